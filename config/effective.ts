@@ -1,0 +1,135 @@
+/**
+ * The configuration after defaults, inheritance and expansion: what the rest of the product reads.
+ * Durations are seconds, sizes bytes, times of day minutes; nothing here needs parsing again.
+ */
+export interface Config {
+  readonly hosts: ReadonlyMap<string, HostConfig>
+  readonly pairs: readonly PairConfig[]
+  readonly datasets: readonly DatasetConfig[]
+  readonly ssh: {
+    readonly knownHostsFile: string | null
+    readonly ciphers: readonly string[]
+    readonly serverAliveIntervalSeconds: number
+    readonly serverAliveCountMax: number
+  }
+  readonly scheduler: {
+    readonly enabled: boolean
+    /** A cron pattern, made from interval_minutes where no `cron` is given. */
+    readonly cron: string
+    /** Longest distance of two scheduled scans; STALE_CHECK is judged by it. */
+    readonly intervalSeconds: number
+    readonly timezone: string
+  }
+  readonly limits: {
+    /** Transfers in all. */
+    readonly transfers: number
+    /** A transfer without a byte for this long is ended as stalled. */
+    readonly stallSeconds: number
+    /** A short remote command without output for this long is ended. */
+    readonly commandSilenceSeconds: number
+    readonly commandTimeoutSeconds: number
+    readonly retries: number
+  }
+  readonly auth: { readonly mode: 'loopback' | 'none'; readonly noneRole: 'viewer' | 'operator' }
+  readonly server: { readonly publicUrl: string | null; readonly allowedHosts: readonly string[] }
+  readonly retention: {
+    readonly uneventfulRunsDays: number
+    readonly scheduledChecksDays: number
+    readonly logsDays: number
+    readonly lagDays: number
+    readonly invocationsDays: number
+  }
+  readonly warnings: readonly ConfigFault[]
+  readonly source: ConfigSource
+}
+
+export interface ConfigSource {
+  readonly file: string
+  readonly sha256: string
+  readonly loadedAt: number
+}
+
+/** A fault or warning of the configuration, for `file:line:column path: message`. */
+export interface ConfigFault {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** `pairs.0.datasets.1.name`, or '' for the file. */
+  readonly path: string
+  /** What is wrong and what to write instead. */
+  readonly message: string
+}
+
+export interface HostConfig {
+  readonly id: string
+  readonly hostname: string
+  readonly port: number
+  readonly sshUser: string
+  readonly identityFile: string | null
+  /** How `zfs` is called there: `['zfs']` or `['sudo', '-n', 'zfs']`. */
+  readonly zfsCommand: readonly string[]
+  readonly maxTransfers: number
+  readonly maxHandshakes: number
+  readonly proxyJump: string | null
+  readonly connectTimeoutSeconds: number
+  readonly online: OnlinePolicy
+}
+
+/** When a host is expected to be reachable. Weekly windows in minutes since Monday 00:00 of the configured zone. */
+export type OnlinePolicy =
+  | { readonly kind: 'always' }
+  | { readonly kind: 'on_demand' }
+  | { readonly kind: 'hours'; readonly text: string; readonly windows: readonly WeeklyWindow[] }
+/** `end` is exclusive and may be smaller than `start` (over the week's end). */
+export interface WeeklyWindow {
+  readonly start: number
+  readonly end: number
+}
+
+export interface PairConfig {
+  readonly name: string
+  readonly primary: string
+  readonly backup: string
+}
+
+export interface DatasetConfig {
+  /** Stable API id (lower and upper case kept): explicit `id`, or made as API.md says. */
+  readonly id: string
+  readonly pair: string
+  readonly primary: { readonly host: string; readonly dataset: string }
+  readonly backup: { readonly host: string; readonly dataset: string }
+  readonly recursive: boolean
+  /** Dataset names below the root (relative, globs with `*`) that a recursive mapping leaves out. */
+  readonly exclude: readonly string[]
+  readonly policy: Policy
+  readonly paused: boolean
+  /** Where the mapping stands in the file, for POLICY_FORBIDS and fault texts. */
+  readonly at: { readonly file: string; readonly line: number }
+  /** Line of `dry_run: true` where one applies, else null. */
+  readonly dryRunLine: number | null
+}
+
+export interface Policy {
+  readonly maxDelaySeconds: number
+  readonly warnDelaySeconds: number
+  readonly minAgeSeconds: number
+  readonly maxRecoveryPointSeconds: number | null
+  /** Null: 3 × the median distance of the last ten, at least maxDelay. 0: off. */
+  readonly primaryMaxAgeSeconds: number | null
+  readonly autoRepair: boolean
+  readonly dryRun: boolean
+  /** Lowest state in which an automatic repair starts. */
+  readonly repairWhen: 'behind' | 'warning' | 'broken'
+  readonly onDiverged: 'proven' | 'set_aside' | 'ask'
+  readonly anchor: 'bookmark' | 'none'
+  readonly initial: 'oldest' | 'latest'
+  /** Glob patterns on snapshot names; empty include means all. */
+  readonly snapshotInclude: readonly string[]
+  readonly snapshotExclude: readonly string[]
+  readonly send: { readonly raw: boolean | 'auto'; readonly largeBlocks: boolean; readonly compressed: boolean }
+  /** Free space that must stay in the target pool: a share of its size, or bytes. */
+  readonly keepFree: { readonly fraction: number } | { readonly bytes: number }
+  readonly bandwidthLimit: number | null
+  /** Minutes of the day in the configured zone, end exclusive, may wrap; null: any time. */
+  readonly repairWindow: { readonly start: number; readonly end: number; readonly text: string } | null
+}
