@@ -1,0 +1,88 @@
+import type { DatasetFacts, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
+import type { HostCommand, LookFault, Side } from '#lib/replication/types.ts'
+
+/** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
+export interface Sans {
+  /**
+   * Reads the named datasets of each host, all hosts at once, one batched listing per host.
+   * Never throws for a host's sake: a host or a dataset that could not be read says so in its answer.
+   */
+  read(wants: readonly HostWant[], options: ReadOptions): Promise<ReadonlyMap<string, HostReading>>
+  /** Bytes written on a backup since one of its snapshots (`written@snap`); a missing entry means not known. */
+  writtenSince(asks: readonly { readonly host: string; readonly dataset: string; readonly snapshot: string }[], signal?: AbortSignal): Promise<ReadonlyMap<string, number>>
+  /** What the primary says of a resume token. Null when the primary could not be asked. */
+  token(host: string, token: string, signal?: AbortSignal): Promise<ResumeTokenFacts | ZfsFault | null>
+  /** Runs `zfs send -nvP …` commands; a missing id means there is no estimate. */
+  estimate(asks: readonly { readonly id: string; readonly command: HostCommand }[], signal?: AbortSignal): Promise<ReadonlyMap<string, SendEstimate>>
+  /** One short command that may write (a bookmark). */
+  command(command: HostCommand, signal?: AbortSignal): Promise<CommandOutcome>
+  transfer(request: SanTransfer): Promise<SanTransferOutcome>
+}
+
+export interface HostWant {
+  readonly host: string
+  readonly datasets: readonly { readonly name: string; readonly recursive: boolean }[]
+}
+
+export interface ReadOptions {
+  /** `fresh` lists every snapshot; `incremental` may use what was listed before where the host says it still holds. */
+  readonly mode: 'incremental' | 'fresh'
+  readonly signal?: AbortSignal
+}
+
+export type HostReading =
+  | { readonly reached: false; readonly host: string; readonly fault: LookFault; readonly latencyMs: number | null }
+  | {
+      readonly reached: true
+      readonly host: string
+      /** Host clock minus witness clock, whole seconds, 0 when the difference is within the call's own length. */
+      readonly skewSeconds: number | null
+      readonly latencyMs: number
+      /** Null when the pools could not be listed. */
+      readonly pools: ReadonlyMap<string, PoolFacts> | null
+      /** One entry for every dataset asked for, and for every descendant of a recursive one. */
+      readonly sides: ReadonlyMap<string, Side>
+      /** Descendants found below each recursive root, root excluded, by name. */
+      readonly descendants: ReadonlyMap<string, readonly DatasetFacts[]>
+      readonly commands: number
+    }
+
+export interface CommandOutcome {
+  readonly ok: boolean
+  readonly exitCode: number | null
+  readonly stderr: string
+  readonly fault: StepFault | null
+}
+
+/** Why a step failed, for the record and for the decision to try again. */
+export interface StepFault {
+  /** RemoteFaultKind or ZfsFaultKind. */
+  readonly kind: string
+  readonly host: string
+  readonly message: string
+  readonly stderrTail: string
+  readonly retryable: boolean
+}
+
+export interface SanTransfer {
+  readonly source: HostCommand
+  readonly sink: HostCommand
+  readonly bandwidthLimit: number | null
+  readonly stallMs: number
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: { readonly bytes: number; readonly totalBytes: number | null; readonly atMs: number }) => void
+}
+
+export interface SanTransferOutcome {
+  readonly ended: 'completed' | 'failed' | 'stalled' | 'cancelled'
+  readonly bytes: number
+  readonly durationMs: number
+  readonly sourceExit: number | null
+  readonly sinkExit: number | null
+  readonly sourceStderr: string
+  readonly sinkStderr: string
+  /** Null when completed or cancelled. */
+  readonly fault: StepFault | null
+  /** Things said on stderr of a receive that ended well (a property refused, a mount that failed). */
+  readonly warnings: readonly string[]
+}

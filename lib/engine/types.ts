@@ -1,0 +1,95 @@
+import type { ActionRecord, ControlRecord, DatasetStateRecord, RunKind, RunProgress, RunRecord, Trigger } from '#lib/db/types.ts'
+import type { Inventory, Plan, Status, Verdict } from '#lib/replication/types.ts'
+import type { HostState } from './host-book.ts'
+import type { Monitored } from './monitored.ts'
+import type { Preview } from './preview-book.ts'
+
+/** One dataset as every surface shows it. */
+export interface DatasetView {
+  readonly dataset: Monitored
+  /** As judged, with STALE_CHECK applied for the moment of reading. */
+  readonly verdict: Verdict
+  /** REPAIRING while a repair runs, else the health. */
+  readonly status: Status
+  readonly activity: 'IDLE' | 'CHECKING' | 'QUEUED' | 'REPAIRING'
+  /** Older than two intervals. */
+  readonly stale: boolean
+  /** Epoch ms of the last look that saw both sides; null = never. */
+  readonly checkedAt: number | null
+  /** Since when the status is what it is, epoch ms. */
+  readonly since: number | null
+  readonly pause: (ControlRecord & { readonly origin: 'person' }) | { readonly origin: 'config' } | null
+  readonly ack: ControlRecord | null
+  readonly activeRun: RunRecord | null
+  /** 1 = next; null when not waiting. */
+  readonly queuePosition: number | null
+  /** What the last look would do about it; null before the first look. */
+  readonly plan: Plan | null
+  readonly state: DatasetStateRecord | null
+}
+
+export type Scope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'pair'; readonly pair: string }
+  | { readonly kind: 'datasets'; readonly ids: readonly string[] }
+
+export interface ScanRequest {
+  readonly scope: Scope
+  /** `true`: enqueue the repairs that policy allows (SCAN). `false`: read and judge only (CHECK). */
+  readonly enqueue: boolean
+  readonly trigger: Trigger
+  readonly reason?: string | null
+  readonly signal?: AbortSignal
+}
+
+export interface RepairRequest {
+  readonly datasetId: string
+  /** Id of a preview; without one a plan is made afresh, and it runs only if it destroys nothing. */
+  readonly planId?: string | null
+  readonly reason?: string | null
+  readonly trigger: Trigger
+}
+
+/** A run that was accepted, and the promise of its end (never rejects; a failure is in the record). */
+export interface Started {
+  readonly run: RunRecord
+  readonly done: Promise<RunRecord>
+}
+
+/** Everything the surfaces (API, CLI, functions, pages) may ask. A refusal is thrown as `Refusal`. */
+export interface Engine {
+  /** Loads states, closes what an earlier process left open, and scans those datasets. */
+  start(): Promise<void>
+  /** Nothing new begins; running transfers are stopped so that they can resume; resolves when all have ended. */
+  stop(): Promise<void>
+  /** After a config reload: lanes, states and records follow. Throws Refusal ALREADY_RUNNING if a removed dataset has an active run. */
+  configChanged(): Promise<void>
+
+  datasets(): readonly DatasetView[]
+  dataset(id: string): DatasetView | null
+  hosts(): readonly HostState[]
+  /** Both sides as last read, read now if this process has not; null = no such dataset. */
+  inventory(id: string, signal?: AbortSignal): Promise<Inventory | null>
+
+  /** Refuses with ALREADY_RUNNING when a scan of the same scope is under way. */
+  scan(request: ScanRequest): Promise<Started>
+  /** Reads both sides now, plans with estimates, and keeps the plan for ten minutes. Writes nothing. */
+  preview(datasetId: string, signal?: AbortSignal): Promise<Preview>
+  repair(request: RepairRequest): Promise<Started>
+  /** Takes a queued run out, or stops a running one; what was received stays resumable. */
+  cancel(runId: number, by: string): Promise<RunRecord>
+  /** The record with live progress. */
+  run(runId: number): Promise<RunRecord | null>
+  actions(runId: number): Promise<readonly ActionRecord[]>
+  activeRuns(): readonly RunRecord[]
+
+  pause(datasetId: string, control: { readonly until: number | null; readonly by: string; readonly reason: string | null }): Promise<void>
+  resume(datasetId: string, by: string): Promise<void>
+  ack(datasetId: string, control: { readonly until: number | null; readonly by: string; readonly reason: string | null }): Promise<void>
+  unack(datasetId: string, by: string): Promise<void>
+
+  /** The newest finished scan of everything, and the one under way. */
+  lastScan(): { readonly finished: RunRecord | null; readonly running: RunRecord | null }
+}
+
+export type { ActionRecord, HostState, Monitored, Preview, RunKind, RunProgress, RunRecord, Trigger }
