@@ -1,0 +1,72 @@
+import type { Config, ConfigFault } from '#config/effective.ts'
+import type { Json } from '#lib/replication/types.ts'
+import type { Store } from '#lib/db/types.ts'
+import type { EngineLog } from '#lib/engine/deps.ts'
+import type { Engine } from '#lib/engine/types.ts'
+import type { EventHub } from '#lib/events/hub.ts'
+
+/** What every handler receives. Built once in `lib/services.ts`; handlers see only this. */
+export interface Services {
+  /** The running configuration, read at the moment of use. */
+  readonly config: Config
+  readonly engine: Engine
+  readonly store: Store
+  readonly events: EventHub
+  readonly logger: EngineLog
+  readonly configuration: Configuration
+  readonly runtime: RuntimeView
+  readonly about: About
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+export interface About {
+  readonly version: string
+  readonly commit: string | null
+  readonly bun: string
+  readonly bootId: string
+  readonly startedAt: number
+  /** Simulated SANs: every surface says so. */
+  readonly demo: boolean
+}
+
+export interface Configuration {
+  /** The file on disk against the running config. */
+  state(): Promise<{ readonly inSync: boolean; readonly sha256OnDisk: string | null; readonly error: string | null; readonly faults: readonly ConfigFault[] }>
+  /** Reads, checks and takes over the file. On any fault nothing changes. Throws Refusal when a removed dataset has an active run. */
+  reload(by: string): Promise<ReloadResult>
+  /** Effective values with their origin, secrets masked. */
+  show(): Promise<Json>
+  /** JSON Schema of the file. */
+  schema(): Json
+}
+
+export type ReloadResult =
+  | { readonly ok: true; readonly changed: boolean; readonly difference: Json; readonly warnings: readonly ConfigFault[] }
+  | { readonly ok: false; readonly faults: readonly ConfigFault[] }
+
+/** What handlers may know of the runtime they run in. */
+export interface RuntimeView {
+  functions(): readonly FunctionView[]
+  /** Runs a function as its own route would: same access, same checks. Throws the runtime's Problem. */
+  invoke(name: string, input: unknown, by: { readonly trigger: 'http' | 'cli' | 'internal'; readonly actor: unknown; readonly requestId: string; readonly signal?: AbortSignal }): Promise<unknown>
+  openapi(): unknown
+  /** Names of the failed checks; empty = ready. */
+  ready(): Promise<readonly string[]>
+  /** Epoch ms of the next scheduled scan, null when the scheduler is off. */
+  nextScanAt(): number | null
+  shuttingDown(): boolean
+}
+
+export interface FunctionView {
+  readonly name: string
+  readonly summary: string
+  readonly schedule: string | null
+  readonly timezone: string | null
+  readonly nextAt: number | null
+  readonly previousAt: number | null
+  readonly running: boolean
+  readonly access: string
+  /** JSON Schema of the input. */
+  readonly input: unknown
+}
