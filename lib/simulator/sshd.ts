@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { ensureDirectory, removePath } from '#lib/host/directory.ts'
 import { fileFacts } from '#lib/host/file-facts.ts'
@@ -57,7 +56,10 @@ export async function startSshd(options: SshdOptions): Promise<RunningSshd> {
     const port = options.port ?? freePort()
     await writeTextFileAtomic(`${home}/sshd_config`, configText(options, home, port))
     const started = await launch(home, options.name)
-    if (started.ready) return running(started, port, clientKeyFile, await readTextFile(`${hostKeyFile}.pub`))
+    if (started.ready) {
+      const publicKey = await readTextFile(`${hostKeyFile}.pub`)
+      return running(started, port, await accountName(), clientKeyFile, publicKey)
+    }
     // Somebody may have taken the free port between our look and sshd's bind.
     if (attempt >= 3 || options.port !== undefined) {
       throw new Error(`sshd ${options.name} did not start on 127.0.0.1:${port}: ${started.log()}`)
@@ -102,6 +104,23 @@ interface Launched {
   log(): string
 }
 
+/** Asked of `id`: the variable USER may be missing in a container, and Bun's userInfo() only reads that. */
+async function accountName(): Promise<string> {
+  let name = ''
+  const child = startChild({
+    file: 'id',
+    args: ['-un'],
+    stdin: 'ignore',
+    stdout: 'read',
+    onStdout: (chunk) => {
+      name += Buffer.from(chunk).toString()
+    },
+  })
+  const exit = await child.exited
+  if (exit.exitCode !== 0) throw new Error(`The name of this account is not known: id -un failed (${exit.failure})`)
+  return name.trim()
+}
+
 async function launch(home: string, name: string): Promise<Launched> {
   const ring = createTextRing(4 * 1024, 12 * 1024)
   const listening = Promise.withResolvers<boolean>()
@@ -127,11 +146,17 @@ async function launch(home: string, name: string): Promise<Launched> {
   return { child, ready, log: ring.text }
 }
 
-function running({ child, log }: Launched, port: number, clientKeyFile: string, publicKey: string): RunningSshd {
+function running(
+  { child, log }: Launched,
+  port: number,
+  user: string,
+  clientKeyFile: string,
+  publicKey: string,
+): RunningSshd {
   const [type, key] = publicKey.split(' ')
   return {
     port,
-    user: userInfo().username,
+    user,
     hostKeyLine: (alias) => `${alias} ${type} ${key}`,
     clientKeyFile,
     log,
