@@ -1,7 +1,7 @@
 import type { Config } from '#config/effective.ts'
 import type { ControlRecord, DatasetStateRecord, RunRecord, Store } from '#lib/db/types.ts'
-import type { Sans } from './ports.ts'
 import type { HostState } from './host-book.ts'
+import type { Sans } from './ports.ts'
 
 /** What the engine is built from. Everything that touches the world comes in here, so that a test can hold it. */
 export interface EngineDeps {

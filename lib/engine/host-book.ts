@@ -44,7 +44,16 @@ export class HostBook {
 }
 
 function unseen(id: string): HostState {
-  return { id, reachable: null, latencyMs: null, checkedAt: null, seenAt: null, skewSeconds: null, fault: null, pools: [] }
+  return {
+    id,
+    reachable: null,
+    latencyMs: null,
+    checkedAt: null,
+    seenAt: null,
+    skewSeconds: null,
+    fault: null,
+    pools: [],
+  }
 }
 
 function shown(state: HostState): string {

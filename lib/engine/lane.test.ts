@@ -10,7 +10,10 @@ describe('the repair lane', () => {
   test('starts the dataset with the least time left first', async () => {
     const started: number[] = []
     const first = gate()
-    const lane = new Lane(() => ({ total: 1, perHost: () => 2 }), () => {})
+    const lane = new Lane(
+      () => ({ total: 1, perHost: () => 2 }),
+      () => {},
+    )
     const item = (runId: number, timeLeftSeconds: number, done = Promise.resolve()) => ({
       runId,
       timeLeftSeconds,
@@ -30,7 +33,10 @@ describe('the repair lane', () => {
   test('a host at its limit lets others pass, and holds only its own', async () => {
     const started: number[] = []
     const first = gate()
-    const lane = new Lane(() => ({ total: 9, perHost: (host) => (host === 'busy' ? 1 : 9) }), () => {})
+    const lane = new Lane(
+      () => ({ total: 9, perHost: (host) => (host === 'busy' ? 1 : 9) }),
+      () => {},
+    )
     const add = (runId: number, backup: string, done = Promise.resolve()) =>
       lane.add({ runId, timeLeftSeconds: runId, hosts: ['p', backup], start: () => (started.push(runId), done) })
     add(1, 'busy', first.promise)
@@ -44,7 +50,10 @@ describe('the repair lane', () => {
 
   test('an item that throws is reported and frees its place', async () => {
     const crashed: number[] = []
-    const lane = new Lane(() => ({ total: 1, perHost: () => 1 }), (runId) => crashed.push(runId))
+    const lane = new Lane(
+      () => ({ total: 1, perHost: () => 1 }),
+      (runId) => crashed.push(runId),
+    )
     lane.add({ runId: 1, timeLeftSeconds: 0, hosts: ['p', 'b'], start: () => Promise.reject(new Error('boom')) })
     await lane.idle()
     expect(crashed).toEqual([1])
@@ -53,9 +62,17 @@ describe('the repair lane', () => {
 
   test('close starts nothing more and names what was left waiting', async () => {
     const first = gate()
-    const lane = new Lane(() => ({ total: 1, perHost: () => 1 }), () => {})
+    const lane = new Lane(
+      () => ({ total: 1, perHost: () => 1 }),
+      () => {},
+    )
     lane.add({ runId: 1, timeLeftSeconds: 0, hosts: ['p', 'b'], start: () => first.promise })
-    lane.add({ runId: 2, timeLeftSeconds: 0, hosts: ['p', 'b'], start: () => Promise.reject(new Error('must not start')) })
+    lane.add({
+      runId: 2,
+      timeLeftSeconds: 0,
+      hosts: ['p', 'b'],
+      start: () => Promise.reject(new Error('must not start')),
+    })
     const closing = lane.close()
     first.open()
     expect(await closing).toEqual([2])

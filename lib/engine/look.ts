@@ -1,6 +1,6 @@
 import type { Inventory, LookFault, Side } from '#lib/replication/types.ts'
-import type { PoolFacts } from '#lib/zfs/types.ts'
 import { poolOf } from '#lib/zfs/names.ts'
+import type { PoolFacts } from '#lib/zfs/types.ts'
 import { childOf, isExcluded, type Monitored } from './monitored.ts'
 import type { HostReading, HostWant, ReadOptions, Sans } from './ports.ts'
 
@@ -14,7 +14,11 @@ export interface Look {
 }
 
 /** Reads both sides of the given datasets: one batched listing per host, both hosts of a pair at once. */
-export async function look(sans: Sans, datasets: readonly Monitored[], options: ReadOptions & { readonly now: () => number }): Promise<Look> {
+export async function look(
+  sans: Sans,
+  datasets: readonly Monitored[],
+  options: ReadOptions & { readonly now: () => number },
+): Promise<Look> {
   const readings = await sans.read(wants(datasets), options)
   const children = new Map<string, readonly Monitored[]>()
   const everything: Monitored[] = []
@@ -28,7 +32,11 @@ export async function look(sans: Sans, datasets: readonly Monitored[], options: 
     everything.push(...found.filter((child) => !asked.has(child.id)))
   }
   const readAt = options.now()
-  return { readings, children, seen: everything.map((dataset) => ({ dataset, inventory: inventory(dataset, readings, readAt) })) }
+  return {
+    readings,
+    children,
+    seen: everything.map((dataset) => ({ dataset, inventory: inventory(dataset, readings, readAt) })),
+  }
 }
 
 function wants(datasets: readonly Monitored[]): readonly HostWant[] {
@@ -88,7 +96,13 @@ function sideOf(reading: HostReading | undefined, end: { host: string; dataset: 
 }
 
 function notRead(host: string, dataset: string): LookFault {
-  return { host, kind: 'local', reason: 'NOT_CHECKED', message: `${dataset} was not in ${host}'s answer.`, retryable: true }
+  return {
+    host,
+    kind: 'local',
+    reason: 'NOT_CHECKED',
+    message: `${dataset} was not in ${host}'s answer.`,
+    retryable: true,
+  }
 }
 
 function poolFacts(reading: HostReading | undefined, dataset: string): PoolFacts | null {

@@ -1,5 +1,5 @@
-import type { DatasetFacts, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 import type { HostCommand, LookFault, Side } from '#lib/replication/types.ts'
+import type { DatasetFacts, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 
 /** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
 export interface Sans {
@@ -9,11 +9,17 @@ export interface Sans {
    */
   read(wants: readonly HostWant[], options: ReadOptions): Promise<ReadonlyMap<string, HostReading>>
   /** Bytes written on a backup since one of its snapshots (`written@snap`); a missing entry means not known. */
-  writtenSince(asks: readonly { readonly host: string; readonly dataset: string; readonly snapshot: string }[], signal?: AbortSignal): Promise<ReadonlyMap<string, number>>
+  writtenSince(
+    asks: readonly { readonly host: string; readonly dataset: string; readonly snapshot: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, number>>
   /** What the primary says of a resume token. Null when the primary could not be asked. */
   token(host: string, token: string, signal?: AbortSignal): Promise<ResumeTokenFacts | ZfsFault | null>
   /** Runs `zfs send -nvP …` commands; a missing id means there is no estimate. */
-  estimate(asks: readonly { readonly id: string; readonly command: HostCommand }[], signal?: AbortSignal): Promise<ReadonlyMap<string, SendEstimate>>
+  estimate(
+    asks: readonly { readonly id: string; readonly command: HostCommand }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, SendEstimate>>
   /** One short command that may write (a bookmark). */
   command(command: HostCommand, signal?: AbortSignal): Promise<CommandOutcome>
   transfer(request: SanTransfer): Promise<SanTransferOutcome>
@@ -70,7 +76,11 @@ export interface SanTransfer {
   readonly bandwidthLimit: number | null
   readonly stallMs: number
   readonly signal: AbortSignal
-  readonly onProgress: (progress: { readonly bytes: number; readonly totalBytes: number | null; readonly atMs: number }) => void
+  readonly onProgress: (progress: {
+    readonly bytes: number
+    readonly totalBytes: number | null
+    readonly atMs: number
+  }) => void
 }
 
 export interface SanTransferOutcome {

@@ -1,4 +1,12 @@
-import type { ActionRecord, ControlRecord, DatasetStateRecord, RunKind, RunProgress, RunRecord, Trigger } from '#lib/db/types.ts'
+import type {
+  ActionRecord,
+  ControlRecord,
+  DatasetStateRecord,
+  RunKind,
+  RunProgress,
+  RunRecord,
+  Trigger,
+} from '#lib/db/types.ts'
 import type { Inventory, Plan, Status, Verdict } from '#lib/replication/types.ts'
 import type { HostState } from './host-book.ts'
 import type { Monitored } from './monitored.ts'
@@ -83,9 +91,15 @@ export interface Engine {
   actions(runId: number): Promise<readonly ActionRecord[]>
   activeRuns(): readonly RunRecord[]
 
-  pause(datasetId: string, control: { readonly until: number | null; readonly by: string; readonly reason: string | null }): Promise<void>
+  pause(
+    datasetId: string,
+    control: { readonly until: number | null; readonly by: string; readonly reason: string | null },
+  ): Promise<void>
   resume(datasetId: string, by: string): Promise<void>
-  ack(datasetId: string, control: { readonly until: number | null; readonly by: string; readonly reason: string | null }): Promise<void>
+  ack(
+    datasetId: string,
+    control: { readonly until: number | null; readonly by: string; readonly reason: string | null },
+  ): Promise<void>
   unack(datasetId: string, by: string): Promise<void>
 
   /** The newest finished scan of everything, and the one under way. */

@@ -1,0 +1,59 @@
+import type { LookFault } from '#lib/replication/types.ts'
+import type { BatchResult, CommandResult, RemoteCommand } from '#lib/ssh/types.ts'
+import { classifyZfs } from '#lib/zfs/messages.ts'
+import { datasetFault, lookFault } from './host-fault.ts'
+
+/** A group of names asked for in one command, and one by one in the same session where that command fails. */
+export interface Group {
+  readonly id: string
+  readonly names: readonly string[]
+}
+
+export function groupCommand(group: Group, argv: (names: readonly string[]) => readonly string[]): RemoteCommand {
+  const command = { id: group.id, argv: argv(group.names) }
+  if (group.names.length === 1) return command
+  return {
+    ...command,
+    onFailure: group.names.map((name, index) => ({ id: `${group.id}.${index}`, argv: argv([name]) })),
+  }
+}
+
+/** What was answered for some of a group's names: an output that ended well, or why there is none. */
+export type Answer =
+  | { readonly names: readonly string[]; readonly output: string }
+  | { readonly names: readonly string[]; readonly missing: true }
+  | { readonly names: readonly string[]; readonly badProperty: true }
+  | { readonly names: readonly string[]; readonly fault: LookFault }
+
+/**
+ * The answers to a group: the whole group's output when its command ended with 0, else one for each name by itself, so
+ * that one missing dataset blinds no other. A command whose end was not seen says nothing of any of its names.
+ */
+export function groupAnswers(batch: BatchResult, group: Group): readonly Answer[] {
+  const whole = batch.results.get(group.id)
+  if (whole === undefined) return [{ names: group.names, fault: noEnd(batch) }]
+  if (whole.exitCode === 0 || group.names.length === 1) return [answer(batch.host, group.names, whole)]
+  if (classifyZfs(whole.stderr)?.kind === 'bad-property') return [{ names: group.names, badProperty: true }]
+  return group.names.map((name, index) => {
+    const single = batch.results.get(`${group.id}.${index}`)
+    return single === undefined ? { names: [name], fault: noEnd(batch) } : answer(batch.host, [name], single)
+  })
+}
+
+function answer(host: string, names: readonly string[], result: CommandResult): Answer {
+  if (result.exitCode === 0) return { names, output: result.stdout }
+  const fault = classifyZfs(result.stderr)
+  if (fault?.kind === 'dataset-missing' || fault?.kind === 'pool-missing') return { names, missing: true }
+  if (fault?.kind === 'bad-property') return { names, badProperty: true }
+  const text = fault?.text ?? `the listing ended with code ${result.exitCode} and said nothing`
+  return {
+    names,
+    fault: datasetFault(host, fault?.kind ?? 'unrecognised', `${host} could not list ${names.join(', ')}: ${text}`),
+  }
+}
+
+function noEnd(batch: BatchResult): LookFault {
+  return batch.fault === null
+    ? datasetFault(batch.host, 'lost', `${batch.host} ended the session before it had listed everything.`)
+    : lookFault(batch.fault)
+}

@@ -1,0 +1,44 @@
+import type { DatasetSnapshots } from '#lib/zfs/listing.ts'
+import type { DatasetFacts } from '#lib/zfs/types.ts'
+
+interface Entry {
+  readonly snapshotsChanged: number
+  readonly origin: string | null
+  readonly listing: DatasetSnapshots
+  readonly listedAt: number
+}
+
+/** Everything is listed anew once a day, whatever the hosts say: bookmarks and holds do not move `snapshots_changed`. */
+const LONGEST_MS = 24 * 3600_000
+/** `snapshots_changed` has whole seconds: a change in the second of the listing, or just after, would not show. */
+const MATURE_SECONDS = 3
+
+/**
+ * Snapshot listings that still hold. The key is what the host itself says: dataset guid, `snapshots_changed` and origin
+ * (a promoted clone owns other snapshots and keeps its old value). `-` never hits.
+ */
+export class ListingCache {
+  readonly #entries = new Map<string, Entry>()
+
+  /** Times: `now` is epoch milliseconds of the witness. */
+  get(host: string, facts: DatasetFacts, now: number): DatasetSnapshots | null {
+    const entry = this.#entries.get(key(host, facts))
+    if (entry === undefined || facts.snapshotsChanged === null) return null
+    if (entry.snapshotsChanged !== facts.snapshotsChanged || entry.origin !== facts.origin) return null
+    return now - entry.listedAt > LONGEST_MS ? null : entry.listing
+  }
+
+  /** `hostClock` is the host's clock before the listing, epoch seconds; without it nothing is kept. */
+  put(host: string, facts: DatasetFacts, listing: DatasetSnapshots, hostClock: number | null, now: number): void {
+    const changed = facts.snapshotsChanged
+    if (changed === null || hostClock === null || changed > hostClock - MATURE_SECONDS) {
+      this.#entries.delete(key(host, facts))
+      return
+    }
+    this.#entries.set(key(host, facts), { snapshotsChanged: changed, origin: facts.origin, listing, listedAt: now })
+  }
+}
+
+function key(host: string, facts: DatasetFacts): string {
+  return `${host}\n${facts.guid}`
+}

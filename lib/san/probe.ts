@@ -1,0 +1,135 @@
+import type { HostConfig } from '#config/effective.ts'
+import type { HostWant } from '#lib/engine/ports.ts'
+import type { LookFault } from '#lib/replication/types.ts'
+import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
+import { chunkNames } from '#lib/zfs/chunks.ts'
+import { type Columns, DATASET_COLUMNS, DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
+import { clock, listDatasets, listPools } from '#lib/zfs/commands.ts'
+import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
+import { classifyZfs } from '#lib/zfs/messages.ts'
+import { isWithin, poolOf } from '#lib/zfs/paths.ts'
+import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
+import { type Group, groupAnswers, groupCommand } from './batch-answer.ts'
+import { datasetFault } from './host-fault.ts'
+
+/** What one session told of a host's pools and datasets, before any snapshot is listed. */
+export interface Probe {
+  readonly batch: BatchResult
+  /** Epoch seconds by the host's clock when the session began, null when it did not say. */
+  readonly hostClock: number | null
+  readonly skewSeconds: number | null
+  readonly pools: ReadonlyMap<string, PoolFacts> | null
+  readonly facts: ReadonlyMap<string, DatasetFacts>
+  /** Asked for by name, and its own listing says that it does not exist. */
+  readonly missing: ReadonlySet<string>
+  readonly faults: ReadonlyMap<string, LookFault>
+  readonly descendants: ReadonlyMap<string, readonly DatasetFacts[]>
+  /** The host's zfs does not know a property that was asked for (OpenZFS before 2.2). */
+  readonly badProperty: boolean
+}
+
+export interface ProbeRequest {
+  readonly ssh: Ssh
+  readonly host: HostConfig
+  readonly want: HostWant
+  readonly columns: 'current' | 'before-2.2'
+  readonly now: () => number
+  readonly limits: { readonly silenceMs: number; readonly timeoutMs: number; readonly tries: number }
+  readonly signal?: AbortSignal
+}
+
+/** One SSH command: clock, pools, and every dataset asked for, in groups. */
+export async function probe(request: ProbeRequest): Promise<Probe> {
+  const { ssh, host, want } = request
+  const columns = request.columns === 'current' ? DATASET_COLUMNS : DATASET_COLUMNS_BEFORE_2_2
+  const groups = groupsOf(want)
+  const pools = [...new Set(want.datasets.map(({ name }) => poolOf(name)))]
+  const commands: RemoteCommand[] = [
+    { id: 'clock', argv: clock() },
+    { id: 'pools', argv: listPools(host.zfsCommand, pools) },
+    ...groups.map(({ group, recursive }) =>
+      groupCommand(group, (names) => listDatasets(host.zfsCommand, names, { recursive, columns })),
+    ),
+  ]
+  const startedAt = request.now()
+  const batch = await ssh.batch(host.id, commands, { ...request.limits, signal: request.signal })
+  const hostClock = clockOf(batch)
+  return {
+    batch,
+    hostClock,
+    skewSeconds: hostClock === null ? null : skew(hostClock, startedAt, request.now()),
+    pools: poolsOf(batch, pools),
+    ...readGroups(batch, groups, columns),
+  }
+}
+
+interface Grouped {
+  readonly group: Group
+  readonly recursive: boolean
+}
+
+function groupsOf(want: HostWant): readonly Grouped[] {
+  const plain = want.datasets.filter(({ recursive }) => !recursive).map(({ name }) => name)
+  const roots = want.datasets.filter(({ recursive }) => recursive).map(({ name }) => name)
+  return [
+    ...chunkNames(plain).map((names, index) => ({ group: { id: `datasets${index}`, names }, recursive: false })),
+    ...roots.map((name, index) => ({ group: { id: `tree${index}`, names: [name] }, recursive: true })),
+  ]
+}
+
+function readGroups(batch: BatchResult, groups: readonly Grouped[], columns: Columns<DatasetFacts>) {
+  const facts = new Map<string, DatasetFacts>()
+  const missing = new Set<string>()
+  const faults = new Map<string, LookFault>()
+  const descendants = new Map<string, readonly DatasetFacts[]>()
+  let badProperty = false
+  for (const { group, recursive } of groups) {
+    for (const answer of groupAnswers(batch, group)) {
+      if ('badProperty' in answer) badProperty = true
+      else if ('missing' in answer) for (const name of answer.names) missing.add(name)
+      else if ('fault' in answer) for (const name of answer.names) faults.set(name, answer.fault)
+      else {
+        const listing = parseDatasetListing(answer.output, columns, { names: answer.names, recursive })
+        if (listing.fault !== null) {
+          const text = `${batch.host} answered a listing with a line that cannot be read (line ${listing.fault.line}: ${listing.fault.text}). ${listing.fault.reason}`
+          for (const name of answer.names) faults.set(name, datasetFault(batch.host, 'bad-listing', text))
+          continue
+        }
+        for (const dataset of listing.datasets) facts.set(dataset.name, dataset)
+        for (const name of answer.names) {
+          if (!facts.has(name)) {
+            faults.set(name, datasetFault(batch.host, 'bad-listing', `${batch.host}'s listing does not name ${name}.`))
+          } else if (recursive) {
+            descendants.set(
+              name,
+              listing.datasets.filter((dataset) => isWithin(dataset.name, name) && dataset.name !== name),
+            )
+          }
+        }
+      }
+    }
+  }
+  return { facts, missing, faults, descendants, badProperty }
+}
+
+function clockOf(batch: BatchResult): number | null {
+  const text = batch.results.get('clock')?.stdout ?? ''
+  return /^[0-9]{9,11}\n$/.test(text) ? Number(text) : null
+}
+
+/** Whole seconds that the host's clock is off; what lies within the session's own length is no skew. */
+export function skew(hostClock: number, startedMs: number, endedMs: number): number {
+  const earliest = Math.floor(startedMs / 1000) - 1
+  const latest = Math.ceil(endedMs / 1000) + 1
+  if (hostClock < earliest) return hostClock - earliest
+  return hostClock > latest ? hostClock - latest : 0
+}
+
+/** Null when the pools could not be listed; a pool that was asked for and is not in the answer is not imported. */
+function poolsOf(batch: BatchResult, asked: readonly string[]): ReadonlyMap<string, PoolFacts> | null {
+  const result = batch.results.get('pools')
+  if (result === undefined) return null
+  if (result.exitCode !== 0 && classifyZfs(result.stderr)?.kind !== 'pool-missing') return null
+  const listing = parsePoolListing(result.stdout, asked)
+  return listing.fault === null ? new Map(listing.pools.map((pool) => [pool.name, pool])) : null
+}

@@ -1,0 +1,146 @@
+import type { HostConfig } from '#config/effective.ts'
+import type { HostReading, HostWant, ReadOptions } from '#lib/engine/ports.ts'
+import type { Side } from '#lib/replication/types.ts'
+import type { Ssh } from '#lib/ssh/types.ts'
+import type { DatasetSnapshots } from '#lib/zfs/listing.ts'
+import { poolOf } from '#lib/zfs/paths.ts'
+import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
+import { datasetFault, lookFault } from './host-fault.ts'
+import { listAllSnapshots, type SnapshotAnswer } from './list-snapshots.ts'
+import type { ListingCache } from './listing-cache.ts'
+import { type Probe, probe } from './probe.ts'
+
+/** Pools in these states answer late, never, or with old truth: nothing in them is judged. */
+const UNUSABLE = new Set(['FAULTED', 'SUSPENDED', 'UNAVAIL', 'REMOVED', 'OFFLINE'])
+
+export interface HostReader {
+  readonly ssh: Ssh
+  readonly cache: ListingCache
+  readonly now: () => number
+  readonly limits: { readonly silenceMs: number; readonly timeoutMs: number; readonly tries: number }
+  /** Hosts found to have no `snapshots_changed`; remembered for the life of the process. */
+  readonly oldHosts: Set<string>
+}
+
+/** Reads one host: one SSH command where nothing changed since the last reading, two where something did. */
+export async function readHost(
+  reader: HostReader,
+  host: HostConfig,
+  want: HostWant,
+  options: ReadOptions,
+): Promise<HostReading> {
+  const first = await runProbe(reader, host, want, options.signal)
+  const { batch } = first
+  if (batch.results.size === 0 && batch.fault !== null) {
+    return { reached: false, host: host.id, fault: lookFault(batch.fault), latencyMs: null }
+  }
+  const present = [...first.facts.values()].filter((facts) => unusableHealth(first, facts.name) === null)
+  const known = new Map<string, DatasetSnapshots>()
+  if (options.mode === 'incremental') {
+    for (const facts of present) {
+      const cached = reader.cache.get(host.id, facts, reader.now())
+      if (cached !== null) known.set(facts.name, cached)
+    }
+  }
+  const toList = present.filter((facts) => !known.has(facts.name))
+  const listed =
+    toList.length === 0
+      ? new Map<string, SnapshotAnswer>()
+      : await listAllSnapshots(
+          reader.ssh,
+          host,
+          toList.map(({ name }) => name),
+          { ...reader.limits, signal: options.signal },
+        )
+  for (const facts of toList) {
+    const answer = listed.get(facts.name)
+    if (answer !== undefined && isListing(answer))
+      reader.cache.put(host.id, facts, answer, first.hostClock, reader.now())
+  }
+  return {
+    reached: true,
+    host: host.id,
+    skewSeconds: first.skewSeconds,
+    latencyMs: batch.durationMs,
+    pools: first.pools,
+    sides: sides(first, host.id, want, known, listed),
+    descendants: first.descendants,
+    commands: toList.length === 0 ? 1 : 2,
+  }
+}
+
+async function runProbe(reader: HostReader, host: HostConfig, want: HostWant, signal?: AbortSignal): Promise<Probe> {
+  const request = { ssh: reader.ssh, host, want, now: reader.now, limits: reader.limits, signal }
+  const old = reader.oldHosts.has(host.id)
+  const answer = await probe({ ...request, columns: old ? 'before-2.2' : 'current' })
+  if (old || !answer.badProperty) return answer
+  reader.oldHosts.add(host.id)
+  return probe({ ...request, columns: 'before-2.2' })
+}
+
+function sides(
+  first: Probe,
+  host: string,
+  want: HostWant,
+  known: ReadonlyMap<string, DatasetSnapshots>,
+  listed: ReadonlyMap<string, SnapshotAnswer>,
+): ReadonlyMap<string, Side> {
+  const result = new Map<string, Side>()
+  const names = new Set([...want.datasets.map(({ name }) => name), ...first.facts.keys()])
+  for (const name of names) {
+    const facts = first.facts.get(name)
+    result.set(
+      name,
+      facts === undefined
+        ? absent(first, host, name)
+        : present(first, host, facts, known.get(name) ?? listed.get(name)),
+    )
+  }
+  return result
+}
+
+function present(first: Probe, host: string, facts: DatasetFacts, answer: SnapshotAnswer | undefined): Side {
+  const health = unusableHealth(first, facts.name)
+  if (health !== null) return { state: 'pool-unavailable', pool: poolOf(facts.name), health }
+  if (answer === undefined)
+    return {
+      state: 'unknown',
+      fault: datasetFault(host, 'lost', `${host} did not list the snapshots of ${facts.name}.`),
+    }
+  if (answer === 'missing') return { state: 'missing' }
+  if (isListing(answer)) return { state: 'present', facts, snapshots: answer.snapshots, bookmarks: answer.bookmarks }
+  return { state: 'unknown', fault: answer }
+}
+
+/** A pool that is not imported answers exactly like a missing dataset: only the list of pools tells them apart. */
+function absent(first: Probe, host: string, name: string): Side {
+  const health = unusableHealth(first, name)
+  if (health !== null) return { state: 'pool-unavailable', pool: poolOf(name), health }
+  const fault = first.faults.get(name)
+  if (fault !== undefined) return { state: 'unknown', fault }
+  if (!first.missing.has(name))
+    return { state: 'unknown', fault: datasetFault(host, 'lost', `${host} did not answer for ${name}.`) }
+  if (first.pools === null) {
+    return {
+      state: 'unknown',
+      fault: datasetFault(
+        host,
+        'pools',
+        `${host} says that ${name} does not exist, but its pools could not be listed: the pool may just not be imported.`,
+      ),
+    }
+  }
+  return { state: 'missing' }
+}
+
+/** Why nothing in this dataset's pool can be judged; null when the pool is well enough, or nothing is known of it. */
+function unusableHealth(first: Probe, name: string): string | null {
+  if (first.pools === null) return null
+  const pool: PoolFacts | undefined = first.pools.get(poolOf(name))
+  if (pool === undefined) return first.facts.has(name) ? null : 'not imported'
+  return UNUSABLE.has(pool.health) ? pool.health : null
+}
+
+function isListing(answer: SnapshotAnswer): answer is DatasetSnapshots {
+  return typeof answer === 'object' && 'snapshots' in answer
+}

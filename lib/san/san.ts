@@ -1,0 +1,147 @@
+import type { HostConfig } from '#config/effective.ts'
+import type { CommandOutcome, HostReading, Sans } from '#lib/engine/ports.ts'
+import type { HostCommand } from '#lib/replication/types.ts'
+import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
+import { resumeTokenFacts, writtenSince } from '#lib/zfs/commands.ts'
+import { parseSendEstimate } from '#lib/zfs/estimate.ts'
+import { classifyZfs } from '#lib/zfs/messages.ts'
+import { parseResumeToken } from '#lib/zfs/token.ts'
+import type { SendEstimate } from '#lib/zfs/types.ts'
+import { ListingCache } from './listing-cache.ts'
+import { readHost } from './read-host.ts'
+import { transfer } from './transfer.ts'
+
+export interface SanSettings {
+  readonly ssh: Ssh
+  readonly host: (id: string) => HostConfig | undefined
+  readonly limits: () => { readonly silenceMs: number; readonly timeoutMs: number; readonly tries: number }
+  readonly now: () => number
+}
+
+/** The SANs over ssh: builds commands with lib/zfs, sends them with lib/ssh, reads the answers with lib/zfs. */
+export function createSans(settings: SanSettings): Sans {
+  const { ssh, now } = settings
+  const cache = new ListingCache()
+  const oldHosts = new Set<string>()
+  const options = (signal?: AbortSignal): BatchOptions => ({ ...settings.limits(), signal })
+  const zfs = (host: string): readonly string[] => settings.host(host)?.zfsCommand ?? ['zfs']
+
+  return {
+    async read(wants, readOptions) {
+      const reader = { ssh, cache, now, limits: settings.limits(), oldHosts }
+      const readings = await Promise.all(
+        wants.map(async (want): Promise<HostReading> => {
+          const host = settings.host(want.host)
+          return host === undefined ? notConfigured(want.host) : readHost(reader, host, want, readOptions)
+        }),
+      )
+      return new Map(readings.map((reading) => [reading.host, reading]))
+    },
+
+    async writtenSince(asks, signal) {
+      const found = new Map<string, number>()
+      await eachHost(asks, async (host, own) => {
+        const commands = own.map((ask, index) => ({
+          id: `${index}`,
+          argv: writtenSince(zfs(host), `${ask.dataset}@${ask.snapshot}`),
+        }))
+        const batch = await ssh.batch(host, commands, options(signal))
+        for (const [index, ask] of own.entries()) {
+          const result = batch.results.get(`${index}`)
+          if (result?.exitCode === 0 && /^[0-9]+\n$/.test(result.stdout))
+            found.set(`${host}:${ask.dataset}`, Number(result.stdout))
+        }
+      })
+      return found
+    },
+
+    async token(host, token, signal) {
+      const batch = await ssh.batch(host, [{ id: 'token', argv: resumeTokenFacts(zfs(host), token) }], options(signal))
+      const result = batch.results.get('token')
+      if (result === undefined) return null
+      if (result.exitCode === 0) return parseResumeToken(result.stdout + result.stderr)
+      return classifyZfs(result.stderr)
+    },
+
+    async estimate(asks, signal) {
+      const found = new Map<string, SendEstimate>()
+      const byHost = asks.map((ask) => ({ ...ask, host: ask.command.host }))
+      await eachHost(byHost, async (host, own) => {
+        const commands = own.map((ask, index) => ({ id: `${index}`, argv: ask.command.argv }))
+        const batch = await ssh.batch(host, commands, options(signal))
+        for (const [index, ask] of own.entries()) {
+          const result = batch.results.get(`${index}`)
+          const estimate = result?.exitCode === 0 ? parseSendEstimate(result.stdout + result.stderr) : null
+          if (estimate !== null) found.set(ask.id, estimate)
+        }
+      })
+      return found
+    },
+
+    command: (command, signal) => runCommand(ssh, command, { ...options(signal), tries: 1 }),
+    transfer: (request) => transfer(ssh, request),
+  }
+}
+
+async function runCommand(ssh: Ssh, command: HostCommand, options: BatchOptions): Promise<CommandOutcome> {
+  const batch = await ssh.batch(command.host, [{ id: 'command', argv: command.argv }], options)
+  const result = batch.results.get('command')
+  if (result === undefined) {
+    const fault = batch.fault ?? {
+      kind: 'lost',
+      host: command.host,
+      message: `${command.host} did not say how the command ended.`,
+      stderrTail: '',
+      retryable: true,
+    }
+    return {
+      ok: false,
+      exitCode: null,
+      stderr: fault.stderrTail,
+      fault: {
+        kind: fault.kind,
+        host: command.host,
+        message: fault.message,
+        stderrTail: fault.stderrTail,
+        retryable: fault.retryable,
+      },
+    }
+  }
+  if (result.exitCode === 0) return { ok: true, exitCode: 0, stderr: result.stderr, fault: null }
+  const said = classifyZfs(result.stderr)
+  return {
+    ok: false,
+    exitCode: result.exitCode,
+    stderr: result.stderr,
+    fault: {
+      kind: said?.kind ?? 'unrecognised',
+      host: command.host,
+      message: said?.text ?? `The command ended with code ${result.exitCode} and said nothing.`,
+      stderrTail: result.stderr.slice(-4096),
+      retryable: said?.retryable ?? false,
+    },
+  }
+}
+
+async function eachHost<T extends { readonly host: string }>(
+  asks: readonly T[],
+  run: (host: string, own: readonly T[]) => Promise<void>,
+): Promise<void> {
+  const byHost = Map.groupBy(asks, (ask) => ask.host)
+  await Promise.all([...byHost].map(([host, own]) => run(host, own)))
+}
+
+function notConfigured(host: string): HostReading {
+  return {
+    reached: false,
+    host,
+    latencyMs: null,
+    fault: {
+      host,
+      kind: 'ssh-config',
+      reason: 'HOST_UNREACHABLE',
+      message: `${host} is not in the configuration.`,
+      retryable: false,
+    },
+  }
+}
