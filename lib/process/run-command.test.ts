@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'bun:test'
+import { descendantsOf } from './process-table.ts'
+import { type CommandRequest, runCommand } from './run-command.ts'
+
+const run = (request: Partial<CommandRequest>) =>
+  runCommand({ file: 'sh', args: [], timeoutMs: 20_000, maxStdoutBytes: 1_000_000, ...request })
+const sh = (script: string, request: Partial<CommandRequest> = {}) => run({ args: ['-c', script], ...request })
+
+/** Processes below us whose command line holds this word. */
+async function alive(word: string): Promise<number> {
+  const found = await runCommand({ file: 'pgrep', args: ['-f', word], timeoutMs: 5_000, maxStdoutBytes: 9_999 })
+  const pids = found.stdout.toString().split('\n').filter(Boolean).map(Number)
+  return pids.length
+}
+
+describe('a command that ends by itself', () => {
+  test('gives its exit code, its stdout as bytes and its stderr as text', async () => {
+    const end = await sh('printf "a\\000b"; echo oops >&2; exit 3')
+    expect(end).toMatchObject({ ended: 'exit', exitCode: 3, signal: null, failure: null, stderr: 'oops' })
+    expect([...end.stdout]).toEqual([97, 0, 98])
+  })
+
+  test('a signal is told from an exit code', async () => {
+    expect(await sh('kill -9 $$')).toMatchObject({ ended: 'exit', exitCode: null, signal: 'SIGKILL' })
+  })
+
+  test('gets a clean environment and no input', async () => {
+    process.env.ZWITNESS_SECRET = 'x'
+    const end = await sh('env | cut -d= -f1 | sort | tr "\\n" " "; cat', { env: { EXTRA: '1' } })
+    expect(
+      end.stdout
+        .toString()
+        .split(' ')
+        .filter((name) => !['', '_', 'PWD', 'SHLVL', 'OLDPWD'].includes(name)),
+    ).toEqual(['EXTRA', 'HOME', 'LANG', 'LC_ALL', 'PATH'])
+  })
+
+  test('text given as input arrives, and its end too', async () => {
+    expect((await run({ file: 'cat', stdin: { text: 'hello' } })).stdout.toString()).toBe('hello')
+  })
+
+  test('stderr lines are handed on while it runs, also bad UTF-8 and one without a newline', async () => {
+    const lines: string[] = []
+    await sh('printf "one\\r\\n\\303 two\\nthree" >&2', { onStderrLine: (line) => lines.push(line) })
+    expect(lines).toEqual(['one', '\uFFFD two', 'three'])
+  })
+
+  test('of a long stderr the head and the tail are kept', async () => {
+    const end = await sh('echo first >&2; seq 1 40000 >&2; echo last >&2')
+    expect(end.stderr.startsWith('first\n1\n2\n')).toBe(true)
+    expect(end.stderr.endsWith('\n40000\nlast')).toBe(true)
+    expect(end.stderr).toContain('characters left out')
+    expect(end.stderr.length).toBeLessThan(66 * 1024)
+  })
+})
+
+describe('a command that cannot be started', () => {
+  test.each([
+    ['a missing program', { file: '/no/such/program' }, 'ENOENT'],
+    ['a file that is no program', { file: '/etc/passwd' }, 'EACCES'],
+    ['an argument beyond what the kernel takes', { args: ['-c', 'x'.repeat(3_000_000)] }, ''],
+    ['a NUL byte in an argument', { args: ['a\0b'] }, ''],
+  ])('%s is a result, not an exception', async (_, request, reason) => {
+    const end = await run(request)
+    expect(end).toMatchObject({ ended: 'not-started', exitCode: null })
+    expect(end.failure).toContain(reason)
+    expect(end.failure).not.toBe('')
+  })
+})
+
+describe('a command that is ended', () => {
+  test('by the time limit, together with its descendants', async () => {
+    const end = await sh('sleep 7717.1 & sleep 7717.1', { timeoutMs: 300 })
+    expect(end.ended).toBe('timeout')
+    expect(await alive('sleep 7717.1')).toBe(0)
+  })
+
+  test('by silence; talking keeps it alive', async () => {
+    expect((await sh('sleep 7717.2', { silenceMs: 300 })).ended).toBe('silence')
+    const talks = await sh('for i in 1 2 3 4 5 6 7 8; do echo $i >&2; sleep 0.2; done', { silenceMs: 1_200 })
+    expect(talks.ended).toBe('exit')
+  })
+
+  test('by a cancel, also one that came before the start', async () => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 200)
+    expect((await sh('sleep 7717.3', { signal: controller.signal })).ended).toBe('cancelled')
+    expect((await sh('sleep 7717.3', { signal: AbortSignal.abort() })).ended).toBe('cancelled')
+    expect(await alive('sleep 7717.3')).toBe(0)
+  })
+
+  test('by too much output, of which the first bytes are kept', async () => {
+    const end = await run({ file: 'yes', maxStdoutBytes: 10_000 })
+    expect(end).toMatchObject({ ended: 'too-much-output' })
+    expect(end.stdout.length).toBe(10_000)
+  })
+
+  test('also when it ignores SIGTERM and its child holds the output', async () => {
+    const end = await sh('trap "" TERM; sh -c \'trap "" TERM; while :; do sleep 0.2; done\' zw7717 & wait', {
+      timeoutMs: 300,
+    })
+    expect(end.ended).toBe('timeout')
+    await Bun.sleep(700)
+    expect(await alive('zw7717')).toBe(0)
+  }, 15_000)
+
+  test('a grandchild that left the group cannot hold the result', async () => {
+    const end = await sh('setsid sleep 5.5 & exit 0')
+    expect(end).toMatchObject({ ended: 'exit', exitCode: 0 })
+    expect(end.durationMs).toBeLessThan(5_000)
+  })
+})
+
+test('the process table knows our children', async () => {
+  const running = sh('sleep 0.7 & wait')
+  await Bun.sleep(300)
+  expect(descendantsOf(process.pid).length).toBeGreaterThanOrEqual(2)
+  await running
+})
