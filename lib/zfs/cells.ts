@@ -1,0 +1,39 @@
+import { isGuid, isUint64 } from './guid.ts'
+import { isSnapshotName } from './names.ts'
+import { isResumeToken } from './token.ts'
+import type { DatasetType, Guid } from './types.ts'
+
+/** Reads one cell of a `-Hp` table. `undefined` means: not what this column can hold. */
+export type Cell<T> = (text: string) => T | undefined
+
+export const guidCell: Cell<Guid> = (text) => (isGuid(text) ? text : undefined)
+
+export const txgCell: Cell<bigint> = (text) => (isUint64(text) ? BigInt(text) : undefined)
+
+/** Bytes or seconds. As a number: exact up to 9 PB, and no pool's size needs more. */
+export const numberCell: Cell<number> = (text) => (isUint64(text) ? Number(text) : undefined)
+
+export const typeCell: Cell<DatasetType> = (text) => (text === 'filesystem' || text === 'volume' ? text : undefined)
+
+export const switchCell: Cell<boolean> = (text) => (text === 'on' ? true : text === 'off' ? false : undefined)
+
+/** `-` on a volume, which is never mounted. */
+export const mountedCell: Cell<boolean> = (text) =>
+  text === 'yes' ? true : text === 'no' || text === '-' ? false : undefined
+
+/** Also of `createtxg`-less old pools: a cipher's name, `on`, or `off`; `-` where the pool lacks the feature. */
+export const encryptionCell: Cell<string> = (text) =>
+  text === '-' ? 'off' : /^[a-z0-9-]+$/.test(text) ? text : undefined
+
+export const keyStatusCell: Cell<'available' | 'unavailable' | null> = (text) =>
+  text === '-' || text === 'none' ? null : text === 'available' || text === 'unavailable' ? text : undefined
+
+/** It goes on a command line later, so its shape is checked here. */
+export const tokenCell: Cell<string | null> = (text) => (text === '-' ? null : isResumeToken(text) ? text : undefined)
+
+export const originCell: Cell<string | null> = (text) => (text === '-' ? null : isSnapshotName(text) ? text : undefined)
+
+/** `-` as null. */
+export function orNull<T>(cell: Cell<T>): Cell<T | null> {
+  return (text) => (text === '-' ? null : cell(text))
+}

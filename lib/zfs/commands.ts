@@ -1,0 +1,5 @@
+/** Every command of ZFS that this product can run, in one place: what is not here cannot be sent to a SAN. */
+export * from './read-commands.ts'
+export * from './send-command.ts'
+export * from './write-commands.ts'
+export type { Argv, ZfsCommand } from './zfs-command.ts'

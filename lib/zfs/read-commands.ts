@@ -1,0 +1,76 @@
+import { type Columns, columnList, POOL_COLUMNS, SNAPSHOT_COLUMNS } from './columns.ts'
+import { datasetOperand, poolOperand, snapshotOperand } from './operand.ts'
+import { splitSnapshot } from './paths.ts'
+import type { DatasetFacts } from './types.ts'
+import { type Argv, type ZfsCommand, zpoolBeside } from './zfs-command.ts'
+
+/** The commands that only look. None needs a delegated right. */
+
+/** Answer: `parsePoolListing`. Ends with 0 even where some of the pools are missing. */
+export function listPools(zfs: ZfsCommand, pools: readonly string[]): Argv {
+  return [...zpoolBeside(zfs), 'list', '-Hp', '-o', columnList(POOL_COLUMNS), ...pools.map(poolOperand)]
+}
+
+export interface DatasetQuery {
+  /** Everything below the names too. */
+  readonly recursive: boolean
+  readonly columns: Columns<DatasetFacts>
+}
+
+/** Answer: `parseDatasetListing`. One missing name makes it end with 1; the rows of the others are printed. */
+export function listDatasets(zfs: ZfsCommand, names: readonly string[], query: DatasetQuery): Argv {
+  const depth = query.recursive ? ['-r'] : []
+  return [...zfs, 'list', '-Hp', '-t', 'filesystem,volume', ...depth, '-o', columnList(query.columns), ...some(names)]
+}
+
+/**
+ * Answer: `parseSnapshotListing`. `-d 1` must be written out: with bookmarks among the types it is not implied, and
+ * without it the snapshots of children come along.
+ */
+export function listSnapshots(zfs: ZfsCommand, datasets: readonly string[]): Argv {
+  return [
+    ...zfs,
+    'list',
+    '-Hp',
+    '-t',
+    'snapshot,bookmark',
+    '-d',
+    '1',
+    '-o',
+    SNAPSHOT_COLUMNS.join(','),
+    ...some(datasets),
+  ]
+}
+
+/** Bytes written to the dataset since one of its snapshots: one number. */
+export function writtenSince(zfs: ZfsCommand, snapshot: string): Argv {
+  const path = splitSnapshot(snapshotOperand(snapshot))
+  return [...zfs, 'get', '-Hp', '-o', 'value', `written@${path?.snapshot}`, `${path?.dataset}`]
+}
+
+/** Ends with 0 only where a receive onto an existing dataset runs or its remainder is stored; else with 1. */
+export function probeReceive(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'list', '-H', '-o', 'name', `${datasetOperand(dataset)}/%recv`]
+}
+
+/** The delegated rights that hold on a dataset, its parents' included. */
+export function listRights(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'allow', datasetOperand(dataset)]
+}
+
+/** Two lines: `zfs-2.3.9-…` (tools) and `zfs-kmod-2.3.9-…` (kernel module). Exists since OpenZFS 0.8. */
+export function version(zfs: ZfsCommand): Argv {
+  return [...zfs, 'version']
+}
+
+/** The host's own clock in epoch seconds. */
+export function clock(): Argv {
+  return ['date', '+%s']
+}
+
+/** Without an operand `zfs list` would list every dataset of the host. */
+function some(names: readonly string[]): readonly string[] {
+  if (names.length === 0)
+    throw new RangeError('A listing needs at least one dataset; with none there is nothing to ask.')
+  return names.map(datasetOperand)
+}

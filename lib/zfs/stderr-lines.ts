@@ -1,0 +1,26 @@
+import { cleanLine } from './clean.ts'
+
+/** What `zfs send -v -P` and `zfs send -t` say of their progress: no message. */
+const CHATTER =
+  /^(full\t|incremental\t|size\t|[0-9]{2}:[0-9]{2}:[0-9]{2}\t|resume token contents:|nvlist version:|\t[a-z]+ = |skipping snapshot )/
+/** Second halves: zfs breaks some of its sentences over two lines. */
+const CONTINUED =
+  /^(since most recent snapshot|match incremental source|must specify -F to overwrite it|must destroy (it|them) to overwrite it)/
+/** What follows the usage text (8 KB) or the resume hint never says why. */
+const ENDS_HERE = /^(usage:|A resuming stream can be generated)/
+
+const MAX_LINES = 200
+
+/** The messages in what zfs or zpool wrote on stderr, one sentence each, cleaned. */
+export function stderrMessages(stderr: string): readonly string[] {
+  const messages: string[] = []
+  for (const line of stderr.split('\n', MAX_LINES)) {
+    if (ENDS_HERE.test(line)) break
+    if (CHATTER.test(line)) continue
+    const text = cleanLine(line).trim()
+    if (text === '') continue
+    if (CONTINUED.test(text) && messages.length > 0) messages.push(`${messages.pop()} ${text}`)
+    else messages.push(text)
+  }
+  return messages
+}

@@ -1,0 +1,61 @@
+import { bookmarkOperand, datasetOperand, propertyOperand, snapshotOperand, tagOperand } from './operand.ts'
+import { splitSnapshot } from './paths.ts'
+import type { DatasetType } from './types.ts'
+import type { Argv, ZfsCommand } from './zfs-command.ts'
+
+/*
+ * The commands that change something. The set is closed on purpose: nothing that could destroy (destroy, rollback,
+ * receive -F, receive -A) can be built here.
+ */
+
+export interface ReceiveTarget {
+  /** The dataset to receive into; its parent exists. */
+  readonly dataset: string
+  /** `-o readonly=on`: for the first stream of a new dataset. A later stream keeps what the dataset has. */
+  readonly readonlyOn: boolean
+}
+
+/** Always resumable (`-s`) and never mounting (`-u`): on Linux only root could mount. Needs `receive:append,create,mount`. */
+export function receive(zfs: ZfsCommand, target: ReceiveTarget): Argv {
+  const readonly = target.readonlyOn ? ['-o', propertyOperand('readonly', 'on')] : []
+  return [...zfs, 'receive', '-s', '-u', ...readonly, datasetOperand(target.dataset)]
+}
+
+/** `mark` is the part after `#`, on the snapshot's own dataset. Needs `bookmark`. Refused where the name exists. */
+export function bookmark(zfs: ZfsCommand, snapshot: string, mark: string): Argv {
+  const dataset = splitSnapshot(snapshot)?.dataset ?? ''
+  return [...zfs, 'bookmark', snapshotOperand(snapshot), bookmarkOperand(`${dataset}#${mark}`)]
+}
+
+export function hold(zfs: ZfsCommand, tag: string, snapshots: readonly string[]): Argv {
+  return [...zfs, 'hold', tagOperand(tag), ...snapshots.map(snapshotOperand)]
+}
+
+export function release(zfs: ZfsCommand, tag: string, snapshots: readonly string[]): Argv {
+  return [...zfs, 'release', tagOperand(tag), ...snapshots.map(snapshotOperand)]
+}
+
+/** Local properties that a clone is created with. Each one needs the right of its name, else the whole clone is refused. */
+export type Properties = Readonly<Record<string, string>>
+
+export function clone(zfs: ZfsCommand, snapshot: string, target: string, properties: Properties): Argv {
+  const options = Object.entries(properties).flatMap(([name, value]) => ['-o', propertyOperand(name, value)])
+  return [...zfs, 'clone', ...options, snapshotOperand(snapshot), datasetOperand(target)]
+}
+
+export function promote(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'promote', datasetOperand(dataset)]
+}
+
+/** Without remounting (`-u`); a volume takes no `-u`. */
+export function rename(zfs: ZfsCommand, type: DatasetType, from: string, to: string): Argv {
+  return [...zfs, 'rename', ...(type === 'filesystem' ? ['-u'] : []), datasetOperand(from), datasetOperand(to)]
+}
+
+export function setCanmount(zfs: ZfsCommand, dataset: string, value: 'on' | 'off' | 'noauto'): Argv {
+  return [...zfs, 'set', propertyOperand('canmount', value), datasetOperand(dataset)]
+}
+
+export function setReadonly(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'set', propertyOperand('readonly', 'on'), datasetOperand(dataset)]
+}
