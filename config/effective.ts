@@ -14,8 +14,11 @@ export interface Config {
   }
   readonly scheduler: {
     readonly enabled: boolean
-    /** A cron pattern, made from interval_minutes where no `cron` is given. */
-    readonly cron: string
+    /**
+     * A cron pattern, made from interval_minutes where no `cron` is given. Null where no pattern says that interval evenly
+     * (45 minutes): then every `intervalSeconds` (croner: pattern `* * * * * *` with `interval`).
+     */
+    readonly cron: string | null
     /** Longest distance of two scheduled scans; STALE_CHECK is judged by it. */
     readonly intervalSeconds: number
     readonly timezone: string

@@ -1,0 +1,152 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml'
+import { expandVariables } from './expand.ts'
+
+/** Keys and list positions from the file's root. */
+export type Path = readonly (string | number)[]
+
+export interface Position {
+  /** Both from 1. */
+  readonly line: number
+  readonly column: number
+}
+
+/** A fault before it knows its file: `path` in dots, `''` for the whole file. */
+export interface PlacedFault extends Position {
+  readonly path: string
+  readonly message: string
+}
+
+/** The file as plain data, with the way back from every path to its place in the text. */
+export interface ConfigDocument {
+  readonly value: unknown
+  readonly faults: readonly PlacedFault[]
+  /** Where the value stands; of a key that is not there, its nearest container. */
+  at(path: Path): Position
+  /** Where the key itself stands; for a list item, the item. */
+  keyAt(path: Path): Position
+  /** The variables that went into a scalar, in order. */
+  variablesAt(path: Path): readonly string[]
+}
+
+const MAX_BYTES = 1024 * 1024
+const MAX_NODES = 200_000
+const MAX_DEPTH = 60
+
+export const pathText = (path: Path): string => path.join('.')
+const keyOf = (path: Path): string => JSON.stringify(path)
+
+/** Never throws: whatever is wrong with the text is in `faults`, and `value` is what could be read all the same. */
+export function readDocument(text: string, env: Readonly<Record<string, string | undefined>>): ConfigDocument {
+  const faults: PlacedFault[] = []
+  const values = new Map<string, Position>()
+  const keys = new Map<string, Position>()
+  const variables = new Map<string, readonly string[]>()
+  const nearest = (places: Map<string, Position>, path: Path): Position => {
+    for (let end = path.length; end >= 0; end--) {
+      const found = (end === path.length ? places : values).get(keyOf(path.slice(0, end)))
+      if (found !== undefined) return found
+    }
+    return { line: 1, column: 1 }
+  }
+  const finish = (value: unknown): ConfigDocument => ({
+    value,
+    faults,
+    at: (path) => nearest(values, path),
+    keyAt: (path) => keys.get(keyOf(path)) ?? nearest(values, path),
+    variablesAt: (path) => variables.get(keyOf(path)) ?? [],
+  })
+
+  const refusal = refuseText(text)
+  if (refusal !== null) {
+    faults.push({ line: 1, column: 1, path: '', message: refusal })
+    return finish(undefined)
+  }
+  const lines = new LineCounter()
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: false,
+    logLevel: 'silent',
+  })
+  for (const error of [...document.errors, ...document.warnings])
+    faults.push({ ...position(error.pos[0]), path: '', message: yamlMessage(error.code, error.message) })
+  // A tree with syntax errors is half guessed; judging it would bury the one true fault under false ones.
+  if (faults.length > 0) return finish(undefined)
+
+  let nodes = 0
+  const walk = (node: unknown, path: Path, fallback: Position): unknown => {
+    nodes++
+    if (nodes === MAX_NODES)
+      faults.push({
+        ...fallback,
+        path: pathText(path),
+        message: `More than ${MAX_NODES} values, aliases counted as often as they are used; write fewer aliases.`,
+      })
+    if (nodes >= MAX_NODES) return null
+    if (path.length > MAX_DEPTH) {
+      faults.push({
+        ...fallback,
+        path: pathText(path),
+        message: `Nested more than ${MAX_DEPTH} levels deep; nothing in this file needs that.`,
+      })
+      return null
+    }
+    if (isAlias(node)) return walk(node.resolve(document), path, node.range ? position(node.range[0]) : fallback)
+    const here = (node as Node | null)?.range ? position((node as Node).range?.[0] ?? 0) : fallback
+    values.set(keyOf(path), here)
+    if (isMap(node)) {
+      const result: Record<string, unknown> = {}
+      for (const pair of node.items) {
+        const keyPlace = (pair.key as Node | null)?.range ? position((pair.key as Node).range?.[0] ?? 0) : here
+        const key = plainKey(pair.key)
+        if (key === null) {
+          faults.push({
+            ...keyPlace,
+            path: pathText(path),
+            message: 'A key must be a plain word; put it in quotes if it is meant so.',
+          })
+          continue
+        }
+        keys.set(keyOf([...path, key]), keyPlace)
+        result[key] = walk(pair.value, [...path, key], keyPlace)
+      }
+      return result
+    }
+    if (isSeq(node)) return node.items.map((item, index) => walk(item, [...path, index], here))
+    if (!isScalar(node)) return null
+    if (typeof node.value !== 'string') return typeof node.value === 'bigint' ? Number(node.value) : node.value
+    const expanded = expandVariables(node.value, env)
+    for (const message of expanded.faults) faults.push({ ...here, path: pathText(path), message })
+    if (expanded.names.length > 0) variables.set(keyOf(path), expanded.names)
+    return expanded.text
+  }
+  return finish(walk(document.contents, [], { line: 1, column: 1 }))
+}
+
+function refuseText(text: string): string | null {
+  const bytes = Buffer.byteLength(text)
+  if (bytes > MAX_BYTES)
+    return `The file has ${bytes} bytes, more than 1 MiB; this is not a configuration of this program.`
+  if (text.includes('\0')) return 'The file holds NUL bytes; save it as UTF-8 text.'
+  if (text.includes('\uFFFD')) return 'The file is not UTF-8 text; save it as UTF-8.'
+  return null
+}
+
+function plainKey(node: unknown): string | null {
+  if (!isScalar(node)) return null
+  const { value, source } = node as Scalar
+  if (typeof value === 'string') return value === '__proto__' ? null : value
+  return value === null || value === undefined ? null : (source ?? String(value))
+}
+
+function yamlMessage(code: string, text: string): string {
+  const first = (text.split('\n')[0] ?? text).trim().replace(/\.$/, '')
+  if (code === 'DUPLICATE_KEY') return 'This key stands twice here; keep one of them.'
+  if (code === 'TAB_AS_INDENT') return 'A tab indents this line; YAML takes spaces only.'
+  if (code === 'MULTIPLE_DOCS') return 'A second document begins here (---); keep everything in one.'
+  return `Not valid YAML: ${first}.`
+}

@@ -1,0 +1,86 @@
+import type { z } from 'zod'
+import {
+  DatasetSchema,
+  PairSchema,
+  type RawDataset,
+  type RawPair,
+  type RawSettings,
+  SettingsSchema,
+} from './datasets.ts'
+import { HostSchema, type RawHost } from './hosts.ts'
+import { AuthSchema, LimitsSchema, RetentionSchema, SchedulerSchema, ServerSchema, SshSchema } from './sections.ts'
+
+/**
+ * The parts of the file that are sound by themselves. One bad value must not hide what else is wrong, so the checks across
+ * the file run over these even when the whole was refused.
+ */
+export interface Parts {
+  /** Every id written under san_hosts, sound or not: a pair may name it without being told that it is missing. */
+  readonly hostIds: ReadonlySet<string>
+  readonly hosts: ReadonlyMap<string, RawHost>
+  readonly pairs: readonly PairPart[]
+  /** Null: written, but not sound; nothing that depends on it is judged. */
+  readonly defaults: RawSettings | null
+  readonly ssh: z.infer<typeof SshSchema>
+  readonly scheduler: z.infer<typeof SchedulerSchema> | null
+  readonly limits: z.infer<typeof LimitsSchema>
+  readonly auth: z.infer<typeof AuthSchema>
+  readonly server: z.infer<typeof ServerSchema>
+  readonly retention: z.infer<typeof RetentionSchema>
+}
+export interface PairPart {
+  readonly index: number
+  readonly pair: Omit<RawPair, 'datasets' | 'defaults'>
+  readonly defaults: RawSettings | null
+  readonly datasets: readonly { readonly index: number; readonly dataset: RawDataset }[]
+}
+
+const PairHead = PairSchema.omit({ datasets: true, defaults: true })
+
+export function soundParts(value: unknown): Parts {
+  const file = record(value)
+  const hosts = record(file.san_hosts)
+  return {
+    hostIds: new Set(Object.keys(hosts)),
+    hosts: new Map(
+      Object.entries(hosts).flatMap(([id, host]) =>
+        sound(HostSchema, host).map((data): [string, RawHost] => [id, data]),
+      ),
+    ),
+    pairs: list(file.pairs).flatMap((item, index) => {
+      const { datasets, defaults, ...head } = record(item)
+      return sound(PairHead, head).map((pair) => ({
+        index,
+        pair,
+        defaults: section(SettingsSchema, defaults, null),
+        datasets: list(datasets).flatMap((entry, at) =>
+          sound(DatasetSchema, entry).map((dataset) => ({ index: at, dataset })),
+        ),
+      }))
+    }),
+    defaults: section(SettingsSchema, file.defaults, null),
+    ssh: section(SshSchema, file.ssh, {}),
+    scheduler: section(SchedulerSchema, file.scheduler, null),
+    limits: section(LimitsSchema, file.limits, {}),
+    auth: section(AuthSchema, file.auth, {}),
+    server: section(ServerSchema, file.server, {}),
+    retention: section(RetentionSchema, file.retention, {}),
+  }
+}
+
+function sound<T extends z.ZodType>(schema: T, value: unknown): z.infer<T>[] {
+  const result = schema.safeParse(value)
+  return result.success ? [result.data] : []
+}
+
+function section<T extends z.ZodType, F>(schema: T, value: unknown, unsound: F): z.infer<T> | F {
+  return sound(schema, value ?? {})[0] ?? unsound
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
