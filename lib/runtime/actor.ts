@@ -1,0 +1,43 @@
+/** What a role may do grows from left to right; `none` is somebody who has not signed in. */
+export type Role = 'none' | 'viewer' | 'operator' | 'admin'
+
+/** What a handler asks for. `public` needs nobody. */
+export type Access = 'public' | 'viewer' | 'operator' | 'admin'
+
+/** Who asks. Made by the product's `identify` hook, recorded with every invocation. */
+export interface Actor {
+  readonly name: string
+  readonly role: Role
+  /** How the actor was recognised: `password`, `token`, `proxy`, `unix`, `schedule` … */
+  readonly via: string
+  /** Socket address, null where there is none (unix socket, schedule). */
+  readonly address: string | null
+  readonly userAgent: string | null
+}
+
+const RANK: Readonly<Record<Role | 'public', number>> = { public: 0, none: 0, viewer: 1, operator: 2, admin: 3 }
+
+export const ROLES: readonly Role[] = ['none', 'viewer', 'operator', 'admin']
+export const ACCESS_LEVELS: readonly Access[] = ['public', 'viewer', 'operator', 'admin']
+
+export function mayAccess(role: Role, access: Access): boolean {
+  return RANK[role] >= RANK[access]
+}
+
+/** A forgotten `access` never opens anything: reading needs a viewer, everything else an operator. */
+export function accessOf(definition: { readonly access?: Access }, method: string): Access {
+  return definition.access ?? (method === 'GET' ? 'viewer' : 'operator')
+}
+
+export function anonymous(address: string | null, userAgent: string | null): Actor {
+  return { name: 'anonymous', role: 'none', via: 'none', address, userAgent }
+}
+
+/** The actor of everything the process does on its own. */
+export const SCHEDULER_ACTOR: Actor = {
+  name: 'scheduler',
+  role: 'admin',
+  via: 'schedule',
+  address: null,
+  userAgent: null,
+}

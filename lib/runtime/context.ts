@@ -1,0 +1,34 @@
+import type { Actor } from './actor.ts'
+
+export type Trigger = 'schedule' | 'http' | 'cli' | 'internal'
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export type Fields = Readonly<Record<string, unknown>>
+
+/** What the framework adds to the services that every handler receives. */
+export interface InvocationContext {
+  /** Aborts on time-out, when the client of a route goes away, and when the process stops. */
+  readonly signal: AbortSignal
+  readonly actor: Actor
+  readonly requestId: string
+  /** Id from the invocation store; for routes the same as `requestId`. */
+  readonly invocationId: string
+  readonly trigger: Trigger
+  /** Only for routes and pages. */
+  readonly request?: Request
+  log(level: LogLevel, message: string, fields?: Fields): void
+  /** Call it before returning a stream: takes away the connection's idle limit and the handler's time-out. */
+  keepOpen(): void
+}
+
+export type Context<Services> = Services & InvocationContext
+
+/**
+ * Services stay on the prototype instead of being copied, so that a getter among them (a config that can be
+ * reloaded) is read at the moment of use.
+ */
+export function makeContext<Services extends object>(
+  services: Services,
+  invocation: InvocationContext,
+): Context<Services> {
+  return Object.create(services, Object.getOwnPropertyDescriptors(invocation)) as Context<Services>
+}

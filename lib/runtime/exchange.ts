@@ -1,0 +1,63 @@
+import type { Context as HonoContext } from 'hono'
+import type { Actor } from './actor.ts'
+import { type Context, makeContext } from './context.ts'
+import type { RuntimeHooks } from './hooks.ts'
+import type { Peer, ServerEnv } from './peer.ts'
+import { Problem } from './problem.ts'
+
+/** What the first middleware and the handlers tell each other about one request. */
+export type AppEnv = {
+  Bindings: ServerEnv
+  Variables: { requestId: string; peer: Peer; actor: Actor | null; route: string | null }
+}
+
+export const DEFAULT_TIMEOUT = 60_000
+
+export interface ExchangeOptions {
+  readonly services: object
+  readonly hooks: RuntimeHooks
+  readonly stopping: AbortSignal
+  readonly timeout: number
+}
+
+/**
+ * Runs a route's or page's handler with its context, under its time-out.
+ * @throws Problem 503 TIMED_OUT; whatever the handler throws
+ */
+export async function runHandler<Result>(
+  c: HonoContext<AppEnv>,
+  actor: Actor,
+  options: ExchangeOptions,
+  run: (context: Context<object>) => Result | Promise<Result>,
+): Promise<Result> {
+  const request = c.req.raw
+  const requestId = c.get('requestId')
+  const server = c.env?.server
+  const deadline = new AbortController()
+  const { promise: expired, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    const problem = new Problem(503, 'TIMED_OUT', `No answer within ${options.timeout} ms.`, { title: 'Timed out' })
+    deadline.abort(problem)
+    reject(problem)
+  }, options.timeout)
+  // Bun cuts a connection that is silent for its idle limit; while a handler works, its own time-out counts.
+  server?.timeout(request, Math.min(255, Math.ceil(options.timeout / 1000) + 5))
+  const context = makeContext(options.services, {
+    signal: AbortSignal.any([request.signal, deadline.signal, options.stopping]),
+    actor,
+    requestId,
+    invocationId: requestId,
+    trigger: 'http',
+    request,
+    log: (level, message, fields = {}) => options.hooks.onLog?.(level, message, { ...fields, requestId }),
+    keepOpen: () => {
+      clearTimeout(timer)
+      server?.timeout(request, 0)
+    },
+  })
+  try {
+    return await Promise.race([run(context), expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,41 @@
+// The public face of the framework. Product code imports from here only.
+export type { Access, Actor, Role } from './actor.ts'
+export { accessOf, anonymous, mayAccess, ROLES, SCHEDULER_ACTOR } from './actor.ts'
+export type { StaticAsset } from './assets.ts'
+export { requireAccess } from './authorize.ts'
+export { parseInputArguments } from './cli.ts'
+export type { Context, Fields, InvocationContext, LogLevel, Trigger } from './context.ts'
+export type { Define, FunctionDefinition, NoInput, PageDefinition, RouteDefinition } from './define.ts'
+export { createDefine } from './define.ts'
+export { etagOf } from './etag.ts'
+export type { Identify, RequestSummary, RuntimeHooks } from './hooks.ts'
+export type { App } from './http.ts'
+export type {
+  InvocationEnd,
+  InvocationRecord,
+  InvocationState,
+  InvocationStore,
+  InvocationSummary,
+} from './invocation-store.ts'
+export { memoryStore } from './invocation-store.ts'
+export type { InvocationOutcome, InvocationRequest } from './invoke.ts'
+export type { Plain } from './island.tsx'
+export { Island } from './island.tsx'
+export { loadTree } from './load.ts'
+export { LoadError } from './load-error.ts'
+export type { OpenApiInfo } from './openapi.ts'
+export { openApiDocument } from './openapi.ts'
+export type { DocumentOptions } from './page.tsx'
+export type { Peer, ServerEnv } from './peer.ts'
+export type { InputFault, ProblemOptions } from './problem.ts'
+export { Problem } from './problem.ts'
+export { problemDocument } from './problem-document.ts'
+export * from './problem-kinds.ts'
+export type { Reply } from './reply.ts'
+export { redirect, reply } from './reply.ts'
+export type { RunningInvocation } from './running.ts'
+export type { FunctionInfo, Runtime, RuntimeOptions, StartOptions } from './runtime.ts'
+export { createRuntime } from './runtime.ts'
+export type { ScheduledFunction, Scheduler } from './schedule.ts'
+export type { Served } from './server.ts'
+export type { LoadedFunction, LoadedRoute, Tree } from './tree.ts'

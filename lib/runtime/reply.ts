@@ -1,0 +1,26 @@
+const REPLY = Symbol('reply')
+
+/** A JSON answer with a status or headers other than the route's own. */
+export interface Reply<Body> {
+  readonly [REPLY]: true
+  readonly status: number
+  readonly body: Body
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** `return reply(202, run, { Location: '/api/runs/7', 'Retry-After': '2' })` */
+export function reply<Body>(status: number, body: Body, headers: Readonly<Record<string, string>> = {}): Reply<Body> {
+  return { [REPLY]: true, status, body, headers }
+}
+
+export function isReply(value: unknown): value is Reply<unknown> {
+  return typeof value === 'object' && value !== null && REPLY in value
+}
+
+/** For pages and routes that send the browser elsewhere. Only paths of this server: no open redirect. */
+export function redirect(path: string, status: 302 | 303 | 307 | 308 = 303): Response {
+  if (!/^\/(?![/\\])/.test(path)) {
+    throw new Error(`redirect("${path}"): must be a path of this server, for example "/datasets/a"`)
+  }
+  return new Response(null, { status, headers: { Location: path } })
+}

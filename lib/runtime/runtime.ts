@@ -1,0 +1,125 @@
+import { fileURLToPath } from 'node:url'
+import { accessOf, SCHEDULER_ACTOR } from './actor.ts'
+import { buildAssets, type StaticAsset } from './assets.ts'
+import type { Identify, RuntimeHooks } from './hooks.ts'
+import { type App, createApp } from './http.ts'
+import type { InvocationStore, InvocationSummary } from './invocation-store.ts'
+import { createInvoker, type Invoker } from './invoke.ts'
+import { loadTree } from './load.ts'
+import { type OpenApiInfo, openApiDocument } from './openapi.ts'
+import type { JsonObject } from './openapi-components.ts'
+import type { DocumentOptions } from './page.tsx'
+import type { HandlerFolders } from './scan.ts'
+import { createScheduler, type ScheduledFunction, type Scheduler } from './schedule.ts'
+import { type Served, serve } from './server.ts'
+import type { LoadedFunction, Tree } from './tree.ts'
+
+export interface RuntimeOptions<Services extends object> {
+  readonly folders: HandlerFolders
+  /** Read through, not copied: a getter among them is asked at every use. */
+  readonly services: Services
+  readonly identify: Identify
+  readonly store: InvocationStore
+  readonly openapi: OpenApiInfo
+  readonly hooks?: RuntimeHooks
+  readonly document?: DocumentOptions
+  readonly statics?: Readonly<Record<string, StaticAsset>>
+  readonly loginPath?: string
+  /** Absolute; default is the boot script that comes with the framework. */
+  readonly bootFile?: string
+}
+
+export interface FunctionInfo {
+  readonly name: string
+  readonly definition: LoadedFunction['definition']
+  readonly access: ReturnType<typeof accessOf>
+  readonly schedule: ScheduledFunction | null
+  readonly running: boolean
+  readonly last: InvocationSummary | null
+}
+
+export interface StartOptions {
+  readonly host?: string
+  /** Null: no TCP. */
+  readonly port: number | null
+  readonly unixSocket?: string
+  /** False serves without the scheduler. Default true. */
+  readonly schedule?: boolean
+}
+
+export interface Runtime {
+  readonly tree: Tree
+  readonly app: App
+  readonly scheduler: Scheduler
+  readonly invoke: Invoker['invoke']
+  readonly running: Invoker['running']
+  openapi(): JsonObject
+  functions(): readonly FunctionInfo[]
+  /** Listens and starts the scheduler; whatever fails is stopped again. */
+  start(options: StartOptions): Promise<Served>
+  /** Scheduler first, then requests and functions together, at most `graceMs`; names functions that did not end. */
+  stop(graceMs: number): Promise<readonly string[]>
+}
+
+/** @throws LoadError with every fault of every handler file */
+export async function createRuntime<Services extends object>(options: RuntimeOptions<Services>): Promise<Runtime> {
+  const { services, store, hooks = {} } = options
+  const tree = await loadTree(options.folders, services)
+  const bootFile = options.bootFile ?? fileURLToPath(new URL('../client/boot.ts', import.meta.url))
+  const assets = await buildAssets({ islands: tree.islands, bootFile, statics: options.statics })
+  const stopping = new AbortController()
+  const { identify, loginPath, document = {} } = options
+  const app = createApp({ tree, services, identify, hooks, assets, document, loginPath, stopping: stopping.signal })
+  const invoker = createInvoker({ functions: tree.functions, services, store, hooks })
+  const scheduler = createScheduler({
+    functions: tree.functions,
+    services,
+    tick: (name) => invoker.invoke({ name, trigger: 'schedule', actor: SCHEDULER_ACTOR }),
+    onError: (error, name) => hooks.onError?.(error, { function: name, trigger: 'schedule' }),
+  })
+  let served: Served | null = null
+  let document31: JsonObject | null = null
+  const openapi = (): JsonObject => {
+    document31 ??= openApiDocument(tree.routes, options.openapi)
+    return document31
+  }
+  // A document that cannot be made is a fault of the tree: found at the start, not by the first reader.
+  openapi()
+
+  async function stop(graceMs: number): Promise<readonly string[]> {
+    scheduler.stop()
+    const [late] = await Promise.all([invoker.stop(graceMs), served?.stop(graceMs)])
+    stopping.abort()
+    return late
+  }
+
+  return {
+    tree,
+    app,
+    scheduler,
+    invoke: invoker.invoke,
+    running: invoker.running,
+    openapi,
+    functions: () =>
+      tree.functions.map(({ name, definition }) => ({
+        name,
+        definition,
+        access: accessOf(definition, 'POST'),
+        schedule: scheduler.get(name),
+        running: invoker.running().some((entry) => entry.functionName === name),
+        last: invoker.last(name) ?? null,
+      })),
+    start: async ({ schedule = true, ...address }) => {
+      await invoker.restore()
+      served = await serve({ app, ...address, abortStreams: () => stopping.abort() })
+      try {
+        if (schedule) scheduler.start()
+      } catch (error) {
+        await served.stop(0)
+        throw error
+      }
+      return served
+    },
+    stop,
+  }
+}

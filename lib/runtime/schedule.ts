@@ -1,0 +1,135 @@
+import { Cron } from 'croner'
+import { type ScheduleSpec, scheduleFault, scheduleOf } from './check-schedule.ts'
+import { type Fault, LoadError } from './load-error.ts'
+import type { LoadedFunction } from './tree.ts'
+
+export interface ScheduledFunction {
+  readonly pattern: string
+  readonly timezone: string | null
+  /** Null while stopped, or when the pattern never comes again. */
+  readonly next: Date | null
+  /** Last tick in this process. */
+  readonly previous: Date | null
+}
+
+export interface SchedulerOptions {
+  readonly functions: readonly LoadedFunction[]
+  readonly services: object
+  /** One tick. Overlap is the invoker's business: it answers SKIPPED. */
+  readonly tick: (functionName: string) => Promise<unknown>
+  readonly onError: (error: unknown, functionName: string) => void
+}
+
+export interface Scheduler {
+  start(): void
+  /** Reads all schedules anew; unchanged ones keep their rhythm. @throws LoadError, and then nothing has changed. */
+  reschedule(): void
+  /** While paused ticks pass without effect; they are not made up for. */
+  pause(): void
+  resume(): void
+  readonly paused: boolean
+  readonly running: boolean
+  get(functionName: string): ScheduledFunction | null
+  /** No further ticks; what runs goes on. */
+  stop(): void
+}
+
+interface Job {
+  readonly spec: ScheduleSpec
+  readonly cron: Cron
+}
+
+/**
+ * Croner fires a tick that came due during a suspend once when the machine wakes and counts on from then: at most one
+ * catch-up, never a burst.
+ */
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const jobs = new Map<string, Job>()
+  let running = false
+  let paused = false
+
+  function schedule(name: string, spec: ScheduleSpec): Job {
+    const cron = new Cron(
+      spec.pattern,
+      {
+        ...(spec.timezone ? { timezone: spec.timezone } : {}),
+        // Without it a rejection would be unhandled and end the process.
+        catch: (error) => options.onError(error, name),
+      },
+      async () => {
+        if (!paused) await options.tick(name)
+      },
+    )
+    return { spec, cron }
+  }
+
+  function remove(name: string): void {
+    jobs.get(name)?.cron.stop()
+    jobs.delete(name)
+  }
+
+  function reschedule(): void {
+    const wanted = specsOf(options)
+    if (!running) return
+    for (const { name } of options.functions) {
+      const spec = wanted.get(name)
+      const current = jobs.get(name)?.spec
+      if (spec && current?.pattern === spec.pattern && current.timezone === spec.timezone) continue
+      remove(name)
+      if (spec) jobs.set(name, schedule(name, spec))
+    }
+  }
+
+  return {
+    start: () => {
+      running = true
+      reschedule()
+    },
+    reschedule,
+    pause: () => {
+      paused = true
+    },
+    resume: () => {
+      paused = false
+    },
+    get paused() {
+      return paused
+    },
+    get running() {
+      return running
+    },
+    get: (name) => {
+      const job = jobs.get(name)
+      if (job) {
+        const { spec, cron } = job
+        return {
+          pattern: spec.pattern,
+          timezone: spec.timezone ?? null,
+          next: cron.nextRun(),
+          previous: cron.previousRun(),
+        }
+      }
+      const spec = specsOf(options).get(name)
+      return spec ? { pattern: spec.pattern, timezone: spec.timezone ?? null, next: null, previous: null } : null
+    },
+    stop: () => {
+      running = false
+      for (const name of [...jobs.keys()]) remove(name)
+    },
+  }
+}
+
+/** All schedules with the services as they are now; all faults at once. */
+function specsOf({ functions, services }: SchedulerOptions): ReadonlyMap<string, ScheduleSpec> {
+  const specs = new Map<string, ScheduleSpec>()
+  const faults: Fault[] = []
+  for (const { name, file, definition } of functions) {
+    const spec = scheduleOf(definition, services)
+    if (!spec) continue
+    const message = scheduleFault(spec)
+    if (message) faults.push({ file, message })
+    specs.set(name, spec)
+  }
+  if (faults.length > 0) throw new LoadError(faults)
+  return specs
+}
