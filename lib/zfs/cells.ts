@@ -21,7 +21,7 @@ export const switchCell: Cell<boolean> = (text) => (text === 'on' ? true : text 
 export const mountedCell: Cell<boolean> = (text) =>
   text === 'yes' ? true : text === 'no' || text === '-' ? false : undefined
 
-/** Also of `createtxg`-less old pools: a cipher's name, `on`, or `off`; `-` where the pool lacks the feature. */
+/** A cipher's name or `off`; `-` where the pool does not have the feature. */
 export const encryptionCell: Cell<string> = (text) =>
   text === '-' ? 'off' : /^[a-z0-9-]+$/.test(text) ? text : undefined
 

@@ -16,6 +16,10 @@ export type Columns<Row> = readonly AnyColumn<Row>[]
 const nameCell: cells.Cell<string> = (text) => (isDatasetName(text) ? text : undefined)
 const namedDataset: cells.Cell<string | null> = cells.orNull(nameCell)
 
+function bytesOrNone(text: string): number | undefined {
+  return text === '-' ? 0 : cells.numberCell(text)
+}
+
 /** No user property may ever stand here: its value can hold tabs and newlines and so forge rows. */
 export const DATASET_COLUMNS: Columns<DatasetFacts> = [
   { key: 'name', property: 'name', read: nameCell },
@@ -41,13 +45,13 @@ export const DATASET_COLUMNS_BEFORE_2_2: Columns<DatasetFacts> = DATASET_COLUMNS
   (column) => column.key !== 'snapshotsChanged',
 )
 
+/** A pool that is UNAVAIL or FAULTED answers `-` in every column but these first two; its health says the rest. */
 export const POOL_COLUMNS: Columns<PoolFacts> = [
   { key: 'name', property: 'name', read: nameCell },
   { key: 'health', property: 'health', read: (text) => (/^[A-Z]+$/.test(text) ? text : undefined) },
-  { key: 'readonly', property: 'readonly', read: cells.switchCell },
-  { key: 'sizeBytes', property: 'size', read: cells.numberCell },
-  // A faulted pool answers `-` here.
-  { key: 'freeBytes', property: 'free', read: (text) => (text === '-' ? 0 : cells.numberCell(text)) },
+  { key: 'readonly', property: 'readonly', read: (text) => (text === '-' ? false : cells.switchCell(text)) },
+  { key: 'sizeBytes', property: 'size', read: bytesOrNone },
+  { key: 'freeBytes', property: 'free', read: bytesOrNone },
 ]
 
 /** In this order; `snapshot-listing.ts` reads them by position, because a million rows pass through it. */

@@ -122,6 +122,11 @@ describe('parsePoolListing', () => {
     })
   })
 
+  test('a pool that cannot be opened has a health and nothing else', () => {
+    const listing = parsePoolListing('hqs8p1\tFAULTED\t-\t-\t-\n', ['hqs8p1'])
+    expect(listing.fault === null && listing.pools[0]).toMatchObject({ health: 'FAULTED', sizeBytes: 0, freeBytes: 0 })
+  })
+
   test.each([
     ['hqs8p1\tONLINE\toff\t1\n', '4 columns'],
     ['hqs8p1\t\toff\t1\t1\n', 'column health'],

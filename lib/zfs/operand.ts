@@ -64,6 +64,14 @@ export function propertyOperand(name: string, value: string): string {
   return `${name}=${value}`
 }
 
+/** A property of ZFS itself. User properties (with a colon) are left out: their values can hold anything. */
+export function nativeProperty(name: string): string {
+  return checked(
+    name,
+    /^[a-z0-9_]+$/.test(name) ? null : `${JSON.stringify(name)} is no native property; use one of zfsprops(7).`,
+  )
+}
+
 function checked(operand: string, fault: string | null): string {
   if (fault !== null) throw new UnsafeOperand(operand, fault)
   return operand

@@ -1,5 +1,5 @@
 import { type Columns, columnList, POOL_COLUMNS, SNAPSHOT_COLUMNS } from './columns.ts'
-import { datasetOperand, poolOperand, snapshotOperand } from './operand.ts'
+import { datasetOperand, nativeProperty, poolOperand, snapshotOperand } from './operand.ts'
 import { splitSnapshot } from './paths.ts'
 import type { DatasetFacts } from './types.ts'
 import { type Argv, type ZfsCommand, zpoolBeside } from './zfs-command.ts'
@@ -42,10 +42,16 @@ export function listSnapshots(zfs: ZfsCommand, datasets: readonly string[]): Arg
   ]
 }
 
-/** Bytes written to the dataset since one of its snapshots: one number. */
+/** Bytes written to the dataset since one of its snapshots. Answer: `parseWrittenSince`. */
 export function writtenSince(zfs: ZfsCommand, snapshot: string): Argv {
   const path = splitSnapshot(snapshotOperand(snapshot))
   return [...zfs, 'get', '-Hp', '-o', 'value', `written@${path?.snapshot}`, `${path?.dataset}`]
+}
+
+/** Native properties with their sources, one row each in this order. Answer: `parseProperties`. */
+export function getProperties(zfs: ZfsCommand, dataset: string, names: readonly string[]): Argv {
+  const list = names.map(nativeProperty).join(',')
+  return [...zfs, 'get', '-Hp', '-o', 'property,value,source', list, datasetOperand(dataset)]
 }
 
 /** Ends with 0 only where a receive onto an existing dataset runs or its remainder is stored; else with 1. */
@@ -53,17 +59,17 @@ export function probeReceive(zfs: ZfsCommand, dataset: string): Argv {
   return [...zfs, 'list', '-H', '-o', 'name', `${datasetOperand(dataset)}/%recv`]
 }
 
-/** The delegated rights that hold on a dataset, its parents' included. */
+/** The delegated rights that hold on a dataset, its parents' included. Answer: `parseRights`. */
 export function listRights(zfs: ZfsCommand, dataset: string): Argv {
   return [...zfs, 'allow', datasetOperand(dataset)]
 }
 
-/** Two lines: `zfs-2.3.9-…` (tools) and `zfs-kmod-2.3.9-…` (kernel module). Exists since OpenZFS 0.8. */
+/** Two lines: `zfs-2.3.9-…` (tools) and `zfs-kmod-2.3.9-…` (kernel module). Answer: `parseVersion`. */
 export function version(zfs: ZfsCommand): Argv {
   return [...zfs, 'version']
 }
 
-/** The host's own clock in epoch seconds. */
+/** The host's own clock in epoch seconds. Answer: `parseClock`. */
 export function clock(): Argv {
   return ['date', '+%s']
 }
