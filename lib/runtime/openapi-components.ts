@@ -15,13 +15,21 @@ export interface ComponentSet {
  * One registry for all schemas of one direction. Converted one by one, a schema with an id inside another would come
  * out as `#/$defs/…`, which points nowhere in an OpenAPI document.
  */
-export function componentsOf(schemas: readonly z.ZodType[], io: 'input' | 'output'): ComponentSet {
+export function componentsOf(
+  schemas: readonly z.ZodType[],
+  io: 'input' | 'output',
+  renamed: ReadonlyMap<string, string> = new Map(),
+): ComponentSet {
+  const nameOf = (schema: z.ZodType): string | undefined => {
+    const id = schemaId(schema)
+    return id === undefined ? undefined : (renamed.get(id) ?? id)
+  }
   const registry = z.registry<{ id: string }>()
   const anonymous = new Map<z.ZodType, string>()
   const registered = new Set<z.ZodType>()
   const seen = new Set<z.ZodType>()
   for (const schema of schemas) {
-    walkSchema(schema, (part) => register(part, schemaId(part)), seen)
+    walkSchema(schema, (part) => register(part, nameOf(part)), seen)
     if (registered.has(schema)) continue
     const id = `__${io}${anonymous.size}`
     anonymous.set(schema, id)
@@ -37,7 +45,7 @@ export function componentsOf(schemas: readonly z.ZodType[], io: 'input' | 'outpu
     io,
     uri: (id) => REF + id,
     unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => adjust(zodSchema._zod.def.type, jsonSchema as JsonObject),
+    override: ({ zodSchema, jsonSchema }) => adjust(zodSchema._zod.def.type, jsonSchema as JsonObject, io),
   }).schemas
   const cleaned = Object.fromEntries(Object.entries(converted).map(([id, json]) => [id, clean(json)]))
   const shared = (cleaned.__shared as JsonObject | undefined)?.$defs as JsonObject | undefined
@@ -63,7 +71,7 @@ export function componentsOf(schemas: readonly z.ZodType[], io: 'input' | 'outpu
     },
     json: (schema) => {
       const id = anonymous.get(schema)
-      return id === undefined ? { $ref: REF + schemaId(schema) } : (inline(cleaned[id], [id]) as JsonObject)
+      return id === undefined ? { $ref: REF + nameOf(schema) } : (inline(cleaned[id], [id]) as JsonObject)
     },
   }
 }
@@ -73,8 +81,12 @@ function publicName(id: string): string {
   return id.replace('__', 'Recursive_')
 }
 
-/** `.int()` prints the bounds of a double, which no client wants to read; big integers and dates travel as text. */
-function adjust(type: string, json: JsonObject): void {
+/**
+ * `.int()` prints the bounds of a double, which no client wants to read. Big integers and dates travel as text. An
+ * output may grow fields one day, so it does not say that it has no others.
+ */
+function adjust(type: string, json: JsonObject, io: 'input' | 'output'): void {
+  if (io === 'output' && json.additionalProperties === false) delete json.additionalProperties
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum
   if (type === 'bigint') Object.assign(json, { type: 'string', pattern: '^-?[0-9]+$' })

@@ -15,9 +15,10 @@ export function operationIdOf({ definition, method, path }: LoadedRoute): string
   if (definition.operationId) return definition.operationId
   const words = path
     .replace(/^\/api(?=\/)/, '')
+    .replaceAll('{.+}', '')
     .split(/[/.-]/)
     .filter((word) => word !== '')
-    .map((word) => (word.startsWith(':') ? `By${capital(word.replace(/[^A-Za-z0-9]|\{.*$/g, ''))}` : capital(word)))
+    .map((word) => (word.startsWith(':') ? `By${capital(word.slice(1))}` : capital(word)))
   return method.toLowerCase() + words.join('')
 }
 

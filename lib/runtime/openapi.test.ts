@@ -63,10 +63,20 @@ test('recursive schemas, big integers and dates have a form', () => {
   expect(resolve(document, '#/components/schemas/Node/properties/at')).toMatchObject({ format: 'date-time' })
 })
 
-test('two operations of one name, and a schema of two meanings, are refused', () => {
+test('two operations of one name are refused', () => {
   const twice = [route({ operationId: 'a' }), route({ operationId: 'a' }, { path: '/api/b' })]
   expect(() => openApiDocument(twice, { title: 't', version: '1' })).toThrow('the same operationId "a"')
-  const Both = z.object({ a: z.string().transform(Number) }).meta({ id: 'Both' })
-  const routes = [route({ output: Both }), route({ input: z.object({ both: Both }) }, { method: 'POST' })]
-  expect(() => openApiDocument(routes, { title: 't', version: '1' })).toThrow('"Both" differs as input and as output')
+})
+
+test('a schema that differs as input and as output has two names, and so has what holds it', () => {
+  const Inner = z.object({ size: z.number().default(1) }).meta({ id: 'Inner' })
+  const Outer = z.object({ inner: Inner }).meta({ id: 'Outer' })
+  const routes = [route({ output: Outer }), route({ input: z.object({ outer: Outer }) }, { method: 'POST' })]
+  const document = openApiDocument(routes, { title: 't', version: '1' })
+  expect(resolve(document, '#/components/schemas/Inner')).toMatchObject({ required: ['size'] })
+  expect(resolve(document, '#/components/schemas/InnerInput')).not.toHaveProperty('required')
+  expect(resolve(document, '#/components/schemas/OuterInput/properties/inner')).toEqual({
+    $ref: '#/components/schemas/InnerInput',
+  })
+  for (const ref of refsOf(document)) expect(resolve(document, ref), ref).toBeDefined()
 })

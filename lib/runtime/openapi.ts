@@ -15,7 +15,7 @@ export interface OpenApiInfo {
 
 /**
  * OpenAPI 3.1 from the definitions that also check the requests, so the document cannot fall behind.
- * @throws Error when two operations have the same id, or a schema means one thing as input and another as output.
+ * @throws Error when two operations have the same id
  */
 export function openApiDocument(routes: readonly LoadedRoute[], info: OpenApiInfo): JsonObject {
   const bodies = new Map(routes.map((route) => [route, bodySchema(route)]))
@@ -23,9 +23,8 @@ export function openApiDocument(routes: readonly LoadedRoute[], info: OpenApiInf
     ...Object.values(route.definition.input?.shape ?? {}),
     ...[bodies.get(route)].filter((body) => body != null),
   ]) as z.ZodType[]
-  const input = componentsOf(inputs, 'input')
   const outputs = routes.flatMap(({ definition }) => (definition.output ? [definition.output] : []))
-  const output = componentsOf(outputs, 'output')
+  const { input, output } = bothWays(inputs, outputs)
 
   const paths: Record<string, JsonObject> = {}
   const ids = new Map<string, LoadedRoute>()
@@ -45,30 +44,25 @@ export function openApiDocument(routes: readonly LoadedRoute[], info: OpenApiInf
     ...(securitySchemes ? { security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })) } : {}),
     paths,
     components: {
-      schemas: { Problem: PROBLEM_SCHEMA, ...merge(input.schemas, output.schemas) },
+      schemas: { Problem: PROBLEM_SCHEMA, ...input.schemas, ...output.schemas },
       ...(securitySchemes ? { securitySchemes } : {}),
     },
   }
 }
 
 /**
- * A schema used both ways has one name. An output says which fields are always there and an input what may be left
- * out, so where they differ (defaults) the output's form is the one to publish only if the input refuses nothing of it.
+ * A schema with an id that is used both ways gets a second name, `…Input`, where the two differ: a field with a default
+ * is always there in an output and may be left out of an input. What refers to such a one differs as well, hence the loop.
  */
-function merge(input: ComponentSchemas, output: ComponentSchemas): JsonObject {
-  for (const [id, schema] of Object.entries(input)) {
-    const other = output[id]
-    if (other === undefined || JSON.stringify(loose(schema)) === JSON.stringify(loose(other))) continue
-    throw new Error(`The schema "${id}" differs as input and as output; give the input a schema with an id of its own`)
+function bothWays(inputs: readonly z.ZodType[], outputs: readonly z.ZodType[]) {
+  const output = componentsOf(outputs, 'output')
+  const renamed = new Map<string, string>()
+  for (;;) {
+    const input = componentsOf(inputs, 'input', renamed)
+    const different = Object.entries(input.schemas).filter(
+      ([id, schema]) => id in output.schemas && !Bun.deepEquals(schema, output.schemas[id]),
+    )
+    if (different.length === 0) return { input, output }
+    for (const [id] of different) renamed.set(id, `${id}Input`)
   }
-  return { ...input, ...output }
-}
-
-type ComponentSchemas = Readonly<Record<string, unknown>>
-
-/** Without the two words in which the directions differ harmlessly. */
-function loose(schema: unknown): unknown {
-  if (typeof schema !== 'object' || schema === null) return schema
-  const { required: _required, additionalProperties: _additional, ...rest } = schema as JsonObject
-  return rest
 }

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { actorOf, startFixture } from './fixtures/start.ts'
+import type { RuntimeHooks } from './hooks.ts'
+import { type Peer, peerOf } from './peer.ts'
+
+let folder: string
+let socket: string
+const stops: (() => Promise<unknown>)[] = []
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'runtime-server-'))
+  socket = join(folder, 'app.sock')
+})
+afterEach(async () => {
+  await Promise.all(stops.splice(0).map((stop) => stop()))
+  await rm(folder, { recursive: true })
+})
+
+async function listen(hooks: RuntimeHooks = {}) {
+  const peers: Peer[] = []
+  const identify = (_request: Request, peer: Peer) => {
+    peers.push(peer)
+    return actorOf('admin')
+  }
+  const fixture = await startFixture(hooks, { identify })
+  const served = await fixture.runtime.start({ port: 0, unixSocket: socket })
+  stops.push(() => fixture.runtime.stop(500))
+  return { ...fixture, served, peers, url: served.url ?? '' }
+}
+
+test('the socket tells who is near: loopback over TCP, unix over the socket file of mode 0600', async () => {
+  const { url, peers } = await listen()
+  expect((await fetch(`${url}/api/whoami`)).status).toBe(200)
+  expect((await fetch('http://localhost/api/whoami', { unix: socket })).status).toBe(200)
+  expect(peers).toEqual([
+    { kind: 'loopback', address: '127.0.0.1' },
+    { kind: 'unix', address: null },
+  ])
+  expect((await stat(socket)).mode & 0o777).toBe(0o600)
+})
+
+test.each<[string, Peer]>([
+  ['::ffff:127.0.0.1', { kind: 'loopback', address: '127.0.0.1' }],
+  ['::1', { kind: 'loopback', address: '::1' }],
+  ['127.8.0.1', { kind: 'loopback', address: '127.8.0.1' }],
+  ['::ffff:10.0.0.7', { kind: 'remote', address: '10.0.0.7' }],
+  ['fe80::1', { kind: 'remote', address: 'fe80::1' }],
+])('%s', (address, peer) => {
+  const server = { requestIP: () => ({ address }), timeout: () => undefined }
+  expect(peerOf(new Request('http://x/'), { server, socket: 'tcp' })).toEqual(peer)
+})
+
+test('a peer without an address is remote, a call without a server is internal', () => {
+  const server = { requestIP: () => null, timeout: () => undefined }
+  expect(peerOf(new Request('http://x/'), { server, socket: 'tcp' }).kind).toBe('remote')
+  expect(peerOf(new Request('http://x/'), undefined).kind).toBe('internal')
+})
+
+test('over TCP only known host names are answered, over the unix socket any', async () => {
+  const { url } = await listen({ allowedHost: (hostname) => hostname === 'witness.local' })
+  const refused = await fetch(`${url}/healthz`, { headers: { host: 'evil.example:8080' } })
+  const { code, detail } = await refused.json()
+  expect([refused.status, code]).toEqual([421, 'BAD_HOST'])
+  expect(detail).toContain('server.allowed_hosts')
+  expect((await fetch(`${url}/healthz`, { headers: { host: 'Witness.local:8080' } })).status).toBe(200)
+  expect((await fetch('http://evil.example/healthz', { unix: socket })).status).toBe(200)
+})
+
+test('a stream asks for no idle limit, and a stop ends it with its last words', async () => {
+  const { runtime, app, url } = await listen()
+  const limits: number[] = []
+  const server = { requestIP: () => ({ address: '127.0.0.1' }), timeout: (_: Request, s: number) => limits.push(s) }
+  await app.request('/api/events', {}, { server, socket: 'tcp' })
+  expect(limits.at(-1)).toBe(0)
+
+  const stream = await fetch(`${url}/api/events`)
+  const text = stream.text()
+  await runtime.stop(5000)
+  expect(await text).toBe('event: hello\n\nevent: bye\n\n')
+  expect(fetch(`${url}/healthz`)).rejects.toThrow()
+  const after = await app.request('/healthz')
+  expect([after.status, after.headers.get('retry-after')]).toEqual([503, '10'])
+})
+
+test('a socket file without a process is replaced; one that answers, or is no socket, stays', async () => {
+  // A listener whose file is left behind, as after a kill.
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      '-e',
+      `Bun.listen({ unix: ${JSON.stringify(socket)}, socket: { data() {} } }); console.log('up'); setInterval(() => {}, 1000)`,
+    ],
+    { stdout: 'pipe' },
+  )
+  await child.stdout.getReader().read()
+  child.kill('SIGKILL')
+  await child.exited
+  expect((await stat(socket)).isSocket()).toBe(true)
+  const { runtime } = await startFixture()
+  await runtime.start({ port: null, unixSocket: socket })
+  stops.push(() => runtime.stop(500))
+  expect((await fetch('http://localhost/healthz', { unix: socket })).status).toBe(200)
+
+  const second = await startFixture()
+  expect(second.runtime.start({ port: null, unixSocket: socket })).rejects.toThrow('Another process answers')
+  const file = join(folder, 'notes.txt')
+  await writeFile(file, 'mine')
+  expect(second.runtime.start({ port: null, unixSocket: file })).rejects.toThrow('is not a socket')
+})
+
+test('a port that is taken leaves nothing behind', async () => {
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+  const address = taken.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const { runtime } = await startFixture()
+  await expect(runtime.start({ port, unixSocket: socket })).rejects.toThrow()
+  expect(runtime.scheduler.running).toBe(false)
+  taken.close()
+})
