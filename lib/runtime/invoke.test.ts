@@ -136,7 +136,7 @@ test('a record that cannot be begun starts nothing; one that cannot be ended is 
   const full = new Error('disk full')
   const refuse = (): Promise<never> => Promise.reject(full)
   const none = await startFixture({}, { store: { begin: refuse, end: refuse } })
-  for (let times = 0; times < 2; times++) expect(none.runtime.invoke(http('slow'))).rejects.toBe(full)
+  for (let times = 0; times < 2; times++) await expect(none.runtime.invoke(http('slow'))).rejects.toBe(full)
   const late = await startFixture({}, { store: { begin: async () => '1', end: refuse } })
   expect((await late.runtime.invoke(http('add', { input: { left: 1 } }))).state).toBe('SUCCEEDED')
   expect(late.errors).toEqual([full])

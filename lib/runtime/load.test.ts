@@ -57,7 +57,7 @@ test('a syntax error is named, and nothing else is said about that file', async 
 })
 
 test('a missing folder is an error, not an empty tree', async () => {
-  expect(loadTree({ functions: join(fixtures, 'nowhere') })).rejects.toThrow('does not exist')
+  await expect(loadTree({ functions: join(fixtures, 'nowhere') })).rejects.toThrow('does not exist')
 })
 
 test('the good tree: fixed before parameter before catch-all, private files left out', async () => {

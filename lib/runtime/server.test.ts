@@ -80,7 +80,7 @@ test('a stream asks for no idle limit, and a stop ends it with its last words', 
   const text = stream.text()
   await runtime.stop(5000)
   expect(await text).toBe('event: hello\n\nevent: bye\n\n')
-  expect(fetch(`${url}/healthz`)).rejects.toThrow()
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow()
   const after = await app.request('/healthz')
   expect([after.status, after.headers.get('retry-after')]).toEqual([503, '10'])
 })
@@ -105,10 +105,10 @@ test('a socket file without a process is replaced; one that answers, or is no so
   expect((await fetch('http://localhost/healthz', { unix: socket })).status).toBe(200)
 
   const second = await startFixture()
-  expect(second.runtime.start({ port: null, unixSocket: socket })).rejects.toThrow('Another process answers')
+  await expect(second.runtime.start({ port: null, unixSocket: socket })).rejects.toThrow('Another process answers')
   const file = join(folder, 'notes.txt')
   await writeFile(file, 'mine')
-  expect(second.runtime.start({ port: null, unixSocket: file })).rejects.toThrow('is not a socket')
+  await expect(second.runtime.start({ port: null, unixSocket: file })).rejects.toThrow('is not a socket')
 })
 
 test('a port that is taken leaves nothing behind', async () => {
