@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml'
 import { expandVariables } from './expand.ts'
 
 /** Keys and list positions from the file's root. */
@@ -70,13 +70,14 @@ export function readDocument(text: string, env: Readonly<Record<string, string |
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: false,
-    logLevel: 'silent',
   })
   for (const error of [...document.errors, ...document.warnings])
     faults.push({ ...position(error.pos[0]), path: '', message: yamlMessage(error.code, error.message) })
   // A tree with syntax errors is half guessed; judging it would bury the one true fault under false ones.
   if (faults.length > 0) return finish(undefined)
 
+  // Our own table: the library looks through the whole document at every alias.
+  const anchors = new Map<string, Node>()
   let nodes = 0
   const walk = (node: unknown, path: Path, fallback: Position): unknown => {
     nodes++
@@ -95,7 +96,17 @@ export function readDocument(text: string, env: Readonly<Record<string, string |
       })
       return null
     }
-    if (isAlias(node)) return walk(node.resolve(document), path, node.range ? position(node.range[0]) : fallback)
+    if (isAlias(node)) {
+      const place = node.range ? position(node.range[0]) : fallback
+      if (anchors.has(node.source)) return walk(anchors.get(node.source), path, place)
+      faults.push({
+        ...place,
+        path: pathText(path),
+        message: `The alias *${node.source} has no anchor &${node.source} before it; write the value itself.`,
+      })
+      return null
+    }
+    if (isNode(node) && 'anchor' in node && typeof node.anchor === 'string') anchors.set(node.anchor, node)
     const here = (node as Node | null)?.range ? position((node as Node).range?.[0] ?? 0) : fallback
     values.set(keyOf(path), here)
     if (isMap(node)) {

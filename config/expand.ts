@@ -5,6 +5,8 @@ export interface Expanded {
   readonly faults: readonly string[]
 }
 
+const EXAMPLE = '$' + '{NAME}'
+
 /**
  * `${NAME}` in a text value, `$$` for a dollar sign. Done after YAML is parsed, so that no value can add keys to the file.
  * A lone `$` is refused instead of guessed at. An empty variable counts as set.
@@ -17,7 +19,9 @@ export function expandVariables(text: string, env: Readonly<Record<string, strin
     (whole: string, rest: string | undefined, name: string | undefined) => {
       if (rest === '$') return '$'
       if (name === undefined) {
-        faults.push('A lone $ stands here; write ${NAME} for a variable of the environment, or $$ for a dollar sign.')
+        faults.push(
+          `A lone $ stands here; write ${EXAMPLE} for a variable of the environment, or $$ for a dollar sign.`,
+        )
         return whole
       }
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !whole.endsWith('}')) {

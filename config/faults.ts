@@ -20,7 +20,9 @@ export function faultExcerpt({ line, column }: ConfigFault, text: string): reado
 
 /** All faults for a terminal, each with its excerpt, parted by empty lines. */
 export function faultsText(faults: readonly ConfigFault[], text: string): string {
-  return faults.map((fault) => [faultLine(fault), ...faultExcerpt(fault, text).map((row) => `  ${row}`)].join('\n')).join('\n\n')
+  return faults
+    .map((fault) => [faultLine(fault), ...faultExcerpt(fault, text).map((row) => `  ${row}`)].join('\n'))
+    .join('\n\n')
 }
 
 /** Control characters would move the caret, or the terminal's cursor. */

@@ -17,7 +17,7 @@ export function called(value: unknown): string {
   return typeof value === 'object' ? 'a block of keys' : String(value)
 }
 
-/** A number whose unit is in its key's name. `what` names the unit: `hours`. */
+/** A number whose unit is in its key's name. `what` names the unit: `hours`; empty for none. */
 export function count(
   what: string,
   limits: { readonly min: number; readonly max: number; readonly whole?: boolean },
@@ -27,11 +27,13 @@ export function count(
   const kind = whole ? 'a whole number' : 'a number'
   const example = typeof about.default === 'number' ? about.default : Math.max(min, 1)
   const wrong = (found: unknown): string =>
-    `Must be ${kind} of ${what} from ${min} to ${max}, for example ${example}; found ${called(found)}.`
+    `Must be ${kind}${what === '' ? '' : ` of ${what}`} from ${min} to ${max}, for example ${example}; found ${called(found)}.${typeof found === 'string' ? ' Write the bare number, without quotes or unit.' : ''}`
   const base = z.number({ error: (issue) => wrong(issue.input) })
   const error = (issue: { readonly input?: unknown }): string => wrong(issue.input)
   const ranged = base.min(min, { error }).max(max, { error })
-  return (whole ? ranged.multipleOf(1, { error }) : ranged).meta({ ...about, unit: what }).optional()
+  return (whole ? ranged.multipleOf(1, { error }) : ranged)
+    .meta(what === '' ? { ...about } : { ...about, unit: what })
+    .optional()
 }
 
 export function flag(about: About) {
@@ -101,7 +103,7 @@ export function secret(about: About) {
       error: (issue) =>
         `Must be text; found ${issue.input === null || issue.input === undefined ? 'nothing' : 'something else (not shown)'}.`,
     })
-    .min(1, { error: 'Is empty; write the secret, or give it by ${NAME} or in a file.' })
+    .min(1, { error: 'Is empty; write the secret, a variable of the environment, or the key with _file and a path.' })
     .meta({ ...about, secret: true })
     .optional()
 }

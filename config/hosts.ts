@@ -55,7 +55,7 @@ export const HostSchema = z.strictObject(
       pattern: SSH_USER,
       examples: ['zfsadmin'],
     }),
-    port: count('port', { min: 1, max: 65_535 }, { description: 'SSH port.', default: HOST_DEFAULTS.port }),
+    port: count('', { min: 1, max: 65_535 }, { description: 'SSH port.', default: HOST_DEFAULTS.port }),
     identity_file: ruledText(checkPath, {
       description:
         'Private key; a relative path is beside this file. Default: id_ed25519 beside this file, else ssh/id_ed25519 in the data directory.',

@@ -21,7 +21,7 @@ export function faultsOfIssues(issues: readonly Issue[], value: unknown, documen
     if (found === undefined) return [{ ...document.at(path), path: pathText(path), message: missing(path) }]
     const message =
       found === null && isOptional(path) ? `${issue.message} Leave the key out for the default.` : issue.message
-    return [{ ...document.at(path), path: pathText(path), message: message }]
+    return [{ ...document.at(path), path: pathText(path), message }]
   })
 }
 
@@ -47,7 +47,8 @@ function missing(path: Path): string {
 
 function isOptional(path: Path): boolean {
   const key = path.at(-1)
-  return typeof key === 'string' && schemaAt(path.slice(0, -1))?.required?.includes(key) !== true && path.length !== 2
+  const parent = schemaAt(path.slice(0, -1))
+  return Object.hasOwn(parent?.properties ?? {}, key ?? '') && parent?.required?.includes(String(key)) !== true
 }
 
 export function valueAt(value: unknown, path: Path): unknown {

@@ -25,8 +25,7 @@ export function configJsonSchema(): JsonSchema {
   made ??= {
     ...(z.toJSONSchema(ConfigSchema, { io: 'input', override: dropKeyRule }) as JsonSchema),
     title: 'zwitness configuration',
-    description:
-      'app-config.yaml. Text values may hold ${NAME} for a variable of the environment; $$ is a dollar sign.',
+    description: `app-config.yaml. Text values may hold $\{NAME} for a variable of the environment; $$ is a dollar sign.`,
   }
   return made
 }

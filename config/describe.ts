@@ -1,0 +1,102 @@
+import type { Config, DatasetConfig, HostConfig } from './effective.ts'
+import { sizeText } from './units.ts'
+
+export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain }
+
+/** One value in force, under the key a person would write: `['datasets', id, 'max_delay_hours']` → 72. */
+export interface Described {
+  readonly path: readonly string[]
+  /** In the units of the file; null: not set, and nothing stands in for it. */
+  readonly value: Plain
+}
+
+/** The whole configuration in the words of the file. `config show` and the difference of a reload are made of it. */
+export function describeConfig(config: Config): readonly Described[] {
+  const { ssh, scheduler, limits, auth, server, retention } = config
+  return [
+    ...[...config.hosts.values()].flatMap((host) => section(['san_hosts', host.id], hostKeys(host))),
+    ...config.datasets.flatMap((dataset) => section(['datasets', dataset.id], datasetKeys(dataset))),
+    ...section(['ssh'], {
+      known_hosts_file: ssh.knownHostsFile,
+      ciphers: ssh.ciphers,
+      server_alive_interval_seconds: ssh.serverAliveIntervalSeconds,
+      server_alive_count_max: ssh.serverAliveCountMax,
+    }),
+    ...section(['scheduler'], {
+      enabled: scheduler.enabled,
+      cron: scheduler.cron,
+      interval_minutes: scheduler.intervalSeconds / 60,
+      timezone: scheduler.timezone,
+    }),
+    ...section(['limits'], {
+      transfers: limits.transfers,
+      stall_minutes: limits.stallSeconds / 60,
+      command_silence_seconds: limits.commandSilenceSeconds,
+      command_timeout_minutes: limits.commandTimeoutSeconds / 60,
+      retries: limits.retries,
+    }),
+    ...section(['auth'], { mode: auth.mode, none_role: auth.noneRole }),
+    ...section(['server'], { public_url: server.publicUrl, allowed_hosts: server.allowedHosts }),
+    ...section(['retention'], {
+      uneventful_runs_days: retention.uneventfulRunsDays,
+      scheduled_checks_days: retention.scheduledChecksDays,
+      logs_days: retention.logsDays,
+      lag_days: retention.lagDays,
+      invocations_days: retention.invocationsDays,
+    }),
+  ]
+}
+
+function section(base: readonly string[], keys: Readonly<Record<string, Plain>>): Described[] {
+  return Object.entries(keys).map(([key, value]) => ({ path: [...base, ...key.split('.')], value }))
+}
+
+function hostKeys(host: HostConfig): Record<string, Plain> {
+  return {
+    hostname: host.hostname,
+    ssh_user: host.sshUser,
+    port: host.port,
+    identity_file: host.identityFile,
+    zfs_command: host.zfsCommand,
+    max_transfers: host.maxTransfers,
+    max_handshakes: host.maxHandshakes,
+    connect_timeout_seconds: host.connectTimeoutSeconds,
+    proxy_jump: host.proxyJump,
+    online: host.online.kind === 'hours' ? host.online.text : host.online.kind,
+  }
+}
+
+function datasetKeys({ policy, ...dataset }: DatasetConfig): Record<string, Plain> {
+  const hours = (seconds: number | null): number | null =>
+    seconds === null ? null : Number((seconds / 3600).toFixed(4))
+  return {
+    pair: dataset.pair,
+    name: `${dataset.primary.host}:${dataset.primary.dataset}`,
+    backup_dataset: `${dataset.backup.host}:${dataset.backup.dataset}`,
+    auto_repair: policy.autoRepair,
+    dry_run: policy.dryRun,
+    paused: dataset.paused,
+    recursive: dataset.recursive,
+    exclude: dataset.exclude,
+    max_delay_hours: hours(policy.maxDelaySeconds),
+    warn_delay_hours: hours(policy.warnDelaySeconds),
+    min_age_hours: hours(policy.minAgeSeconds),
+    max_recovery_point_hours: hours(policy.maxRecoveryPointSeconds),
+    primary_max_age_hours: hours(policy.primaryMaxAgeSeconds),
+    repair_when: policy.repairWhen,
+    on_diverged: policy.onDiverged,
+    anchor: policy.anchor,
+    initial: policy.initial,
+    snapshot_include: policy.snapshotInclude,
+    snapshot_exclude: policy.snapshotExclude,
+    'send.raw': policy.send.raw,
+    'send.large_blocks': policy.send.largeBlocks,
+    'send.compressed': policy.send.compressed,
+    keep_free:
+      'bytes' in policy.keepFree
+        ? sizeText(policy.keepFree.bytes)
+        : `${Number((policy.keepFree.fraction * 100).toFixed(4))}%`,
+    bandwidth_limit: policy.bandwidthLimit === null ? null : `${sizeText(policy.bandwidthLimit)}/s`,
+    repair_window: policy.repairWindow?.text ?? null,
+  }
+}

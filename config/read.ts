@@ -1,0 +1,73 @@
+import { readFileSync, statSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { environmentVariables } from '#lib/host/environment.ts'
+import { isNotFound, isPermissionDenied } from '#lib/host/errors.ts'
+import { type Loaded, loadConfig } from './load.ts'
+
+/** Where the image mounts its configuration. */
+const DEFAULT_DIRECTORY = '/config'
+const FILE_NAME = 'app-config.yaml'
+const MAX_SECRET_BYTES = 64 * 1024
+
+export interface ReadConfig {
+  readonly file: string
+  /** The text that was judged, for excerpts; null where it could not be read. */
+  readonly text: string | null
+  readonly loaded: Loaded
+}
+
+/** The file that `readConfig` reads: `app-config.yaml` in `ZWITNESS_CONFIG_DIR`. */
+export function configFile(env: Readonly<Record<string, string | undefined>> = environmentVariables()): string {
+  return join(env.ZWITNESS_CONFIG_DIR || DEFAULT_DIRECTORY, FILE_NAME)
+}
+
+/** Reads and judges the configuration. A file that cannot be read is a fault like any other; nothing is thrown. */
+export function readConfig(
+  options: {
+    readonly file?: string
+    readonly env?: Readonly<Record<string, string | undefined>>
+    readonly now?: number
+  } = {},
+): ReadConfig {
+  const env = options.env ?? environmentVariables()
+  const file = options.file ?? configFile(env)
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    return {
+      file,
+      text: null,
+      loaded: { faults: [{ file, line: 1, column: 1, path: '', message: whyUnreadable(error, file) }] },
+    }
+  }
+  const systemZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const now = options.now ?? Date.now()
+  return {
+    file,
+    text,
+    loaded: loadConfig({ text, file, env, readFile: (path) => readSecret(path, file), now, systemZone }),
+  }
+}
+
+function readSecret(path: string, file: string): string {
+  if (!isAbsolute(path)) throw new Error(`write its whole path, from / (the configuration is ${file})`)
+  try {
+    // A pipe or /dev/zero would hang the load, or fill the memory.
+    const facts = statSync(path)
+    if (!facts.isFile() || facts.size > MAX_SECRET_BYTES) throw new Error('it is not a small plain file')
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isNotFound(error)) throw new Error('it does not exist', { cause: error })
+    if (isPermissionDenied(error)) throw new Error('this user may not read it', { cause: error })
+    throw error
+  }
+}
+
+function whyUnreadable(error: unknown, file: string): string {
+  if (isNotFound(error))
+    return `There is no file ${file}; put app-config.yaml there, or set ZWITNESS_CONFIG_DIR to the directory that has it.`
+  if (isPermissionDenied(error))
+    return `This user may not read ${file}; give it read permission (chmod a+r, and a+x on the directory).`
+  return `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`
+}
