@@ -5,8 +5,9 @@
 export class Bookings {
   readonly #booked = new Map<number, { readonly pool: string; readonly bytes: number; arrived: number }>()
 
-  book(runId: number, host: string, pool: string, estimateBytes: number): void {
-    this.#booked.set(runId, { pool: key(host, pool), bytes: Math.ceil(estimateBytes * MARGIN), arrived: 0 })
+  /** `bytes` with the margin in it. */
+  book(runId: number, host: string, pool: string, bytes: number): void {
+    this.#booked.set(runId, { pool: key(host, pool), bytes: Math.ceil(bytes), arrived: 0 })
   }
 
   arrived(runId: number, bytes: number): void {
@@ -27,9 +28,6 @@ export class Bookings {
     return sum
   }
 }
-
-/** An estimate can be too low by some (PRODUCT: 1.1 ×). */
-const MARGIN = 1.1
 
 function key(host: string, pool: string): string {
   return `${host}\n${pool}`

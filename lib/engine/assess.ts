@@ -1,0 +1,70 @@
+import { compareSides } from './compare-sides.ts'
+import type { Assessment, EngineContext } from './context.ts'
+import { enrich } from './enrich.ts'
+import { bytesBehind, estimatePlans } from './estimate.ts'
+import { judgeOne } from './judge-one.ts'
+import { look } from './look.ts'
+import type { Monitored } from './monitored.ts'
+
+export interface AssessOptions {
+  readonly mode: 'incremental' | 'fresh'
+  readonly runId: number | null
+  /** `behind`: bytes for what is more than policy allows (a scan). `all`: for every step (preview, repair). */
+  readonly estimates: 'behind' | 'all'
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Looks at both sides of the given datasets, judges, remembers and plans. The part between reading the memory and
+ * writing it has no await in it, so assessments that overlap cannot lose each other's memory; an older look never
+ * overwrites a newer one.
+ */
+export async function assess(
+  context: EngineContext,
+  datasets: readonly Monitored[],
+  options: AssessOptions,
+): Promise<readonly Assessment[]> {
+  const { deps, states, hosts } = context
+  const seen = await look(deps.sans, datasets, { mode: options.mode, signal: options.signal, now: deps.now })
+  for (const reading of seen.readings.values()) {
+    const { state, changed } = hosts.record(reading, deps.now())
+    if (changed) deps.emit.host(state)
+  }
+  await context.noteChildren(seen.children)
+  const compared = seen.seen.map(({ dataset, inventory }) => ({
+    dataset,
+    inventory,
+    comparison: compareSides(dataset, inventory),
+  }))
+  const enriched = await enrich(deps.sans, options.mode === 'fresh' ? null : context.tokens, compared, options.signal)
+  await context.repairs.load(enriched.map(({ dataset }) => dataset.id))
+
+  const draft = enriched.map((each) => judgeOne(context, each, null))
+  const estimates = await estimatePlans(deps.sans, context.estimates, draft, options)
+  const final = enriched.map((each, index) => {
+    const plan = draft[index]?.plan ?? null
+    return judgeOne(
+      context,
+      each,
+      plan === null
+        ? null
+        : {
+            bytes: bytesBehind(plan, estimates.get(each.dataset.id)),
+            steps: estimates.get(each.dataset.id) ?? new Map(),
+          },
+    )
+  })
+  const kept = final.filter((assessment) => context.keep(assessment, options.runId))
+  await states.save(kept.map(({ dataset }) => dataset.id))
+  for (const { dataset, verdict } of kept) {
+    const state = states.state(dataset.id)
+    if (state !== null) deps.emit.dataset(state)
+    await deps.store.addLag(dataset.id, {
+      at: verdict.judgedAt,
+      delaySeconds: verdict.delaySeconds,
+      lagSeconds: verdict.lagSeconds,
+      health: verdict.health,
+    })
+  }
+  return final
+}

@@ -1,0 +1,14 @@
+import { compare } from '#lib/replication/compare.ts'
+import { filterOf } from '#lib/replication/filter.ts'
+import type { Comparison, Inventory } from '#lib/replication/types.ts'
+import type { Monitored } from './monitored.ts'
+
+/** The comparison of what was read; null where a side could not be read (that is not "empty"). */
+export function compareSides(dataset: Monitored, inventory: Inventory): Comparison | null {
+  const { primary, backup } = inventory
+  if (primary.state !== 'present') return null
+  if (backup.state !== 'present' && backup.state !== 'missing') return null
+  // Ages are by the clock that wrote `creation`: the primary's.
+  const primaryNow = Math.floor(inventory.readAt / 1000) + (inventory.primarySkewSeconds ?? 0)
+  return compare(primary, backup.state === 'present' ? backup : null, filterOf(dataset.config.policy), primaryNow)
+}

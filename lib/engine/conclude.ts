@@ -1,0 +1,69 @@
+import type { Plan } from '#lib/replication/types.ts'
+import { sayBytes, sayDuration } from '#lib/replication/words.ts'
+import { assess } from './assess.ts'
+import type { Assessment, EngineContext } from './context.ts'
+import type { RepairOrder } from './prepare.ts'
+import { failed } from './run-end.ts'
+import type { RunEnd, RunWriter } from './run-writer.ts'
+
+/** Success is what a new look at both sides says, never an exit code. */
+export async function conclude(
+  context: EngineContext,
+  order: RepairOrder,
+  writer: RunWriter,
+  plan: Plan,
+  warnings: readonly string[],
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  await writer.phase('verifying')
+  const all = await assess(context, [order.dataset], { mode: 'fresh', runId: order.runId, estimates: 'behind', signal })
+  const assessment = all.find((each) => each.dataset.id === order.dataset.id)
+  const { primary, backup } = order.dataset.mapping
+  const target = plan.steps.findLast((step) => step.kind === 'transfer')?.target
+  if (assessment === undefined || target === undefined)
+    throw new Error(`The run of ${order.dataset.id} had nothing to verify.`)
+  const side = assessment.inventory.backup
+  if (side.state !== 'present') {
+    return {
+      state: 'SUCCEEDED_WITH_WARNINGS',
+      outcome: `The transfer ended well, but ${backup.host} could not be read afterwards, so its result is not proved yet: ${assessment.verdict.reason.message}`,
+    }
+  }
+  if (!side.snapshots.some((snapshot) => snapshot.guid === target.guid)) {
+    const message = `Both ends reported success, but ${backup.dataset} on ${backup.host} does not hold @${target.name} (guid ${target.guid}).`
+    return failed({ kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: false }, null, 1)
+  }
+  const run = writer.run
+  const took = sayDuration((context.deps.now() - (run.startedAt ?? run.queuedAt)) / 1000)
+  const arrived = count(plan, assessment)
+  const outcome = `${backup.host} matches ${primary.host} up to @${target.name}: ${arrived} ${arrived === 1 ? 'snapshot' : 'snapshots'}, ${sayBytes(run.bytes)} in ${took}.`
+  const told = [...warnings, ...missing(plan, assessment)]
+  return told.length === 0
+    ? { state: 'SUCCEEDED', outcome }
+    : {
+        state: 'SUCCEEDED_WITH_WARNINGS',
+        outcome: `${outcome} ${told.join(' ')}`,
+        decisions: told.map((message) => ({ rule: 'WARNING', count: 1, message })),
+      }
+}
+
+function count(plan: Plan, assessment: Assessment): number {
+  return expected(plan).filter((guid) => holds(assessment, guid)).length
+}
+
+/** Snapshots between base and target that went away on the primary while the stream was made. */
+function missing(plan: Plan, assessment: Assessment): readonly string[] {
+  const lost = expected(plan).filter((guid) => !holds(assessment, guid))
+  return lost.length === 0
+    ? []
+    : [`${lost.length} of the planned snapshots did not arrive: they were gone from the primary by then.`]
+}
+
+function expected(plan: Plan): readonly string[] {
+  return [...new Set(plan.steps.flatMap((step) => (step.kind === 'transfer' ? step.arrives : [])))]
+}
+
+function holds(assessment: Assessment, guid: string): boolean {
+  const side = assessment.inventory.backup
+  return side.state === 'present' && side.snapshots.some((snapshot) => snapshot.guid === guid)
+}

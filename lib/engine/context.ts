@@ -1,0 +1,102 @@
+import type { DatasetRecord } from '#lib/db/types.ts'
+import type { Comparison, Inventory, JudgeInput, Memory, Plan, Verdict } from '#lib/replication/types.ts'
+import { Bookings } from './booking.ts'
+import type { EngineDeps } from './deps.ts'
+import { TokenBook } from './enrich.ts'
+import { EstimateBook } from './estimate.ts'
+import { HostBook } from './host-book.ts'
+import { type Monitored, monitored } from './monitored.ts'
+import { nextState } from './record.ts'
+import { RepairBook } from './repair-book.ts'
+import { StateBook } from './state-book.ts'
+
+/** One dataset looked at, judged and planned for, at one moment. */
+export interface Assessment {
+  readonly dataset: Monitored
+  readonly inventory: Inventory
+  readonly comparison: Comparison | null
+  readonly input: JudgeInput
+  readonly verdict: Verdict
+  readonly memory: Memory
+  readonly plan: Plan
+}
+
+/** What scans, previews and repairs of one engine share. */
+export class EngineContext {
+  readonly deps: EngineDeps
+  readonly states: StateBook
+  readonly hosts = new HostBook()
+  readonly tokens = new TokenBook()
+  readonly estimates = new EstimateBook()
+  readonly bookings = new Bookings()
+  readonly repairs: RepairBook
+  /** The newest look of each dataset. */
+  readonly #looks = new Map<string, Assessment>()
+
+  constructor(deps: EngineDeps) {
+    this.deps = deps
+    this.states = new StateBook(deps.store)
+    this.repairs = new RepairBook(deps.store)
+  }
+
+  datasets(): readonly Monitored[] {
+    return monitored(this.deps.config(), this.states.records)
+  }
+
+  dataset(id: string): Monitored | null {
+    return this.datasets().find((each) => each.id === id) ?? null
+  }
+
+  newest(id: string): Assessment | null {
+    return this.#looks.get(id) ?? null
+  }
+
+  /** Takes an assessment over unless a newer look is known. @returns whether it was taken. */
+  keep(assessment: Assessment, runId: number | null): boolean {
+    const { dataset, verdict, memory, inventory } = assessment
+    const newest = this.#looks.get(dataset.id)
+    if (newest !== undefined && newest.inventory.readAt > inventory.readAt) return false
+    this.#looks.set(dataset.id, assessment)
+    this.states.set(
+      nextState(this.states.state(dataset.id), { datasetId: dataset.id, verdict, memory, runId, at: this.deps.now() }),
+    )
+    return true
+  }
+
+  /** What stands below recursive mappings now; children that are gone are retired, never deleted. */
+  async noteChildren(children: ReadonlyMap<string, readonly Monitored[]>): Promise<void> {
+    if (children.size === 0) return
+    for (const [rootId, found] of children) {
+      await this.deps.store.syncChildren(
+        rootId,
+        found.map((child) => recordOf(child)),
+        this.deps.now(),
+      )
+    }
+    await this.states.reloadRecords()
+  }
+
+  /** Is this dataset, on this host, the primary of any mapping? */
+  isPrimary(host: string, dataset: string): boolean {
+    return this.datasets().some(({ mapping }) => mapping.primary.host === host && mapping.primary.dataset === dataset)
+  }
+
+  /** No host at all answered lately. One alarm of the witness, not one for each dataset. */
+  isIsolated(): boolean {
+    const hosts = [...this.deps.config().hosts.values()]
+    return hosts.length > 1 && hosts.every(({ id }) => this.hosts.get(id).reachable === false)
+  }
+}
+
+function recordOf(child: Monitored): Omit<DatasetRecord, 'retiredAt' | 'parentId'> {
+  const { mapping } = child
+  return {
+    id: child.id,
+    pair: child.config.pair,
+    primaryHost: mapping.primary.host,
+    primaryDataset: mapping.primary.dataset,
+    backupHost: mapping.backup.host,
+    backupDataset: mapping.backup.dataset,
+    primaryGuid: null,
+  }
+}

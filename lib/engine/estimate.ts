@@ -1,0 +1,67 @@
+import { estimateCommands } from '#lib/replication/plan.ts'
+import type { Plan } from '#lib/replication/types.ts'
+import type { Assessment } from './context.ts'
+import type { Sans } from './ports.ts'
+
+/** Bytes by step number; null where the host had no sensible answer. */
+export type StepBytes = ReadonlyMap<number, number | null>
+
+/** Estimates already made, by plan hash: while the plan is the same its estimate need not be asked for again. */
+export class EstimateBook {
+  readonly #known = new Map<string, StepBytes>()
+
+  get(plan: Plan): StepBytes | undefined {
+    return this.#known.get(plan.hash)
+  }
+
+  put(plan: Plan, bytes: StepBytes): void {
+    if (this.#known.size > 5000) this.#known.clear()
+    this.#known.set(plan.hash, bytes)
+  }
+}
+
+/**
+ * Asks the primaries what the plans would send, one SSH command a host. A scan asks only where the status is not
+ * HEALTHY (the sentence then says how much is missing) and only when the plan changed.
+ */
+export async function estimatePlans(
+  sans: Sans,
+  book: EstimateBook,
+  assessments: readonly Assessment[],
+  options: { readonly estimates: 'behind' | 'all'; readonly signal?: AbortSignal },
+): Promise<ReadonlyMap<string, StepBytes>> {
+  const result = new Map<string, StepBytes>()
+  const toAsk: Assessment[] = []
+  for (const assessment of assessments) {
+    const known = book.get(assessment.plan)
+    if (known !== undefined) result.set(assessment.dataset.id, known)
+    else if (options.estimates === 'all' || assessment.verdict.health !== 'HEALTHY') toAsk.push(assessment)
+  }
+  const asks = toAsk.flatMap(({ dataset, plan }) =>
+    estimateCommands(plan).map(({ step, command }) => ({ id: `${dataset.id} ${step}`, command })),
+  )
+  if (asks.length === 0) return result
+  const answers = await sans.estimate(asks, options.signal)
+  for (const { dataset, plan } of toAsk) {
+    const bytes = new Map(
+      estimateCommands(plan).map(({ step }) => [step, answers.get(`${dataset.id} ${step}`)?.totalBytes ?? null]),
+    )
+    if (bytes.size === 0) continue
+    result.set(dataset.id, bytes)
+    if ([...bytes.values()].every((value) => value !== null)) book.put(plan, bytes)
+  }
+  return result
+}
+
+/** Estimated bytes that the backup is behind: what the plan would send; null where any step has no estimate. */
+export function bytesBehind(plan: Plan, bytes: StepBytes | undefined): number | null {
+  if (bytes === undefined) return null
+  let sum = 0
+  for (const step of plan.steps) {
+    if (step.kind !== 'transfer') continue
+    const own = bytes.get(step.n) ?? null
+    if (own === null) return null
+    sum += own
+  }
+  return sum
+}

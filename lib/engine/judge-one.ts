@@ -1,0 +1,87 @@
+import { availability } from '#lib/replication/availability.ts'
+import { judge } from '#lib/replication/judge.ts'
+import { emptyMemory, remember } from '#lib/replication/memory.ts'
+import { plan, withEstimates } from '#lib/replication/plan.ts'
+import type { Availability, Comparison, Inventory, JudgeInput } from '#lib/replication/types.ts'
+import type { Assessment, EngineContext } from './context.ts'
+import type { StepBytes } from './estimate.ts'
+import type { Monitored } from './monitored.ts'
+import { isOwnToken, repairHistory } from './repair-history.ts'
+
+export interface Looked {
+  readonly dataset: Monitored
+  readonly inventory: Inventory
+  readonly comparison: Comparison | null
+}
+
+/** Judges and plans for one dataset from what was read, what is remembered, and the clock. No await in here. */
+export function judgeOne(
+  context: EngineContext,
+  { dataset, inventory, comparison }: Looked,
+  estimate: { readonly bytes: number | null; readonly steps: StepBytes } | null,
+): Assessment {
+  const { deps, states, repairs } = context
+  const config = deps.config()
+  const now = deps.now()
+  const memory = states.state(dataset.id)?.memory ?? emptyMemory()
+  const { mapping } = dataset
+  const runs = repairs.of(dataset.id)
+  const input: JudgeInput = {
+    mapping,
+    policy: dataset.config.policy,
+    inventory,
+    comparison,
+    memory,
+    now,
+    intervalSeconds: config.scheduler.intervalSeconds,
+    primaryAvailability: availabilityOf(context, mapping.primary.host, now, null),
+    backupAvailability: availabilityOf(context, mapping.backup.host, now, memory.backupSeenAt),
+    repairs: repairHistory(runs),
+    isolated: context.isIsolated(),
+    behindBytes: estimate?.bytes ?? null,
+    backupIsPrimaryElsewhere: context.isPrimary(mapping.backup.host, mapping.backup.dataset),
+    timezone: config.scheduler.timezone,
+    retired: dataset.retired,
+  }
+  const verdict = judge(input)
+  const token = inventory.token
+  const made = plan({
+    mapping,
+    policy: dataset.config.policy,
+    inventory,
+    comparison,
+    verdict,
+    memory,
+    options: {
+      now,
+      timezone: config.scheduler.timezone,
+      zfsCommands: {
+        primary: zfsCommand(context, mapping.primary.host),
+        backup: zfsCommand(context, mapping.backup.host),
+      },
+      paused: states.isPaused(dataset, now),
+      repairs: input.repairs,
+      ownToken: token !== null && 'toGuid' in token && isOwnToken(runs, token.toGuid),
+      backupIsPrimaryElsewhere: input.backupIsPrimaryElsewhere,
+    },
+  })
+  return {
+    dataset,
+    inventory,
+    comparison,
+    input,
+    verdict,
+    memory: remember(input, verdict),
+    plan: estimate === null ? made : withEstimates(made, estimate.steps),
+  }
+}
+
+function availabilityOf(context: EngineContext, host: string, now: number, seenAt: number | null): Availability {
+  const config = context.deps.config()
+  const online = config.hosts.get(host)?.online ?? { kind: 'always' }
+  return availability(online, now, config.scheduler.timezone, seenAt)
+}
+
+function zfsCommand(context: EngineContext, host: string): readonly string[] {
+  return context.deps.config().hosts.get(host)?.zfsCommand ?? ['zfs']
+}

@@ -1,0 +1,111 @@
+import { BOOKED_PER_BYTE, fits } from '#lib/replication/space.ts'
+import { whatChanged } from '#lib/replication/stale.ts'
+import type { Plan } from '#lib/replication/types.ts'
+import { poolOf } from '#lib/zfs/paths.ts'
+import { assess } from './assess.ts'
+import type { Assessment, EngineContext } from './context.ts'
+import type { Monitored } from './monitored.ts'
+import { blocked } from './run-end.ts'
+import type { RunEnd } from './run-writer.ts'
+
+/** A repair that somebody asked for, or that policy started. */
+export interface RepairOrder {
+  readonly runId: number
+  readonly dataset: Monitored
+  /** The plan that a person was shown and chose; null: whatever is right at the moment it runs. */
+  readonly shown: Plan | null
+  /** Started by policy: it must still be allowed when its turn comes. */
+  readonly automatic: boolean
+}
+
+export type Prepared =
+  | { readonly kind: 'go'; readonly plan: Plan; readonly assessment: Assessment }
+  | { readonly kind: 'end'; readonly end: RunEnd }
+
+/** Reads both sides again in full, and decides what runs, if anything. `carriesOn`: an earlier try of this run moved something. */
+export async function prepare(
+  context: EngineContext,
+  order: RepairOrder,
+  carriesOn: boolean,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const all = await assess(context, [order.dataset], { mode: 'fresh', runId: order.runId, estimates: 'all', signal })
+  const assessment = all.find((each) => each.dataset.id === order.dataset.id)
+  if (assessment === undefined) throw new Error(`The look at ${order.dataset.id} did not answer for it.`)
+  if (!assessment.verdict.looked)
+    return end({
+      ...blocked(assessment.verdict.reason.code, assessment.verdict.reason.message),
+      state: 'FAILED',
+      error: unread(assessment),
+    })
+  const plan = chosen(order, assessment, carriesOn)
+  if (typeof plan === 'string')
+    return end(
+      blocked(
+        'PLAN_STALE',
+        `The plan no longer matches the SANs: ${plan} Nothing was changed; preview the repair again.`,
+      ),
+    )
+  if (order.dataset.config.policy.dryRun)
+    return end(
+      blocked(
+        'POLICY_FORBIDS',
+        `dry_run is true for this dataset (${where(order)}), so nothing is written to either SAN.`,
+      ),
+    )
+  if (plan.destroys.length > 0)
+    return end(blocked('CONFIRMATION_REQUIRED', 'This plan would destroy snapshots, and nobody confirmed that.'))
+  if (plan.kind === 'NOTHING') return end({ state: 'NO_CHANGE', outcome: plan.outcome })
+  if (plan.blocked !== null)
+    return end(blocked(plan.blocked.code, `${plan.blocked.because} ${plan.blocked.cure}`.trim()))
+  if (order.automatic && !plan.automatic.allowed) return end(blocked(plan.automatic.code, plan.automatic.because))
+  const room = book(context, order, plan, assessment)
+  return room === null ? { kind: 'go', plan, assessment } : end(blocked('LOW_SPACE', room))
+}
+
+/** The plan to run, or in words what changed since it was shown. A try that goes on after a cut follows the SANs. */
+function chosen(order: RepairOrder, assessment: Assessment, carriesOn: boolean): Plan | string {
+  if (order.shown === null || carriesOn) return assessment.plan
+  return whatChanged(order.shown.expects, assessment.inventory, assessment.comparison) ?? order.shown
+}
+
+/** Books the space; answers null, or why it does not fit. */
+function book(context: EngineContext, order: RepairOrder, plan: Plan, assessment: Assessment): string | null {
+  const { backup } = order.dataset.mapping
+  const pool = assessment.inventory.backupPool
+  const name = poolOf(backup.dataset)
+  if (pool === null) return `The free space of pool ${name} on ${backup.host} is not known, so nothing is sent.`
+  const answer = fits({
+    poolFree: pool.freeBytes,
+    poolSize: pool.sizeBytes,
+    booked: context.bookings.of(backup.host, name, order.runId),
+    keepFree: order.dataset.config.policy.keepFree,
+    estimate: plan.estimateBytes,
+  })
+  // Without an estimate nobody can say whether it fits: a person may decide that, the scheduler may not.
+  if (!answer.fits && !(answer.ask && !order.automatic)) return answer.sentence
+  context.bookings.book(order.runId, backup.host, name, (plan.estimateBytes ?? 0) * BOOKED_PER_BYTE)
+  return null
+}
+
+function unread(assessment: Assessment): RunEnd['error'] {
+  const { primary, backup, mapping } = assessment.inventory
+  const fault = primary.state === 'unknown' ? primary.fault : backup.state === 'unknown' ? backup.fault : null
+  return {
+    kind: fault?.kind ?? 'unknown',
+    message: assessment.verdict.reason.message,
+    step: null,
+    host: fault?.host ?? mapping.backup.host,
+    stderrTail: fault?.message ?? '',
+    retryable: fault?.retryable ?? true,
+  }
+}
+
+function where({ dataset }: RepairOrder): string {
+  const { at, dryRunLine } = dataset.config
+  return `${at.file} line ${dryRunLine ?? at.line}`
+}
+
+function end(end: RunEnd): Prepared {
+  return { kind: 'end', end }
+}

@@ -1,0 +1,42 @@
+import type { RunRecord } from '#lib/db/types.ts'
+import type { RepairHistory } from '#lib/replication/types.ts'
+
+/**
+ * What the last repairs of a dataset say, newest first. Only failures count: a run that was cancelled, interrupted or
+ * held back says nothing about the next one. Two equal failures stop the automatic repair only where another try could
+ * not help; a link that breaks twice is tried again, later and later.
+ */
+export function repairHistory(runs: readonly RunRecord[]): RepairHistory {
+  const failures: RunRecord[] = []
+  for (const run of runs) {
+    if (run.state === 'SUCCEEDED' || run.state === 'SUCCEEDED_WITH_WARNINGS' || run.state === 'NO_CHANGE') break
+    if (run.state === 'FAILED') failures.push(run)
+  }
+  const [last, before] = failures
+  return {
+    consecutiveFailures: failures.length,
+    sameTwice: last !== undefined && before !== undefined && last.error?.retryable === false && sameFault(last, before),
+    last:
+      last === undefined
+        ? null
+        : {
+            runId: `${last.id}`,
+            kind: last.error?.kind ?? 'unrecognised',
+            message: last.error?.message ?? last.outcome ?? 'It failed without a reason.',
+            at: last.finishedAt ?? last.queuedAt,
+          },
+  }
+}
+
+function sameFault(one: RunRecord, other: RunRecord): boolean {
+  return one.error?.kind === other.error?.kind && one.error?.step === other.error?.step
+}
+
+/** The partial receive of a run of ours that did not end well: its token needs no two quiet looks before it is resumed. */
+export function isOwnToken(runs: readonly RunRecord[], toGuid: string): boolean {
+  return runs.some((run) =>
+    run.plan?.steps.some(
+      (step) => step.kind === 'transfer' && (step.target.guid === toGuid || step.arrives.includes(toGuid)),
+    ),
+  )
+}

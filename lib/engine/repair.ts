@@ -1,0 +1,93 @@
+import type { Plan } from '#lib/replication/types.ts'
+import { conclude } from './conclude.ts'
+import type { EngineContext } from './context.ts'
+import type { StepFault } from './ports.ts'
+import { prepare, type RepairOrder } from './prepare.ts'
+import { failed } from './run-end.ts'
+import { runStep } from './run-step.ts'
+import type { RunEnd, RunWriter } from './run-writer.ts'
+import { stopped } from './stopped.ts'
+
+/**
+ * One repair, from the second look to the last: read both sides, take the plan, run its steps, read both sides again.
+ * A fault that another try may cure is tried again from a new look (what arrived is kept and resumed), never by running
+ * the same command again.
+ */
+export async function repair(
+  context: EngineContext,
+  order: RepairOrder,
+  writer: RunWriter,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const { deps } = context
+  const warnings: string[] = []
+  let tries = 0
+  let moved = 0
+  await writer.start('reading')
+  for (;;) {
+    if (signal.aborted) return stopped(context, order, signal)
+    const prepared = await prepare(context, order, moved > 0, signal)
+    if (signal.aborted) return stopped(context, order, signal)
+    if (prepared.kind === 'end') return prepared.end
+    await writer.planned(prepared.plan)
+    const result = await runSteps(context, order, writer, prepared.plan, signal)
+    warnings.push(...result.warnings)
+    if (result.ended === 'cancelled' || signal.aborted) return stopped(context, order, signal)
+    if (result.fault === null) return conclude(context, order, writer, prepared.plan, warnings, signal)
+
+    // A try that moved data proves that the next one can move more: it does not count against the limit.
+    tries = result.bytes > 0 ? 1 : tries + 1
+    moved += result.bytes
+    if (!result.fault.retryable || tries > deps.config().limits.retries) return failed(result.fault, result.step, tries)
+    const wait = backoffMs(tries, deps.random())
+    deps.log.warn(
+      `Step ${result.step} failed (${result.fault.message}); it is tried again in ${Math.round(wait / 1000)} s from a new look.`,
+      { runId: order.runId, datasetId: order.dataset.id, host: result.fault.host },
+    )
+    await writer.phase('waiting')
+    await deps.sleep(wait, signal)
+  }
+}
+
+interface StepsEnd {
+  readonly ended: 'done' | 'failed' | 'cancelled'
+  readonly fault: StepFault | null
+  readonly step: number | null
+  readonly bytes: number
+  readonly warnings: readonly string[]
+}
+
+async function runSteps(
+  context: EngineContext,
+  order: RepairOrder,
+  writer: RunWriter,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<StepsEnd> {
+  const warnings: string[] = []
+  const bytesBefore = writer.run.bytes
+  for (const [index, step] of plan.steps.entries()) {
+    if (step.kind === 'verify') continue
+    await writer.phase('transferring', { index: index + 1, count: plan.steps.length })
+    const end = await runStep(step, {
+      deps: context.deps,
+      writer,
+      datasetId: order.dataset.id,
+      bandwidthLimit: order.dataset.config.policy.bandwidthLimit,
+      signal,
+      onBytes: () => context.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
+    })
+    warnings.push(...end.warnings)
+    const bytes = writer.run.bytes - bytesBefore
+    if (end.ended !== 'done') return { ended: end.ended, fault: end.fault, step: step.n, bytes, warnings }
+  }
+  return { ended: 'done', fault: null, step: null, bytes: writer.run.bytes - bytesBefore, warnings }
+}
+
+const BASE_MS = 2000
+const CAP_MS = 300_000
+
+/** Full jitter: anywhere up to twice as long as the last time, five minutes at the most; never at once. */
+function backoffMs(tries: number, random: number): number {
+  return 500 + random * Math.min(CAP_MS, BASE_MS * 2 ** tries)
+}

@@ -1,0 +1,86 @@
+import type { RunRecord } from '#lib/db/types.ts'
+import { assess } from './assess.ts'
+import type { Assessment, EngineContext } from './context.ts'
+import type { Monitored } from './monitored.ts'
+import type { RunEnd, RunWriter } from './run-writer.ts'
+
+export interface ScanOrder {
+  readonly datasets: readonly Monitored[]
+  /** Enqueue what policy allows; otherwise only look. */
+  readonly enqueue: ((assessment: Assessment) => Promise<string | null>) | null
+  readonly signal: AbortSignal
+}
+
+/** A scan reads, judges, enqueues what policy allows, and ends. It never waits for a repair. */
+export async function scan(context: EngineContext, order: ScanOrder, writer: RunWriter): Promise<RunEnd> {
+  await writer.start('reading')
+  const assessments = await assess(context, order.datasets, {
+    mode: 'incremental',
+    runId: writer.run.id,
+    estimates: 'behind',
+    signal: order.signal,
+  })
+  const tally = new Tally()
+  for (const assessment of assessments) {
+    tally.add(`STATUS_${assessment.verdict.health}`, `${assessment.verdict.health.toLowerCase()}`)
+    await decide(context, order, assessment, tally)
+  }
+  if (order.signal.aborted)
+    return {
+      state: 'CANCELLED',
+      outcome: 'The scan was stopped before it had looked at everything.',
+      decisions: tally.list(),
+    }
+  const unseen = assessments.filter(
+    ({ verdict }) => !verdict.looked && verdict.reason.code !== 'HOST_OFFLINE_PLANNED',
+  ).length
+  return {
+    state: 'SUCCEEDED',
+    outcome: sentence(assessments, unseen, tally.count('REPAIR_QUEUED')),
+    decisions: tally.list(),
+  }
+}
+
+/** What is done about one dataset, and why not, counted by rule: the run's record shows it as a funnel. */
+async function decide(context: EngineContext, order: ScanOrder, assessment: Assessment, tally: Tally): Promise<void> {
+  const { plan, dataset } = assessment
+  if (plan.kind === 'NOTHING') return tally.add('NOTHING_TO_DO', 'nothing to do')
+  if (order.enqueue === null) return tally.add('READ_ONLY', 'only looked, as asked')
+  if (!plan.automatic.allowed) {
+    context.deps.log.debug(`No automatic repair: ${plan.automatic.because}`, { datasetId: dataset.id })
+    return tally.add(plan.automatic.code, plan.automatic.because)
+  }
+  const held = await order.enqueue(assessment)
+  if (held === null) tally.add('REPAIR_QUEUED', 'a repair was queued')
+  else tally.add('HELD', held)
+}
+
+function sentence(assessments: readonly Assessment[], unseen: number, queued: number): string {
+  const all = assessments.length
+  const parts = [`Looked at ${all} ${all === 1 ? 'dataset' : 'datasets'}`]
+  for (const health of ['BROKEN', 'WARNING', 'UNKNOWN', 'HEALTHY'] as const) {
+    const count = assessments.filter(({ verdict }) => verdict.health === health).length
+    if (count > 0) parts.push(`${count} ${health.toLowerCase()}`)
+  }
+  if (unseen > 0) parts.push(`${unseen} could not be read`)
+  if (queued > 0) parts.push(`${queued} ${queued === 1 ? 'repair' : 'repairs'} queued`)
+  return `${parts.join(', ')}.`
+}
+
+class Tally {
+  readonly #rules = new Map<string, { count: number; message: string }>()
+
+  add(rule: string, message: string): void {
+    const known = this.#rules.get(rule)
+    if (known === undefined) this.#rules.set(rule, { count: 1, message })
+    else known.count++
+  }
+
+  count(rule: string): number {
+    return this.#rules.get(rule)?.count ?? 0
+  }
+
+  list(): RunRecord['decisions'] {
+    return [...this.#rules].map(([rule, { count, message }]) => ({ rule, count, message }))
+  }
+}

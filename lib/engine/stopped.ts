@@ -1,0 +1,42 @@
+import { sayBytes } from '#lib/replication/words.ts'
+import { assess } from './assess.ts'
+import type { EngineContext } from './context.ts'
+import type { RepairOrder } from './prepare.ts'
+import type { RunEnd } from './run-writer.ts'
+
+/** Why a run was ended from outside; the abort signal's reason. */
+export type StopReason = { readonly kind: 'cancelled'; readonly by: string } | { readonly kind: 'shutdown' }
+
+/** The end of a run that was stopped. After a cancel the backup is read once more, to say what is kept. */
+export async function stopped(context: EngineContext, order: RepairOrder, signal: AbortSignal): Promise<RunEnd> {
+  const reason = signal.reason as StopReason
+  if (reason.kind === 'shutdown') {
+    return {
+      state: 'INTERRUPTED',
+      outcome:
+        'The service was stopped during this run. What had arrived is kept; the next start looks at the dataset again.',
+    }
+  }
+  const kept = await keptBytes(context, order)
+  const rest =
+    kept === null
+      ? 'What had arrived is kept where ZFS could save it.'
+      : kept === 0
+        ? 'Nothing had arrived that could be resumed.'
+        : `${sayBytes(kept)} kept, resumable.`
+  return { state: 'CANCELLED', outcome: `Cancelled by ${reason.by}. ${rest}` }
+}
+
+/** Bytes in the partial receive, 0 without one, null where that could not be read. */
+async function keptBytes(context: EngineContext, order: RepairOrder): Promise<number | null> {
+  const [assessment] = await assess(context, [order.dataset], {
+    mode: 'fresh',
+    runId: order.runId,
+    estimates: 'behind',
+  })
+  const side = assessment?.inventory.backup
+  if (side?.state !== 'present') return null
+  if (side.facts.receiveResumeToken === null) return 0
+  const token = assessment?.inventory.token
+  return token != null && 'bytes' in token ? token.bytes : null
+}

@@ -1,0 +1,50 @@
+import { atReading, isStale } from '#lib/replication/staleness.ts'
+import type { Verdict } from '#lib/replication/types.ts'
+import type { EngineContext } from './context.ts'
+import type { Monitored } from './monitored.ts'
+import { notChecked } from './not-checked.ts'
+import type { Repairs } from './repairs.ts'
+import type { Scans } from './scans.ts'
+import type { DatasetView } from './types.ts'
+
+/** One dataset as every surface shows it at this moment. */
+export function viewOf(
+  context: EngineContext,
+  parts: { readonly repairs: Repairs; readonly scans: Scans },
+  dataset: Monitored,
+): DatasetView {
+  const { deps, states } = context
+  const now = deps.now()
+  const { timezone, intervalSeconds } = deps.config().scheduler
+  const state = states.state(dataset.id)
+  const judged = state?.verdict ?? null
+  const verdict: Verdict =
+    judged === null
+      ? notChecked(dataset.mapping, now, timezone)
+      : atReading(judged, { mapping: dataset.mapping, now, intervalSeconds, timezone })
+  const activeRun = parts.repairs.ofDataset(dataset.id)
+  const controls = states.controls(dataset.id, now)
+  const pause = controls.find((control) => control.kind === 'pause')
+  return {
+    dataset,
+    verdict,
+    status: activeRun?.state === 'RUNNING' ? 'REPAIRING' : verdict.health,
+    activity:
+      activeRun?.state === 'RUNNING'
+        ? 'REPAIRING'
+        : activeRun !== null
+          ? 'QUEUED'
+          : parts.scans.isChecking(dataset.id)
+            ? 'CHECKING'
+            : 'IDLE',
+    stale: judged !== null && isStale(judged.judgedAt, now, intervalSeconds),
+    checkedAt: verdict.lastLookAt,
+    since: state?.since ?? null,
+    pause: pause !== undefined ? { ...pause, origin: 'person' } : dataset.config.paused ? { origin: 'config' } : null,
+    ack: controls.find((control) => control.kind === 'ack') ?? null,
+    activeRun,
+    queuePosition: activeRun === null ? null : parts.repairs.position(activeRun.id),
+    plan: context.newest(dataset.id)?.plan ?? null,
+    state,
+  }
+}
