@@ -1,149 +1,18 @@
-/** Times are epoch milliseconds; guids and byte counts that may pass 2^53 are text. All JSON columns hold plain JSON. */
 import type { Config } from '#config/effective.ts'
-import type { Json, Memory, Plan, Verdict } from '#lib/replication/types.ts'
+import type {
+  ActionRecord,
+  ControlRecord,
+  DatasetRecord,
+  DatasetStateRecord,
+  InvocationRecord,
+  LagPoint,
+  LogRecord,
+  RunKind,
+  RunRecord,
+  RunState,
+} from './records.ts'
 
-export type RunKind = 'SCAN' | 'CHECK' | 'REPAIR' | 'RELOAD'
-export type RunResult = 'SUCCEEDED' | 'SUCCEEDED_WITH_WARNINGS' | 'NO_CHANGE' | 'FAILED' | 'CANCELLED' | 'INTERRUPTED' | 'BLOCKED'
-export type RunState = 'QUEUED' | 'RUNNING' | RunResult
-export type TriggerType = 'schedule' | 'http' | 'cli' | 'internal'
-
-export interface Trigger {
-  readonly type: TriggerType
-  readonly actor: string
-  readonly role: string
-  readonly address: string | null
-  readonly userAgent: string | null
-  readonly requestId: string | null
-}
-
-export interface RunRecord {
-  /** Rising number, as text in the API. */
-  readonly id: number
-  readonly kind: RunKind
-  readonly state: RunState
-  readonly trigger: Trigger
-  /** Dataset id for a repair or a check of one; null for all or a pair. */
-  readonly datasetId: string | null
-  /** What was asked for, e.g. { pair: … }. */
-  readonly scope: { readonly [key: string]: Json }
-  /** Typed by the person who asked, or null. */
-  readonly reason: string | null
-  readonly plan: Plan | null
-  readonly planId: string | null
-  readonly queuedAt: number
-  readonly startedAt: number | null
-  readonly finishedAt: number | null
-  /** One sentence. */
-  readonly outcome: string | null
-  readonly bytes: number
-  readonly error: { readonly kind: string; readonly message: string; readonly step: number | null; readonly host: string | null; readonly stderrTail: string; readonly retryable: boolean } | null
-  readonly decisions: readonly { readonly rule: string; readonly count: number; readonly message: string }[]
-  readonly progress: RunProgress | null
-  /** Wrote to a SAN or was asked for by a person: never pruned (audit trail). */
-  readonly keep: boolean
-}
-
-export interface RunProgress {
-  readonly phase: 'reading' | 'planning' | 'waiting' | 'transferring' | 'verifying' | 'done'
-  readonly stepIndex: number
-  readonly stepCount: number
-  readonly bytesDone: number
-  readonly bytesTotal: number | null
-  readonly totalIsEstimate: boolean
-  readonly bytesPerSecond: number | null
-  readonly etaSeconds: number | null
-  readonly lastByteAt: number | null
-}
-
-/** A command sent or a decision taken within a run. */
-export interface ActionRecord {
-  readonly id: number
-  readonly runId: number
-  readonly datasetId: string | null
-  /** Step of the plan it belongs to, or null (reading, deciding). */
-  readonly step: number | null
-  readonly kind: 'COMMAND' | 'TRANSFER' | 'DECISION'
-  readonly title: string
-  readonly host: string | null
-  readonly command: readonly (readonly string[])[]
-  readonly state: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'INTERRUPTED' | 'SKIPPED'
-  readonly startedAt: number
-  readonly finishedAt: number | null
-  readonly exitCode: number | null
-  readonly bytes: number | null
-  readonly error: string | null
-  readonly detail: { readonly [key: string]: Json }
-}
-
-/** A dataset as known, whether or not the running config still has it. */
-export interface DatasetRecord {
-  readonly id: string
-  readonly pair: string
-  readonly primaryHost: string
-  readonly primaryDataset: string
-  readonly backupHost: string
-  readonly backupDataset: string
-  /** Guid of the primary dataset once seen: history follows it through renames. */
-  readonly primaryGuid: string | null
-  /** Root mapping id for a child of a recursive mapping, else null. */
-  readonly parentId: string | null
-  /** No longer in the config (or gone from the primary, for a child). */
-  readonly retiredAt: number | null
-}
-
-export interface DatasetStateRecord {
-  readonly datasetId: string
-  readonly verdict: Verdict | null
-  readonly memory: Memory
-  /** When the shown status began. */
-  readonly since: number | null
-  /** Plan hash last recorded (dry run records a plan whenever its hash changes). */
-  readonly planHash: string | null
-  readonly lastRunId: number | null
-  readonly updatedAt: number
-}
-
-export interface ControlRecord {
-  readonly datasetId: string
-  readonly kind: 'pause' | 'ack'
-  readonly until: number | null
-  readonly by: string
-  readonly reason: string | null
-  readonly at: number
-}
-
-export interface LogRecord {
-  readonly id: number
-  readonly at: number
-  readonly level: 'debug' | 'info' | 'warn' | 'error'
-  readonly component: string
-  readonly message: string
-  readonly runId: number | null
-  readonly datasetId: string | null
-  readonly host: string | null
-  readonly requestId: string | null
-  readonly fields: { readonly [key: string]: Json }
-}
-
-export interface LagPoint {
-  readonly at: number
-  readonly delaySeconds: number | null
-  readonly lagSeconds: number | null
-  readonly health: string
-}
-
-export interface InvocationRecord {
-  readonly id: number
-  readonly name: string
-  readonly trigger: TriggerType
-  readonly actor: string
-  readonly input: Json
-  readonly state: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'CANCELLED' | 'SKIPPED' | 'INTERRUPTED'
-  readonly startedAt: number
-  readonly finishedAt: number | null
-  readonly outcome: Json
-  readonly error: string | null
-}
+export type * from './records.ts'
 
 export interface Page<T> {
   readonly items: readonly T[]
@@ -182,7 +51,11 @@ export interface Store {
   /** Makes san_host, san_pair and dataset rows match the config; what is gone is retired, never deleted. History follows (primary host, primary guid, backup host). */
   syncConfig(config: Config, now: number): Promise<void>
   /** Children found below recursive mappings at a scan. */
-  syncChildren(parentId: string, children: readonly Omit<DatasetRecord, 'retiredAt' | 'parentId'>[], now: number): Promise<void>
+  syncChildren(
+    parentId: string,
+    children: readonly Omit<DatasetRecord, 'retiredAt' | 'parentId'>[],
+    now: number,
+  ): Promise<void>
   datasets(): Promise<readonly DatasetRecord[]>
   setPrimaryGuid(datasetId: string, guid: string): Promise<void>
 
@@ -191,7 +64,11 @@ export interface Store {
   saveState(record: DatasetStateRecord): Promise<void>
   saveStates(records: readonly DatasetStateRecord[]): Promise<void>
 
-  createRun(run: Pick<RunRecord, 'kind' | 'trigger' | 'datasetId' | 'scope' | 'reason' | 'planId' | 'plan' | 'keep'> & { readonly now: number }): Promise<{ readonly ok: true; readonly run: RunRecord } | { readonly ok: false; readonly activeRunId: number }>
+  createRun(
+    run: Pick<RunRecord, 'kind' | 'trigger' | 'datasetId' | 'scope' | 'reason' | 'planId' | 'plan' | 'keep'> & {
+      readonly now: number
+    },
+  ): Promise<{ readonly ok: true; readonly run: RunRecord } | { readonly ok: false; readonly activeRunId: number }>
   updateRun(id: number, change: Partial<Omit<RunRecord, 'id' | 'kind' | 'trigger' | 'queuedAt'>>): Promise<void>
   run(id: number): Promise<RunRecord | null>
   runs(query: RunQuery): Promise<Page<RunRecord>>
@@ -202,8 +79,18 @@ export interface Store {
   /** Newest repairs of a dataset that ended, newest first. */
   recentRepairs(datasetId: string, limit: number): Promise<readonly RunRecord[]>
 
-  beginAction(action: Pick<ActionRecord, 'runId' | 'datasetId' | 'step' | 'kind' | 'title' | 'host' | 'command' | 'detail'> & { readonly now: number }): Promise<number>
-  endAction(id: number, end: Pick<ActionRecord, 'state' | 'exitCode' | 'bytes' | 'error'> & { readonly detail?: ActionRecord['detail']; readonly now: number }): Promise<void>
+  beginAction(
+    action: Pick<ActionRecord, 'runId' | 'datasetId' | 'step' | 'kind' | 'title' | 'host' | 'command' | 'detail'> & {
+      readonly now: number
+    },
+  ): Promise<number>
+  endAction(
+    id: number,
+    end: Pick<ActionRecord, 'state' | 'exitCode' | 'bytes' | 'error'> & {
+      readonly detail?: ActionRecord['detail']
+      readonly now: number
+    },
+  ): Promise<void>
   actions(runId: number): Promise<readonly ActionRecord[]>
 
   setControl(control: ControlRecord): Promise<void>
@@ -222,7 +109,10 @@ export interface Store {
   invocations(name: string | null, limit: number): Promise<readonly InvocationRecord[]>
 
   /** Deletes in small batches what `retention` no longer keeps; runs with `keep` stay. */
-  prune(retention: Config['retention'], now: number): Promise<{ readonly runs: number; readonly logs: number; readonly lag: number; readonly invocations: number }>
+  prune(
+    retention: Config['retention'],
+    now: number,
+  ): Promise<{ readonly runs: number; readonly logs: number; readonly lag: number; readonly invocations: number }>
   /** `PRAGMA quick_check` and a write that is rolled back; throws with the reason. */
   check(): Promise<void>
   integrity(): Promise<string>

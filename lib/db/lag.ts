@@ -1,0 +1,30 @@
+import { type Kysely, sql } from 'kysely'
+import type { Schema } from './schema.ts'
+import type { Store } from './types.ts'
+
+export function lagRepository(db: Kysely<Schema>): Pick<Store, 'addLag' | 'lag'> {
+  return {
+    async addLag(datasetId, point) {
+      const facts = { delay_seconds: point.delaySeconds, lag_seconds: point.lagSeconds, health: point.health }
+      const insert = db.insertInto('lag_point').values({ dataset_id: datasetId, at: point.at, ...facts })
+      await insert.onConflict((conflict) => conflict.columns(['dataset_id', 'at']).doUpdateSet(facts)).execute()
+    },
+
+    // The worst of each bucket, so that a short bad time does not vanish from a chart of a year. Empty buckets are left out: unknown.
+    async lag(datasetId, from, to, stepMs) {
+      const step = Math.max(1, Math.trunc(stepMs))
+      const { rows } = await sql<{
+        at: number
+        delaySeconds: number | null
+        lagSeconds: number | null
+        health: string
+      }>`
+        SELECT at / ${step} * ${step} AS at, max(delay_seconds) AS delaySeconds, max(lag_seconds) AS lagSeconds,
+          CASE max(CASE health WHEN 'BROKEN' THEN 3 WHEN 'UNKNOWN' THEN 2 WHEN 'WARNING' THEN 1 ELSE 0 END)
+            WHEN 3 THEN 'BROKEN' WHEN 2 THEN 'UNKNOWN' WHEN 1 THEN 'WARNING' ELSE 'HEALTHY' END AS health
+        FROM lag_point WHERE dataset_id = ${datasetId} AND at >= ${from} AND at < ${to}
+        GROUP BY 1 ORDER BY 1`.execute(db)
+      return rows
+    },
+  }
+}

@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'bun:test'
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { connect, disconnect, readValue } from './connect.ts'
+import { SchemaTooNew, StoreError } from './errors.ts'
+import type { Migration } from './migrate.ts'
+import { MIGRATIONS } from './migrations/all.ts'
+import { openStore } from './open.ts'
+import { config, createdRun, mapping, temporaryDirectory } from './store-fixture.ts'
+
+const addColumn: Migration = {
+  version: 2,
+  up: async (db) => void (await sql`ALTER TABLE run ADD COLUMN note TEXT`.execute(db)),
+}
+const WITH_TWO = [...MIGRATIONS, addColumn]
+
+async function withOneRun(directory: string) {
+  const store = await openStore({ directory })
+  await createdRun(store)
+  await store.close()
+}
+
+/** The value of a pragma of the closed database. */
+function inspect(directory: string, query: string): unknown {
+  const database = connect(join(directory, 'zwitness.db'))
+  try {
+    return readValue(database, query)
+  } finally {
+    disconnect(database)
+  }
+}
+
+describe('a data directory without a database', () => {
+  test('gets one, private to its owner, with the pragmas that keep it safe', async () => {
+    const directory = join(temporaryDirectory(), 'data')
+    const store = await openStore({ directory })
+    expect(store).toMatchObject({ openedBecause: 'fresh', schemaVersion: 1 })
+    expect(store.openedNote).toContain('new database')
+    const modes = readdirSync(directory).map((name) => statSync(join(directory, name)).mode & 0o777)
+    expect(modes).toEqual(modes.map(() => 0o600))
+    expect(statSync(directory).mode & 0o777).toBe(0o700)
+    await store.close()
+    expect(readdirSync(directory)).toEqual(['zwitness.db'])
+    const settings = ['journal_mode', 'synchronous', 'foreign_keys', 'auto_vacuum', 'busy_timeout', 'trusted_schema']
+    expect(settings.map((name) => inspect(directory, `PRAGMA ${name}`))).toEqual(['wal', 2, 1, 2, 250, 0])
+  })
+
+  test('has every table STRICT', async () => {
+    const directory = temporaryDirectory()
+    await withOneRun(directory)
+    const tables = 'san_host,san_pair,dataset,snapshot_state,run,action,lag_point,control,log,invocation'
+      .split(',')
+      .sort()
+    const query = `SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_table_list WHERE strict = 1 AND type = 'table' ORDER BY name)`
+    expect(String(inspect(directory, query)).split(',')).toEqual(tables)
+  })
+
+  test('that cannot be made is an error that says so', async () => {
+    const file = join(temporaryDirectory(), 'file')
+    writeFileSync(file, '')
+    const error = await openStore({ directory: file }).catch((fault: unknown) => fault)
+    expect(error).toBeInstanceOf(StoreError)
+    expect(String(error)).toContain(`The data directory ${file} cannot be used`)
+  })
+})
+
+describe('an existing database', () => {
+  test('is opened as it is', async () => {
+    const directory = temporaryDirectory()
+    await withOneRun(directory)
+    const store = await openStore({ directory })
+    expect(store.openedBecause).toBe('existing')
+    expect((await store.runs({ limit: 5 })).items).toHaveLength(1)
+    await store.close()
+    expect(readdirSync(directory)).toEqual(['zwitness.db'])
+  })
+
+  test('of an older schema is copied, then upgraded', async () => {
+    const directory = temporaryDirectory()
+    await withOneRun(directory)
+    const store = await openStore({ directory, migrations: WITH_TWO, now: () => 42 })
+    expect(store).toMatchObject({ openedBecause: 'existing', schemaVersion: 2 })
+    expect(store.openedNote).toContain('from schema 1 to 2')
+    await store.close()
+    expect(inspect(directory, 'PRAGMA user_version')).toBe(2)
+    const before = connect(join(directory, 'zwitness.db.before-1-42'))
+    expect(readValue(before, 'PRAGMA user_version')).toBe(1)
+    expect(readValue(before, 'SELECT count(*) FROM run')).toBe(1)
+    disconnect(before)
+  })
+
+  const failing: readonly (readonly [string, Migration])[] = [
+    [
+      'throws half-way',
+      {
+        version: 3,
+        up: async (db) => {
+          await sql`CREATE TABLE half (x)`.execute(db)
+          await sql`nonsense`.execute(db)
+        },
+      },
+    ],
+    [
+      'leaves rows without what they belong to',
+      {
+        version: 3,
+        up: async (db) => {
+          await sql`CREATE TABLE half (run_id INTEGER REFERENCES run (id) DEFERRABLE INITIALLY DEFERRED)`.execute(db)
+          await sql`INSERT INTO half VALUES (99)`.execute(db)
+        },
+      },
+    ],
+  ]
+  test.each(failing)('is left exactly as it was by an upgrade that %s, and the next try succeeds', async (_, bad) => {
+    const directory = temporaryDirectory()
+    await withOneRun(directory)
+    const error = await openStore({ directory, migrations: [...WITH_TWO, bad] }).catch((fault: unknown) => fault)
+    expect(error).toBeInstanceOf(Error)
+    expect(inspect(directory, 'PRAGMA user_version')).toBe(1)
+    expect(inspect(directory, `SELECT count(*) FROM sqlite_schema WHERE name = 'half'`)).toBe(0)
+    expect(inspect(directory, `SELECT count(*) FROM pragma_table_info('run') WHERE name = 'note'`)).toBe(0)
+    const store = await openStore({ directory, migrations: WITH_TWO })
+    expect(store.schemaVersion).toBe(2)
+    await store.close()
+  })
+
+  test('of a newer schema is refused untouched, with both numbers and what to do', async () => {
+    const directory = temporaryDirectory()
+    await (await openStore({ directory, migrations: WITH_TWO })).close()
+    const error = await openStore({ directory }).catch((fault: unknown) => fault)
+    expect(error).toBeInstanceOf(SchemaTooNew)
+    expect(error).toMatchObject({ found: 2, known: 1 })
+    expect(String(error)).toContain('Start the version that wrote it')
+    expect(readdirSync(directory)).toEqual(['zwitness.db'])
+    expect(inspect(directory, 'PRAGMA user_version')).toBe(2)
+  })
+})
+
+describe('a damaged database', () => {
+  const damages: readonly (readonly [string, (file: string) => void])[] = [
+    ['that is something else altogether', (file) => writeFileSync(file, 'this is no database '.repeat(500))],
+    ['cut off in the middle', (file) => truncateSync(file, Math.floor(statSync(file).size / 2 / 4096) * 4096)],
+    ['overwritten in its pages', (file) => overwrite(file)],
+  ]
+  test.each(damages)('%s is moved aside and an empty one started, which says so', async (_, damage) => {
+    const directory = temporaryDirectory()
+    const full = await openStore({ directory })
+    await full.syncConfig(config([mapping('a')]), 1)
+    await full.addLogs(
+      Array.from({ length: 2000 }, (__, at) => ({
+        at,
+        level: 'info',
+        component: 'c',
+        message: 'm'.repeat(100),
+        runId: null,
+        datasetId: null,
+        host: null,
+        requestId: null,
+        fields: {},
+      })),
+    )
+    await full.close()
+    damage(join(directory, 'zwitness.db'))
+    const store = await openStore({ directory, now: () => Date.UTC(2026, 0, 2, 3, 4, 5) })
+    expect(store.openedBecause).toBe('recovered')
+    expect(store.openedNote).toContain(join(directory, 'zwitness.db.corrupt-20260102T030405Z'))
+    expect(existsSync(join(directory, 'zwitness.db.corrupt-20260102T030405Z'))).toBe(true)
+    expect(await store.datasets()).toEqual([])
+    expect(await store.integrity()).toBe('ok')
+    await store.close()
+    expect((await openStore({ directory })).openedBecause).toBe('existing')
+  })
+
+  test('is moved aside under another name when that one is taken', async () => {
+    const directory = temporaryDirectory()
+    const now = () => 0
+    for (const _ of [1, 2]) {
+      writeFileSync(join(directory, 'zwitness.db'), 'this is no database '.repeat(500))
+      await (await openStore({ directory, now })).close()
+    }
+    expect(
+      readdirSync(directory)
+        .filter((name) => name.includes('corrupt'))
+        .sort(),
+    ).toEqual(['zwitness.db.corrupt-19700101T000000Z', 'zwitness.db.corrupt-19700101T000000Z-2'])
+  })
+})
+
+test('a file that only cannot be opened is not moved aside', async () => {
+  if (process.getuid?.() === 0) return // root may open everything
+  const directory = temporaryDirectory()
+  await withOneRun(directory)
+  chmodSync(directory, 0o500)
+  const error = await openStore({ directory }).catch((fault: unknown) => fault)
+  chmodSync(directory, 0o700)
+  expect(error).toBeInstanceOf(StoreError)
+  expect(readdirSync(directory)).toEqual(['zwitness.db'])
+})
+
+function overwrite(file: string): void {
+  const bytes = new Uint8Array(statSync(file).size)
+  bytes.fill(0xa5)
+  const page = 4096
+  const head = readFileSync(file).subarray(0, page)
+  bytes.set(head)
+  writeFileSync(file, bytes)
+}

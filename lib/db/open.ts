@@ -1,0 +1,84 @@
+import type { Database } from 'bun:sqlite'
+import { join } from 'node:path'
+import { Kysely } from 'kysely'
+import { connect, disconnect, readValue } from './connect.ts'
+import { copyDatabase } from './copy.ts'
+import { ensureDataDirectory } from './data-directory.ts'
+import { Dialect } from './dialect.ts'
+import { StoreError, toStoreError } from './errors.ts'
+import { type Migration, migrate } from './migrate.ts'
+import { MIGRATIONS } from './migrations/all.ts'
+import type { Schema } from './schema.ts'
+import { setDatabaseAside } from './set-aside.ts'
+import { composeStore, type OpenedStore } from './store.ts'
+
+export interface OpenStoreOptions {
+  /** Data directory; created (0700) where missing. */
+  readonly directory: string
+  readonly now?: () => number
+  readonly migrations?: readonly Migration[]
+}
+
+/** Opens `zwitness.db` in the data directory, up to date. Throws SchemaTooNew, StoreError. The caller owns the directory (owner-lock). */
+export async function openStore({
+  directory,
+  now = Date.now,
+  migrations = MIGRATIONS,
+}: OpenStoreOptions): Promise<OpenedStore> {
+  ensureDataDirectory(directory)
+  const file = join(directory, 'zwitness.db')
+  const { database, movedTo, damage } = openSound(file, now)
+  const from = Number(readValue(database, 'PRAGMA user_version'))
+  const db = new Kysely<Schema>({ dialect: new Dialect(database) })
+  try {
+    const copyBefore = (version: number) => copyDatabase(database, `${file}.before-${version}-${now()}`)
+    const schemaVersion = await migrate(db, { file, from, migrations, copyBefore })
+    const parts = { db, database, file, schemaVersion }
+    if (movedTo) {
+      const openedNote = `The database was damaged (${damage}). It is now ${movedTo}; an empty one was started. History before this is there only; nothing on the SANs depends on it.`
+      return composeStore({ ...parts, openedBecause: 'recovered', openedNote })
+    }
+    if (from === 0)
+      return composeStore({ ...parts, openedBecause: 'fresh', openedNote: `Started a new database ${file}.` })
+    const openedNote =
+      from === schemaVersion
+        ? `Opened ${file}.`
+        : `Opened ${file} and brought it from schema ${from} to ${schemaVersion}.`
+    return composeStore({ ...parts, openedBecause: 'existing', openedNote })
+  } catch (error) {
+    await db.destroy()
+    disconnect(database)
+    throw error
+  }
+}
+
+interface Sound {
+  readonly database: Database
+  /** Where a damaged predecessor went, and what was wrong with it. */
+  readonly movedTo: string | null
+  readonly damage: string | null
+}
+
+function openSound(file: string, now: () => number): Sound {
+  const found = tryOpen(file)
+  if (!(found instanceof StoreError)) return { database: found, movedTo: null, damage: null }
+  const movedTo = setDatabaseAside(file, now())
+  return { database: connect(file), movedTo, damage: found.message }
+}
+
+/** The open database, or what is damaged in it. Any other fault (rights, disk) is thrown: there moving it aside would be wrong. */
+function tryOpen(file: string): Database | StoreError {
+  let database: Database | undefined
+  try {
+    database = connect(file)
+    const answer = readValue(database, 'PRAGMA quick_check(1)')
+    if (answer === 'ok') return database
+    disconnect(database)
+    return new StoreError('corrupt', `quick_check says: ${String(answer)}`)
+  } catch (error) {
+    if (database) disconnect(database)
+    const fault = toStoreError(error)
+    if (fault instanceof StoreError && fault.kind === 'corrupt') return fault
+    throw fault
+  }
+}

@@ -1,0 +1,98 @@
+import type { Kysely } from 'kysely'
+import { decodeCursor, pageOf } from './cursor.ts'
+import { StoreError } from './errors.ts'
+import { toRunColumns, toRunRecord } from './run-rows.ts'
+import type { Schema } from './schema.ts'
+import type { Store } from './types.ts'
+
+type Runs = Pick<Store, 'createRun' | 'updateRun' | 'run' | 'runs' | 'activeRuns' | 'recentRepairs'>
+
+export function runsRepository(db: Kysely<Schema>): Runs {
+  return {
+    async createRun({ now, trigger, ...run }) {
+      return db.transaction().execute(async (transaction) => {
+        if (run.kind === 'REPAIR') {
+          const active = await transaction
+            .selectFrom('run')
+            .select('id')
+            .where('kind', '=', 'REPAIR')
+            .where('dataset_id', '=', run.datasetId)
+            .where('state', 'in', ['QUEUED', 'RUNNING'])
+            .executeTakeFirst()
+          if (active) return { ok: false, activeRunId: active.id }
+        }
+        const row = await transaction
+          .insertInto('run')
+          .values({
+            kind: run.kind,
+            state: 'QUEUED',
+            trigger_type: trigger.type,
+            actor: trigger.actor,
+            role: trigger.role,
+            address: trigger.address,
+            user_agent: trigger.userAgent,
+            request_id: trigger.requestId,
+            dataset_id: run.datasetId,
+            scope: JSON.stringify(run.scope),
+            reason: run.reason,
+            plan: run.plan && JSON.stringify(run.plan),
+            plan_id: run.planId,
+            queued_at: now,
+            bytes: 0,
+            decisions: '[]',
+            keep: Number(run.keep),
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        return { ok: true, run: toRunRecord(row) }
+      })
+    },
+
+    async updateRun(id, change) {
+      const columns = toRunColumns(change)
+      if (Object.keys(columns).length === 0) return
+      const { numUpdatedRows } = await db.updateTable('run').set(columns).where('id', '=', id).executeTakeFirst()
+      if (numUpdatedRows === 0n) throw new StoreError('missing', `There is no run ${id}; it cannot be changed.`)
+    },
+
+    async run(id) {
+      const row = await db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ? toRunRecord(row) : null
+    },
+
+    async runs(query) {
+      let select = db
+        .selectFrom('run')
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(query.limit + 1)
+      if (query.cursor !== undefined) select = select.where('id', '<', decodeCursor(query.cursor, 'runs').id)
+      if (query.kind) select = select.where('kind', 'in', query.kind)
+      if (query.state) select = select.where('state', 'in', query.state)
+      if (query.datasetId !== undefined) select = select.where('dataset_id', '=', query.datasetId)
+      if (query.actor !== undefined) select = select.where('actor', '=', query.actor)
+      if (query.from !== undefined) select = select.where('queued_at', '>=', query.from)
+      if (query.to !== undefined) select = select.where('queued_at', '<', query.to)
+      return pageOf('runs', (await select.execute()).map(toRunRecord), query.limit)
+    },
+
+    async activeRuns() {
+      const active = db.selectFrom('run').selectAll().where('state', 'in', ['QUEUED', 'RUNNING']).orderBy('id')
+      return (await active.execute()).map(toRunRecord)
+    },
+
+    async recentRepairs(datasetId, limit) {
+      const rows = await db
+        .selectFrom('run')
+        .selectAll()
+        .where('dataset_id', '=', datasetId)
+        .where('kind', '=', 'REPAIR')
+        .where('state', 'not in', ['QUEUED', 'RUNNING'])
+        .orderBy('finished_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(toRunRecord)
+    },
+  }
+}

@@ -1,0 +1,120 @@
+import type { Generated, Insertable, Selectable } from 'kysely'
+import type {
+  ActionRecord,
+  ControlRecord,
+  InvocationRecord,
+  LogRecord,
+  RunKind,
+  RunState,
+  TriggerType,
+} from './types.ts'
+
+/** The tables as Kysely sees them. Times are epoch ms, JSON columns hold text, booleans 0 or 1. */
+export interface Schema {
+  san_host: { id: string; hostname: string; port: number; ssh_user: string; retired_at: number | null }
+  san_pair: { name: string; primary_host: string; backup_host: string; retired_at: number | null }
+  dataset: {
+    id: string
+    pair: string
+    primary_host: string
+    primary_dataset: string
+    backup_host: string
+    backup_dataset: string
+    primary_guid: string | null
+    parent_id: string | null
+    retired_at: number | null
+  }
+  snapshot_state: {
+    dataset_id: string
+    verdict: string | null
+    memory: string
+    since: number | null
+    plan_hash: string | null
+    last_run_id: number | null
+    updated_at: number
+  }
+  run: {
+    id: Generated<number>
+    kind: RunKind
+    state: RunState
+    trigger_type: TriggerType
+    actor: string
+    role: string
+    address: string | null
+    user_agent: string | null
+    request_id: string | null
+    dataset_id: string | null
+    scope: string
+    reason: string | null
+    plan: string | null
+    plan_id: string | null
+    queued_at: number
+    started_at: number | null
+    finished_at: number | null
+    outcome: string | null
+    bytes: number
+    error: string | null
+    decisions: string
+    progress: string | null
+    keep: number
+  }
+  action: {
+    id: Generated<number>
+    run_id: number
+    dataset_id: string | null
+    step: number | null
+    kind: ActionRecord['kind']
+    title: string
+    host: string | null
+    command: string
+    state: ActionRecord['state']
+    started_at: number
+    finished_at: number | null
+    exit_code: number | null
+    bytes: number | null
+    error: string | null
+    detail: string
+  }
+  lag_point: {
+    dataset_id: string
+    at: number
+    delay_seconds: number | null
+    lag_seconds: number | null
+    health: string
+  }
+  control: {
+    dataset_id: string
+    kind: ControlRecord['kind']
+    until: number | null
+    by: string
+    reason: string | null
+    at: number
+  }
+  log: {
+    id: Generated<number>
+    at: number
+    level: LogRecord['level']
+    component: string
+    message: string
+    run_id: number | null
+    dataset_id: string | null
+    host: string | null
+    request_id: string | null
+    fields: string
+  }
+  invocation: {
+    id: Generated<number>
+    name: string
+    trigger_type: TriggerType
+    actor: string
+    input: string
+    state: InvocationRecord['state']
+    started_at: number
+    finished_at: number | null
+    outcome: string
+    error: string | null
+  }
+}
+
+export type Row<T extends keyof Schema> = Selectable<Schema[T]>
+export type NewRow<T extends keyof Schema> = Insertable<Schema[T]>

@@ -1,0 +1,70 @@
+import type { Database } from 'bun:sqlite'
+import { type Kysely, sql } from 'kysely'
+import { actionsRepository } from './actions.ts'
+import { disconnect } from './connect.ts'
+import { controlsRepository } from './controls.ts'
+import { copyDatabase } from './copy.ts'
+import { datasetsRepository } from './datasets.ts'
+import { healthRepository } from './health.ts'
+import { interruptRepository } from './interrupt.ts'
+import { invocationsRepository } from './invocations.ts'
+import { lagRepository } from './lag.ts'
+import { logsRepository } from './logs.ts'
+import { pruneRepository } from './prune.ts'
+import { runsRepository } from './runs.ts'
+import type { Schema } from './schema.ts'
+import { statesRepository } from './states.ts'
+import type { Store } from './types.ts'
+
+/** A store and how it came to be open. */
+export interface OpenedStore extends Store {
+  readonly openedBecause: 'fresh' | 'existing' | 'recovered'
+  /** One sentence for the log; with `recovered` also for the banner: where the damaged file is now. */
+  readonly openedNote: string
+  /** A consistent copy of the whole database at `target` (replaced if there). */
+  copyTo(target: string): Promise<void>
+}
+
+export interface StoreParts {
+  readonly db: Kysely<Schema>
+  readonly database: Database
+  readonly file: string
+  readonly schemaVersion: number
+  readonly openedBecause: OpenedStore['openedBecause']
+  readonly openedNote: string
+}
+
+export function composeStore({ db, database, file, ...opened }: StoreParts): OpenedStore {
+  let closing: Promise<void> | undefined
+  return {
+    ...opened,
+    ...datasetsRepository(db),
+    ...statesRepository(db),
+    ...runsRepository(db),
+    ...interruptRepository(db),
+    ...actionsRepository(db),
+    ...controlsRepository(db),
+    ...lagRepository(db),
+    ...logsRepository(db),
+    ...invocationsRepository(db),
+    ...pruneRepository(db),
+    ...healthRepository(db, file),
+
+    // Through Kysely's lock: VACUUM cannot run while a transaction is open on this connection.
+    copyTo: (target) => db.connection().execute(async () => copyDatabase(database, target)),
+
+    close() {
+      closing ??= closeOnce(db, database)
+      return closing
+    },
+  }
+}
+
+async function closeOnce(db: Kysely<Schema>, database: Database): Promise<void> {
+  try {
+    await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db)
+  } finally {
+    await db.destroy()
+    disconnect(database)
+  }
+}
