@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the file's own syntax
 import { expect, test } from 'bun:test'
 import { changed, faultsOf, type Refusal } from './load.fixture.ts'
 

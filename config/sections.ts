@@ -200,6 +200,7 @@ export const NotificationsSchema = z.looseObject(
     ping_url: secret({ description: "Address of a dead man's switch, called after every scan." }),
     channels: z
       .array(ChannelSchema, { error: (issue) => `Must be a list of channels; found ${called(issue.input)}.` })
+      .meta({ description: 'Where messages go.' })
       .optional(),
   }),
   block('warn_for: 30m'),

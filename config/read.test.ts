@@ -1,0 +1,42 @@
+import { afterAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PRODUCT_YAML } from './load.fixture.ts'
+import { configFile, readConfig } from './read.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'zwitness-config-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+const env = { ZWITNESS_CONFIG_DIR: directory }
+
+test('the file is app-config.yaml in ZWITNESS_CONFIG_DIR, else in /config', () => {
+  expect(configFile({})).toBe('/config/app-config.yaml')
+  expect(configFile(env)).toBe(join(directory, 'app-config.yaml'))
+})
+
+test('a file that is not there is a fault, not an exception', () => {
+  const { loaded, text } = readConfig({ env: { ZWITNESS_CONFIG_DIR: join(directory, 'nowhere') } })
+  expect(text).toBeNull()
+  expect(loaded.faults?.[0]?.message).toContain('set ZWITNESS_CONFIG_DIR')
+})
+
+test('relative paths are beside the file, secrets come from theirs', () => {
+  const secret = join(directory, 'ping')
+  writeFileSync(secret, 'https://ping.example/1\n')
+  const hosts = PRODUCT_YAML.replace('hqs8.storage.local, ', 'hqs8.storage.local, identity_file: keys/id,')
+  writeFileSync(join(directory, 'app-config.yaml'), `${hosts}notifications: { ping_url_file: ${secret} }\n`)
+  const { loaded } = readConfig({ env })
+  expect(loaded.faults).toBeUndefined()
+  expect(loaded.config?.hosts.get('hqs8')?.identityFile).toBe(join(directory, 'keys/id'))
+})
+
+test.each([
+  ['/dev/zero', 'it is not a small plain file'],
+  ['/nowhere/at/all', 'it does not exist'],
+  ['relative', 'write its whole path'],
+])('a secret in %s is refused', (path, words) => {
+  writeFileSync(join(directory, 'app-config.yaml'), `${PRODUCT_YAML}notifications: { ping_url_file: ${path} }\n`)
+  const [fault] = readConfig({ env }).loaded.faults ?? []
+  expect(fault?.path).toBe('notifications.ping_url_file')
+  expect(fault?.message).toContain(words)
+})
