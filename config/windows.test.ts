@@ -14,7 +14,8 @@ test.each<[string, number | null, number | null]>([
   ['24:01-02:00', null, null],
 ])('a window of the day: %s', (text, start, end) => {
   const result = parseDailyWindow(text)
-  expect(result.ok ? [result.value.start, result.value.end] : [null, null]).toEqual([start, end])
+  const found: readonly (number | null)[] = result.ok ? [result.value.start, result.value.end] : [null, null]
+  expect(found).toEqual([start, end])
 })
 
 test.each<[string, number[][]]>([
