@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import type { LagPoint as Point } from '#lib/db/types.ts'
+import type { DatasetView, HostState } from '#lib/engine/types.ts'
+import type { Plan as PlanData } from '#lib/replication/types.ts'
+import { Check, checksOf } from './dataset-checks.ts'
+import { DatasetPolicy, policyView } from './dataset-policy.ts'
+import { DatasetSummary, datasetSummary } from './dataset-summary.ts'
+import { describedEnum } from './described-enum.ts'
+import { LagPoint, lagPoint } from './lag.ts'
+import { Plan, planView } from './plan.ts'
+import { PlanKind } from './plan-words.ts'
+import { Reason, reasonView } from './reason.ts'
+import { Run, runView } from './run.ts'
+
+const OptionMode = describedEnum<'REPAIR' | 'CHECK'>('OptionMode', '`mode` of the request that does it.', {
+  REPAIR: 'Runs the plan.',
+  CHECK: 'Looks again.',
+})
+
+const RepairOption = z
+  .object({
+    mode: OptionMode,
+    kind: PlanKind.nullable(),
+    outcome: z.string(),
+    destroysCount: z.number().int(),
+    estimateBytes: z.number().nullable(),
+    possible: z.boolean(),
+    because: z.string().nullable().describe('Why it is not possible.'),
+  })
+  .meta({ id: 'RepairOption', description: 'Something that a person can do about it.' })
+
+export const DatasetDetail = DatasetSummary.extend({
+  evidence: z.record(z.string(), z.unknown()).describe('What the main reason rests on.'),
+  reasons: z.array(Reason).describe('All of them, worst first, notes last.'),
+  plan: Plan.nullable().describe('What the last look would do; null before the first one.'),
+  options: z.array(RepairOption),
+  checks: z.array(Check),
+  history: z.array(LagPoint).describe('The worst of each of the last 30 days.'),
+  activeRun: Run.nullable(),
+  config: DatasetPolicy,
+}).meta({ id: 'DatasetDetail', description: 'One dataset with its evidence, its plan and its settings.' })
+
+export function datasetDetail(
+  view: DatasetView,
+  around: { readonly hosts: readonly HostState[]; readonly history: readonly Point[]; readonly now: number },
+): z.input<typeof DatasetDetail> {
+  const { verdict, plan, activeRun } = view
+  return {
+    ...datasetSummary(view, around.now),
+    evidence: { ...verdict.reason.evidence },
+    reasons: verdict.reasons.map(reasonView),
+    plan: plan && planView(plan),
+    options: [...optionOf(plan), LOOK_AGAIN],
+    checks: checksOf(view, around.hosts),
+    history: around.history.map(lagPoint),
+    activeRun: activeRun && runView(activeRun, around.now),
+    config: policyView(view.dataset.config),
+  }
+}
+
+const LOOK_AGAIN: z.input<typeof RepairOption> = {
+  mode: 'CHECK',
+  kind: null,
+  outcome: 'Both sides are read again; nothing is written.',
+  destroysCount: 0,
+  estimateBytes: null,
+  possible: true,
+  because: null,
+}
+
+function optionOf(plan: PlanData | null): z.input<typeof RepairOption>[] {
+  if (plan === null || plan.kind === 'NOTHING') return []
+  const { kind, outcome, destroys, estimateBytes, blocked } = plan
+  return [
+    {
+      mode: 'REPAIR',
+      kind,
+      outcome,
+      destroysCount: destroys.length,
+      estimateBytes,
+      possible: blocked === null && kind !== 'IMPOSSIBLE',
+      because: blocked?.because ?? null,
+    },
+  ]
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import type { Plan as PlanData, Step as StepData } from '#lib/replication/types.ts'
+import { AutomaticCode, IF_INTERRUPTED, IfInterrupted, PlanKind, StepKind } from './plan-words.ts'
+import { Guid, SnapshotRef, snapshotRef } from './snapshot-ref.ts'
+
+export const Command = z
+  .object({ host: z.string(), argv: z.array(z.string()) })
+  .meta({ id: 'Command', description: 'What runs on a SAN, word by word.' })
+
+export const PlanStep = z
+  .object({
+    n: z.number().int(),
+    kind: StepKind,
+    title: z.string(),
+    commands: z
+      .array(Command)
+      .describe('Of a transfer: the sending one, then the receiving one that its output goes to.'),
+    estimateBytes: z.number().nullable(),
+    ifInterrupted: IfInterrupted,
+    optional: z.boolean().describe('A failure is a warning, not the end.'),
+    baseGuid: Guid.nullable().describe('Of a transfer: where the stream starts; null for a full one.'),
+    target: SnapshotRef.nullable().describe('Of a transfer: what must be on the backup afterwards.'),
+    arrives: z.number().int().nullable().describe('Of a transfer: how many snapshots arrive.'),
+  })
+  .meta({ id: 'PlanStep', description: 'One step of a plan.' })
+
+export const Plan = z
+  .object({
+    hash: z.string().describe('Changes when what the plan would do changes.'),
+    kind: PlanKind,
+    outcome: z.string().describe('How both sides stand afterwards.'),
+    steps: z.array(PlanStep),
+    destroys: z.array(
+      SnapshotRef.extend({ usedBytes: z.number().nullable() }).meta({
+        id: 'Destroyed',
+        description: 'A snapshot that would be lost.',
+      }),
+    ),
+    untouched: z.array(z.string()),
+    notes: z.array(z.string()),
+    estimateBytes: z.number().nullable(),
+    estimateIsExact: z.boolean(),
+    automatic: z
+      .object({ allowed: z.boolean(), code: AutomaticCode, because: z.string() })
+      .describe('May the scheduler run it?'),
+    blocked: z
+      .object({ code: z.string(), because: z.string(), cure: z.string() })
+      .nullable()
+      .describe('What stands in the way for anybody; null: a person can run it.'),
+  })
+  .meta({ id: 'Plan', description: 'What a repair would do, as data. What is shown is what runs.' })
+
+export type PlanView = z.input<typeof Plan>
+
+export function planView(plan: PlanData): PlanView {
+  return {
+    hash: plan.hash,
+    kind: plan.kind,
+    outcome: plan.outcome,
+    steps: plan.steps.map(stepView),
+    destroys: plan.destroys.map((lost) => ({ ...snapshotRef(lost), usedBytes: lost.usedBytes })),
+    untouched: [...plan.untouched],
+    notes: [...plan.notes],
+    estimateBytes: plan.estimateBytes,
+    estimateIsExact: plan.estimateIsExact,
+    automatic: { ...plan.automatic },
+    blocked: plan.blocked && { ...plan.blocked },
+  }
+}
+
+function stepView(step: StepData): z.input<typeof PlanStep> {
+  const transfer = step.kind === 'transfer' ? step : null
+  return {
+    n: step.n,
+    kind: KINDS[step.kind],
+    title: step.title,
+    commands: commandsOf(step).map(({ host, argv }) => ({ host, argv: [...argv] })),
+    estimateBytes: step.estimateBytes,
+    ifInterrupted: IF_INTERRUPTED[step.ifInterrupted],
+    optional: step.kind === 'bookmark' && step.optional,
+    baseGuid: transfer?.baseGuid ?? null,
+    target: transfer === null ? null : snapshotRef(transfer.target),
+    arrives: transfer?.arrives.length ?? null,
+  }
+}
+
+const KINDS = { bookmark: 'BOOKMARK', transfer: 'TRANSFER', verify: 'VERIFY' } as const
+
+function commandsOf(step: StepData) {
+  if (step.kind === 'transfer') return [step.source, step.sink]
+  return step.kind === 'bookmark' ? [step.command] : []
+}
