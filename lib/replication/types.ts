@@ -1,4 +1,12 @@
-import type { BookmarkEntry, DatasetFacts, Guid, PoolFacts, ResumeTokenFacts, SnapshotEntry, ZfsFaultKind } from '#lib/zfs/types.ts'
+import type {
+  BookmarkEntry,
+  DatasetFacts,
+  Guid,
+  PoolFacts,
+  ResumeTokenFacts,
+  SnapshotEntry,
+  ZfsFaultKind,
+} from '#lib/zfs/types.ts'
 
 /** One monitored mapping, as the engine needs it. Host ids are also their display names. */
 export interface Mapping {
@@ -18,7 +26,12 @@ export interface LookFault {
 }
 
 export type Side =
-  | { readonly state: 'present'; readonly facts: DatasetFacts; readonly snapshots: readonly SnapshotEntry[]; readonly bookmarks: readonly BookmarkEntry[] }
+  | {
+      readonly state: 'present'
+      readonly facts: DatasetFacts
+      readonly snapshots: readonly SnapshotEntry[]
+      readonly bookmarks: readonly BookmarkEntry[]
+    }
   /** Its own listing said that it does not exist, and its pool is imported. */
   | { readonly state: 'missing' }
   /** `health` is `not imported`, `SUSPENDED`, `FAULTED`, `UNAVAIL`, `REMOVED` or `read-only`. */
@@ -38,8 +51,22 @@ export interface Inventory {
   readonly backupSkewSeconds: number | null
   /** Details of the backup's resume token, where it has one and the primary could read it. */
   readonly token: ResumeTokenFacts | { readonly unusable: ZfsFaultKind; readonly text: string } | null
+  /** `written@base` of the backup; null or absent where it was not read (then own snapshots there count as changes). */
+  readonly writtenSinceBase?: number | null
+  /** Own datasets beside the backup (`B.zw-…`): half-done swaps and set-asides are known by name and origin alone. Absent: not read. */
+  readonly backupSiblings?: readonly Sibling[]
   /** Epoch milliseconds of the look, witness clock. */
   readonly readAt: number
+}
+
+/** A dataset of ours beside a backup dataset. */
+export interface Sibling {
+  /** Full name, `pool/ds.zw-aside-T`. */
+  readonly name: string
+  /** `pool/ds@snap` that it is a clone of, or null. */
+  readonly origin: string | null
+  /** File systems or volumes directly below it. */
+  readonly children: number
 }
 
 export interface SnapshotFilter {
@@ -92,14 +119,37 @@ export type Status = Health | 'REPAIRING'
 
 export const REASONS = {
   BROKEN: [
-    'HALF_DONE_SWAP', 'POOL_UNAVAILABLE', 'PRIMARY_REPLACED', 'PRIMARY_REWOUND', 'PRIMARY_DATASET_MISSING',
-    'BACKUP_DATASET_MISSING', 'PRIMARY_EMPTY', 'NO_COMMON_SNAPSHOT', 'LAG_CRITICAL',
+    'HALF_DONE_SWAP',
+    'POOL_UNAVAILABLE',
+    'PRIMARY_REPLACED',
+    'PRIMARY_REWOUND',
+    'PRIMARY_DATASET_MISSING',
+    'BACKUP_DATASET_MISSING',
+    'PRIMARY_EMPTY',
+    'NO_COMMON_SNAPSHOT',
+    'LAG_CRITICAL',
   ],
   UNKNOWN: ['WITNESS_ISOLATED', 'HOST_KEY_CHANGED', 'AUTH_FAILED', 'HOST_UNREACHABLE', 'STALE_CHECK', 'NOT_CHECKED'],
   WARNING: [
-    'BACKUP_IN_USE', 'NAME_CLASH', 'BACKUP_MODIFIED', 'BACKUP_AHEAD', 'ENCRYPTION_MISMATCH', 'REPAIR_FAILING', 'STALLED',
-    'PERMISSION_MISSING', 'LOW_SPACE', 'SET_ASIDE_LIMIT', 'PARTIAL_RECEIVE', 'BASE_IS_BOOKMARK', 'CHAIN_AT_RISK', 'LAGGING',
-    'RECOVERY_POINT_OLD', 'WINDOW_MISSED', 'PRIMARY_STALE', 'POOL_DEGRADED', 'CLOCK_SKEW',
+    'BACKUP_IN_USE',
+    'NAME_CLASH',
+    'BACKUP_MODIFIED',
+    'BACKUP_AHEAD',
+    'ENCRYPTION_MISMATCH',
+    'REPAIR_FAILING',
+    'STALLED',
+    'PERMISSION_MISSING',
+    'LOW_SPACE',
+    'SET_ASIDE_LIMIT',
+    'PARTIAL_RECEIVE',
+    'BASE_IS_BOOKMARK',
+    'CHAIN_AT_RISK',
+    'LAGGING',
+    'RECOVERY_POINT_OLD',
+    'WINDOW_MISSED',
+    'PRIMARY_STALE',
+    'POOL_DEGRADED',
+    'CLOCK_SKEW',
   ],
   HEALTHY: ['WITHIN_POLICY', 'UP_TO_DATE'],
   NOTE: ['GAP_ON_BACKUP', 'EXTRA_ON_BACKUP', 'BUSY', 'WAITING_FOR_WINDOW', 'HOST_OFFLINE_PLANNED', 'RETIRED'],
@@ -153,7 +203,17 @@ export interface Memory {
   /** The resume token as last seen, and how many looks it has not moved. */
   readonly token: { readonly digest: string; readonly unchangedLooks: number } | null
   /** Verdict of the last look that saw both sides. */
-  readonly last: { readonly health: Health; readonly reason: Reason; readonly reasons: readonly Reason[]; readonly at: number; readonly oldestMissingSince: number | null; readonly newestCommon: SnapshotRef | null; readonly newestPrimary: SnapshotRef | null; readonly newestBackup: SnapshotRef | null; readonly behindSnapshots: number } | null
+  readonly last: {
+    readonly health: Health
+    readonly reason: Reason
+    readonly reasons: readonly Reason[]
+    readonly at: number
+    readonly oldestMissingSince: number | null
+    readonly newestCommon: SnapshotRef | null
+    readonly newestPrimary: SnapshotRef | null
+    readonly newestBackup: SnapshotRef | null
+    readonly behindSnapshots: number
+  } | null
   /** Epoch ms of the last time the backup host answered (for planned off times and missed windows). */
   readonly backupSeenAt: number | null
 }
@@ -194,6 +254,10 @@ export interface JudgeInput {
   /** The backup dataset is the primary of another mapping. */
   readonly backupIsPrimaryElsewhere: boolean
   readonly timezone: string
+  /** A child of a `recursive` tree that is gone on the primary: nothing is missing, its backup is kept. */
+  readonly retired?: boolean
+  /** The partial receive on the backup is of a run of ours that has ended: that its token changed says nothing of others. */
+  readonly ownToken?: boolean
 }
 
 /** A step of a plan. `commands` is shown and run: argv on a host, never a line. */
@@ -208,12 +272,20 @@ export interface HostCommand {
   readonly argv: readonly string[]
 }
 export type Step =
-  | (StepBase & { readonly kind: 'bookmark'; readonly command: HostCommand; readonly snapshot: SnapshotRef; readonly bookmark: string; /** A failure is a warning, not the end. */ readonly optional: boolean })
+  | (StepBase & {
+      readonly kind: 'bookmark'
+      readonly command: HostCommand
+      readonly snapshot: SnapshotRef
+      readonly bookmark: string /** A failure is a warning, not the end. */
+      readonly optional: boolean
+    })
   | (StepBase & {
       readonly kind: 'transfer'
       readonly how: 'full' | 'incremental' | 'resume'
       readonly source: HostCommand
       readonly sink: HostCommand
+      /** The same stream, only estimated; writes nothing. */
+      readonly estimateCommand: HostCommand
       /** Guid the stream starts from; null for a full stream. */
       readonly baseGuid: Guid | null
       /** What must be on the backup afterwards. */
@@ -223,7 +295,16 @@ export type Step =
     })
   | (StepBase & { readonly kind: 'verify' })
 
-export type PlanKind = 'NOTHING' | 'INCREMENTAL' | 'FROM_BOOKMARK' | 'SEED' | 'RESUME' | 'SET_ASIDE_REWIND' | 'SET_ASIDE_RESEED' | 'FINISH_SWAP' | 'IMPOSSIBLE'
+export type PlanKind =
+  | 'NOTHING'
+  | 'INCREMENTAL'
+  | 'FROM_BOOKMARK'
+  | 'SEED'
+  | 'RESUME'
+  | 'SET_ASIDE_REWIND'
+  | 'SET_ASIDE_RESEED'
+  | 'FINISH_SWAP'
+  | 'IMPOSSIBLE'
 
 /** The facts a plan rests on; the plan is stale only when one of them has changed. */
 export interface Expectation {
@@ -234,10 +315,15 @@ export interface Expectation {
   readonly backupAfterBase: readonly Guid[]
   readonly backupWritten: number | null
   readonly tokenDigest: string | null
+  /** Snapshots and bookmarks of the primary that a command of the plan names: each must still be that guid. */
+  readonly named: readonly { readonly kind: 'snapshot' | 'bookmark'; readonly name: string; readonly guid: Guid }[]
 }
 
 export interface Plan {
-  /** sha256 of everything but `madeAt`, first 16 hex digits: equal plans have equal hashes. */
+  /**
+   * sha256 of what the plan would do and what it rests on (mapping, kind, steps, destroys, expectation, blocked code),
+   * first 16 hex digits. Estimates and `automatic` are left out: they move with the clock, the plan does not.
+   */
   readonly hash: string
   readonly mapping: Mapping
   readonly kind: PlanKind
@@ -247,6 +333,8 @@ export interface Plan {
   /** One sentence: how both sides stand afterwards. */
   readonly outcome: string
   readonly untouched: readonly string[]
+  /** Things a person should know that change nothing: an anchor left out, a backup that stays behind. */
+  readonly notes: readonly string[]
   readonly estimateBytes: number | null
   readonly estimateIsExact: false
   readonly expects: Expectation
@@ -256,5 +344,18 @@ export interface Plan {
   readonly blocked: { readonly code: string; readonly because: string; readonly cure: string } | null
 }
 export type AutomaticCode =
-  | 'ALLOWED' | 'NOTHING_TO_DO' | 'AUTO_REPAIR_OFF' | 'DRY_RUN' | 'BELOW_THRESHOLD' | 'PAUSED' | 'BACKING_OFF' | 'REPAIR_FAILING'
-  | 'NEEDS_PERSON' | 'NOT_SUPPORTED' | 'WAITING_FOR_WINDOW' | 'POOL' | 'SPACE' | 'BUSY' | 'UNKNOWN_STATE'
+  | 'ALLOWED'
+  | 'NOTHING_TO_DO'
+  | 'AUTO_REPAIR_OFF'
+  | 'DRY_RUN'
+  | 'BELOW_THRESHOLD'
+  | 'PAUSED'
+  | 'BACKING_OFF'
+  | 'REPAIR_FAILING'
+  | 'NEEDS_PERSON'
+  | 'NOT_SUPPORTED'
+  | 'WAITING_FOR_WINDOW'
+  | 'POOL'
+  | 'SPACE'
+  | 'BUSY'
+  | 'UNKNOWN_STATE'

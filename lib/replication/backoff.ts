@@ -1,0 +1,29 @@
+import type { RepairHistory } from './types.ts'
+
+const FIRST_MS = 5 * 60_000
+const LONGEST_MS = 6 * 60 * 60_000
+/** The wait is spread by up to this share either way, so that a hundred datasets do not come back at once. */
+const JITTER = 0.2
+
+/**
+ * When the next automatic try may start, epoch ms; null = at once. Five minutes after the first failure, doubled each
+ * time, at most six hours. The jitter comes from the dataset's id, so the same question has the same answer.
+ */
+export function nextTryAt(repairs: RepairHistory, datasetId: string): number | null {
+  if (repairs.consecutiveFailures <= 0 || repairs.last === null) return null
+  const doubled = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(30, repairs.consecutiveFailures - 1))
+  const spread = 1 + JITTER * (2 * share(`${datasetId}\n${repairs.consecutiveFailures}`) - 1)
+  return repairs.last.at + Math.round(doubled * spread)
+}
+
+/** Two equal failures end the automatic tries: a third would end the same way. */
+export function hasGivenUp(repairs: RepairHistory): boolean {
+  return repairs.sameTwice && repairs.consecutiveFailures >= 2
+}
+
+/** 0 ≤ x < 1 from a text (FNV-1a): evenly spread, not secret. */
+function share(text: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash >>> 0) / 2 ** 32
+}

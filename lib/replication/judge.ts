@@ -1,0 +1,78 @@
+import { backupRule, divergedRule, gapRule } from './judge/backup.ts'
+import { bookmarkBaseRule, chainAtRiskRule } from './judge/chain.ts'
+import { clocksRule } from './judge/clocks.ts'
+import { contextOf, type JudgeContext, type Rule } from './judge/context.ts'
+import { inUseRule } from './judge/in-use.ts'
+import { lagRule } from './judge/lag.ts'
+import { lineageRule } from './judge/lineage.ts'
+import { unlookedReasons } from './judge/looking.ts'
+import { partialRule } from './judge/partial.ts'
+import { poolsRule } from './judge/pools.ts'
+import { primaryRule, stalePrimaryRule } from './judge/primary.ts'
+import { encryptionRule, repairsRule, spaceRule } from './judge/repairs.ts'
+import { setAsideLimitRule, swapRule } from './judge/swaps.ts'
+import { repairWindowRule } from './judge/window.ts'
+import { healthOf, worstFirst } from './reasons.ts'
+import type { JudgeInput, Reason, Verdict } from './types.ts'
+
+/** Where both sides were seen. The order does not matter: the catalogue sorts. */
+const RULES: readonly Rule[] = [
+  swapRule,
+  poolsRule,
+  lineageRule,
+  primaryRule,
+  backupRule,
+  lagRule,
+  inUseRule,
+  divergedRule,
+  encryptionRule,
+  setAsideLimitRule,
+  partialRule,
+  bookmarkBaseRule,
+  chainAtRiskRule,
+  stalePrimaryRule,
+  clocksRule,
+  spaceRule,
+  gapRule,
+  repairWindowRule,
+]
+
+/** Is the backup as fresh as it should be, and if not, exactly why? Pure: the same input has the same verdict. */
+export function judge(input: JudgeInput): Verdict {
+  const context = contextOf(input)
+  const reasons = worstFirst(reasonsOf(context))
+  const main = reasons[0]
+  if (main === undefined) {
+    throw new Error(`No rule had anything to say of ${input.mapping.id}: every state needs at least one reason.`)
+  }
+  const { comparison, lag, looked } = context
+  const last = input.memory.last
+  return {
+    health: healthOf(reasons) ?? (input.retired === true ? 'HEALTHY' : 'UNKNOWN'),
+    reason: main,
+    reasons,
+    delaySeconds: lag.delaySeconds,
+    lagSeconds: lag.lagSeconds,
+    behind: lag.snapshots === null ? null : { snapshots: lag.snapshots, bytes: behindBytes(context) },
+    newestCommon: comparison === null ? (last?.newestCommon ?? null) : comparison.newestCommon,
+    newestPrimary: comparison === null ? (last?.newestPrimary ?? null) : comparison.newestPrimary,
+    newestBackup: comparison === null ? (last?.newestBackup ?? null) : comparison.newestBackup,
+    oldestMissing: lag.oldestMissing,
+    looked,
+    lastLookAt: looked ? input.inventory.readAt : (last?.at ?? null),
+    judgedAt: input.now,
+  }
+}
+
+function reasonsOf(context: JudgeContext): readonly Reason[] {
+  const { input, looked, tell } = context
+  if (input.retired === true) return [tell('RETIRED', { backupSnapshots: context.backup?.snapshots.length ?? null })]
+  // What repairs met is known without looking at the SANs.
+  const found = looked ? RULES.flatMap((rule) => rule(context)) : unlookedReasons(context)
+  const met = repairsRule(context).filter((each) => !found.some((other) => other.code === each.code))
+  return [...found, ...met]
+}
+
+function behindBytes({ lag, input }: JudgeContext): number | null {
+  return lag.snapshots === 0 ? 0 : input.behindBytes
+}

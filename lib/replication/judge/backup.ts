@@ -1,0 +1,67 @@
+import { poolOf } from '#lib/zfs/paths.ts'
+import { divergenceOf } from '../divergence.ts'
+import { chooseStream } from '../encryption.ts'
+import { LISTED } from '../sentences/evidence.ts'
+import type { Reason } from '../types.ts'
+import type { Rule } from './context.ts'
+import { fact, factOrNull, listed } from './listed.ts'
+
+/** Missing, or without anything in common. */
+export const backupRule: Rule = ({ input, comparison, primary, backup, tell }) => {
+  if (input.inventory.backup.state === 'missing') {
+    const pool = input.inventory.backupPool?.name ?? poolOf(input.mapping.backup.dataset)
+    return [tell('BACKUP_DATASET_MISSING', { eligible: comparison?.eligibleCount ?? 0, pool })]
+  }
+  if (primary === null || backup === null || comparison === null) return []
+  if (comparison.base !== null || comparison.eligibleCount === 0) return []
+  const evidence = {
+    primarySnapshots: comparison.primarySnapshots,
+    backupSnapshots: comparison.backupSnapshots,
+    sameNames: comparison.clashes.length,
+    partialReceive: backup.facts.receiveResumeToken !== null,
+  }
+  return [tell('NO_COMMON_SNAPSHOT', evidence)]
+}
+
+/** What stands on the backup after the base and would refuse an incremental. */
+export const divergedRule: Rule = ({ input, comparison, primary, backup, tell }) => {
+  const base = comparison?.base ?? null
+  if (primary === null || backup === null || comparison === null || base === null) return []
+  const { options } = chooseStream(input.policy, primary.facts, backup.facts)
+  const divergence = divergenceOf(input.inventory, comparison, options.raw)
+  const reasons: Reason[] = []
+  if (divergence.ahead) reasons.push(tell('BACKUP_AHEAD', { ...listed(comparison.backupAhead), base: fact(base) }))
+  if (divergence.harmlessExtra) reasons.push(tell('EXTRA_ON_BACKUP', listed(comparison.backupAhead)))
+  if (divergence.modified) {
+    const newestBackup = factOrNull(comparison.newestBackup)
+    reasons.push(
+      tell('BACKUP_MODIFIED', {
+        writtenBytes: comparison.backupWritten,
+        newestBackup,
+        readonly: backup.facts.readonly,
+      }),
+    )
+  }
+  if (divergence.clash) {
+    reasons.push(tell('NAME_CLASH', { count: comparison.clashes.length, clashes: comparison.clashes.slice(0, LISTED) }))
+  }
+  return reasons
+}
+
+/**
+ * Snapshots that the backup has not, below the base: they can never be filled in. Only those newer than its oldest
+ * common one are a gap; older ones are merely kept shorter there.
+ */
+export const gapRule: Rule = ({ comparison, primary, backup, tell }) => {
+  if (comparison === null || primary === null || backup === null || comparison.gaps.length === 0) return []
+  const held = new Set(backup.snapshots.map((entry) => entry.guid))
+  const common = primary.snapshots.filter((entry) => held.has(entry.guid))
+  const oldest = common.reduce<bigint | null>(
+    (min, { createtxg }) => (min === null || createtxg < min ? createtxg : min),
+    null,
+  )
+  if (oldest === null) return []
+  const after = new Set(primary.snapshots.filter((entry) => entry.createtxg > oldest).map((entry) => entry.guid))
+  const gaps = comparison.gaps.filter((gap) => after.has(gap.guid))
+  return gaps.length === 0 ? [] : [tell('GAP_ON_BACKUP', { ...listed(gaps), eligible: comparison.eligibleCount })]
+}

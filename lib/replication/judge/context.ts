@@ -1,0 +1,54 @@
+import { compare } from '../compare.ts'
+import { filterOf } from '../filter.ts'
+import { reason } from '../reasons.ts'
+import type { Evidence } from '../sentences/evidence.ts'
+import type { Comparison, JudgeInput, PresentSide, Reason, ReasonCode, Side } from '../types.ts'
+import { type Words, wordsFor } from '../words.ts'
+import { countedOnLag } from './counted-on.ts'
+import { type LagFacts, seenLag } from './delay.ts'
+
+/** What every rule looks at. */
+export interface JudgeContext {
+  readonly input: JudgeInput
+  readonly words: Words
+  /** Both sides answered, whatever they said. */
+  readonly looked: boolean
+  readonly primary: PresentSide | null
+  readonly backup: PresentSide | null
+  /** Null where the histories could not be compared. */
+  readonly comparison: Comparison | null
+  readonly lag: LagFacts
+  tell<C extends ReasonCode>(code: C, evidence: Evidence<C>): Reason
+}
+/** One rule: the reasons it finds, none where it has nothing to say. */
+export type Rule = (context: JudgeContext) => readonly Reason[]
+
+export function contextOf(input: JudgeInput): JudgeContext {
+  const { inventory } = input
+  const words = wordsFor(input.mapping, input.timezone)
+  const looked = inventory.primary.state !== 'unknown' && inventory.backup.state !== 'unknown'
+  const primary = present(inventory.primary)
+  const comparison = looked ? (input.comparison ?? compareNow(input)) : null
+  return {
+    input,
+    words,
+    looked,
+    primary,
+    backup: present(inventory.backup),
+    comparison,
+    lag: comparison === null ? countedOnLag(input) : seenLag(input, comparison),
+    tell: (code, evidence) => reason(words, code, evidence),
+  }
+}
+
+function present(side: Side): PresentSide | null {
+  return side.state === 'present' ? side : null
+}
+
+/** A missing backup can be compared too: everything eligible is behind. */
+function compareNow({ inventory, policy, now }: JudgeInput): Comparison | null {
+  const { primary, backup } = inventory
+  if (primary.state !== 'present' || (backup.state !== 'present' && backup.state !== 'missing')) return null
+  const seconds = now / 1000 + (inventory.primarySkewSeconds ?? 0)
+  return compare(primary, backup.state === 'present' ? backup : null, filterOf(policy), seconds)
+}

@@ -1,0 +1,47 @@
+import type { Reason } from '../types.ts'
+import type { JudgeContext, Rule } from './context.ts'
+import { fact, factOrNull } from './listed.ts'
+
+/** Status by delay, where there is something to go on from. Exactly one of its first four codes. */
+export const lagRule: Rule = (context) => {
+  const { comparison } = context
+  if (comparison === null || comparison.base === null || comparison.eligibleCount === 0) return []
+  return [delayReason(context, comparison.skipped.length), ...recoveryPointRule(context)].filter(
+    (each) => each !== null,
+  )
+}
+
+/** LAG_CRITICAL, LAGGING, WITHIN_POLICY or UP_TO_DATE; null where the delay is not known. */
+export function delayReason(context: JudgeContext, skipped: number): Reason | null {
+  const { lag, input, tell, comparison } = context
+  const { maxDelaySeconds, warnDelaySeconds } = input.policy
+  if (lag.delaySeconds === null) return null
+  const snapshots = lag.snapshots ?? 0
+  const evidence = {
+    delaySeconds: lag.delaySeconds,
+    snapshots,
+    bytes: input.behindBytes,
+    warnDelaySeconds,
+    maxDelaySeconds,
+    oldestMissing: factOrNull(lag.oldestMissing),
+  }
+  if (lag.delaySeconds > maxDelaySeconds) return tell('LAG_CRITICAL', evidence)
+  if (lag.delaySeconds > warnDelaySeconds) return tell('LAGGING', evidence)
+  const held = comparison?.newestCommon ?? comparison?.base ?? input.memory.last?.newestCommon ?? null
+  if (snapshots > 0 || held === null) return tell('WITHIN_POLICY', evidence)
+  return tell('UP_TO_DATE', { newestCommon: fact(held), skipped })
+}
+
+/** Judged only where the policy sets a limit: what would be lost if the primary died now. */
+export const recoveryPointRule: Rule = ({ lag, input, tell, comparison }) => {
+  const limit = input.policy.maxRecoveryPointSeconds
+  if (limit === null || lag.lagSeconds === null || lag.lagSeconds <= limit) return []
+  const newest = comparison?.newestCommon ?? input.memory.last?.newestCommon ?? null
+  return [
+    tell('RECOVERY_POINT_OLD', {
+      lagSeconds: lag.lagSeconds,
+      maxRecoveryPointSeconds: limit,
+      newestCommon: factOrNull(newest),
+    }),
+  ]
+}

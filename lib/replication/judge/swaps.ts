@@ -1,0 +1,19 @@
+import { divergenceOf, isDiverged } from '../divergence.ts'
+import { halfDoneSwap, ownSiblings } from '../swap.ts'
+import type { Rule } from './context.ts'
+
+export const SET_ASIDE_LIMIT = 3
+
+export const swapRule: Rule = ({ input, tell }) => {
+  const half = halfDoneSwap(input.inventory)
+  return half === null ? [] : [tell('HALF_DONE_SWAP', { state: half.state, datasets: half.datasets })]
+}
+
+/** Said only where one more would be needed. */
+export const setAsideLimitRule: Rule = ({ input, comparison, backup, tell }) => {
+  if (backup === null || comparison === null) return []
+  const setAsides = ownSiblings(input.inventory, 'aside').map((sibling) => sibling.name)
+  const needed = comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, false))
+  if (!needed || setAsides.length < SET_ASIDE_LIMIT) return []
+  return [tell('SET_ASIDE_LIMIT', { setAsides, limit: SET_ASIDE_LIMIT })]
+}

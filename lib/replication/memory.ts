@@ -1,0 +1,94 @@
+import { grownBytes } from './judge/in-use.ts'
+import { lineageOf } from './judge/lineage.ts'
+import { newestOf } from './order.ts'
+import { tokenDigest } from './token.ts'
+import type { Comparison, Inventory, JudgeInput, Memory, Verdict } from './types.ts'
+
+/** So many missing snapshots are remembered, the oldest first: the delay needs only the oldest. */
+const FIRST_MISSING_LIMIT = 2000
+
+/** Nothing is known of a mapping yet. */
+export function emptyMemory(): Memory {
+  return {
+    common: null,
+    primary: null,
+    backupWritten: null,
+    firstMissing: {},
+    token: null,
+    last: null,
+    backupSeenAt: null,
+  }
+}
+
+/** What the next check needs to know of this one. A check that did not see both sides leaves everything but who answered. */
+export function remember(input: JudgeInput, verdict: Verdict): Memory {
+  const { memory, inventory, comparison, now } = input
+  const backupSeenAt = inventory.backup.state === 'unknown' ? memory.backupSeenAt : now
+  if (!verdict.looked) return { ...memory, backupSeenAt }
+  return {
+    common:
+      verdict.newestCommon === null || comparison === null
+        ? memory.common
+        : { guid: verdict.newestCommon.guid, at: now },
+    primary: rememberPrimary(inventory, comparison, memory),
+    backupWritten: rememberWritten(input),
+    firstMissing: comparison === null ? memory.firstMissing : rememberMissing(comparison, memory, now),
+    token: rememberToken(inventory, memory),
+    last: rememberVerdict(verdict, now),
+    backupSeenAt,
+  }
+}
+
+/**
+ * After a repair that a person asked for, the primary as it is now is the one to follow: PRIMARY_REPLACED and
+ * PRIMARY_REWOUND end. Never call it for an automatic repair.
+ */
+export function adoptPrimary(memory: Memory, inventory: Inventory): Memory {
+  return { ...memory, primary: recorded(inventory) ?? memory.primary }
+}
+
+/** While the primary looks wrong its record stays, or the alarm would clear itself at the next check. */
+function rememberPrimary(inventory: Inventory, comparison: Comparison | null, memory: Memory): Memory['primary'] {
+  return lineageOf(inventory, comparison, memory) === 'same' && comparison !== null
+    ? (recorded(inventory) ?? memory.primary)
+    : memory.primary
+}
+
+function recorded({ primary }: Inventory): Memory['primary'] {
+  if (primary.state !== 'present') return null
+  return { guid: primary.facts.guid, newestCreatetxg: (newestOf(primary.snapshots)?.createtxg ?? 0n).toString() }
+}
+
+function rememberWritten({ inventory, memory, now }: JudgeInput): Memory['backupWritten'] {
+  if (inventory.backup.state !== 'present') return null
+  const grew = grownBytes({ inventory, memory }) !== null
+  return { bytes: inventory.backup.facts.written, grewAt: grew ? now : (memory.backupWritten?.grewAt ?? null) }
+}
+
+function rememberMissing(comparison: Comparison, memory: Memory, now: number): Memory['firstMissing'] {
+  const missing = comparison.behind.slice(0, FIRST_MISSING_LIMIT)
+  return Object.fromEntries(missing.map(({ guid }) => [guid, memory.firstMissing[guid] ?? now]))
+}
+
+function rememberToken({ backup }: Inventory, memory: Memory): Memory['token'] {
+  if (backup.state !== 'present' || backup.facts.receiveResumeToken === null) return null
+  const digest = tokenDigest(backup.facts.receiveResumeToken)
+  if (memory.token?.digest !== digest) return { digest, unchangedLooks: 0 }
+  return { digest, unchangedLooks: memory.token.unchangedLooks + 1 }
+}
+
+function rememberVerdict(verdict: Verdict, now: number): Memory['last'] {
+  const behind = verdict.behind?.snapshots ?? 0
+  const delayed = behind > 0 || (verdict.delaySeconds ?? 0) > 0
+  return {
+    health: verdict.health,
+    reason: verdict.reason,
+    reasons: verdict.reasons,
+    at: now,
+    oldestMissingSince: delayed && verdict.delaySeconds !== null ? now - verdict.delaySeconds * 1000 : null,
+    newestCommon: verdict.newestCommon,
+    newestPrimary: verdict.newestPrimary,
+    newestBackup: verdict.newestBackup,
+    behindSnapshots: behind,
+  }
+}

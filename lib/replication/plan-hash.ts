@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto'
+import type { Plan } from './types.ts'
+
+/** What a plan would do and what it rests on; see `Plan.hash`. Plans that do nothing rest on nothing. */
+export function planHash(plan: Omit<Plan, 'hash'>): string {
+  const { mapping, kind, destroys, expects, blocked } = plan
+  const steps = plan.steps.map(({ estimateBytes: _, ...step }) => step)
+  const standing = kind === 'NOTHING' || kind === 'IMPOSSIBLE' ? null : expects
+  const identity = { mapping, kind, steps, destroys, expects: standing, blocked: blocked?.code ?? null }
+  return createHash('sha256').update(canonical(identity)).digest('hex').slice(0, 16)
+}
+
+/** JSON with sorted keys: the same plan read back from the history has the same text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner
+    return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  })
+}

@@ -1,0 +1,45 @@
+import { automatic } from './automatic.ts'
+import { totalOf } from './estimates.ts'
+import { choose } from './plan/choose.ts'
+import type { PlanDraft, PlanInput } from './plan/draft.ts'
+import { expectationOf } from './plan/expectation.ts'
+import { planHash } from './plan-hash.ts'
+import type { Plan, Step } from './types.ts'
+
+export { estimateCommands, withEstimates } from './estimates.ts'
+export type { PlanInput, PlanOptions } from './plan/draft.ts'
+
+/**
+ * What would repair a mapping, as data: the preview shows it and the run executes it. Always an answer: a plan without
+ * steps says why. Nothing that this version plans destroys anything.
+ */
+export function plan(input: PlanInput): Plan {
+  const draft = choose(input)
+  const steps = draft.steps.map((step, index): Step => ({ ...step, n: index + 1 }))
+  const made = {
+    mapping: input.mapping,
+    kind: draft.kind,
+    steps,
+    destroys: [],
+    outcome: draft.outcome,
+    untouched: draft.untouched,
+    notes: draft.notes,
+    estimateBytes: totalOf(steps),
+    estimateIsExact: false,
+    expects: expectationOf(input, draft),
+    automatic: automatic(input, draft),
+    blocked: draft.blocked ?? forbiddenByPolicy(input, draft),
+  } as const
+  return { hash: planHash(made), ...made }
+}
+
+/** `dry_run: true` forbids every write, whoever asks; the plan is still shown. */
+function forbiddenByPolicy({ policy, options }: PlanInput, draft: PlanDraft): Plan['blocked'] {
+  if (!policy.dryRun || draft.steps.length === 0) return null
+  const where = options.dryRunAt == null ? 'in the configuration' : `at ${options.dryRunAt}`
+  return {
+    code: 'POLICY_FORBIDS',
+    because: `\`dry_run: true\` (${where}) forbids every write to both SANs for this dataset.`,
+    cure: 'Set `dry_run: false` there and reload the configuration.',
+  }
+}

@@ -1,0 +1,74 @@
+import type { Policy } from '#config/effective.ts'
+import type { ZfsCommand } from '#lib/zfs/commands.ts'
+import type { Guid } from '#lib/zfs/types.ts'
+import type {
+  Comparison,
+  Expectation,
+  Inventory,
+  Mapping,
+  Memory,
+  Plan,
+  PlanKind,
+  RepairHistory,
+  Step,
+  Verdict,
+} from '../types.ts'
+
+export interface PlanInput {
+  readonly mapping: Mapping
+  readonly policy: Policy
+  readonly inventory: Inventory
+  readonly comparison: Comparison | null
+  /** Of this very inventory. */
+  readonly verdict: Verdict
+  readonly memory: Memory
+  readonly options: PlanOptions
+}
+
+export interface PlanOptions {
+  /** Epoch ms: only for what the scheduler may do, never for the steps. */
+  readonly now: number
+  readonly timezone: string
+  /** How zfs is called on either host. */
+  readonly zfsCommands: { readonly primary: ZfsCommand; readonly backup: ZfsCommand }
+  readonly paused: boolean
+  readonly repairs: RepairHistory
+  /** The partial receive is of a run of ours that has ended: no two quiet looks are needed. */
+  readonly ownToken?: boolean
+  /** An estimate says that retention on the primary would outrun a seed from the oldest snapshot. */
+  readonly oldestWouldNotSurvive?: boolean
+  /** Where `dry_run: true` stands (`app-config.yaml line 14`), for the sentence. */
+  readonly dryRunAt?: string | null
+}
+
+/** A step without its number, which it gets when all are known. */
+type Unnumbered<S> = S extends Step ? Omit<S, 'n'> : never
+export type StepDraft = Unnumbered<Step>
+export type TransferDraft = Extract<StepDraft, { kind: 'transfer' }>
+export type BookmarkDraft = Extract<StepDraft, { kind: 'bookmark' }>
+export type Named = Expectation['named'][number]
+
+export interface PlanDraft {
+  readonly kind: PlanKind
+  readonly steps: readonly StepDraft[]
+  readonly outcome: string
+  readonly untouched: readonly string[]
+  readonly notes: readonly string[]
+  readonly targetGuid: Guid | null
+  readonly named: readonly Named[]
+  readonly blocked: Plan['blocked']
+}
+
+/** A plan without a step: nothing to do, or nothing that can be done. */
+export function stepless(
+  kind: PlanKind,
+  outcome: string,
+  blocked: Plan['blocked'] = null,
+  notes: readonly string[] = [],
+): PlanDraft {
+  return { kind, steps: [], outcome, untouched: ['both sides'], notes, targetGuid: null, named: [], blocked }
+}
+
+export function impossible(code: string, because: string, cure: string): PlanDraft {
+  return stepless('IMPOSSIBLE', `Nothing can be repaired now. ${because}`, { code, because, cure })
+}

@@ -1,0 +1,81 @@
+import { receive, resumeTokenFacts, type SendOptions, send, sendEstimate, sendResume } from '#lib/zfs/commands.ts'
+import type { Guid } from '#lib/zfs/types.ts'
+import type { Mapping, SnapshotRef } from '../types.ts'
+import type { Named, PlanOptions, TransferDraft } from './draft.ts'
+import type { Hop } from './hops.ts'
+
+/** Who sends to whom, and how. */
+export interface Route {
+  readonly mapping: Mapping
+  readonly zfs: PlanOptions['zfsCommands']
+  readonly options: SendOptions
+}
+
+export function transferStep(route: Route, hop: Hop): TransferDraft {
+  const { mapping, zfs, options } = route
+  const stream = { to: `${mapping.primary.dataset}@${hop.to.name}`, from: hop.from, options }
+  const full = hop.from.kind === 'nothing'
+  return {
+    kind: 'transfer',
+    how: full ? 'full' : 'incremental',
+    title: titleOf(hop),
+    source: { host: mapping.primary.host, argv: send(zfs.primary, stream) },
+    // A new dataset is made read-only: reading a mounted backup is enough to make it diverge.
+    sink: {
+      host: mapping.backup.host,
+      argv: receive(zfs.backup, { dataset: mapping.backup.dataset, readonlyOn: full }),
+    },
+    estimateCommand: { host: mapping.primary.host, argv: sendEstimate(zfs.primary, stream) },
+    baseGuid: hop.fromGuid,
+    target: hop.to,
+    arrives: hop.arrives.map((snapshot) => snapshot.guid),
+    estimateBytes: null,
+    ifInterrupted: 'resumes',
+  }
+}
+
+export interface Resumption {
+  readonly token: string
+  readonly target: SnapshotRef
+  readonly fromGuid: Guid | null
+  readonly remainingBytes: number | null
+}
+
+/** The rest of an interrupted stream: it carries one snapshot, the one that the token names. */
+export function resumeStep(
+  { mapping, zfs }: Route,
+  { token, target, fromGuid, remainingBytes }: Resumption,
+): TransferDraft {
+  return {
+    kind: 'transfer',
+    how: 'resume',
+    title: `Resume the transfer of @${target.name}`,
+    source: { host: mapping.primary.host, argv: sendResume(zfs.primary, token) },
+    sink: {
+      host: mapping.backup.host,
+      argv: receive(zfs.backup, { dataset: mapping.backup.dataset, readonlyOn: false }),
+    },
+    estimateCommand: { host: mapping.primary.host, argv: resumeTokenFacts(zfs.primary, token) },
+    baseGuid: fromGuid,
+    target,
+    arrives: [target.guid],
+    estimateBytes: remainingBytes,
+    ifInterrupted: 'resumes',
+  }
+}
+
+/** What the commands of these hops name on the primary. */
+export function namedBy(hops: readonly Hop[]): readonly Named[] {
+  return hops.flatMap((hop): Named[] => {
+    const to: Named = { kind: 'snapshot', name: hop.to.name, guid: hop.to.guid }
+    if (hop.from.kind === 'nothing' || hop.fromGuid === null) return [to]
+    return [{ kind: hop.from.kind, name: hop.from.name, guid: hop.fromGuid }, to]
+  })
+}
+
+function titleOf({ from, to, arrives }: Hop): string {
+  if (from.kind === 'nothing') return `Send @${to.name} in full`
+  const start = from.kind === 'bookmark' ? `bookmark #${from.name}` : `@${from.name}`
+  const count = arrives.length === 1 ? '1 snapshot' : `${arrives.length} snapshots`
+  return `Send ${count} from ${start} to @${to.name}`
+}

@@ -1,0 +1,34 @@
+import type { Evidence } from './sentences/evidence.ts'
+import { say } from './sentences.ts'
+import { type Health, REASONS, type Reason, type ReasonCode } from './types.ts'
+import type { Words } from './words.ts'
+
+/** Worst first, and within a severity in the order of the catalogue. */
+const CATALOGUE = (['BROKEN', 'UNKNOWN', 'WARNING', 'HEALTHY', 'NOTE'] as const).flatMap((severity) =>
+  REASONS[severity].map((code) => ({ code, severity })),
+)
+const PLACE = new Map<ReasonCode, number>(CATALOGUE.map(({ code }, place) => [code, place]))
+const SEVERITY = new Map<ReasonCode, Health | 'NOTE'>(CATALOGUE.map(({ code, severity }) => [code, severity]))
+
+export function severityOf(code: ReasonCode): Health | 'NOTE' {
+  const severity = SEVERITY.get(code)
+  if (severity === undefined)
+    throw new Error(`${code} is not in the catalogue of reasons: add it to REASONS in types.ts.`)
+  return severity
+}
+
+export function reason<C extends ReasonCode>(words: Words, code: C, evidence: Evidence<C>): Reason {
+  const { message, action } = say(code, words, evidence)
+  return { code, severity: severityOf(code), message, action, evidence }
+}
+
+/** Worst first, notes last; of two with one code (both pools degraded) both stay. */
+export function worstFirst(reasons: readonly Reason[]): readonly Reason[] {
+  return reasons.toSorted((a, b) => (PLACE.get(a.code) ?? 0) - (PLACE.get(b.code) ?? 0))
+}
+
+/** The health that the reasons amount to; notes never are the status. Null where there are only notes, or none. */
+export function healthOf(sorted: readonly Reason[]): Health | null {
+  const severity = sorted[0]?.severity
+  return severity === undefined || severity === 'NOTE' ? null : severity
+}

@@ -1,0 +1,18 @@
+import type { Policy } from '#config/effective.ts'
+import { instantOf, localTime } from './zoned-time.ts'
+
+/** May an automatic repair start now (epoch ms)? Without a window always. */
+export function inRepairWindow(window: Policy['repairWindow'], now: number, timezone: string): boolean {
+  if (window === null || window.start === window.end) return true
+  const { minute } = localTime(now, timezone)
+  if (window.start < window.end) return window.start <= minute && minute < window.end
+  return minute >= window.start || minute < window.end
+}
+
+/** When the window opens next, epoch ms; null where it is open or there is none. */
+export function nextRepairWindow(window: Policy['repairWindow'], now: number, timezone: string): number | null {
+  if (window === null || inRepairWindow(window, now, timezone)) return null
+  const { day, minute } = localTime(now, timezone)
+  const on = minute < window.start ? day : day + 1
+  return instantOf({ day: on, minute: window.start }, timezone)
+}

@@ -1,0 +1,63 @@
+import type { REASONS } from '../types.ts'
+import { behindWords, lagAction } from './lag.ts'
+import { type Sentences, said } from './sentence.ts'
+
+export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
+  HALF_DONE_SWAP: (w, e) =>
+    said(
+      `A repair was cut off while it swapped datasets on ${w.backup} (${e.datasets.join(', ')}). Finishing it takes seconds.`,
+      'Finish the swap as the recovery cookbook describes; nothing is seeded or moved before that.',
+    ),
+  POOL_UNAVAILABLE: (_, e) =>
+    said(
+      `Pool ${e.pool} on ${e.host} is ${e.health}.`,
+      `Look at \`zpool status ${e.pool}\` on ${e.host}. Everything for this pool is held until it is back.`,
+    ),
+  PRIMARY_REPLACED: (w, e) =>
+    said(
+      `${w.primary}'s ${w.primaryDataset} is another dataset than before (guid ${e.recordedGuid} → ${e.guid}). ${w.backup} may hold the only good copy; nothing is done without you.`,
+      'Find out why the dataset was made anew before anything is sent from it.',
+    ),
+  PRIMARY_REWOUND: (w, e) =>
+    said(
+      `${w.primary}'s ${w.primaryDataset} went back in time (newest createtxg ${e.newestCreatetxgBefore} → ${e.newestCreatetxg ?? 'none'}). ${w.backup} may hold the only good copy; nothing is done without you.`,
+      'Find out whether the primary was rolled back on purpose before anything is sent from it.',
+    ),
+  PRIMARY_DATASET_MISSING: (w) =>
+    said(
+      `${w.primary} has no dataset ${w.primaryDataset}. ${w.backup} keeps what it has.`,
+      'If it was renamed, change `name` in the configuration; if it is gone, the backup may be the only copy.',
+    ),
+  BACKUP_DATASET_MISSING: (w, e) =>
+    said(
+      `${w.backup} has no dataset ${w.backupDataset}.`,
+      e.eligible > 0
+        ? `Seed it from ${w.primary}; the preview shows size and commands.`
+        : `Take a snapshot on ${w.primary} first.`,
+    ),
+  PRIMARY_EMPTY: (w, e) =>
+    said(
+      `${w.primary}'s ${w.primaryDataset} has no snapshot that policy wants. ${w.backup} keeps what it has.`,
+      e.tooYoung > 0
+        ? `${w.snapshots(e.tooYoung)} will be wanted once older than \`min_age_hours\`; until then there is nothing to send.`
+        : `Check the snapshot schedule on ${w.primary} and \`snapshot_include\` / \`snapshot_exclude\`.`,
+    ),
+  NO_COMMON_SNAPSHOT: (w, e) => {
+    const names = e.sameNames > 0 ? ` ${w.snapshots(e.sameNames)} share only a name: the guids differ.` : ''
+    if (e.backupSnapshots === 0 && e.partialReceive) {
+      return said(
+        `The first transfer to ${w.backup} is not complete, so there is no common snapshot yet.`,
+        'Resume the transfer.',
+      )
+    }
+    return said(
+      `${w.primary} and ${w.backup} share no snapshot, so an incremental send is impossible.${names}`,
+      `Set ${w.backupDataset} aside and seed it again; the preview says what that needs.`,
+    )
+  },
+  LAG_CRITICAL: (w, e) =>
+    said(
+      `${w.backup} is ${w.duration(e.delaySeconds)} behind ${w.primary}${behindWords(w, e)}. Limit ${w.duration(e.maxDelaySeconds)}.`,
+      lagAction(e.snapshots),
+    ),
+}

@@ -1,0 +1,140 @@
+import type { Json, ReasonCode } from '../types.ts'
+
+type SnapshotFact = { readonly name: string; readonly guid: string; readonly creation: number }
+type Lag = {
+  readonly delaySeconds: number
+  readonly snapshots: number
+  readonly bytes: number | null
+  readonly warnDelaySeconds: number
+  readonly maxDelaySeconds: number
+  readonly oldestMissing: SnapshotFact | null
+}
+type LookFacts = {
+  readonly host: string
+  readonly kind: string
+  readonly message: string
+  /** Epoch ms of the last look that saw both sides. */
+  readonly lastLookAt: number | null
+  readonly lastHealth: string | null
+}
+type RepairFacts = { readonly runId: string; readonly kind: string; readonly message: string; readonly at: number }
+/** At most this many snapshots are listed in evidence; `count` says how many there are. */
+type Listed = { readonly count: number; readonly snapshots: readonly SnapshotFact[] }
+
+/** What each reason rests on. The sentence is made from it alone, so nothing is said that cannot be shown. */
+export interface EvidenceByCode {
+  HALF_DONE_SWAP: { readonly state: string; readonly datasets: readonly string[] }
+  POOL_UNAVAILABLE: { readonly host: string; readonly pool: string; readonly health: string }
+  PRIMARY_REPLACED: { readonly recordedGuid: string; readonly guid: string }
+  PRIMARY_REWOUND: { readonly newestCreatetxgBefore: string; readonly newestCreatetxg: string | null }
+  PRIMARY_DATASET_MISSING: { readonly backupSnapshots: number | null }
+  BACKUP_DATASET_MISSING: { readonly eligible: number; readonly pool: string | null }
+  PRIMARY_EMPTY: { readonly primarySnapshots: number; readonly tooYoung: number }
+  NO_COMMON_SNAPSHOT: {
+    readonly primarySnapshots: number
+    readonly backupSnapshots: number
+    readonly sameNames: number
+    readonly partialReceive: boolean
+  }
+  LAG_CRITICAL: Lag
+  WITNESS_ISOLATED: { readonly lastLookAt: number | null; readonly lastHealth: string | null }
+  HOST_KEY_CHANGED: LookFacts
+  AUTH_FAILED: LookFacts
+  HOST_UNREACHABLE: LookFacts
+  STALE_CHECK: { readonly ageSeconds: number; readonly intervalSeconds: number; readonly lastHealth: string }
+  NOT_CHECKED: LookFacts
+  BACKUP_IN_USE: {
+    readonly writtenBytes: number
+    readonly grewBytes: number | null
+    readonly primaryOfAnotherMapping: boolean
+  }
+  NAME_CLASH: {
+    readonly count: number
+    readonly clashes: readonly { readonly name: string; readonly primaryGuid: string; readonly backupGuid: string }[]
+  }
+  BACKUP_MODIFIED: {
+    readonly writtenBytes: number
+    readonly newestBackup: SnapshotFact | null
+    readonly readonly: boolean
+  }
+  BACKUP_AHEAD: Listed & { readonly base: SnapshotFact }
+  ENCRYPTION_MISMATCH: {
+    readonly why: 'key-unavailable' | 'raw-onto-plain' | 'backup-key-unavailable'
+    readonly keyStatus: string | null
+  }
+  REPAIR_FAILING: RepairFacts & { readonly failures: number }
+  STALLED: RepairFacts
+  PERMISSION_MISSING: RepairFacts
+  LOW_SPACE: {
+    readonly pool: string
+    readonly neededBytes: number | null
+    readonly freeBytes: number
+    readonly keepFreeBytes: number
+    readonly repairMessage: string | null
+  }
+  SET_ASIDE_LIMIT: { readonly setAsides: readonly string[]; readonly limit: number }
+  PARTIAL_RECEIVE: {
+    readonly receivedBytes: number | null
+    readonly remainingBytes: number | null
+    readonly toName: string | null
+    readonly unusable: string | null
+    readonly unchangedLooks: number
+  }
+  BASE_IS_BOOKMARK: { readonly bookmark: string; readonly guid: string; readonly backupSnapshot: string }
+  CHAIN_AT_RISK: {
+    readonly commonSnapshots: number
+    readonly snapshot: SnapshotFact
+    readonly ownBookmarks: number
+    readonly limit: number
+  }
+  LAGGING: Lag
+  RECOVERY_POINT_OLD: {
+    readonly lagSeconds: number
+    readonly maxRecoveryPointSeconds: number
+    readonly newestCommon: SnapshotFact | null
+  }
+  WINDOW_MISSED: {
+    readonly host: string
+    readonly windows: number
+    readonly lastSeenAt: number | null
+    readonly backAt: number | null
+  }
+  PRIMARY_STALE: {
+    readonly ageSeconds: number
+    readonly limitSeconds: number
+    readonly newestPrimary: SnapshotFact
+    readonly behind: number
+  }
+  POOL_DEGRADED: { readonly host: string; readonly pool: string; readonly health: string }
+  CLOCK_SKEW: {
+    readonly host: string
+    readonly hostTime: number
+    readonly witnessTime: number
+    readonly skewSeconds: number
+    /** A snapshot dated in the future, where that is what was seen. */
+    readonly future: SnapshotFact | null
+  }
+  WITHIN_POLICY: Lag
+  UP_TO_DATE: { readonly newestCommon: SnapshotFact; readonly skipped: number }
+  GAP_ON_BACKUP: Listed & { readonly eligible: number }
+  EXTRA_ON_BACKUP: Listed
+  BUSY: { readonly toName: string | null; readonly receivedBytes: number | null }
+  WAITING_FOR_WINDOW: { readonly window: string; readonly opensAt: number | null }
+  HOST_OFFLINE_PLANNED: {
+    readonly host: string
+    readonly backAt: number | null
+    readonly lastSeenAt: number | null
+    readonly lastHealth: string | null
+  }
+  RETIRED: { readonly backupSnapshots: number | null }
+}
+export type Evidence<C extends ReasonCode> = EvidenceByCode[C]
+
+/** Compile-time proof that every code has evidence and all of it is plain JSON. */
+type Jsonable<T> = { readonly [K in keyof T]: T[K] extends { readonly [key: string]: Json } ? T[K] : never }
+type Proof =
+  EvidenceByCode extends Jsonable<EvidenceByCode> ? (ReasonCode extends keyof EvidenceByCode ? true : never) : never
+export const everyCodeHasEvidence: Proof = true
+
+/** How many snapshots a reason lists; the rest is counted. */
+export const LISTED = 20

@@ -1,0 +1,46 @@
+import type { REASONS } from '../types.ts'
+import { type Sentences, said } from './sentence.ts'
+
+export const healthySentences: Sentences<(typeof REASONS)['HEALTHY'][number]> = {
+  WITHIN_POLICY: (w, e) =>
+    said(
+      `${w.backup} is ${w.duration(e.delaySeconds)} behind ${w.primary}; policy allows ${w.duration(e.maxDelaySeconds)}.`,
+    ),
+  UP_TO_DATE: (w, e) =>
+    said(
+      `${w.backup} has the newest snapshot from ${w.primary}${e.skipped > 0 ? ' that policy wants' : ''} (${w.time(e.newestCommon.creation * 1000)}).`,
+    ),
+}
+
+export const noteSentences: Sentences<(typeof REASONS)['NOTE'][number]> = {
+  GAP_ON_BACKUP: (w, e) => {
+    const first = e.snapshots[0]
+    const last = e.snapshots.at(-1)
+    const between =
+      first === undefined || last === undefined || first.guid === last.guid
+        ? ''
+        : ` between ${w.time(first.creation * 1000)} and ${w.time(last.creation * 1000)}`
+    return said(
+      `${w.backup} is missing ${e.count} of ${w.snapshots(e.eligible)}${between}. The newest ones match; the missing ones cannot be filled in.`,
+    )
+  },
+  EXTRA_ON_BACKUP: (w, e) =>
+    said(
+      `${w.backup} has ${w.snapshots(e.count)} of its own after the last common one, without any change in them. They stay.`,
+    ),
+  BUSY: () => said('Another receive is running on this dataset, not started from here.', 'Wait for it to end.'),
+  WAITING_FOR_WINDOW: (w, e) =>
+    said(`Repairs wait for their window (${e.window}${e.opensAt === null ? '' : `, next from ${w.time(e.opensAt)}`}).`),
+  HOST_OFFLINE_PLANNED: (w, e) => {
+    const until = e.backAt === null ? '' : ` until ${w.time(e.backAt)}`
+    const seen =
+      e.lastSeenAt === null
+        ? ' It has not been seen yet.'
+        : ` Last seen ${w.time(e.lastSeenAt)}${e.lastHealth === null ? '' : `: ${e.lastHealth.toLowerCase()}`}.`
+    return said(`${e.host} is off as planned${until}.${seen}`)
+  },
+  RETIRED: (w) =>
+    said(
+      `${w.primaryDataset} is gone on ${w.primary}. It was a child of a recursive mapping; its backup on ${w.backup} is kept.`,
+    ),
+}

@@ -1,0 +1,15 @@
+import type { ReasonCode } from '../types.ts'
+import type { Words } from '../words.ts'
+import type { Evidence } from './evidence.ts'
+
+/** What a reason says: one sentence, and the next step or null where nothing is to be done. */
+export interface Said {
+  readonly message: string
+  readonly action: string | null
+}
+export type Sentence<C extends ReasonCode> = (words: Words, evidence: Evidence<C>) => Said
+export type Sentences<C extends ReasonCode> = { readonly [K in C]: Sentence<K> }
+
+export function said(message: string, action: string | null = null): Said {
+  return { message, action }
+}

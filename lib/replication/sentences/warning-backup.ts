@@ -1,0 +1,57 @@
+import { type Sentences, said } from './sentence.ts'
+
+/** Warnings about what stands on the backup. */
+export const backupSentences: Sentences<
+  'BACKUP_IN_USE' | 'NAME_CLASH' | 'BACKUP_MODIFIED' | 'BACKUP_AHEAD' | 'SET_ASIDE_LIMIT' | 'PARTIAL_RECEIVE'
+> = {
+  BACKUP_IN_USE: (w, e) => {
+    if (e.grewBytes === null) {
+      return said(
+        `${w.backupDataset} has diverged and is itself the primary of another mapping: someone may be working on the backup. Nothing is moved without you.`,
+        'Find out which copy is the live one before repairing.',
+      )
+    }
+    return said(
+      `${w.backupDataset} is being written to (+${w.bytes(e.grewBytes)} since the last check): someone may be working on the backup. Nothing is moved without you.`,
+      `Find out who writes on ${w.backup}. \`readonly=on\` on the backup prevents it.`,
+    )
+  },
+  NAME_CLASH: (w, e) => {
+    const more = e.count > 1 ? ` The same holds for ${e.count - 1} more.` : ''
+    return said(
+      `Both sides have @${e.clashes[0]?.name ?? ''}, but they are different snapshots (guids differ).${more}`,
+      `Set the snapshots of ${w.backup} aside and rewind to the last common one.`,
+    )
+  },
+  BACKUP_MODIFIED: (w, e) =>
+    said(
+      `${w.backupDataset} was written to after its last snapshot (${w.bytes(e.writtenBytes)}).`,
+      e.readonly
+        ? 'Set the changes aside and rewind to the last common snapshot.'
+        : `Set the changes aside and rewind; \`zfs set readonly=on ${w.backupDataset}\` on ${w.backup} prevents the next time.`,
+    ),
+  BACKUP_AHEAD: (w, e) =>
+    said(
+      `${w.backup} holds ${w.snapshots(e.count)} newer than the last common one (@${e.base.name}) that ${w.primary} does not have.`,
+      'Set them aside and rewind to the last common snapshot.',
+    ),
+  SET_ASIDE_LIMIT: (w, e) =>
+    said(
+      `${e.setAsides.length} set-asides of ${w.backupDataset} are kept on ${w.backup}; no more than ${e.limit} are made by themselves.`,
+      'Look at what was set aside and remove what is not needed (`zwitness set-asides`).',
+    ),
+  PARTIAL_RECEIVE: (w, e) => {
+    const total =
+      e.receivedBytes !== null && e.remainingBytes !== null
+        ? ` of about ${w.bytes(e.receivedBytes + e.remainingBytes)}`
+        : ''
+    const kept = e.receivedBytes === null ? '' : ` (${w.bytes(e.receivedBytes)}${total} kept)`
+    if (e.unusable !== null) {
+      return said(
+        `A transfer stopped part-way${kept} and can no longer be resumed: ${e.unusable}.`,
+        'Set the remainder aside and rewind.',
+      )
+    }
+    return said(`A transfer stopped part-way${kept}. It can resume.`, 'Resume it.')
+  },
+}

@@ -1,0 +1,70 @@
+import { behindWords, lagAction } from './lag.ts'
+import { type Sentences, said } from './sentence.ts'
+
+/** Warnings about the chain and its age. */
+export const chainSentences: Sentences<
+  | 'BASE_IS_BOOKMARK'
+  | 'CHAIN_AT_RISK'
+  | 'LAGGING'
+  | 'RECOVERY_POINT_OLD'
+  | 'PRIMARY_STALE'
+  | 'WINDOW_MISSED'
+  | 'CLOCK_SKEW'
+> = {
+  BASE_IS_BOOKMARK: (w) =>
+    said(
+      `The last common snapshot is gone from ${w.primary}, but its bookmark is there: an incremental still works.`,
+      'Catch up from the bookmark.',
+    ),
+  CHAIN_AT_RISK: (w, e) =>
+    e.ownBookmarks >= e.limit
+      ? said(
+          `Nothing protects @${e.snapshot.name}, the newest common snapshot, on ${w.primary}: ${e.ownBookmarks} anchors are there already and no more are made.`,
+          "`zwitness anchors` prints the lines that remove old ones, for the SAN's admin.",
+        )
+      : said(
+          `Only ${w.snapshots(e.commonSnapshots).replace('snapshot', 'common snapshot')} is left on ${w.primary} and nothing protects it.`,
+          'Repair before retention on the primary removes it: a repair leaves an anchor.',
+        ),
+  LAGGING: (w, e) =>
+    said(
+      `${w.backup} is ${w.duration(e.delaySeconds)} behind ${w.primary}${behindWords(w, e)}. Warning from ${w.duration(e.warnDelaySeconds)}, limit ${w.duration(e.maxDelaySeconds)}.`,
+      lagAction(e.snapshots),
+    ),
+  RECOVERY_POINT_OLD: (w, e) =>
+    said(
+      `The newest snapshot that ${w.backup} shares with ${w.primary} is ${w.duration(e.lagSeconds)} old; policy wants it younger than ${w.duration(e.maxRecoveryPointSeconds)}.`,
+      'See whether new snapshots are missing on the backup or were never taken.',
+    ),
+  PRIMARY_STALE: (w, e) => {
+    const rest =
+      e.behind === 0
+        ? `${w.backup} has everything there is; replication is not the problem.`
+        : `${w.backup} lacks ${w.snapshots(e.behind)} of those there are.`
+    return said(
+      `${w.primary} has taken no new snapshot for ${w.duration(e.ageSeconds)}. ${rest}`,
+      `Check the snapshot schedule on ${w.primary}.`,
+    )
+  },
+  WINDOW_MISSED: (w, e) => {
+    const seen = e.lastSeenAt === null ? '' : ` Last seen ${w.time(e.lastSeenAt)}.`
+    const windows = e.windows === 1 ? 'a whole window' : `${e.windows} whole windows`
+    return said(
+      `${e.host} was not reachable during ${windows} in which it should have been on.${seen}`,
+      `Find out why ${e.host} was not switched on.`,
+    )
+  },
+  CLOCK_SKEW: (w, e) => {
+    const clocks = `${e.host} has ${w.time(e.hostTime)}, the witness ${w.time(e.witnessTime)}`
+    if (e.future !== null) {
+      return said(
+        `@${e.future.name} is dated in the future (${w.time(e.future.creation * 1000)}); ${clocks}.`,
+        `Set the clock of ${e.host} (NTP).`,
+      )
+    }
+    return said(
+      `The clock of ${e.host} is off by ${w.duration(Math.abs(e.skewSeconds))}: ${clocks}.`,
+      `Set the clock of ${e.host} (NTP).`,
+    )
+  },
+}

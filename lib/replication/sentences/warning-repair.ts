@@ -1,0 +1,51 @@
+import { type Sentences, said } from './sentence.ts'
+
+/** Warnings about what a repair met or would meet. */
+export const repairSentences: Sentences<
+  'ENCRYPTION_MISMATCH' | 'REPAIR_FAILING' | 'STALLED' | 'PERMISSION_MISSING' | 'LOW_SPACE' | 'POOL_DEGRADED'
+> = {
+  ENCRYPTION_MISMATCH: (w, e) => {
+    if (e.why === 'raw-onto-plain') {
+      return said(
+        `Policy says raw, but ${w.backup}'s copy was not received raw: raw and other streams of one dataset cannot be mixed.`,
+        'Set `send.raw: auto` for this dataset, or seed a new backup.',
+      )
+    }
+    if (e.why === 'backup-key-unavailable') {
+      return said(
+        `${w.backup}'s copy is encrypted and its key is not loaded there, so nothing but a raw stream could be received.`,
+        `Load the key on ${w.backup} (\`zfs load-key ${w.backupDataset}\`).`,
+      )
+    }
+    return said(
+      `The primary is encrypted and its key is not loaded; only a raw send works, and ${w.backup}'s copy is not raw.`,
+      `Load the key on ${w.primary} (\`zfs load-key ${w.primaryDataset}\`).`,
+    )
+  },
+  REPAIR_FAILING: (w, e) =>
+    said(
+      `Repairs of ${w.backupDataset} failed ${e.failures} times, the last two in the same way: ${e.message}`,
+      'Cure what the message says, then repair by hand; after a success automatic repairs go on.',
+    ),
+  STALLED: (_, e) =>
+    said(`No data moved any more and the transfer was ended: ${e.message}`, 'Resume it; what arrived is kept.'),
+  PERMISSION_MISSING: (_, e) =>
+    said(`A right is missing: ${e.message}`, 'Delegate it with the `zfs allow` line that `zwitness doctor` prints.'),
+  LOW_SPACE: (w, e) => {
+    if (e.neededBytes === null) {
+      return said(
+        `${e.repairMessage ?? 'The last repair ran out of space.'} ${e.pool} has ${w.bytes(e.freeBytes)} free.`,
+        `Free space in ${e.pool}.`,
+      )
+    }
+    return said(
+      `The repair needs about ${w.bytes(e.neededBytes)}; ${e.pool} has ${w.bytes(e.freeBytes)} free, of which ${w.bytes(e.keepFreeBytes)} must stay.`,
+      `Free space in ${e.pool}, or lower \`keep_free\`.`,
+    )
+  },
+  POOL_DEGRADED: (_, e) =>
+    said(
+      `Pool ${e.pool} on ${e.host} is ${e.health}. Incrementals go on; a new seed asks first.`,
+      `Look at \`zpool status ${e.pool}\` on ${e.host} and replace the faulty device.`,
+    ),
+}

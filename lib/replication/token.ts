@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import type { ZfsFaultKind } from '#lib/zfs/types.ts'
+import { newestOf } from './order.ts'
+import type { Inventory, Memory } from './types.ts'
+
+/** A token can be kilobytes long; where it is only compared, its digest stands for it. 16 hex digits. */
+export function tokenDigest(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 16)
+}
+
+/** A foreign transfer that stands still is taken over only after this many looks without a change. */
+export const IDLE_LOOKS = 2
+
+/** The faults that say that a token will never work again; any other fault says nothing about the token itself. */
+const STALE: ReadonlySet<ZfsFaultKind> = new Set(['token-stale', 'token-corrupt', 'snapshot-missing', 'source-changed'])
+
+export type PartialReceive =
+  | { readonly state: 'none' }
+  /** It changed since the last look: a receive is running. */
+  | { readonly state: 'moving'; readonly digest: string }
+  | { readonly state: 'stale'; readonly digest: string; readonly because: string; readonly unchangedLooks: number }
+  /** `unchangedLooks` counts earlier looks that saw this very token, 0 on the first sight. */
+  | { readonly state: 'idle'; readonly digest: string; readonly unchangedLooks: number }
+
+/** What is known of a partial receive on the backup. `memory` is that of before this look. */
+export function partialReceive(inventory: Inventory, memory: Memory, isOurs = false): PartialReceive {
+  const { backup, token } = inventory
+  if (backup.state !== 'present' || backup.facts.receiveResumeToken === null) return { state: 'none' }
+  const digest = tokenDigest(backup.facts.receiveResumeToken)
+  const sameAsBefore = memory.token?.digest === digest
+  if (memory.token !== null && !sameAsBefore && !isOurs) return { state: 'moving', digest }
+  const unchangedLooks = memory.token !== null && sameAsBefore ? memory.token.unchangedLooks + 1 : 0
+  const because = staleBecause(inventory)
+  if (because !== null) return { state: 'stale', digest, because, unchangedLooks }
+  if (token !== null && 'unusable' in token && STALE.has(token.unusable)) {
+    return { state: 'stale', digest, because: token.text, unchangedLooks }
+  }
+  return { state: 'idle', digest, unchangedLooks }
+}
+
+/** A token that `zfs send -t` would take, but whose stream cannot arrive where it should. */
+function staleBecause({ primary, backup, token }: Inventory): string | null {
+  if (primary.state !== 'present' || backup.state !== 'present' || token === null || 'unusable' in token) return null
+  if (!primary.snapshots.some((entry) => entry.guid === token.toGuid))
+    return 'its snapshot is not on the primary any more'
+  if (backup.snapshots.some((entry) => entry.guid === token.toGuid)) return 'its snapshot has arrived in another way'
+  // ZFS would say "kernel modules must be upgraded": the backup is no longer where the stream began.
+  const newest = newestOf(backup.snapshots)
+  const start = backup.snapshots.find((entry) => entry.guid === token.fromGuid)
+  if (token.fromGuid !== null && start === undefined) return 'the backup no longer has the snapshot it starts from'
+  if (start !== undefined && start.guid !== newest?.guid)
+    return 'the backup has newer snapshots than the one it starts from'
+  return null
+}
