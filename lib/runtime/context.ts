@@ -6,7 +6,10 @@ export type Fields = Readonly<Record<string, unknown>>
 
 /** What the framework adds to the services that every handler receives. */
 export interface InvocationContext {
-  /** Aborts on time-out, when the client of a route goes away, and when the process stops. */
+  /**
+   * Aborts on time-out, when the client of a route goes away, and when the process stops: functions and streams at
+   * once, an ordinary request is left to finish.
+   */
   readonly signal: AbortSignal
   readonly actor: Actor
   readonly requestId: string

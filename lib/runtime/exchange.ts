@@ -12,6 +12,8 @@ export type AppEnv = {
 }
 
 export const DEFAULT_TIMEOUT = 60_000
+/** Bun takes no more seconds than these. */
+const LONGEST_IDLE = 255
 
 export interface ExchangeOptions {
   readonly services: object
@@ -41,9 +43,11 @@ export async function runHandler<Result>(
     reject(problem)
   }, options.timeout)
   // Bun cuts a connection that is silent for its idle limit; while a handler works, its own time-out counts.
-  server?.timeout(request, Math.min(255, Math.ceil(options.timeout / 1000) + 5))
+  const seconds = Math.ceil(options.timeout / 1000) + 5
+  server?.timeout(request, seconds > LONGEST_IDLE ? 0 : seconds)
+  const streamEnd = new AbortController()
   const context = makeContext(options.services, {
-    signal: AbortSignal.any([request.signal, deadline.signal, options.stopping]),
+    signal: AbortSignal.any([request.signal, deadline.signal, streamEnd.signal]),
     actor,
     requestId,
     invocationId: requestId,
@@ -53,6 +57,10 @@ export async function runHandler<Result>(
     keepOpen: () => {
       clearTimeout(timer)
       server?.timeout(request, 0)
+      // Only a stream ends when the process begins to stop; an ordinary request may finish.
+      const end = (): void => streamEnd.abort(options.stopping.reason)
+      if (options.stopping.aborted) end()
+      options.stopping.addEventListener('abort', end, { once: true, signal: request.signal })
     },
   })
   try {

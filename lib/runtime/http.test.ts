@@ -79,6 +79,12 @@ describe('answers', () => {
     expect(headers.get('strict-transport-security')).toBeNull()
   })
 
+  test("a handler's own headers stay, two cookies too", async () => {
+    const { headers } = await call('/api/cookies')
+    expect(headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+    expect(headers.get('cache-control')).toBe('private')
+  })
+
   test('a request id that could break a log line is replaced', async () => {
     const { headers } = await call('/api/whoami', { headers: { 'x-request-id': 'a b"' } })
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)

@@ -46,7 +46,13 @@ export function createApp(options: AppOptions): App {
     await next()
     const headers = new Headers(c.res.headers)
     finishHeaders(headers, c.req.path, requestId)
-    const { body, status, statusText } = c.res
+    const { status, statusText } = c.res
+    let { body } = c.res
+    if (request.method === 'HEAD' && body) {
+      // Nobody will read it: a stream would otherwise run on for ever.
+      await body.cancel()
+      body = null
+    }
     // A fresh response, because a handler's own may have headers that cannot be changed.
     c.res = undefined
     c.res = new Response(body, { status, statusText, headers })

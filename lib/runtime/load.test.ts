@@ -67,6 +67,7 @@ test('the good tree: fixed before parameter before catch-all, private files left
     [
       "GET /api/boom",
       "POST /api/boom",
+      "GET /api/cookies",
       "GET /api/events",
       "GET /api/files/:path{.+}",
       "GET /api/things",
@@ -75,6 +76,7 @@ test('the good tree: fixed before parameter before catch-all, private files left
       "DELETE /api/things/:id",
       "GET /api/things/:id",
       "PATCH /api/things/:id",
+      "GET /api/wait",
       "GET /api/whoami",
       "GET /healthz",
     ]

@@ -17,10 +17,16 @@ export function isReply(value: unknown): value is Reply<unknown> {
   return typeof value === 'object' && value !== null && REPLY in value
 }
 
-/** For pages and routes that send the browser elsewhere. Only paths of this server: no open redirect. */
+/** For pages and routes that send the browser elsewhere. @throws Error when that is not on this server */
 export function redirect(path: string, status: 302 | 303 | 307 | 308 = 303): Response {
-  if (!/^\/(?![/\\])/.test(path)) {
+  if (!isLocalPath(path)) {
     throw new Error(`redirect("${path}"): must be a path of this server, for example "/datasets/a"`)
   }
   return new Response(null, { status, headers: { Location: path } })
+}
+
+/** Judged by the parser that browsers use: `//evil`, `/\\evil` and `/<tab>/evil` all lead to another host. */
+export function isLocalPath(path: string): boolean {
+  const here = 'http://here.invalid'
+  return path.startsWith('/') && URL.canParse(path, here) && new URL(path, here).origin === here
 }

@@ -109,7 +109,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
           previous: cron.previousRun(),
         }
       }
-      const spec = specsOf(options).get(name)
+      const found = options.functions.find((known) => known.name === name)
+      const spec = found ? scheduleOf(found.definition, options.services) : null
       return spec ? { pattern: spec.pattern, timezone: spec.timezone ?? null, next: null, previous: null } : null
     },
     stop: () => {

@@ -85,6 +85,37 @@ test('a stream asks for no idle limit, and a stop ends it with its last words', 
   expect([after.status, after.headers.get('retry-after')]).toEqual([503, '10'])
 })
 
+test('a stop lets an ordinary request finish', async () => {
+  const { runtime, gate, url } = await listen()
+  const waiting = fetch(`${url}/api/wait`)
+  while (gate.waiting === 0) await Bun.sleep(5)
+  const stopped = runtime.stop(5000)
+  gate.open()
+  expect(await (await waiting).json()).toEqual({ waited: true })
+  await stopped
+})
+
+test('a stop cuts what does not finish in time', async () => {
+  const { runtime, gate, url } = await listen()
+  const waiting = fetch(`${url}/api/wait`)
+  while (gate.waiting === 0) await Bun.sleep(5)
+  await runtime.stop(50)
+  await expect(waiting).rejects.toThrow()
+})
+
+test('a client that goes away, or asks for the head only, ends its stream', async () => {
+  const { gate, url } = await listen()
+  const leave = new AbortController()
+  const stream = await fetch(`${url}/api/events`, { signal: leave.signal })
+  await stream.body?.getReader().read()
+  leave.abort()
+  await gate.wait()
+
+  const head = await startFixture({}, { identify: () => actorOf('viewer') })
+  expect((await head.app.request('/api/events', { method: 'HEAD' })).status).toBe(200)
+  await head.gate.wait()
+})
+
 test('a socket file without a process is replaced; one that answers, or is no socket, stays', async () => {
   // A listener whose file is left behind, as after a kill.
   const child = Bun.spawn(

@@ -35,8 +35,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     port === null ? null : Bun.serve({ hostname: host, port, idleTimeout: IDLE_TIMEOUT, ...handler(app, 'tcp') })
   let unix: Bun.Server<undefined> | null = null
   try {
-    if (unixSocket !== undefined)
-      unix = withPrivateUmask(() => Bun.serve({ unix: unixSocket, ...handler(app, 'unix') }))
+    if (unixSocket !== undefined) unix = listenOnSocket(app, unixSocket)
   } catch (error) {
     await tcp?.stop(true)
     throw error
@@ -61,6 +60,15 @@ function handler(app: App, socket: ServerEnv['socket']) {
     fetch: (request: Request, server: Bun.Server<undefined>) =>
       app.fetch(request, { server, socket } satisfies ServerEnv),
   }
+}
+
+/**
+ * On a unix socket `server.timeout(request, …)` does nothing and Bun cuts after 10 silent seconds (measured), so there
+ * is no idle limit at all: only who may open the file can connect. Bun honours the option, its types do not know it.
+ */
+function listenOnSocket(app: App, path: string): Bun.Server<undefined> {
+  const options: object = { unix: path, idleTimeout: 0, ...handler(app, 'unix') }
+  return withPrivateUmask(() => Bun.serve(options as Bun.Serve.Options<undefined>))
 }
 
 /** `server.stop()` alone would wait for ever for an open event stream. */
