@@ -1,0 +1,76 @@
+import type { RemoteFault, RemoteFaultKind } from './types.ts'
+
+/** A person has to act. Trying again makes it worse: a server locks out an address after a few refused logins. */
+const FINAL: ReadonlySet<RemoteFaultKind> = new Set([
+  'auth',
+  'host-key-changed',
+  'host-key-unknown',
+  'account',
+  'algorithms',
+])
+const TRANSPORT: ReadonlySet<RemoteFaultKind> = new Set([
+  'dns',
+  'unreachable',
+  'refused',
+  'timeout',
+  'throttled',
+  'lost',
+])
+
+const FAILURES_TO_OPEN = 3
+
+/** One per host. While it is open the stored fault is the answer, at once and without a connection. */
+export interface Breaker {
+  /** Null: go on, and `report` what came of it. Else: the answer. */
+  enter(): RemoteFault | null
+  /** `null` for a success; `'none'` when it ended without an answer (a cancel, a fault of our own). */
+  report(outcome: RemoteFault | null | 'none'): void
+  reset(): void
+  readonly isOpen: boolean
+}
+
+export interface BreakerOptions {
+  readonly now: () => number
+  /** How long it stays open before one probe is let through. */
+  readonly openMs: number
+}
+
+export function createBreaker({ now, openMs }: BreakerOptions): Breaker {
+  let failures = 0
+  let stored: RemoteFault | null = null
+  let openedAt = 0
+  let probing = false
+
+  return {
+    get isOpen() {
+      return stored !== null
+    },
+    enter() {
+      if (stored === null) return null
+      if (FINAL.has(stored.kind) || probing || now() - openedAt < openMs) return stored
+      probing = true
+      return null
+    },
+    report(outcome) {
+      const wasProbe = probing
+      probing = false
+      if (outcome === 'none') return
+      if (outcome === null) {
+        failures = 0
+        stored = null
+        return
+      }
+      if (!FINAL.has(outcome.kind) && !TRANSPORT.has(outcome.kind)) return
+      failures += 1
+      if (wasProbe || FINAL.has(outcome.kind) || failures >= FAILURES_TO_OPEN) {
+        stored = outcome
+        openedAt = now()
+      }
+    },
+    reset() {
+      failures = 0
+      stored = null
+      probing = false
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import { processIo } from '#lib/process/process-io.ts'
+
+/**
+ * Bytes that went through the witness, from the counters of the kernel: what the receiving ssh has read, less what it had
+ * read when its remote shell began (libraries, keys, the handshake). That is the stream, which comes in on its stdin, and
+ * beside it only the answers of its server: about 0.05 %. The sending ssh's counter says less: it ends first, with up to
+ * 2 MiB still to be written, and its handshake cannot be told from the first bytes.
+ */
+export interface ByteCount {
+  /** The receiver is ready; nothing was sent yet. */
+  begin(pid: number): void
+  /** Reads the counter anew. */
+  sample(): number
+  /** When it last rose by more than the connection's own keepalives explain. */
+  lastMovedAt(): number
+}
+
+export function createByteCount(now: () => number, keepaliveBytesPerMs: number): ByteCount {
+  let pid: number | null = null
+  let base = 0
+  let bytes = 0
+  let movedAt = now()
+  let movedBytes = 0
+  return {
+    begin(receiver) {
+      pid = receiver
+      base = processIo(receiver)?.read ?? 0
+      movedAt = now()
+    },
+    sample() {
+      const io = pid === null ? null : processIo(pid)
+      if (io !== null) bytes = Math.max(bytes, io.read - base)
+      const noise = 256 + (now() - movedAt) * keepaliveBytesPerMs
+      if (bytes - movedBytes > noise) {
+        movedBytes = bytes
+        movedAt = now()
+      }
+      return bytes
+    },
+    lastMovedAt: () => movedAt,
+  }
+}

@@ -1,0 +1,112 @@
+import type { RemoteFaultKind, SshHost } from './types.ts'
+
+export interface FaultPattern {
+  readonly kind: RemoteFaultKind
+  readonly text: RegExp
+  readonly retryable: boolean
+  readonly sentence: (host: SshHost, match: RegExpExecArray) => string
+}
+
+const at = (host: SshHost): string => `${host.hostname} port ${host.port}`
+
+/** Which host's key it is about: with a ProxyJump it may be the one in between. */
+const alias = (host: SshHost, name: string | undefined): string => name ?? host.id
+
+/** What ssh says when it never came to run anything, most telling first: one failure often has several lines. */
+export const FAULT_PATTERNS: readonly FaultPattern[] = [
+  {
+    kind: 'ssh-config',
+    text: /Bad configuration option|hostname contains invalid characters|terminating, \d+ bad configuration|Bad owner or permissions on/,
+    retryable: false,
+    sentence: (host) =>
+      `ssh refused its own configuration for ${host.id}: check the host's entry with \`zwitness config check\`.`,
+  },
+  {
+    kind: 'key-file',
+    text: /UNPROTECTED PRIVATE KEY FILE|bad permissions/,
+    retryable: false,
+    sentence: (host) =>
+      `Others may read the key ${host.identityFile}, so ssh refuses to use it: \`chmod 600 ${host.identityFile}\`.`,
+  },
+  {
+    kind: 'key-file',
+    text: /(?:no such identity|not accessible): .*(?:No such file|Permission denied)|Load key "[^"]*": (?!incorrect).*/,
+    retryable: false,
+    sentence: (host) =>
+      `The key ${host.identityFile} cannot be read: put it there, or make one with \`zwitness keys init\`.`,
+  },
+  {
+    kind: 'host-key-changed',
+    text: /REMOTE HOST IDENTIFICATION HAS CHANGED[\s\S]*?(SHA256:[A-Za-z0-9+/=]+)[\s\S]*?Host key for (\S+) has changed/,
+    retryable: false,
+    sentence: (host, match) =>
+      `${alias(host, match[2])} shows another host key than the known one${match[1] ? ` (now ${match[1]})` : ''}. If it was reinstalled, compare the fingerprint there, remove the old line from known_hosts and accept the new one with \`zwitness known-hosts scan ${alias(host, match[2])}\`; otherwise somebody may be in between.`,
+  },
+  {
+    kind: 'host-key-changed',
+    text: /REMOTE HOST IDENTIFICATION HAS CHANGED|revoked host key/i,
+    retryable: false,
+    sentence: (host) =>
+      `${host.id} shows another host key than the known one: compare fingerprints with \`zwitness known-hosts scan ${host.id}\` before anything else.`,
+  },
+  {
+    kind: 'host-key-unknown',
+    text: /No \S+ host key is known for (\S+)|Host key verification failed/,
+    retryable: false,
+    sentence: (host, match) =>
+      `The host key of ${alias(host, match[1])} is not known yet: look at it with \`zwitness known-hosts scan ${alias(host, match[1])}\` and accept its fingerprint.`,
+  },
+  {
+    kind: 'algorithms',
+    text: /Unable to negotiate with .*: (no matching [^.]+)\. Their offer: (\S+)|no matching (?:cipher|mac|key exchange method|host key type) found/,
+    retryable: false,
+    sentence: (host, match) =>
+      `ssh and ${host.id} have no algorithm in common (${match[1] ?? 'see below'}${match[2] ? `; it offers ${match[2]}` : ''}): set \`ssh.ciphers\`, or update the host.`,
+  },
+  {
+    kind: 'auth',
+    text: /Permission denied \(|Too many authentication failures|no mutual signature (?:supported|algorithm)/,
+    retryable: false,
+    sentence: (host) =>
+      `${host.id} refused the key ${host.identityFile} for the user ${host.user}: add the line of \`zwitness keys show\` to ~${host.user}/.ssh/authorized_keys there (or cure its owner and mode), then test again.`,
+  },
+  {
+    kind: 'dns',
+    text: /Could not resolve hostname (\S+): (.*)/,
+    retryable: true,
+    sentence: (host, match) =>
+      `The name ${match[1] ?? host.hostname} of ${host.id} cannot be resolved: check the name, or the DNS of the witness.`,
+  },
+  {
+    kind: 'refused',
+    text: /Connection refused/,
+    retryable: true,
+    sentence: (host) => `${host.id} refuses connections on ${at(host)}: is sshd running there, is the port right?`,
+  },
+  {
+    kind: 'unreachable',
+    text: /banner line contains invalid characters|: invalid format|No SSH identification string|Protocol major versions differ/,
+    retryable: true,
+    sentence: (host) => `What answers on ${at(host)} is not an SSH server: check the port of ${host.id}.`,
+  },
+  {
+    kind: 'timeout',
+    text: /Connection timed out|Operation timed out|timed out during banner exchange|Connection to .* timed out/i,
+    retryable: true,
+    sentence: (host) => `${host.id} did not answer on ${at(host)} within ${host.connectTimeoutSeconds} s.`,
+  },
+  {
+    kind: 'unreachable',
+    text: /No route to host|Network is unreachable|Host is down|connect to host .*: (.*)/,
+    retryable: true,
+    sentence: (host, match) =>
+      `${host.id} cannot be reached at ${at(host)}${match[1] ? ` (${match[1].trim()})` : ''}: is it up, is the network between?`,
+  },
+  {
+    kind: 'throttled',
+    text: /kex_exchange_identification|Connection reset by|Connection closed by|Not allowed at this time|Exceeded MaxStartups/,
+    retryable: true,
+    sentence: (host) =>
+      `${host.id} closed the connection before the login: too many connections at once (MaxStartups), or it penalises this address for a while.`,
+  },
+]

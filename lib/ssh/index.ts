@@ -1,0 +1,150 @@
+import { dirname } from 'node:path'
+import { ensureDirectory } from '#lib/host/directory.ts'
+import { fileFacts } from '#lib/host/file-facts.ts'
+import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { runBatch } from './batch.ts'
+import { jumpsOf, sshConfigText } from './config-file.ts'
+import { createHostLink, type HostLink } from './host-link.ts'
+import { chainSlots, createSlots } from './slots.ts'
+import { prepareSockets } from './sockets.ts'
+import { runTransfer } from './transfer.ts'
+import type { Ssh, SshSettings } from './types.ts'
+
+/** Times and chance, to be replaced in tests; all in milliseconds. */
+export interface SshDependencies {
+  readonly now: () => number
+  readonly random: () => number
+  readonly backoffBaseMs: number
+  readonly backoffCapMs: number
+  readonly breakerOpenMs: number
+  readonly masterIdleMs: number
+  readonly pollMs: number
+  readonly graceMs: number
+}
+
+const DEFAULTS: SshDependencies = {
+  now: () => performance.now(),
+  random: Math.random,
+  backoffBaseMs: 2_000,
+  backoffCapMs: 5 * 60_000,
+  breakerOpenMs: 60_000,
+  masterIdleMs: 2 * 60_000,
+  pollMs: 1_000,
+  graceMs: 10_000,
+}
+
+export interface SshClient extends Ssh {
+  /** "Test again": forgets the fault that is answered for this host without asking it. */
+  reset(host: string): void
+}
+
+/**
+ * The way to all hosts. The first use writes the ssh_config; a host that is not in the settings, or settings that cannot be
+ * written, are a mistake of the caller and throw. Everything that a host or the way to it does is in the results.
+ */
+export function createSsh(first: SshSettings, dependencies: Partial<SshDependencies> = {}): SshClient {
+  const deps = { ...DEFAULTS, ...dependencies }
+  const backoff = { baseMs: deps.backoffBaseMs, capMs: deps.backoffCapMs, random: deps.random }
+  const end = new AbortController()
+  const running = new Set<Promise<unknown>>()
+  let links = new Map<string, HostLink>()
+  let ready: Promise<void> | null = null
+  let sockets = 0
+
+  async function apply(settings: SshSettings): Promise<void> {
+    const text = sshConfigText(settings)
+    if ((await fileFacts(dirname(settings.configFile))) === null) await ensureDirectory(dirname(settings.configFile))
+    await writeTextFileAtomic(settings.configFile, text, 0o600)
+    const ids = new Map(settings.hosts.map((host) => [host.id, host]))
+    const slots = new Map(settings.hosts.map((host) => [host.id, createSlots(host.maxHandshakes)]))
+    const next = new Map<string, HostLink>()
+    for (const host of settings.hosts) {
+      const before = links.get(host.id)
+      const same = before !== undefined && fingerprint(before.settings, host.id) === fingerprint(settings, host.id)
+      if (same) before.breaker.reset()
+      next.set(
+        host.id,
+        same
+          ? before
+          : createHostLink(host, settings, {
+              ...options(settings),
+              handshakes: chainSlots(
+                [...jumpsOf(host, ids)]
+                  .reverse()
+                  .concat(host.id)
+                  .flatMap((id) => slots.get(id) ?? []),
+              ),
+            }),
+      )
+    }
+    const retired = [...links.values()].filter((link) => next.get(link.host.id) !== link)
+    links = next
+    // What runs on them goes on with what it began with.
+    for (const link of retired) void link.retire()
+  }
+
+  const options = (settings: SshSettings) => ({
+    now: deps.now,
+    breakerOpenMs: deps.breakerOpenMs,
+    masterIdleMs: deps.masterIdleMs,
+    newSocket: () => {
+      sockets += 1
+      return `${settings.socketDirectory}/m${sockets}`
+    },
+  })
+
+  async function linkTo(id: string): Promise<HostLink> {
+    if (end.signal.aborted) throw new Error('ssh is closed: nothing more can be asked of it.')
+    ready ??= prepareSockets(first.socketDirectory).then(() => apply(first))
+    await ready
+    const link = links.get(id)
+    if (link === undefined) throw new Error(`There is no host ${JSON.stringify(id)} in the settings of ssh.`)
+    return link
+  }
+
+  const withEnd = (signal: AbortSignal | undefined): AbortSignal =>
+    signal === undefined ? end.signal : AbortSignal.any([signal, end.signal])
+
+  function tracked<T>(work: Promise<T>): Promise<T> {
+    running.add(work)
+    const forget = (): void => void running.delete(work)
+    work.then(forget, forget)
+    return work
+  }
+
+  return {
+    batch: (host, commands, given = {}) =>
+      tracked(
+        linkTo(host).then((link) => runBatch(link, commands, { ...given, signal: withEnd(given.signal) }, backoff)),
+      ),
+    transfer: (request) =>
+      tracked(
+        Promise.all([linkTo(request.source.host), linkTo(request.sink.host)]).then(([source, sink]) =>
+          runTransfer(source, sink, { ...request, signal: withEnd(request.signal) }, deps),
+        ),
+      ),
+    async configure(settings) {
+      const before = ready
+      const applied = (before ?? prepareSockets(settings.socketDirectory)).then(() => apply(settings))
+      // Settings that cannot be used leave the ones before in force.
+      ready = applied.catch(
+        () => before ?? Promise.reject(new Error('ssh was never given settings that it could use.')),
+      )
+      await applied
+    },
+    reset: (host) => links.get(host)?.breaker.reset(),
+    async close() {
+      end.abort(new Error('ssh is being closed.'))
+      await Promise.allSettled([...running])
+      await Promise.all([...links.values()].map((link) => link.close()))
+    },
+  }
+}
+
+/** Everything that decides how this host is reached. */
+function fingerprint(settings: SshSettings, id: string): string {
+  const ids = new Map(settings.hosts.map((host) => [host.id, host]))
+  const host = ids.get(id)
+  const way = host === undefined ? [] : [host, ...jumpsOf(host, ids).map((jump) => ids.get(jump))]
+  return JSON.stringify({ ...settings, hosts: way })
+}

@@ -1,0 +1,48 @@
+import { systemErrorCode } from '#lib/host/errors.ts'
+import { fileFacts, isOpenToOthers } from '#lib/host/file-facts.ts'
+import { readTextFile } from '#lib/host/read-file.ts'
+import type { RemoteFault, SshHost } from './types.ts'
+
+/**
+ * Looks at the key before ssh does. Without a usable key ssh logs in nevertheless and is refused, and a server counts that
+ * as an attack: four of them lock the witness out.
+ */
+export async function checkKeyFile(host: SshHost): Promise<RemoteFault | null> {
+  const path = host.identityFile
+  const fault = (message: string): RemoteFault => ({
+    kind: 'key-file',
+    host: host.id,
+    message,
+    stderrTail: '',
+    exitCode: null,
+    retryable: false,
+  })
+  try {
+    const facts = await fileFacts(path)
+    if (facts === null) return fault(`There is no key ${path}: put it there, or make one with \`zwitness keys init\`.`)
+    if (!facts.isFile) return fault(`${path} is not a file: name the private key itself.`)
+    if (isOpenToOthers(facts))
+      return fault(`Others may read the key ${path}, so ssh refuses to use it: \`chmod 600 ${path}\`.`)
+    const problem = keyProblem(await readTextFile(path))
+    return problem === null ? null : fault(`The key ${path} ${problem}`)
+  } catch (error) {
+    return fault(
+      `The key ${path} cannot be read (${systemErrorCode(error) ?? error}): give it to the user that the witness runs as.`,
+    )
+  }
+}
+
+/** Why ssh cannot use this private key without asking a person, or null. */
+export function keyProblem(text: string): string | null {
+  const passphrase = 'has a passphrase, which nobody can type here: use one without (`ssh-keygen -p`).'
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)-----END/.exec(text)?.[1]
+  if (body !== undefined) {
+    // "openssh-key-v1\0", then a length and the name of the cipher: "none" when it has no passphrase.
+    const bytes = Buffer.from(body, 'base64')
+    if (bytes.toString('latin1', 0, 14) !== 'openssh-key-v1') return 'is damaged.'
+    return bytes.toString('latin1', 19, 19 + bytes.readUInt32BE(15)) === 'none' ? null : passphrase
+  }
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return /ENCRYPTED/.test(text) ? passphrase : null
+  if (/^(ssh-|ecdsa-)/.test(text)) return 'is a public key: name the private one (without .pub).'
+  return 'is not a private key.'
+}

@@ -1,0 +1,62 @@
+import { createTextRing } from '#lib/process/text-ring.ts'
+import { createHeldRing } from './batch-output.ts'
+import { readMarker } from './marker.ts'
+
+/** What `zfs send -v -P` says while it sends. */
+export interface SendReport {
+  readonly totalBytes: number | null
+  readonly snapshot: string | null
+}
+
+export interface LegLog {
+  readonly onLine: (line: string) => void
+  started(): boolean
+  /** The command's own exit code, once its end was seen. */
+  exitCode(): number | null
+  /** Before the remote shell began. */
+  noise(): string
+  /** The command's stderr without markers and progress. */
+  stderr(): string
+  readonly report: () => SendReport
+}
+
+const SIZE = /^size\t(\d+)$/
+const PROGRESS = /^\d\d:\d\d:\d\d\t\d+\t(.+)$/
+/** The estimate of each snapshot, before the first byte: `full\tname\tsize`, `incremental\tfrom\tto\tsize`. */
+const ESTIMATE = /^(?:full|incremental)\t[^\t]+(?:\t[^\t]+)?\t\d+$/
+
+/** Reads the stderr of one leg: markers, progress, and the rest, which is what the command has to say. */
+export function createLegLog(nonce: string): LegLog {
+  const noise = createTextRing()
+  const own = createHeldRing()
+  let started = false
+  let exitCode: number | null = null
+  let totalBytes: number | null = null
+  let snapshot: string | null = null
+  let ownText: string | null = null
+  return {
+    started: () => started,
+    exitCode: () => exitCode,
+    noise: () => noise.text(),
+    stderr: () => ownText ?? own.text(),
+    report: () => ({ totalBytes, snapshot }),
+    onLine(line) {
+      const marker = readMarker(line, nonce)
+      if (!started) {
+        if (marker?.type === 'shell') started = true
+        else noise.push(line)
+        return
+      }
+      if (marker?.type === 'end') {
+        exitCode = marker.exitCode
+        ownText = own.textBeforeMark()
+        return
+      }
+      const size = SIZE.exec(line)?.[1]
+      const sending = PROGRESS.exec(line)?.[1]
+      if (size !== undefined) totalBytes = Number(size)
+      else if (sending !== undefined) snapshot = sending
+      else if (!ESTIMATE.test(line)) own.push(line)
+    },
+  }
+}

@@ -1,0 +1,124 @@
+import type { Child } from '#lib/process/child.ts'
+import { createLineSplitter } from '#lib/process/line-splitter.ts'
+import type { Pipeline, Stage } from '#lib/process/pipeline.ts'
+import { classify } from './classify.ts'
+import { sshArguments } from './connection.ts'
+import type { HostLink } from './host-link.ts'
+import { checkKeyFile } from './key-file-check.ts'
+import { createLegLog, type LegLog } from './leg-log.ts'
+import { newNonce } from './marker.ts'
+import { sinkScript, sourceScript } from './script.ts'
+import { firstLine, showable } from './showable.ts'
+import type { Leg, LegOutcome, RemoteFault } from './types.ts'
+
+/** Login scripts may be slow; what comes before them has ssh's own time limit. */
+const SHELL_GRACE_MS = 30_000
+
+/** One of the two ssh connections of a transfer. */
+export interface LegRun {
+  readonly side: 'source' | 'sink'
+  readonly link: HostLink
+  readonly stage: Stage
+  readonly log: LegLog
+  /** Null before its start. */
+  readonly child: () => Child | null
+  /** Logs in: waits for a handshake slot, then for the shell. Null when it runs, else why it does not. */
+  start(pipeline: Pipeline, index: number, signal: AbortSignal): Promise<RemoteFault | null>
+  outcome(early: RemoteFault | null): Promise<LegOutcome>
+}
+
+export function createLeg(link: HostLink, leg: Leg, side: 'source' | 'sink', onChunk: () => void = () => {}): LegRun {
+  const nonce = newNonce()
+  const log = createLegLog(nonce)
+  const began = Promise.withResolvers<void>()
+  const lines = createLineSplitter((line) => {
+    log.onLine(line)
+    if (log.started()) began.resolve()
+  })
+  const script = side === 'source' ? sourceScript(nonce, leg.argv) : sinkScript(nonce, leg.argv)
+  const loginLimitMs = link.host.connectTimeoutSeconds * 2_000 + SHELL_GRACE_MS
+  let child: Child | null = null
+  let tooLate = false
+
+  return {
+    side,
+    link,
+    log,
+    child: () => child,
+    stage: {
+      file: link.settings.sshCommand,
+      args: sshArguments(link.settings, link.host.id, script),
+      onStderr(chunk) {
+        // Counters first: after the end marker ssh may be gone before we look again.
+        onChunk()
+        lines.push(chunk)
+      },
+      onStderrEnd: onChunk,
+    },
+    async start(pipeline, index, signal) {
+      await link.refresh()
+      const keyFault = await checkKeyFile(link.host)
+      if (keyFault !== null) return keyFault
+      const release = await link.handshakes.take(signal)
+      // Asked only now: those who waited for the same slot must hear of a refused login before they try it too.
+      const closed = link.breaker.enter()
+      if (closed !== null) {
+        release()
+        return closed
+      }
+      const started = pipeline.start(index)
+      child = started
+      const timer = setTimeout(() => {
+        tooLate = true
+        started.terminate(1_000)
+      }, loginLimitMs)
+      await Promise.race([began.promise, started.exited, aborted(signal)])
+      clearTimeout(timer)
+      release()
+      if (log.started()) link.breaker.report(null)
+      else if (signal.aborted) link.breaker.report('none')
+      return null
+    },
+    async outcome(early) {
+      const exit = child === null ? null : await child.exited
+      lines.end()
+      const exitCode = log.exitCode()
+      const about = { host: link.host.id, started: log.started(), exitCode, stderr: log.stderr() }
+      if (exitCode === 0) return { ...about, fault: null }
+      if (early !== null)
+        return { ...about, fault: { ...early, exitCode, stderrTail: showable(about.stderr) || early.stderrTail } }
+      if (exitCode !== null) return { ...about, fault: commandFault(link.host.id, leg, exitCode, about.stderr) }
+      // It was never started, because the other leg had failed before.
+      if (exit === null) return { ...about, fault: null }
+      const ended = exit.failure !== null ? 'not-started' : tooLate ? 'timeout' : 'exit'
+      const evidence = { ...exit, ended, noise: log.noise(), stdoutNoise: '', tail: about.stderr } as const
+      const fault = classify(link.host, { ...evidence, started: about.started, limitSeconds: loginLimitMs / 1000 })
+      if (!about.started) link.breaker.report(fault)
+      return { ...about, fault }
+    },
+  }
+}
+
+function commandFault(host: string, leg: Leg, exitCode: number, stderr: string): RemoteFault {
+  const command = leg.argv.slice(0, 2).join(' ')
+  const said = firstLine(stderr)
+  const message =
+    exitCode === 127
+      ? `\`${leg.argv[0]}\` was not found on ${host}: install it, or give its path with \`zfs_command\`.`
+      : `\`${command}\` on ${host} ended with ${exitCode}${said === '' ? ' and said nothing' : `: ${said}`}`
+  // Above 128 a signal ended it: the host was short of memory, is going down, or somebody killed it.
+  return {
+    kind: 'command',
+    host,
+    message,
+    stderrTail: showable(stderr),
+    exitCode,
+    retryable: exitCode > 128 && exitCode < 160,
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

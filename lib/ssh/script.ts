@@ -1,0 +1,60 @@
+import { beginMark, endMark, shellMark } from './marker.ts'
+import { quote, quoteAll } from './quote.ts'
+import type { RemoteCommand } from './types.ts'
+
+/*
+ * What is sent is always `exec sh -c '<one line>'`: the one form that sh, bash, zsh, csh, tcsh and fish understand alike.
+ * Inside, plain POSIX sh without backslashes and `!`, because those two do not survive csh and fish.
+ */
+
+/** A login without a profile often lacks the sbin directories, where zfs lives. */
+const PREPARE = 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL'
+
+/**
+ * The leash. sshd sends no signal to a command without a terminal when its client vanishes: a hanging `zfs list` would
+ * stay for ever, one more with each scan. So a watcher reads our stdin, which never says anything; its end means that the
+ * client is gone (closed, cut off or killed), and the whole process group of this session goes. It is the end of a session
+ * that went well, too: then the shell is gone already and there is nothing to do. (`$$` is the shell's own number also in
+ * the watcher. The watcher's would be `$` and an exclamation mark, which csh takes for its history.)
+ */
+const WATCHER =
+  '(while read -r x; do :; done; kill -0 $$ && trap "" TERM && kill 0 && sleep 5 && kill -9 0) <&3 3<&- >/dev/null 2>&1'
+
+const leashed = (body: string): string => `exec 3<&0 </dev/null; ${WATCHER} & { ${body}; } 3<&-; r=$?`
+
+const wrap = (script: string): string => `exec sh -c ${quote(script)}`
+
+/** `words` as a line of the batch function `z`; `path` is its place: 0, 1, 1.0 (in the onFailure of 1), … */
+function step(command: RemoteCommand, path: string): string {
+  const line = `z ${path} ${quoteAll(command.argv)}`
+  const more = (command.onFailure ?? []).map((next, index) => step(next, `${path}.${index}`))
+  return more.length === 0 ? line : `${line} || { ${more.join('; ')}; }`
+}
+
+/** Length in characters of what one command adds to the line that is sent. */
+export const stepLength = (command: RemoteCommand, index: number): number => quote(step(command, `${index}`)).length
+
+/**
+ * Commands one after the other in one session. Each is marked on stdout and on stderr, so that both can be told apart;
+ * the empty `echo` ends a last line that has no newline of its own.
+ */
+export function batchScript(nonce: string, commands: readonly RemoteCommand[]): string {
+  const begin = `${beginMark(nonce)}$i`
+  const end = `${endMark(nonce)}$i:$r`
+  const marked = `z() { i=$1; shift; echo ${begin}; echo ${begin} >&2; "$@"; r=$?; echo; echo ${end}; echo >&2; echo ${end} >&2; return $r; }`
+  const body = commands.map((command, index) => step(command, `${index}`)).join('; ')
+  return wrap(`${PREPARE}; echo ${shellMark(nonce)} >&2; ${marked}; ${leashed(body)}; exit $r`)
+}
+
+const ended = (nonce: string): string => `echo >&2; echo ${endMark(nonce)}0:$r >&2; exit $r`
+
+/** The sending leg: its stdout is the stream, its stdin the leash. */
+export const sourceScript = (nonce: string, argv: readonly string[]): string =>
+  wrap(`${PREPARE}; echo ${shellMark(nonce)} >&2; ${leashed(quoteAll(argv))}; ${ended(nonce)}`)
+
+/** The receiving leg: its stdin is the stream, whose end ends it. */
+export const sinkScript = (nonce: string, argv: readonly string[]): string =>
+  wrap(`${PREPARE}; echo ${shellMark(nonce)} >&2; ${quoteAll(argv)}; r=$?; ${ended(nonce)}`)
+
+/** What a control connection runs: nothing, until our end of its stdin is gone. */
+export const idleScript = (nonce: string): string => wrap(`echo ${shellMark(nonce)} >&2; while read -r x; do :; done`)

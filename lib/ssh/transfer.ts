@@ -1,0 +1,141 @@
+import type { Child } from '#lib/process/child.ts'
+import { openPipeline, type Pipeline } from '#lib/process/pipeline.ts'
+import { blame } from './blame.ts'
+import { createByteCount } from './byte-count.ts'
+import { cancelled, faultHere } from './classify.ts'
+import type { HostLink } from './host-link.ts'
+import { createLeg, type LegRun } from './leg.ts'
+import type { RemoteFault, TransferOutcome, TransferRequest } from './types.ts'
+
+export interface TransferTimes {
+  /** Between two looks at the counters, and two reports. */
+  readonly pollMs: number
+  /** How long a leg whose partner has ended may take to end by itself: a receiver saves what it has. */
+  readonly graceMs: number
+}
+
+/** The legs that are there, and the fault of one that could not be started. */
+interface Run {
+  readonly source: LegRun
+  readonly sink: LegRun
+  throttle: Child | null
+  early: { readonly leg: LegRun; readonly fault: RemoteFault } | null
+}
+
+/**
+ * Two connections joined by a pipe of the kernel. The receiver is started first and the sender only when it is ready: a
+ * receiver that cannot begin costs no stream, and the count starts at an exact zero.
+ */
+export async function runTransfer(
+  from: HostLink,
+  to: HostLink,
+  request: TransferRequest,
+  times: TransferTimes,
+): Promise<TransferOutcome> {
+  const startedAt = performance.now()
+  // The answer to a keepalive has some 100 bytes; an idle connection must not look like one that moves.
+  const count = createByteCount(() => performance.now(), 128 / (to.settings.serverAliveIntervalSeconds * 1000))
+  const source = createLeg(from, request.source, 'source')
+  const sink = createLeg(to, request.sink, 'sink', () => count.sample())
+  const run: Run = { source, sink, throttle: null, early: null }
+  const stop = new AbortController()
+  let ended: 'stalled' | 'cancelled' | null = null
+
+  const end = (reason: 'stalled' | 'cancelled'): void => {
+    ended ??= reason
+    if (stop.signal.aborted) return
+    stop.abort()
+    // The sender first: the receiver then sees the end of its stream, and `receive -s` saves what it has.
+    source.child()?.endInput()
+    source.child()?.terminate(2_000)
+    endAfter(times.graceMs, [run.throttle, sink.child()])
+  }
+  const poll = setInterval(() => {
+    const bytes = count.sample()
+    request.onProgress?.({ bytes, ...source.log.report(), atMs: Date.now() })
+    if (performance.now() - count.lastMovedAt() >= request.stallMs) end('stalled')
+  }, times.pollMs)
+  const onCancel = (): void => end('cancelled')
+  request.signal?.addEventListener('abort', onCancel, { once: true })
+  if (request.signal?.aborted) onCancel()
+
+  await startAll(run, request.bandwidthLimit, (pid) => count.begin(pid), stop.signal)
+  await settle(run, times.graceMs)
+  clearInterval(poll)
+  request.signal?.removeEventListener('abort', onCancel)
+
+  const why = (leg: LegRun): RemoteFault | null => {
+    if (ended !== null) return endFault(ended, leg.link.host.id, request.stallMs)
+    return run.early?.leg === leg ? run.early.fault : null
+  }
+  const legs = { source: await source.outcome(why(source)), sink: await sink.outcome(why(sink)) }
+  const fine = legs.source.exitCode === 0 && legs.sink.exitCode === 0
+  return {
+    ended: fine ? 'completed' : (ended ?? 'failed'),
+    ...legs,
+    bytes: count.sample(),
+    durationMs: performance.now() - startedAt,
+    blame: fine || ended !== null ? null : (run.early?.leg.side ?? blame(legs.source, legs.sink)),
+  }
+}
+
+/** Starts the receiver, waits for it, then starts the rest; the first that fails is noted and nothing more is started. */
+async function startAll(
+  run: Run,
+  limit: number | null,
+  onReady: (pid: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let pipeline: Pipeline | null = null
+  try {
+    const throttle = limit === null ? [] : [{ file: 'pv', args: ['-q', '-L', String(Math.max(1, Math.round(limit)))] }]
+    pipeline = await openPipeline([run.source.stage, ...throttle, run.sink.stage])
+    if (!(await begin(run, run.sink, pipeline, throttle.length + 1, signal))) return
+    onReady(run.sink.child()?.pid ?? 0)
+    if (throttle.length > 0) {
+      run.throttle = pipeline.start(1)
+      if (run.throttle.pid === null)
+        throw new Error('bandwidth_limit needs the program pv, which is not there: install it.')
+    }
+    await begin(run, run.source, pipeline, 0, signal)
+  } catch (error) {
+    if (signal.aborted) return
+    const message = `The witness could not join the two connections. ${error instanceof Error ? error.message : error}`
+    run.early = { leg: run.source, fault: faultHere(run.source.link.host.id, message) }
+  } finally {
+    pipeline?.abandon()
+  }
+}
+
+/** True when the leg's remote shell runs. */
+async function begin(run: Run, leg: LegRun, pipeline: Pipeline, index: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false
+  const fault = await leg.start(pipeline, index, signal)
+  if (fault !== null) run.early = { leg, fault }
+  return fault === null && leg.log.started()
+}
+
+/** Waits for all that runs. A leg whose partner has ended has nothing more to do and is given `graceMs`. */
+async function settle({ source, sink, throttle }: Run, graceMs: number): Promise<void> {
+  const [sender, receiver] = [source.child(), sink.child()]
+  if (sender === null) endAfter(graceMs, [throttle, receiver])
+  void receiver?.exited.then(() => endAfter(graceMs, [throttle, sender]))
+  await Promise.all([sender, throttle, receiver].map((child) => child?.exited))
+}
+
+function endAfter(graceMs: number, children: readonly (Child | null)[]): void {
+  for (const child of children) {
+    if (child === null) continue
+    const timer = setTimeout(() => child.terminate(2_000), graceMs)
+    void child.exited.then(() => clearTimeout(timer))
+  }
+}
+
+const endFault = (ended: 'stalled' | 'cancelled', host: string, stallMs: number): RemoteFault =>
+  ended === 'cancelled'
+    ? cancelled(host)
+    : {
+        ...faultHere(host, `Nothing was transferred for ${Math.round(stallMs / 1000)} s, so the transfer was ended.`),
+        kind: 'timeout',
+        retryable: true,
+      }

@@ -1,0 +1,89 @@
+import { ensureDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
+import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { runCommand } from '#lib/process/run-command.ts'
+import { type RunningSshd, type SshdOptions, startSshd } from '#lib/simulator/sshd.ts'
+import { createSsh, type SshClient, type SshDependencies } from '#lib/ssh/index.ts'
+import type { SshHost, SshSettings } from '#lib/ssh/types.ts'
+
+export interface SshWorld {
+  readonly directory: string
+  readonly servers: ReadonlyMap<string, RunningSshd>
+  /** Settings that reach all servers; `change` gets the host to be replaced. */
+  settings(change?: (host: SshHost) => SshHost): SshSettings
+  client(settings?: SshSettings, dependencies?: Partial<SshDependencies>): SshClient
+  stop(): Promise<void>
+}
+
+/** Real sshd processes under the names given, and a client that knows their keys. */
+export async function startSshWorld(
+  names: readonly string[],
+  options: Partial<Omit<SshdOptions, 'directory' | 'name'>> = {},
+): Promise<SshWorld> {
+  const directory = await makeTemporaryDirectory('zwt-')
+  const started = await Promise.all(names.map((name) => startSshd({ directory, name, ...options })))
+  const servers = new Map(names.map((name, index) => [name, started[index] as RunningSshd]))
+  const lines = [...servers].map(([name, server]) => server.hostKeyLine(name))
+  await writeTextFileAtomic(`${directory}/known_hosts`, `${lines.join('\n')}\n`)
+  const clients: SshClient[] = []
+  let generation = 0
+
+  function settings(change: (host: SshHost) => SshHost = (host) => host): SshSettings {
+    generation += 1
+    const hosts = [...servers].map(([id, server]) => ({
+      id,
+      hostname: '127.0.0.1',
+      port: server.port,
+      user: server.user,
+      identityFile: server.clientKeyFile,
+      proxyJump: null,
+      connectTimeoutSeconds: 5,
+      maxHandshakes: 4,
+    }))
+    return {
+      hosts: hosts.map(change),
+      knownHostsFiles: [`${directory}/known_hosts`],
+      ciphers: [],
+      serverAliveIntervalSeconds: 15,
+      serverAliveCountMax: 3,
+      configFile: `${directory}/c${generation}/config`,
+      socketDirectory: `${directory}/s${generation}`,
+      sshCommand: 'ssh',
+    }
+  }
+
+  return {
+    directory,
+    servers,
+    settings,
+    client(given = settings(), dependencies = {}) {
+      const client = createSsh(given, { backoffBaseMs: 20, pollMs: 100, graceMs: 3_000, ...dependencies })
+      clients.push(client)
+      return client
+    },
+    async stop() {
+      await Promise.all(clients.map((client) => client.close()))
+      await Promise.all(started.map((server) => server.stop()))
+      await removePath(directory)
+    },
+  }
+}
+
+/** How many processes have this text in their command line, waiting up to `ms` for there to be none. */
+export async function processesWith(text: string, ms = 0): Promise<number> {
+  const deadline = performance.now() + ms
+  for (;;) {
+    // The bracket keeps pgrep from finding the pattern in its own command line.
+    const pattern = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/^(.)/, '[$1]')
+    const found = await runCommand({ file: 'pgrep', args: ['-fc', pattern], timeoutMs: 5_000, maxStdoutBytes: 100 })
+    const count = Number(found.stdout.toString())
+    if (count === 0 || performance.now() >= deadline) return count
+    await Bun.sleep(100)
+  }
+}
+
+/** A `.bashrc` for a login whose HOME is this directory. */
+export async function homeWithBashrc(directory: string, text: string): Promise<string> {
+  await ensureDirectory(directory)
+  await writeTextFileAtomic(`${directory}/.bashrc`, text)
+  return directory
+}
