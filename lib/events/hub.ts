@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import { type Clock, systemClock } from './clock.ts'
+import { createCoalescer } from './coalesce.ts'
+import { createHistory } from './history.ts'
+import { type OpenSubscription, openSubscription, type SubscribeOptions, type Subscription } from './subscription.ts'
+import type { ByeReason, EventData, HubEvent, Topic } from './types.ts'
+
+export interface EventHub {
+  /** Of this process start: an id with another one cannot be replayed. */
+  readonly bootId: string
+  /** Never waits and never throws for a client's sake. */
+  publish<T extends Topic>(topic: T, data: EventData[T]): void
+  /** Null at the cap on clients (answer 503), and after `close`. */
+  subscribe(options: SubscribeOptions): Subscription | null
+  clients(): number
+  /** Says goodbye to everyone; nothing is published any more. */
+  close(reason?: ByeReason): void
+}
+
+export interface EventHubOptions {
+  readonly clock?: Clock
+  readonly bootId?: string
+  readonly historySize?: number
+  readonly queueSize?: number
+  readonly maxClients?: number
+}
+
+const COALESCE_MS = 1000
+
+export function createEventHub(options: EventHubOptions = {}): EventHub {
+  const { clock = systemClock, historySize = 1000, queueSize = 200, maxClients = 50 } = options
+  const bootId = options.bootId ?? randomBytes(6).toString('hex')
+  const history = createHistory(historySize)
+  const subscriptions = new Set<OpenSubscription>()
+  let last = 0
+  let closed = false
+
+  function send(type: Topic, data: object, runId: string | null): void {
+    last += 1
+    const event: HubEvent = { type, number: last, data: JSON.stringify(data), runId }
+    history.add(event)
+    for (const subscription of subscriptions) subscription.offer(event)
+  }
+  const status = createCoalescer<object>(clock, COALESCE_MS, (data) => send('status', data, null))
+  const progress = createCoalescer<EventData['progress']>(clock, COALESCE_MS, (data) =>
+    send('progress', data, data.runId),
+  )
+
+  function publish<T extends Topic>(topic: T, data: EventData[T]): void {
+    if (closed) return
+    if (topic === 'status') status.offer('', data)
+    else if (isProgress(topic, data)) progress.offer(data.runId, data)
+    else {
+      // The bytes of a transfer come before the news that it has ended, not a second after.
+      if (topic === 'run' && 'id' in data) progress.flush(data.id)
+      send(topic, data, topic === 'log' ? runOf(data) : null)
+    }
+  }
+
+  function subscribe(wanted: SubscribeOptions): Subscription | null {
+    if (closed || subscriptions.size >= maxClients) return null
+    const known = wanted.lastEventId === null ? last : numberOf(wanted.lastEventId, bootId, last)
+    const replay = known === null ? null : history.after(known)
+    const resync: HubEvent = { type: 'resync', number: last, data: '{"reason":"unknown-id"}', runId: null }
+    const subscription = openSubscription({
+      bootId,
+      startId: replay?.length === 0 ? `${bootId}-${last}` : null,
+      first: replay ?? [resync],
+      queueSize,
+      options: wanted,
+      lastNumber: () => last,
+      onClose: () => subscriptions.delete(subscription),
+    })
+    subscriptions.add(subscription)
+    return subscription
+  }
+
+  return {
+    bootId,
+    publish,
+    subscribe,
+    clients: () => subscriptions.size,
+    close(reason = 'shutdown') {
+      closed = true
+      status.stop()
+      progress.stop()
+      for (const subscription of [...subscriptions]) subscription.bye(reason)
+    },
+  }
+}
+
+function isProgress(topic: Topic, data: object): data is EventData['progress'] {
+  return topic === 'progress' && 'bytesDone' in data
+}
+
+function runOf(data: object): string | null {
+  return 'runId' in data && data.runId !== null ? String(data.runId) : null
+}
+
+/** The number in an id of this boot; null for any other text. */
+function numberOf(id: string, bootId: string, last: number): number | null {
+  const digits = id.startsWith(`${bootId}-`) ? id.slice(bootId.length + 1) : ''
+  return /^\d{1,15}$/.test(digits) && Number(digits) <= last ? Number(digits) : null
+}
