@@ -1,9 +1,9 @@
 import type { Config, ConfigFault } from '#config/effective.ts'
-import type { Json } from '#lib/replication/types.ts'
 import type { Store } from '#lib/db/types.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { EventHub } from '#lib/events/hub.ts'
+import type { Json } from '#lib/replication/types.ts'
 
 /** What every handler receives. Built once in `lib/services.ts`; handlers see only this. */
 export interface Services {
@@ -32,7 +32,12 @@ export interface About {
 
 export interface Configuration {
   /** The file on disk against the running config. */
-  state(): Promise<{ readonly inSync: boolean; readonly sha256OnDisk: string | null; readonly error: string | null; readonly faults: readonly ConfigFault[] }>
+  state(): Promise<{
+    readonly inSync: boolean
+    readonly sha256OnDisk: string | null
+    readonly error: string | null
+    readonly faults: readonly ConfigFault[]
+  }>
   /** Reads, checks and takes over the file. On any fault nothing changes. Throws Refusal when a removed dataset has an active run. */
   reload(by: string): Promise<ReloadResult>
   /** Effective values with their origin, secrets masked. */
@@ -42,14 +47,28 @@ export interface Configuration {
 }
 
 export type ReloadResult =
-  | { readonly ok: true; readonly changed: boolean; readonly difference: Json; readonly warnings: readonly ConfigFault[] }
+  | {
+      readonly ok: true
+      readonly changed: boolean
+      readonly difference: Json
+      readonly warnings: readonly ConfigFault[]
+    }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] }
 
 /** What handlers may know of the runtime they run in. */
 export interface RuntimeView {
   functions(): readonly FunctionView[]
   /** Runs a function as its own route would: same access, same checks. Throws the runtime's Problem. */
-  invoke(name: string, input: unknown, by: { readonly trigger: 'http' | 'cli' | 'internal'; readonly actor: unknown; readonly requestId: string; readonly signal?: AbortSignal }): Promise<unknown>
+  invoke(
+    name: string,
+    input: unknown,
+    by: {
+      readonly trigger: 'http' | 'cli' | 'internal'
+      readonly actor: unknown
+      readonly requestId: string
+      readonly signal?: AbortSignal
+    },
+  ): Promise<unknown>
   openapi(): unknown
   /** Names of the failed checks; empty = ready. */
   ready(): Promise<readonly string[]>

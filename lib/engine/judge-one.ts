@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { availability } from '#lib/replication/availability.ts'
 import { judge } from '#lib/replication/judge.ts'
 import { emptyMemory, remember } from '#lib/replication/memory.ts'
@@ -62,7 +63,10 @@ export function judgeOne(
       paused: states.isPaused(dataset, now),
       repairs: input.repairs,
       ownToken: token !== null && 'toGuid' in token && isOwnToken(runs, token.toGuid),
-      backupIsPrimaryElsewhere: input.backupIsPrimaryElsewhere,
+      dryRunAt:
+        dataset.config.dryRunLine === null
+          ? null
+          : `${basename(dataset.config.at.file)} line ${dataset.config.dryRunLine}`,
     },
   })
   return {

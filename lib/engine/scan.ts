@@ -2,6 +2,7 @@ import type { RunRecord } from '#lib/db/types.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
+import { recordDryRun } from './record-plan.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
 
 export interface ScanOrder {
@@ -23,7 +24,7 @@ export async function scan(context: EngineContext, order: ScanOrder, writer: Run
   const tally = new Tally()
   for (const assessment of assessments) {
     tally.add(`STATUS_${assessment.verdict.health}`, `${assessment.verdict.health.toLowerCase()}`)
-    await decide(context, order, assessment, tally)
+    await decide(context, order, assessment, tally, writer.run)
   }
   if (order.signal.aborted)
     return {
@@ -42,10 +43,17 @@ export async function scan(context: EngineContext, order: ScanOrder, writer: Run
 }
 
 /** What is done about one dataset, and why not, counted by rule: the run's record shows it as a funnel. */
-async function decide(context: EngineContext, order: ScanOrder, assessment: Assessment, tally: Tally): Promise<void> {
+async function decide(
+  context: EngineContext,
+  order: ScanOrder,
+  assessment: Assessment,
+  tally: Tally,
+  run: RunRecord,
+): Promise<void> {
   const { plan, dataset } = assessment
   if (plan.kind === 'NOTHING') return tally.add('NOTHING_TO_DO', 'nothing to do')
   if (order.enqueue === null) return tally.add('READ_ONLY', 'only looked, as asked')
+  if (plan.automatic.code === 'DRY_RUN') await recordDryRun(context, assessment, run)
   if (!plan.automatic.allowed) {
     context.deps.log.debug(`No automatic repair: ${plan.automatic.because}`, { datasetId: dataset.id })
     return tally.add(plan.automatic.code, plan.automatic.because)

@@ -1,0 +1,176 @@
+import { join } from 'node:path'
+import type { Config } from '#config/effective.ts'
+import { configFile } from '#config/read.ts'
+import { openStore } from '#lib/db/open.ts'
+import { acquireOwner } from '#lib/db/owner-lock.ts'
+import type { EngineLog } from '#lib/engine/deps.ts'
+import { createEngine } from '#lib/engine/engine.ts'
+import type { Engine } from '#lib/engine/types.ts'
+import { createEventHub } from '#lib/events/hub.ts'
+import { createRuntime, type Runtime } from '#lib/runtime/index.ts'
+import { createSans } from '#lib/san/san.ts'
+import { createSsh } from '#lib/ssh/index.ts'
+import { aboutThis } from './about.ts'
+import { allowedHost, identify } from './access.ts'
+import { RunningConfiguration } from './configuration.ts'
+import { type Directories, socketPath } from './directories.ts'
+import { emitTo } from './emit.ts'
+import { invocationLog } from './invocation-log.ts'
+import { openLogs } from './open-logs.ts'
+import { pageDocument, pageStatics } from './page-shell.ts'
+import { runtimeView } from './runtime-view.ts'
+import type { Services } from './service-types.ts'
+import { sleep } from './sleep.ts'
+import { socketDirectory, sshSettings } from './ssh-settings.ts'
+
+/** Another process owns the data directory. The message names it. */
+export class OwnedElsewhere extends Error {
+  readonly pid: number | null
+
+  constructor(message: string, pid: number | null) {
+    super(message)
+    this.name = 'OwnedElsewhere'
+    this.pid = pid
+  }
+}
+
+export interface AppOptions {
+  readonly directories: Directories
+  /** `serve` schedules and listens; `command` lives only as long as one command line does. */
+  readonly role: 'serve' | 'command'
+  /** Simulated SANs: every surface says so. */
+  readonly demo?: boolean
+}
+
+export interface App {
+  /** The whole API without a socket: the peer is `internal`. */
+  fetch(request: Request): Promise<Response>
+  readonly services: Services
+  readonly runtime: Runtime
+  /** Ends everything, at most `graceMs` for what is under way. */
+  close(graceMs?: number): Promise<void>
+}
+
+const ROOT = join(import.meta.dir, '..')
+
+/**
+ * The composition root: the only place that builds objects. Throws ConfigInvalid, OwnedElsewhere, SchemaTooNew or
+ * StoreError; what was opened by then is closed again.
+ */
+export async function openApp({ directories, role, demo = false }: AppOptions): Promise<App> {
+  const undo: (() => void | Promise<void>)[] = []
+  try {
+    let engine: Engine | null = null
+    let apply: (before: Config, after: Config) => Promise<void> = async () => {}
+    let log: EngineLog | null = null
+    const configuration = new RunningConfiguration(configFile({ ZWITNESS_CONFIG_DIR: directories.config }), {
+      log: () => must(log),
+      apply: (before, after) => apply(before, after),
+      inUse: () =>
+        (engine?.activeRuns() ?? []).flatMap((run) =>
+          run.kind === 'REPAIR' && run.datasetId !== null ? [{ runId: run.id, datasetId: run.datasetId }] : [],
+        ),
+    })
+    const owner = acquireOwner(directories.data, { socketPath: role === 'serve' ? socketPath(directories) : undefined })
+    if (!owner.ok) throw new OwnedElsewhere(owner.message, owner.pid)
+    undo.push(() => owner.release())
+    const now = Date.now
+    const store = await openStore({ directory: directories.data, now })
+    undo.push(() => store.close())
+    const events = createEventHub()
+    const logs = openLogs({ store, events, directory: directories.logs, role, now })
+    log = logs.engine
+    undo.push(() => logs.close())
+    log[store.openedBecause === 'recovered' ? 'error' : 'info'](store.openedNote)
+    for (const warning of configuration.current.warnings)
+      log.warn(`${warning.file}:${warning.line}:${warning.column} ${warning.message}`)
+
+    const sockets = await socketDirectory(directories)
+    const ssh = createSsh(await sshSettings(configuration.current, directories, sockets))
+    undo.push(() => ssh.close())
+    const sans = createSans({
+      ssh,
+      now,
+      host: (id) => configuration.current.hosts.get(id),
+      limits: () => {
+        const { commandSilenceSeconds, commandTimeoutSeconds, retries } = configuration.current.limits
+        return { silenceMs: commandSilenceSeconds * 1000, timeoutMs: commandTimeoutSeconds * 1000, tries: retries }
+      },
+    })
+    const made = createEngine({
+      config: () => configuration.current,
+      store,
+      sans,
+      emit: emitTo(events, () => must(engine), now),
+      log: logs.engine,
+      now,
+      sleep,
+      random: Math.random,
+    })
+    engine = made
+    const view = runtimeView({ store, engine: made, config: () => configuration.current, now })
+    const services: Services = {
+      get config() {
+        return configuration.current
+      },
+      engine: made,
+      store,
+      events,
+      logger: logs.engine,
+      configuration,
+      runtime: view,
+      about: aboutThis({ bootId: events.bootId, startedAt: now(), demo }),
+      now,
+    }
+    const runtime = await createRuntime<Services>({
+      folders: { functions: join(ROOT, 'functions'), routes: join(ROOT, 'routes'), islands: join(ROOT, 'islands') },
+      services,
+      identify: identify(() => configuration.current),
+      store: invocationLog(store),
+      openapi: {
+        title: 'zwitness',
+        version: services.about.version,
+        description: 'Monitors, explains and repairs ZFS snapshot replication.',
+      },
+      hooks: {
+        ...logs.hooks,
+        allowedHost: allowedHost(() => configuration.current),
+        allowedOrigin: (origin) => origin === configuration.current.server.publicUrl,
+      },
+      document: pageDocument(demo),
+      statics: pageStatics,
+    })
+    view.attach(runtime)
+    apply = async (_before, after) => {
+      await ssh.configure(await sshSettings(after, directories, sockets))
+      await made.configChanged()
+      runtime.scheduler.reschedule()
+      events.publish('config', { inSync: true, loadedAt: new Date(after.source.loadedAt).toISOString(), error: null })
+    }
+    await made.start()
+    return {
+      fetch: async (request) => runtime.app.fetch(request, {}),
+      services,
+      runtime,
+      async close(graceMs = 10_000) {
+        view.closing()
+        events.close('shutdown')
+        await made.stop()
+        await runtime.stop(graceMs)
+        await undoAll(undo)
+      },
+    }
+  } catch (error) {
+    await undoAll(undo)
+    throw error
+  }
+}
+
+async function undoAll(undo: (() => void | Promise<void>)[]): Promise<void> {
+  for (const each of undo.splice(0).reverse()) await each()
+}
+
+function must<T>(value: T | null): T {
+  if (value === null) throw new Error('It was used before everything was put together.')
+  return value
+}

@@ -1,0 +1,135 @@
+import { difference } from '#config/difference.ts'
+import type { Config, ConfigFault } from '#config/effective.ts'
+import { faultLine } from '#config/faults.ts'
+import { configJsonSchema } from '#config/json-schema.ts'
+import type { Trace } from '#config/load.ts'
+import { showConfig } from '#config/origins.ts'
+import { type ReadConfig, readConfig } from '#config/read.ts'
+import type { EngineLog } from '#lib/engine/deps.ts'
+import { Refusal } from '#lib/engine/refusal.ts'
+import type { Json } from '#lib/replication/types.ts'
+import type { Configuration, ReloadResult } from './service-types.ts'
+
+/** The file has faults: nothing can start from it. */
+export class ConfigInvalid extends Error {
+  readonly file: string
+  readonly text: string | null
+  readonly faults: readonly ConfigFault[]
+
+  constructor(read: ReadConfig, faults: readonly ConfigFault[]) {
+    super(faults.map(faultLine).join('\n'))
+    this.name = 'ConfigInvalid'
+    this.file = read.file
+    this.text = read.text
+    this.faults = faults
+  }
+}
+
+interface Running {
+  readonly config: Config
+  readonly trace: Trace
+}
+
+/** The running configuration and its file. Nothing changes unless all of the new one is sound. */
+export class RunningConfiguration implements Configuration {
+  readonly #file: string
+  readonly #log: () => EngineLog
+  readonly #apply: (before: Config, after: Config) => Promise<void>
+  readonly #inUse: () => readonly { readonly runId: number; readonly datasetId: string }[]
+  #running: Running
+  #error: string | null = null
+
+  /** @throws ConfigInvalid */
+  constructor(
+    file: string,
+    parts: {
+      readonly log: () => EngineLog
+      readonly apply: (before: Config, after: Config) => Promise<void>
+      readonly inUse: () => readonly { readonly runId: number; readonly datasetId: string }[]
+    },
+  ) {
+    this.#file = file
+    this.#log = parts.log
+    this.#apply = parts.apply
+    this.#inUse = parts.inUse
+    const read = readConfig({ file })
+    if (read.loaded.faults !== undefined) throw new ConfigInvalid(read, read.loaded.faults)
+    this.#running = read.loaded
+  }
+
+  get current(): Config {
+    return this.#running.config
+  }
+
+  async state() {
+    const { loaded } = readConfig({ file: this.#file })
+    if (loaded.faults !== undefined) {
+      return {
+        inSync: false,
+        sha256OnDisk: null,
+        error: `The file on disk is not valid; the configuration before it stays in force. ${loaded.faults.map(faultLine).join(' ')}`,
+        faults: loaded.faults,
+      }
+    }
+    const { sha256 } = loaded.config.source
+    return { inSync: sha256 === this.current.source.sha256, sha256OnDisk: sha256, error: this.#error, faults: [] }
+  }
+
+  async reload(by: string): Promise<ReloadResult> {
+    const { loaded } = readConfig({ file: this.#file })
+    if (loaded.faults !== undefined) {
+      this.#log().error(
+        `The configuration was not reloaded (asked by ${by}): ${loaded.faults.map(faultLine).join(' ')}`,
+      )
+      return { ok: false, faults: loaded.faults }
+    }
+    const before = this.#running
+    const changes = difference(before.config, loaded.config)
+    this.#refuseRemoved(loaded.config)
+    this.#running = loaded
+    try {
+      if (changes.changed) await this.#apply(before.config, loaded.config)
+    } catch (error) {
+      this.#running = before
+      await this.#apply(loaded.config, before.config)
+      throw error
+    }
+    this.#error = null
+    this.#log().info(
+      `The configuration was reloaded by ${by}: ${changes.changed ? `${changes.added.length} added, ${changes.removed.length} removed, ${changes.changes.length} changed` : 'nothing has changed'}.`,
+    )
+    return { ok: true, changed: changes.changed, difference: plain(changes), warnings: loaded.config.warnings }
+  }
+
+  async show(): Promise<Json> {
+    return plain({
+      file: this.#file,
+      sha256: this.current.source.sha256,
+      loadedAt: new Date(this.current.source.loadedAt).toISOString(),
+      values: showConfig(this.current, this.#running.trace),
+      warnings: this.current.warnings,
+    })
+  }
+
+  schema(): Json {
+    return plain(configJsonSchema())
+  }
+
+  /** A dataset with an active run cannot go: its run would write by rules that are no longer there. */
+  #refuseRemoved(after: Config): void {
+    const kept = new Set(after.datasets.map(({ id }) => id))
+    const busy = this.#inUse().find(({ datasetId }) => !kept.has(datasetId))
+    if (busy !== undefined) {
+      throw new Refusal(
+        'ALREADY_RUNNING',
+        `The new configuration has no ${busy.datasetId}, but run ${busy.runId} is repairing it; wait for its end or cancel it, then reload again.`,
+        { runId: busy.runId, datasetId: busy.datasetId },
+      )
+    }
+  }
+}
+
+/** What is made of plain data already; the types of its parts do not say so. */
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value)) as Json
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { Config } from '#config/effective.ts'
+import type { Store } from '#lib/db/types.ts'
+import type { Engine } from '#lib/engine/types.ts'
+import type { Actor, Runtime } from '#lib/runtime/index.ts'
+import type { FunctionView, RuntimeView } from './service-types.ts'
+
+interface Parts {
+  readonly store: Store
+  readonly engine: Engine
+  readonly config: () => Config
+  readonly now: () => number
+}
+
+export interface AttachableView extends RuntimeView {
+  /** The runtime is built from services that hold this view, so it comes later. */
+  attach(runtime: Runtime): void
+  closing(): void
+}
+
+/** What handlers may know of the runtime they run in. */
+export function runtimeView({ store, config, now }: Parts): AttachableView {
+  let runtime: Runtime | null = null
+  let stopping = false
+  const running = (): Runtime => {
+    if (runtime === null) throw new Error('The runtime is not there yet.')
+    return runtime
+  }
+  return {
+    attach: (made) => {
+      runtime = made
+    },
+    closing: () => {
+      stopping = true
+    },
+    shuttingDown: () => stopping,
+    functions: () => running().functions().map(functionView),
+    invoke: async (name, input, by) => {
+      const outcome = await running().invoke({
+        name,
+        trigger: by.trigger,
+        actor: by.actor as Actor,
+        input,
+        requestId: by.requestId,
+        signal: by.signal,
+      })
+      return outcome
+    },
+    openapi: () => running().openapi(),
+    nextScanAt: () => running().scheduler.get('scan')?.next?.getTime() ?? null,
+    async ready() {
+      const failed: string[] = []
+      try {
+        await store.check()
+      } catch {
+        // The name is the answer; readers of /readyz are not told more.
+        failed.push('database')
+      }
+      if (stopping) failed.push('stopping')
+      const { enabled, intervalSeconds } = config().scheduler
+      if (
+        enabled &&
+        runtime?.scheduler.running === true &&
+        isLate(running().scheduler.get('scan')?.next ?? null, now(), intervalSeconds)
+      )
+        failed.push('scheduler')
+      return failed
+    },
+  }
+}
+
+/** A next tick that should have come two intervals ago: the scheduler stands still. */
+function isLate(next: Date | null, now: number, intervalSeconds: number): boolean {
+  return next === null || now - next.getTime() > 2 * intervalSeconds * 1000
+}
+
+function functionView(info: ReturnType<Runtime['functions']>[number]): FunctionView {
+  const { name, definition, access, schedule, running } = info
+  return {
+    name,
+    summary: definition.summary,
+    schedule: schedule?.pattern ?? null,
+    timezone: schedule?.timezone ?? null,
+    nextAt: schedule?.next?.getTime() ?? null,
+    previousAt: schedule?.previous?.getTime() ?? null,
+    running,
+    access,
+    input:
+      definition.input === undefined
+        ? { type: 'object' }
+        : z.toJSONSchema(definition.input, { io: 'input', unrepresentable: 'any' }),
+  }
+}

@@ -1,0 +1,69 @@
+import { onSignal } from '#lib/host/signals.ts'
+import { openApp } from './app.ts'
+import { type Directories, socketPath } from './directories.ts'
+
+export interface ServeOptions {
+  readonly directories: Directories
+  readonly host: string
+  readonly port: number
+  readonly demo?: boolean
+  /** Called when it listens, with its address. */
+  readonly onReady?: (url: string) => void
+}
+
+/** Time for requests and functions under way at the end; transfers are stopped so that they can resume. */
+const GRACE_MS = 10_000
+
+/** Runs the service until a signal ends it. @returns the exit code. */
+export async function serve({ directories, host, port, demo, onReady }: ServeOptions): Promise<number> {
+  const app = await openApp({ directories, role: 'serve', demo })
+  const { logger } = app.services
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>()
+  let signals = 0
+  const offStop = onSignal(['SIGTERM', 'SIGINT'], (signal) => {
+    signals += 1
+    // Whoever asks twice does not want to wait; everything that matters is on record already.
+    if (signals > 1) process.exit(130)
+    logger.info(`${signal}: stopping. Transfers are ended so that they can resume.`)
+    end(0)
+  })
+  const offReload = onSignal(['SIGHUP'], () => {
+    app.services.configuration
+      .reload('SIGHUP')
+      .catch((error: unknown) => logger.error(`The reload failed: ${error instanceof Error ? error.message : error}`))
+  })
+  const crash = (error: unknown): void => {
+    logger.error(`An error that nobody handled: ${error instanceof Error ? (error.stack ?? error.message) : error}`)
+    end(1)
+  }
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', crash)
+  try {
+    const served = await app.runtime.start({
+      host,
+      port,
+      unixSocket: socketPath(directories),
+      schedule: app.services.config.scheduler.enabled,
+    })
+    const url = served.url ?? `http://${host}:${port}`
+    logger.info(
+      `zwitness ${app.services.about.version} listens on ${url}; ${app.services.engine.datasets().length} datasets.`,
+    )
+    onReady?.(url)
+    // Not by the clock: whatever happened while nobody looked is found at once.
+    if (app.services.config.scheduler.enabled) firstScan(app).catch(crash)
+    return await ended
+  } finally {
+    offStop()
+    offReload()
+    await app.close(GRACE_MS)
+    process.off('uncaughtException', crash)
+    process.off('unhandledRejection', crash)
+  }
+}
+
+async function firstScan(app: Awaited<ReturnType<typeof openApp>>): Promise<void> {
+  const actor = { name: 'start', role: 'admin' as const, via: 'internal', address: null, userAgent: null }
+  const outcome = await app.runtime.invoke({ name: 'scan', trigger: 'internal', actor, input: {} })
+  if (outcome.state === 'FAILED') app.services.logger.error('The first scan failed; the schedule goes on.')
+}
