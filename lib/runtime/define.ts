@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import type { z } from 'zod'
 import type { Access } from './actor.ts'
+import type { Schedule } from './check-schedule.ts'
 import type { Context } from './context.ts'
 import type { Reply } from './reply.ts'
 
@@ -10,8 +11,8 @@ export type NoInput = z.ZodObject<Record<never, never>>
 export interface FunctionDefinition<Services, Input extends z.ZodObject, Output extends z.ZodType> {
   readonly summary: string
   readonly description?: string
-  /** Cron pattern, or how to find it in the services; null means: not scheduled. */
-  readonly schedule?: string | ((services: Services) => string | null)
+  /** Cron pattern, or `{ everySeconds }`, or how to find it in the services; null means: not scheduled. */
+  readonly schedule?: Schedule | ((services: Services) => Schedule | null)
   /** IANA name, for example `Europe/Vienna`. Default: the process's own. */
   readonly timezone?: string | ((services: Services) => string | undefined)
   /** Milliseconds, default 60,000. */

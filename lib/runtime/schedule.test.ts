@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, jest, setSystemTime, test } from 'bun:test'
+import type { Schedule } from './check-schedule.ts'
 import { LoadError } from './load-error.ts'
 import { createScheduler } from './schedule.ts'
 import type { LoadedFunction } from './tree.ts'
@@ -20,8 +21,8 @@ async function pass(seconds: number): Promise<void> {
   }
 }
 
-function setUp(cron: string | null, tick: () => Promise<unknown> = async () => undefined) {
-  const services: { cron: string | null; timezone?: string } = { cron }
+function setUp(cron: Schedule | null, tick: () => Promise<unknown> = async () => undefined) {
+  const services: { cron: Schedule | null; timezone?: string } = { cron }
   const ticks: Date[] = []
   const errors: unknown[] = []
   const work: LoadedFunction = {
@@ -115,5 +116,18 @@ test('paused ticks pass without effect and are not made up for', async () => {
   await pass(2)
   expect(ticks.length).toBeGreaterThan(0)
   expect(ticks.length).toBeLessThanOrEqual(2)
+  scheduler.stop()
+})
+
+test('an even distance that no pattern can express keeps its distance', async () => {
+  const { scheduler, ticks } = setUp({ everySeconds: 7 })
+  scheduler.start()
+  expect(scheduler.get('work')?.pattern).toBe('every 7 s')
+  await pass(30)
+  const distances = ticks
+    .slice(1)
+    .map((tick, index) => Math.round((tick.getTime() - (ticks[index]?.getTime() ?? 0)) / 1000))
+  expect(distances.length).toBeGreaterThanOrEqual(2)
+  expect(new Set(distances)).toEqual(new Set([7]))
   scheduler.stop()
 })

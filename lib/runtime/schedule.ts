@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import { type ScheduleSpec, scheduleFault, scheduleOf } from './check-schedule.ts'
+import { cronOptions, type ScheduleSpec, scheduleFault, scheduleOf } from './check-schedule.ts'
 import { type Fault, LoadError } from './load-error.ts'
 import type { LoadedFunction } from './tree.ts'
 
@@ -52,7 +52,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const cron = new Cron(
       spec.pattern,
       {
-        ...(spec.timezone ? { timezone: spec.timezone } : {}),
+        ...cronOptions(spec),
         // Without it a rejection would be unhandled and end the process.
         catch: (error) => options.onError(error, name),
       },
@@ -74,7 +74,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     for (const { name } of options.functions) {
       const spec = wanted.get(name)
       const current = jobs.get(name)?.spec
-      if (spec && current?.pattern === spec.pattern && current.timezone === spec.timezone) continue
+      if (spec && current && JSON.stringify(current) === JSON.stringify(spec)) continue
       remove(name)
       if (spec) jobs.set(name, schedule(name, spec))
     }
@@ -103,7 +103,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       if (job) {
         const { spec, cron } = job
         return {
-          pattern: spec.pattern,
+          pattern: shownPattern(spec),
           timezone: spec.timezone ?? null,
           next: cron.nextRun(),
           previous: cron.previousRun(),
@@ -111,13 +111,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       }
       const found = options.functions.find((known) => known.name === name)
       const spec = found ? scheduleOf(found.definition, options.services) : null
-      return spec ? { pattern: spec.pattern, timezone: spec.timezone ?? null, next: null, previous: null } : null
+      return spec ? { pattern: shownPattern(spec), timezone: spec.timezone ?? null, next: null, previous: null } : null
     },
     stop: () => {
       running = false
       for (const name of [...jobs.keys()]) remove(name)
     },
   }
+}
+
+/** An even distance is shown as one; its pattern would say nothing. */
+function shownPattern({ pattern, everySeconds }: ScheduleSpec): string {
+  return everySeconds === undefined ? pattern : `every ${everySeconds} s`
 }
 
 /** All schedules with the services as they are now; all faults at once. */

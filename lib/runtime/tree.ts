@@ -1,13 +1,14 @@
 import type { ComponentType, VNode } from 'preact'
 import type { z } from 'zod'
 import type { Access } from './actor.ts'
+import type { Schedule } from './check-schedule.ts'
 
 // Definitions as the framework sees them after loading: their own input types are checked by zod, not by TypeScript.
 
 export interface LoadedFunctionDefinition {
   readonly summary: string
   readonly description?: string
-  readonly schedule?: string | ((services: object) => string | null)
+  readonly schedule?: Schedule | ((services: object) => Schedule | null)
   readonly timezone?: string | ((services: object) => string | undefined)
   readonly timeout?: number
   readonly input?: z.ZodObject
