@@ -52,7 +52,7 @@ export function createEventHub(options: EventHubOptions = {}): EventHub {
     else if (isProgress(topic, data)) progress.offer(data.runId, data)
     else {
       // The bytes of a transfer come before the news that it has ended, not a second after.
-      if (topic === 'run' && 'id' in data) progress.flush(data.id)
+      if (topic === 'run' && 'id' in data && typeof data.id === 'string') progress.flush(data.id)
       send(topic, data, topic === 'log' ? runOf(data) : null)
     }
   }
