@@ -1,47 +1,9 @@
-import { afterEach, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LogRecord } from '#lib/db/types.ts'
-import { createLogger, type LoggerOptions } from './logger.ts'
+import { endings, loggerOf } from './logger-fixture.ts'
 import { MASK } from './redact.ts'
-
-const endings: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end()
-})
-
-/** A store that keeps what it is given, or fails as told. */
-function memoryStore() {
-  const stored: Omit<LogRecord, 'id'>[] = []
-  const state: { fault: unknown; calls: number } = { fault: null, calls: 0 }
-  return {
-    stored,
-    state,
-    async addLogs(records: readonly Omit<LogRecord, 'id'>[]) {
-      state.calls += 1
-      if (state.fault) throw state.fault
-      stored.push(...records)
-      return records.map((_, index) => stored.length - records.length + index + 1)
-    },
-  }
-}
-
-function loggerOf(options: Partial<LoggerOptions> = {}) {
-  const store = memoryStore()
-  const lines: string[] = []
-  // Flushed by hand: a timer of an hour never comes first.
-  const logger = createLogger({
-    store,
-    write: (line) => lines.push(line),
-    now: () => 0,
-    flushMs: 3_600_000,
-    ...options,
-  })
-  endings.push(() => logger.close())
-  const objects = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>)
-  return { store, lines, logger, objects }
-}
 
 describe('a line', () => {
   test('goes to standard output as JSON at once, and into the store with the next batch', async () => {
@@ -149,74 +111,6 @@ describe('what is logged', () => {
       none: null,
     })
     expect(second?.many).toHaveLength(51)
-  })
-})
-
-describe('a store that fails', () => {
-  const full = Object.assign(new Error('The disk is full.'), { kind: 'full' })
-
-  test('is said once, counted, and nothing is lost when it works again', async () => {
-    const { logger, store, objects } = loggerOf()
-    store.state.fault = full
-    logger.info('c', 'one')
-    await logger.flush()
-    logger.info('c', 'two')
-    await logger.flush()
-    expect(logger.health()).toMatchObject({
-      failedStoreWrites: 2,
-      lostLines: 0,
-      storeProblem: 'Log lines cannot be stored: The disk is full.',
-    })
-    expect(objects().filter((line) => line.component === 'logs')).toMatchObject([{ level: 'warn' }])
-    store.state.fault = null
-    await logger.flush()
-    expect(store.stored.map((line) => line.message).slice(0, 2)).toEqual(['one', 'two'])
-    expect(logger.health()).toMatchObject({ failedStoreWrites: 2, storeProblem: null })
-    expect(objects().at(-1)).toMatchObject({ component: 'logs', msg: 'Log lines are stored again.' })
-  })
-
-  test('keeps the newest lines, and counts those that had to go', async () => {
-    const { logger, store } = loggerOf()
-    store.state.fault = full
-    for (let n = 0; n < 5100; n++) logger.info('c', `${n}`)
-    await logger.flush()
-    store.state.fault = null
-    await logger.flush()
-    expect(store.stored[0]?.message).toBe('100')
-    expect(logger.health().lostLines).toBe(100)
-  })
-
-  test('with a line that it will never take loses that batch, counted, and goes on', async () => {
-    const { logger, store } = loggerOf()
-    store.state.fault = Object.assign(new Error('refused'), { kind: 'constraint' })
-    logger.info('c', 'bad')
-    await logger.flush()
-    store.state.fault = null
-    logger.info('c', 'good')
-    await logger.flush()
-    expect(store.stored.map((line) => line.message)).toEqual(['good'])
-    expect(logger.health()).toMatchObject({ failedStoreWrites: 1, lostLines: 1 })
-  })
-})
-
-test('stored lines are told with their ids; a listener that throws harms nobody', async () => {
-  const told: LogRecord[] = []
-  const { logger, store } = loggerOf({
-    onStored: (records) => {
-      told.push(...records)
-      throw new Error('listener')
-    },
-  })
-  logger.info('c', 'one')
-  logger.info('c', 'two')
-  await logger.flush()
-  await logger.flush()
-  expect(told.map(({ id, message }) => `${id} ${message}`)).toEqual(['1 one', '2 two'])
-  expect(store.stored).toHaveLength(2)
-  expect(logger.health()).toMatchObject({
-    lostLines: 0,
-    failedStoreWrites: 0,
-    listenerProblem: 'Stored log lines cannot be announced: listener',
   })
 })
 
