@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'bun:test'
+import { nextTryAt } from './backoff.ts'
+import { NOW } from './testing/world.ts'
+
+describe('backoff', () => {
+  const failed = (consecutiveFailures: number) => ({
+    consecutiveFailures,
+    sameTwice: false,
+    last: { runId: '1', kind: 'lost', message: 'The link broke.', at: NOW },
+  })
+
+  test('waits longer after each failure, and never more than six hours and a fifth', () => {
+    const waits = [1, 2, 3, 4, 5, 20].map((count) => ((nextTryAt(failed(count), 'x') ?? 0) - NOW) / 60_000)
+    for (const [index, expected] of [5, 10, 20, 40, 80, 360].entries()) {
+      expect(waits[index]).toBeGreaterThanOrEqual(expected * 0.8)
+      expect(waits[index]).toBeLessThanOrEqual(expected * 1.2)
+    }
+  })
+
+  test('datasets come back at different moments, each always at the same', () => {
+    expect(nextTryAt(failed(3), 'one')).not.toBe(nextTryAt(failed(3), 'two'))
+    expect(nextTryAt(failed(3), 'one')).toBe(nextTryAt(failed(3), 'one'))
+  })
+
+  test('without a failure there is nothing to wait for', () => {
+    expect(nextTryAt({ consecutiveFailures: 0, sameTwice: false, last: null }, 'x')).toBeNull()
+  })
+})
