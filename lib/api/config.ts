@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ConfigFault as Fault } from '#config/effective.ts'
-import type { InputFault } from '#lib/runtime/index.ts'
+import { type InputFault, Problem } from '#lib/runtime/index.ts'
 import type { Services } from '#lib/service-types.ts'
 import { iso, Timestamp } from './time.ts'
 
@@ -65,4 +65,15 @@ export function inputFaults(faults: readonly Fault[]): InputFault[] {
 
 function escapePointer(part: string): string {
   return part.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+/** 422: nothing was taken over, and every fault is named. */
+export function configInvalid(faults: readonly Fault[]): Problem {
+  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
+  return new Problem(422, 'CONFIG_INVALID', `The file has ${count}; the running configuration stays as it was.`, {
+    title: 'The configuration is not valid',
+    next: { href: '/api/config' },
+    errors: inputFaults(faults),
+    extra: { faults: faultViews(faults) },
+  })
 }

@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { withRefusals } from '#lib/api/refusals.ts'
+import { lookAround, ScanInput, ScanOutcome } from '#lib/api/scan-job.ts'
+import { defineFunction } from '#lib/define.ts'
+
+export default defineFunction({
+  summary: 'Look at the datasets and start nothing.',
+  timeout: 30 * 60_000,
+  tags: ['replication'],
+  input: z.object(ScanInput),
+  output: ScanOutcome,
+  run: (input, context) => withRefusals(() => lookAround(input, context, false)),
+})

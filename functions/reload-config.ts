@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { ConfigFault, configInvalid, faultViews } from '#lib/api/config.ts'
+import { withRefusals } from '#lib/api/refusals.ts'
+import { defineFunction } from '#lib/define.ts'
+
+export default defineFunction({
+  summary: 'Take over the configuration file.',
+  description: 'On any fault nothing changes.',
+  tags: ['config'],
+  output: z.object({ changed: z.boolean(), diff: z.unknown(), warnings: z.array(ConfigFault) }),
+  async run(_, { configuration, actor }) {
+    const result = await withRefusals(() => configuration.reload(actor.name))
+    if (!result.ok) throw configInvalid(result.faults)
+    return { changed: result.changed, diff: result.difference, warnings: faultViews(result.warnings) }
+  },
+})

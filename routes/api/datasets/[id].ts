@@ -1,0 +1,21 @@
+import { DatasetDetail, datasetDetail } from '#lib/api/dataset-detail.ts'
+import { datasetInput } from '#lib/api/dataset-input.ts'
+import { noSuchDataset } from '#lib/api/refusals.ts'
+import { defineRoute } from '#lib/define.ts'
+
+const DAY_MS = 86_400_000
+
+export const GET = defineRoute({
+  summary: 'One dataset: why it is as it is, and what could be done.',
+  operationId: 'show',
+  tags: ['datasets'],
+  input: datasetInput,
+  output: DatasetDetail,
+  errors: { 404: ['NO_SUCH_DATASET'] },
+  async run({ id }, { engine, store, now }) {
+    const view = engine.dataset(id) ?? noSuchDataset(id)
+    const at = now()
+    const history = await store.lag(id, at - 30 * DAY_MS, at, DAY_MS)
+    return datasetDetail(view, { hosts: engine.hosts(), history, now: at })
+  },
+})

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { datasetId } from '#lib/api/dataset-input.ts'
+import { DatasetSummary, datasetSummary } from '#lib/api/dataset-summary.ts'
+import { noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
+import { untilFields, untilOf } from '#lib/api/until.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const POST = defineRoute({
+  summary: 'Start no repair of this dataset for a while.',
+  description: 'Checks go on; what runs goes on.',
+  operationId: 'pause',
+  tags: ['datasets'],
+  input: z.strictObject({ id: datasetId, ...untilFields }),
+  output: DatasetSummary,
+  errors: { 404: ['NO_SUCH_DATASET'] },
+  async run({ id, reason, ...limit }, { engine, actor, now }) {
+    const until = untilOf(limit, now())
+    await withRefusals(() => engine.pause(id, { until, by: actor.name, reason: reason ?? null }))
+    return datasetSummary(engine.dataset(id) ?? noSuchDataset(id), now())
+  },
+})

@@ -1,0 +1,16 @@
+import { datasetBody } from '#lib/api/dataset-input.ts'
+import { Preview, previewView } from '#lib/api/preview.ts'
+import { withRefusals } from '#lib/api/refusals.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const POST = defineRoute({
+  summary: 'Read both sides now and show what a repair would do.',
+  description: 'Writes nothing. The plan is kept for ten minutes: what is shown is what runs.',
+  operationId: 'preview',
+  tags: ['datasets'],
+  input: datasetBody,
+  output: Preview,
+  errors: { 404: ['NO_SUCH_DATASET'], 503: ['SHUTTING_DOWN'] },
+  timeout: 240_000,
+  run: async ({ id }, { engine, signal }) => previewView(await withRefusals(() => engine.preview(id, signal))),
+})

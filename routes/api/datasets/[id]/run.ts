@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { accepted } from '#lib/api/accepted.ts'
+import { datasetId } from '#lib/api/dataset-input.ts'
+import { Preview, previewView } from '#lib/api/preview.ts'
+import { noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
+import { Run } from '#lib/api/run.ts'
+import { checkRunRequest, RunMode, RunStrategy } from '#lib/api/run-request.ts'
+import { triggerOf } from '#lib/api/trigger.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const POST = defineRoute({
+  summary: 'Check a dataset, repair it, or do what the policy allows.',
+  description:
+    'An empty body looks at both sides and starts the repair that the policy allows. `dryRun: true` answers 200 with ' +
+    'the plan and runs nothing. Everything else answers 202 with the run.',
+  operationId: 'runDataset',
+  tags: ['datasets', 'runs'],
+  input: z.strictObject({
+    id: datasetId,
+    mode: RunMode.optional(),
+    strategy: RunStrategy.optional(),
+    dryRun: z.boolean().optional().describe('Only show the plan.'),
+    planId: z.string().max(100).optional().describe('Of a preview: exactly this plan is run, or none.'),
+    confirm: z.string().max(300).optional().describe('The full backup dataset, where the plan destroys something.'),
+    reason: z.string().max(500).optional().describe('Kept with the run.'),
+  }),
+  output: z.union([Run, Preview]),
+  status: 202,
+  errors: {
+    404: ['NO_SUCH_DATASET'],
+    409: [
+      'ALREADY_RUNNING',
+      'CONFIRMATION_REQUIRED',
+      'PLAN_STALE',
+      'PLAN_EXPIRED',
+      'PAUSED',
+      'POLICY_FORBIDS',
+      'BUSY_EXTERNAL',
+      'HELD',
+      'NOTHING_TO_DO',
+    ],
+    422: ['STRATEGY_NOT_SUPPORTED'],
+    503: ['SHUTTING_DOWN'],
+  },
+  timeout: 240_000,
+  async run({ id, ...request }, context) {
+    const { engine, signal, now } = context
+    const view = engine.dataset(id) ?? noSuchDataset(id)
+    checkRunRequest(request, view.dataset.mapping.backup.dataset)
+    const { mode, dryRun, planId, reason } = request
+    return withRefusals(async () => {
+      if (dryRun) return previewView(await engine.preview(id, signal))
+      const trigger = triggerOf(context)
+      const scope = { kind: 'datasets' as const, ids: [id] }
+      const { run } =
+        mode === 'REPAIR'
+          ? await engine.repair({ datasetId: id, planId, reason, trigger })
+          : await engine.scan({ scope, enqueue: mode === undefined, reason, trigger })
+      return accepted(run, now())
+    })
+  },
+})

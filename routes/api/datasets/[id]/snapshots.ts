@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { datasetId } from '#lib/api/dataset-input.ts'
+import { NextCursor, pagingFields } from '#lib/api/paging.ts'
+import { noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
+import { pageOfSnapshots } from '#lib/api/snapshot-page.ts'
+import { Snapshot, SnapshotSide, SnapshotState, sideView, snapshotViews } from '#lib/api/snapshots.ts'
+import { iso, Timestamp } from '#lib/api/time.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const GET = defineRoute({
+  summary: 'The snapshots of both sides as one list, matched by guid, newest first.',
+  operationId: 'snapshots',
+  tags: ['datasets'],
+  input: z.object({
+    id: datasetId,
+    state: z.array(SnapshotState).optional().describe('Any of these.'),
+    ...pagingFields(5000, 200),
+  }),
+  output: z.object({
+    items: z.array(Snapshot),
+    total: z.number().int().describe('Snapshots in all, whatever was asked for.'),
+    nextCursor: NextCursor,
+    primary: SnapshotSide,
+    backup: SnapshotSide,
+    asOf: Timestamp.describe('When both sides were read.'),
+  }),
+  errors: { 400: ['BAD_CURSOR'], 404: ['NO_SUCH_DATASET'] },
+  async run({ id, ...query }, { engine, signal }) {
+    const inventory = (await withRefusals(() => engine.inventory(id, signal))) ?? noSuchDataset(id)
+    const rows = snapshotViews(inventory)
+    const { primary, backup } = inventory.mapping
+    return {
+      ...pageOfSnapshots(rows, query),
+      total: rows.length,
+      primary: sideView(primary, inventory.primary),
+      backup: sideView(backup, inventory.backup),
+      asOf: iso(inventory.readAt),
+    }
+  },
+})

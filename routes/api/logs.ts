@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { jsonLines, wantsJsonLines } from '#lib/api/json-lines.ts'
+import { LogEntry, logView } from '#lib/api/log.ts'
+import { logFields, logQuery } from '#lib/api/log-query.ts'
+import { NextCursor } from '#lib/api/paging.ts'
+import { withRefusals } from '#lib/api/refusals.ts'
+import { runNumber } from '#lib/api/run-id.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const GET = defineRoute({
+  summary: 'The log of the witness.',
+  description: 'One record a line with `Accept: application/x-ndjson`.',
+  operationId: 'logs',
+  tags: ['logs'],
+  input: z.object({ ...logFields, runId: z.string().max(20).optional() }),
+  output: z.object({ items: z.array(LogEntry), nextCursor: NextCursor }),
+  errors: { 400: ['BAD_CURSOR'], 404: ['NO_SUCH_RUN'] },
+  async run({ runId, ...wanted }, { store, request }) {
+    const query = logQuery({ ...wanted, runId: runId === undefined ? undefined : runNumber(runId) })
+    const page = await withRefusals(() => store.logs(query))
+    const items = page.items.map(logView)
+    return wantsJsonLines(request) ? jsonLines(items) : { items, nextCursor: page.nextCursor }
+  },
+})

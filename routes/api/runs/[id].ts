@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { noSuchRun } from '#lib/api/refusals.ts'
+import { RunDetail, runDetail } from '#lib/api/run-detail.ts'
+import { runNumber } from '#lib/api/run-id.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const GET = defineRoute({
+  summary: 'One run: its plan, its steps, how far it is, what it did.',
+  description: 'Always 200 while the run is known, whatever came of it.',
+  operationId: 'showRun',
+  tags: ['runs'],
+  input: z.object({ id: z.string().max(20) }),
+  output: RunDetail,
+  errors: { 404: ['NO_SUCH_RUN'] },
+  async run({ id }, { engine, now }) {
+    const run = (await engine.run(runNumber(id))) ?? noSuchRun(id)
+    return runDetail(run, await engine.actions(run.id), now())
+  },
+})

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { accepted } from '#lib/api/accepted.ts'
+import { withRefusals } from '#lib/api/refusals.ts'
+import { Run } from '#lib/api/run.ts'
+import { runNumber } from '#lib/api/run-id.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const POST = defineRoute({
+  summary: 'Stop a run, or take it out of the queue.',
+  description: 'What was received is kept and can resume.',
+  operationId: 'cancel',
+  tags: ['runs'],
+  input: z.strictObject({ id: z.string().max(20) }),
+  output: Run,
+  status: 202,
+  errors: { 404: ['NO_SUCH_RUN'], 409: ['NOT_RUNNING'] },
+  async run({ id }, { engine, actor, now }) {
+    const number = runNumber(id)
+    return accepted(await withRefusals(() => engine.cancel(number, actor.name)), now())
+  },
+})

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { jsonLines, wantsJsonLines } from '#lib/api/json-lines.ts'
+import { LogEntry, logView } from '#lib/api/log.ts'
+import { NextCursor, pagingFields } from '#lib/api/paging.ts'
+import { noSuchRun, withRefusals } from '#lib/api/refusals.ts'
+import { runNumber } from '#lib/api/run-id.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const GET = defineRoute({
+  summary: 'What a run wrote to the log, oldest first.',
+  description: 'One record a line with `Accept: application/x-ndjson`; go on with `after` = id of the last line.',
+  operationId: 'runLog',
+  tags: ['runs', 'logs'],
+  input: z.object({
+    id: z.string().max(20),
+    after: z.number().int().min(0).optional().describe('Id of the last record that is known.'),
+    ...pagingFields(5000, 500),
+  }),
+  output: z.object({ items: z.array(LogEntry), nextCursor: NextCursor }),
+  errors: { 400: ['BAD_CURSOR'], 404: ['NO_SUCH_RUN'] },
+  async run({ id, after, limit, cursor }, { engine, store, request }) {
+    const run = (await engine.run(runNumber(id))) ?? noSuchRun(id)
+    // A cursor knows where it stands; without one the list begins at its oldest record.
+    const start = after ?? (cursor === undefined ? 0 : undefined)
+    const page = await withRefusals(() => store.logs({ runId: run.id, after: start, limit, cursor }))
+    const items = page.items.map(logView)
+    return wantsJsonLines(request) ? jsonLines(items) : { items, nextCursor: page.nextCursor }
+  },
+})

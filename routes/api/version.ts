@@ -1,0 +1,10 @@
+import { Version, versionView } from '#lib/api/version.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const GET = defineRoute({
+  summary: 'What runs here.',
+  operationId: 'version',
+  tags: ['status'],
+  output: Version,
+  run: (_, { about }) => versionView(about),
+})

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { defineRoute } from '#lib/define.ts'
+import { unavailable } from '#lib/runtime/index.ts'
+
+export const GET = defineRoute({
+  summary: 'The database can be written, a configuration is loaded, the scheduler ticks.',
+  description: 'When not, 503 with the names of the failed checks in `failed`, and nothing else.',
+  operationId: 'readyz',
+  tags: ['health'],
+  access: 'public',
+  output: z.object({ status: z.literal('ready') }),
+  errors: { 503: ['NOT_READY', 'SHUTTING_DOWN'] },
+  async run(_, { runtime }) {
+    const failed = await runtime.ready()
+    if (failed.length > 0) unavailable(`Not ready: ${failed.join(', ')}.`, 'NOT_READY', 5, { extra: { failed } })
+    return { status: 'ready' as const }
+  },
+})
