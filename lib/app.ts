@@ -11,7 +11,7 @@ import { createRuntime, type Runtime } from '#lib/runtime/index.ts'
 import { createSans } from '#lib/san/san.ts'
 import { createSsh } from '#lib/ssh/index.ts'
 import { aboutThis } from './about.ts'
-import { allowedHost, identify } from './access.ts'
+import { createGuard, createIdentify } from './access.ts'
 import { RunningConfiguration } from './configuration.ts'
 import { type Directories, socketPath } from './directories.ts'
 import { emitTo } from './emit.ts'
@@ -79,11 +79,12 @@ export async function openApp({ directories, role, demo = false }: AppOptions): 
     undo.push(() => store.close())
     const events = createEventHub()
     const logs = openLogs({ store, events, directory: directories.logs, role, now })
-    log = logs.engine
+    const logger = logs.engine
+    log = logger
     undo.push(() => logs.close())
-    log[store.openedBecause === 'recovered' ? 'error' : 'info'](store.openedNote)
+    logger[store.openedBecause === 'recovered' ? 'error' : 'info'](store.openedNote)
     for (const warning of configuration.current.warnings)
-      log.warn(`${warning.file}:${warning.line}:${warning.column} ${warning.message}`)
+      logger.warn(`${warning.file}:${warning.line}:${warning.column} ${warning.message}`)
 
     const sockets = await socketDirectory(directories)
     const ssh = createSsh(await sshSettings(configuration.current, directories, sockets))
@@ -125,18 +126,14 @@ export async function openApp({ directories, role, demo = false }: AppOptions): 
     const runtime = await createRuntime<Services>({
       folders: { functions: join(ROOT, 'functions'), routes: join(ROOT, 'routes'), islands: join(ROOT, 'islands') },
       services,
-      identify: identify(() => configuration.current),
+      identify: createIdentify(() => configuration.current),
       store: invocationLog(store),
       openapi: {
         title: 'zwitness',
         version: services.about.version,
         description: 'Monitors, explains and repairs ZFS snapshot replication.',
       },
-      hooks: {
-        ...logs.hooks,
-        allowedHost: allowedHost(() => configuration.current),
-        allowedOrigin: (origin) => origin === configuration.current.server.publicUrl,
-      },
+      hooks: { ...logs.hooks, ...createGuard(() => configuration.current) },
       document: pageDocument(demo),
       statics: pageStatics,
     })

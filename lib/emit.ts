@@ -1,4 +1,5 @@
 import { datasetSummary } from '#lib/api/dataset-summary.ts'
+import { runView } from '#lib/api/run.ts'
 import type { Emit } from '#lib/engine/deps.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { EventHub } from '#lib/events/hub.ts'
@@ -13,13 +14,7 @@ export function emitTo(hub: EventHub, engine: () => Engine, now: () => number): 
     dataset: (record) => dataset(record.datasetId),
     control: (id) => dataset(id),
     run(run) {
-      hub.publish('run', {
-        id: String(run.id),
-        kind: run.kind,
-        state: run.state,
-        datasetId: run.datasetId,
-        outcome: run.outcome,
-      })
+      hub.publish('run', runView(run, now()))
       if (run.datasetId !== null) dataset(run.datasetId)
     },
     progress(run) {

@@ -5,7 +5,7 @@ export interface EventData {
   /** A changed dataset summary. */
   readonly dataset: object
   /** A run whose state changed. */
-  readonly run: { readonly id: string; readonly state: string; readonly [key: string]: unknown }
+  readonly run: { readonly id: string; readonly state: string }
   readonly progress: {
     readonly runId: string
     readonly datasetId: string | null
@@ -14,7 +14,7 @@ export interface EventData {
     readonly rate: number | null
     readonly etaSeconds: number | null
   }
-  readonly log: { readonly runId: string | number | null; readonly [key: string]: unknown }
+  readonly log: { readonly runId: string | number | null }
   readonly config: { readonly inSync: boolean; readonly loadedAt: string; readonly error: string | null }
   /** Reachability or pools of a host. */
   readonly host: object
