@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'bun:test'
+import { judge } from './judge.ts'
+import { emptyMemory, remember } from './memory.ts'
+import { atReading } from './staleness.ts'
+import { backupSide, inventoryOf, judged, judgeInput, MAPPING, NOW, primarySide, taken } from './testing/world.ts'
+import type { Inventory, Memory } from './types.ts'
+
+const a = taken('a', 30)
+const later = NOW + 1_800_000
+const look = (inventory: Inventory, memory: Memory, now: number): Memory => {
+  const input = judgeInput(inventory, { memory, now })
+  return remember(input, judge(input))
+}
+
+describe('what is remembered of a look at both sides', () => {
+  test('the common guid, the primary, who answered and the verdict, as plain JSON', () => {
+    const memory = look(inventoryOf(primarySide([a]), backupSide([a])), emptyMemory(), NOW)
+    expect(memory).toMatchObject({
+      common: { guid: a.guid, at: NOW },
+      primary: { newestCreatetxg: `${a.createtxg}` },
+      backupWritten: { bytes: 0, grewAt: null },
+      backupSeenAt: NOW,
+      last: { health: 'HEALTHY', oldestMissingSince: null, behindSnapshots: 0 },
+    })
+    expect(JSON.parse(JSON.stringify(memory))).toEqual(memory)
+  })
+
+  test('when a missing snapshot was first seen missing, until it arrives', () => {
+    const missing = taken('m', 1)
+    const behind = inventoryOf(primarySide([a, missing]), backupSide([a]))
+    const first = look(behind, emptyMemory(), NOW)
+    expect(look(behind, first, later).firstMissing).toEqual({ [missing.guid]: NOW })
+    expect(look(inventoryOf(primarySide([a, missing]), backupSide([a, missing])), first, later).firstMissing).toEqual(
+      {},
+    )
+  })
+
+  test('at most 2,000 of them, the oldest', () => {
+    const many = Array.from({ length: 2500 }, (_, n) => taken(`m${n}`, 2500 - n))
+    const memory = look(inventoryOf(primarySide(many), backupSide([])), emptyMemory(), NOW)
+    expect(Object.keys(memory.firstMissing)).toHaveLength(2000)
+    expect(memory.firstMissing[many[0]?.guid ?? '']).toBe(NOW)
+  })
+
+  test('for how many looks a token has not moved', () => {
+    const stored = (token: string) => inventoryOf(primarySide([a]), backupSide([a], { receiveResumeToken: token }))
+    const first = look(stored('1-a-1-aa'), emptyMemory(), NOW)
+    const second = look(stored('1-a-1-aa'), first, later)
+    expect([first.token?.unchangedLooks, second.token?.unchangedLooks]).toEqual([0, 1])
+    expect(look(stored('1-b-1-bb'), second, later).token?.unchangedLooks).toBe(0)
+    expect(look(inventoryOf(primarySide([a]), backupSide([a])), second, later).token).toBeNull()
+  })
+
+  test('when the backup was written to', () => {
+    const written = (bytes: number) => inventoryOf(primarySide([a]), backupSide([a], { written: bytes }))
+    const first = look(written(10), emptyMemory(), NOW)
+    expect(first.backupWritten).toEqual({ bytes: 10, grewAt: null })
+    expect(look(written(11), first, later).backupWritten).toEqual({ bytes: 11, grewAt: later })
+  })
+})
+
+describe('a check that is too old when it is read', () => {
+  const reading = { mapping: MAPPING, intervalSeconds: 1800, timezone: 'UTC' }
+  const healthy = judged(inventoryOf(primarySide([a]), backupSide([a])))
+  const broken = judged(inventoryOf(primarySide([a]), backupSide([taken('x', 1)])))
+
+  test('two intervals may pass, not more', () => {
+    expect(atReading(healthy, { ...reading, now: NOW + 3_600_000 })).toBe(healthy)
+    const stale = atReading(healthy, { ...reading, now: NOW + 3_600_001 })
+    expect(stale).toMatchObject({ health: 'UNKNOWN', reason: { code: 'STALE_CHECK' } })
+    expect(stale.reason.message).toBe('Last checked 1 h ago; the schedule is every 30 min. It was HEALTHY then.')
+  })
+
+  test('what was BROKEN stays so', () => {
+    expect(atReading(broken, { ...reading, now: NOW + 7_200_000 })).toMatchObject({
+      health: 'BROKEN',
+      reason: { code: 'NO_COMMON_SNAPSHOT' },
+    })
+  })
+})
