@@ -74,8 +74,11 @@ function configText(options: SshdOptions, home: string, port: number): string {
   for (const [name, value] of Object.entries(environment)) {
     if (!/^[A-Za-z_]\w*$/.test(name) || /["'\\\n]/.test(value)) throw new Error(`${name} cannot be set for a login`)
   }
-  return [
-    ...(options.extraConfig ?? []),
+  const extra = options.extraConfig ?? []
+  const keyword = (line: string): string => line.trim().split(/\s/)[0]?.toLowerCase() ?? ''
+  const given = new Set(extra.map(keyword))
+  // Of most keywords sshd takes the first line, of some (MaxStartups) the last: ours step back instead.
+  const ours = [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     `HostKey ${home}/host_ed25519`,
@@ -94,8 +97,8 @@ function configText(options: SshdOptions, home: string, port: number): string {
     `SetEnv ${Object.entries(environment)
       .map(([name, value]) => `"${name}=${value}"`)
       .join(' ')}`,
-    '',
-  ].join('\n')
+  ]
+  return [...ours.filter((line) => !given.has(keyword(line))), ...extra, ''].join('\n')
 }
 
 interface Launched {

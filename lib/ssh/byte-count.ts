@@ -1,9 +1,12 @@
 import { processIo } from '#lib/process/process-io.ts'
 
+/** A stream of zfs has a begin and an end record of 312 bytes each; less is the connection's own talk. */
+const SMALLEST_STREAM = 600
+
 /**
  * Bytes that went through the witness, from the counters of the kernel: what the receiving ssh has read, less what it had
  * read when its remote shell began (libraries, keys, the handshake). That is the stream, which comes in on its stdin, and
- * beside it only the answers of its server: about 0.05 %. The sending ssh's counter says less: it ends first, with up to
+ * beside it only the answers of its server: about 0.05 %, and some 300 bytes at the end. The sending ssh's counter says less: it ends first, with up to
  * 2 MiB still to be written, and its handshake cannot be told from the first bytes.
  */
 export interface ByteCount {
@@ -35,7 +38,7 @@ export function createByteCount(now: () => number, keepaliveBytesPerMs: number):
         movedBytes = bytes
         movedAt = now()
       }
-      return bytes
+      return bytes < SMALLEST_STREAM ? 0 : bytes
     },
     lastMovedAt: () => movedAt,
   }

@@ -40,7 +40,18 @@ export async function startMaster(
     if (log.started()) ready.resolve('ready')
   })
   const args = ['-M', ...sshArguments(settings, host.id, idleScript(nonce), socket)]
-  const child = startChild({ file: settings.sshCommand, args, stdin: 'open', stdout: 'ignore', onStderr: lines.push })
+  // A shell that refuses the account says so on stdout.
+  let said = ''
+  const child = startChild({
+    file: settings.sshCommand,
+    args,
+    stdin: 'open',
+    stdout: 'read',
+    onStdout(chunk) {
+      if (said.length < 4096) said += Buffer.from(chunk).toString()
+    },
+    onStderr: lines.push,
+  })
   let gone = false
   const exited = child.exited.then((exit) => {
     gone = true
@@ -57,7 +68,7 @@ export async function startMaster(
     child.terminate(1_000)
     const exit = await exited
     const ended = exit.failure !== null ? 'not-started' : outcome === 'too late' ? 'timeout' : 'exit'
-    const evidence = { ...exit, ended, started: false, noise: log.noise(), stdoutNoise: '', tail: '' } as const
+    const evidence = { ...exit, ended, started: false, noise: log.noise(), stdoutNoise: said, tail: '' } as const
     return { fault: classify(host, { ...evidence, limitSeconds: limitMs / 1000 }) }
   }
   return {

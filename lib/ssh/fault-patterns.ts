@@ -15,6 +15,12 @@ const alias = (host: SshHost, name: string | undefined): string => name ?? host.
 /** What ssh says when it never came to run anything, most telling first: one failure often has several lines. */
 export const FAULT_PATTERNS: readonly FaultPattern[] = [
   {
+    kind: 'local',
+    text: /unix_listener: |ControlPath too long|ControlSocket \S+ already exists/,
+    retryable: false,
+    sentence: () => 'The witness cannot make its control socket: is its directory there, writable and its path short?',
+  },
+  {
     kind: 'ssh-config',
     text: /Bad configuration option|hostname contains invalid characters|terminating, \d+ bad configuration|Bad owner or permissions on/,
     retryable: false,

@@ -50,9 +50,12 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
   let links = new Map<string, HostLink>()
   let ready: Promise<void> | null = null
   let sockets = 0
+  let socketDirectory: string | null = null
 
   async function apply(settings: SshSettings): Promise<void> {
     const text = sshConfigText(settings)
+    if (settings.socketDirectory !== socketDirectory) await prepareSockets(settings.socketDirectory)
+    socketDirectory = settings.socketDirectory
     if ((await fileFacts(dirname(settings.configFile))) === null) await ensureDirectory(dirname(settings.configFile))
     await writeTextFileAtomic(settings.configFile, text, 0o600)
     const ids = new Map(settings.hosts.map((host) => [host.id, host]))
@@ -95,7 +98,7 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
 
   async function linkTo(id: string): Promise<HostLink> {
     if (end.signal.aborted) throw new Error('ssh is closed: nothing more can be asked of it.')
-    ready ??= prepareSockets(first.socketDirectory).then(() => apply(first))
+    ready ??= apply(first)
     await ready
     const link = links.get(id)
     if (link === undefined) throw new Error(`There is no host ${JSON.stringify(id)} in the settings of ssh.`)
@@ -125,7 +128,7 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
       ),
     async configure(settings) {
       const before = ready
-      const applied = (before ?? prepareSockets(settings.socketDirectory)).then(() => apply(settings))
+      const applied = (before ?? Promise.resolve()).then(() => apply(settings))
       // Settings that cannot be used leave the ones before in force.
       ready = applied.catch(
         () => before ?? Promise.reject(new Error('ssh was never given settings that it could use.')),

@@ -18,7 +18,7 @@ const PREPARE = 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PA
  * the watcher. The watcher's would be `$` and an exclamation mark, which csh takes for its history.)
  */
 const WATCHER =
-  '(while read -r x; do :; done; kill -0 $$ && trap "" TERM && kill 0 && sleep 5 && kill -9 0) <&3 3<&- >/dev/null 2>&1'
+  '(while read -r x; do :; done; kill -0 $$ && trap "" TERM && kill 0 && sleep 2 && kill -9 0) <&3 3<&- >/dev/null 2>&1'
 
 const leashed = (body: string): string => `exec 3<&0 </dev/null; ${WATCHER} & { ${body}; } 3<&-; r=$?`
 

@@ -5,7 +5,7 @@ import { createByteCount } from './byte-count.ts'
 import { cancelled, faultHere } from './classify.ts'
 import type { HostLink } from './host-link.ts'
 import { createLeg, type LegRun } from './leg.ts'
-import type { RemoteFault, TransferOutcome, TransferRequest } from './types.ts'
+import type { LegOutcome, RemoteFault, TransferOutcome, TransferRequest } from './types.ts'
 
 export interface TransferTimes {
   /** Between two looks at the counters, and two reports. */
@@ -69,13 +69,15 @@ export async function runTransfer(
     return run.early?.leg === leg ? run.early.fault : null
   }
   const legs = { source: await source.outcome(why(source)), sink: await sink.outcome(why(sink)) }
+  const guilty = run.early?.leg.side ?? blame(legs.source, legs.sink)
   const fine = legs.source.exitCode === 0 && legs.sink.exitCode === 0
   return {
     ended: fine ? 'completed' : (ended ?? 'failed'),
-    ...legs,
+    sink: legs.sink,
+    source: guilty === 'sink' ? withoutReader(legs.source, legs.sink.host) : legs.source,
     bytes: count.sample(),
     durationMs: performance.now() - startedAt,
-    blame: fine || ended !== null ? null : (run.early?.leg.side ?? blame(legs.source, legs.sink)),
+    blame: fine || ended !== null ? null : guilty,
   }
 }
 
@@ -129,6 +131,13 @@ function endAfter(graceMs: number, children: readonly (Child | null)[]): void {
     const timer = setTimeout(() => child.terminate(2_000), graceMs)
     void child.exited.then(() => clearTimeout(timer))
   }
+}
+
+/** The sender of a receiver that ended is cut off, which is no fault of its host or of the network. */
+function withoutReader(source: LegOutcome, receiver: string): LegOutcome {
+  if (source.fault?.kind !== 'lost') return source
+  const message = `The sender on ${source.host} was ended because the receiver on ${receiver} had ended.`
+  return { ...source, fault: { ...source.fault, message } }
 }
 
 const endFault = (ended: 'stalled' | 'cancelled', host: string, stallMs: number): RemoteFault =>

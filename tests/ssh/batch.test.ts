@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { ensureDirectory, listDirectory } from '#lib/host/directory.ts'
+import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { runCommand } from '#lib/process/run-command.ts'
+import type { SshClient } from '#lib/ssh/index.ts'
+import { homeWithBashrc, processesWith, type SshWorld, startSshWorld } from './fixture.ts'
+
+setDefaultTimeout(60_000)
+
+let world: SshWorld
+let ssh: SshClient
+beforeAll(async () => {
+  world = await startSshWorld(['alpha'])
+  ssh = world.client()
+})
+afterAll(() => world.stop())
+
+const sh = (id: string, script: string) => ({ id, argv: ['sh', '-c', script] })
+
+async function pidsWith(text: string): Promise<readonly number[]> {
+  const found = await runCommand({ file: 'pgrep', args: ['-f', text], timeoutMs: 5_000, maxStdoutBytes: 9_999 })
+  return found.stdout.toString().split('\n').filter(Boolean).map(Number)
+}
+
+describe('a batch over a real sshd', () => {
+  test('each command has its own code, stdout and stderr, to the byte', async () => {
+    const { results, fault } = await ssh.batch('alpha', [
+      { id: 'plain', argv: ['echo', "a  b'c", '$HOME', '*'] },
+      sh('bare', 'printf no-newline; printf warn >&2'),
+      sh('empty', 'exit 0'),
+      sh('blank lines', 'echo; echo; echo x >&2; echo >&2; exit 4'),
+      { id: 'missing', argv: ['no-such-program'] },
+      sh('255', 'echo "cannot resume send" >&2; exit 255'),
+    ])
+    expect(fault).toBeNull()
+    const seen = [...results.values()].map((result) => [result.id, result.exitCode, result.stdout, result.stderr])
+    expect(seen.slice(0, 4)).toEqual([
+      ['plain', 0, "a  b'c $HOME *\n", ''],
+      ['bare', 0, 'no-newline', 'warn'],
+      ['empty', 0, '', ''],
+      ['blank lines', 4, '\n\n', 'x\n'],
+    ])
+    expect(results.get('missing')).toMatchObject({ exitCode: 127, stderr: expect.stringContaining('not found') })
+    expect(results.get('255')).toMatchObject({ exitCode: 255, stderr: 'cannot resume send' })
+  })
+
+  test('what is to run on failure runs in the same session, and only then', async () => {
+    const { results, fault } = await ssh.batch('alpha', [
+      { ...sh('list', 'echo half; exit 1'), onFailure: [{ id: 'one', argv: ['echo', '1'] }, sh('two', 'exit 1')] },
+      { ...sh('fine', 'exit 0'), onFailure: [{ id: 'never', argv: ['true'] }] },
+    ])
+    expect(fault).toBeNull()
+    expect([...results.keys()].sort()).toEqual(['fine', 'list', 'one', 'two'])
+  })
+
+  test('speaks C and finds the sbin directories', async () => {
+    const { results } = await ssh.batch('alpha', [sh('env', 'echo $LC_ALL; echo $PATH')])
+    expect(results.get('env')?.stdout).toMatch(/^C\n.*:\/usr\/local\/sbin:\/usr\/sbin:\/sbin\n$/)
+  })
+
+  test('a batch longer than one command line is split, and nobody notices', async () => {
+    const commands = Array.from({ length: 60 }, (_, index) => ({
+      id: `c${index}`,
+      argv: [
+        'sh',
+        '-c',
+        'echo $#',
+        'sh',
+        ...Array.from({ length: 60 }, (_, word) => `hqs8p1/${'d'.repeat(40)}${word}`),
+      ],
+    }))
+    const { results, fault } = await ssh.batch('alpha', commands)
+    expect(fault).toBeNull()
+    expect([...results.keys()]).toEqual(commands.map((command) => command.id))
+    expect(new Set([...results.values()].map((result) => result.stdout))).toEqual(new Set(['60\n']))
+  })
+
+  test('forty at once share one connection, eight sessions at a time', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => ssh.batch('alpha', [{ id: 'n', argv: ['echo', `${index}`] }])),
+    )
+    expect(answers.map((answer) => answer.results.get('n')?.stdout)).toEqual(answers.map((_, index) => `${index}\n`))
+    expect(await pidsWith(`ssh -M .*${world.directory}`)).toHaveLength(1)
+  })
+
+  test('two commands with one id, or a word that no shell takes, are refused before anything is sent', async () => {
+    const twice = await ssh.batch('alpha', [sh('a', 'true'), sh('a', 'true')])
+    expect(twice.fault).toMatchObject({ kind: 'local', message: expect.stringContaining('"a"') })
+    const bang = await ssh.batch('alpha', [{ id: 'a', argv: ['echo', 'x!y'] }])
+    expect(bang.fault).toMatchObject({ kind: 'local' })
+    const long = await ssh.batch('alpha', [{ id: 'a', argv: ['x'.repeat(70_000)] }])
+    expect(long.fault).toMatchObject({ kind: 'local', message: expect.stringContaining('too long') })
+    expect(ssh.batch('nobody', [])).rejects.toThrow('There is no host "nobody"')
+  })
+})
+
+describe('a command that does not end well', () => {
+  test('hangs: what ended before is kept, and nothing stays behind there', async () => {
+    const { results, fault } = await ssh.batch('alpha', [sh('a', 'echo 1'), { id: 'b', argv: ['sleep', '8811.1'] }], {
+      silenceMs: 700,
+    })
+    expect([...results.keys()]).toEqual(['a'])
+    expect(fault).toMatchObject({ kind: 'timeout', retryable: true, message: expect.stringContaining('sleep 8811.1') })
+    expect(await processesWith('sleep 8811.1', 5_000)).toBe(0)
+  })
+
+  test('talks on and on: ended by the time limit', async () => {
+    const endless = sh('a', 'while :; do echo 8811.2 >&2; sleep 0.1; done')
+    const { fault } = await ssh.batch('alpha', [endless], { silenceMs: 5_000, timeoutMs: 900 })
+    expect(fault?.kind).toBe('timeout')
+    expect(await processesWith('8811.2 >&2', 5_000)).toBe(0)
+  })
+
+  test('is cancelled: the remote process goes, its children and one that ignores SIGTERM too', async () => {
+    const cancel = new AbortController()
+    setTimeout(() => cancel.abort(), 800)
+    const stubborn = sh('a', 'trap "" TERM; sleep 8811.3 & sleep 8811.3; sleep 8811.3')
+    const { fault } = await ssh.batch('alpha', [stubborn], { signal: cancel.signal })
+    expect(fault?.kind).toBe('cancelled')
+    expect(await processesWith('sleep 8811.3', 9_000)).toBe(0)
+  }, 20_000)
+
+  test('writes without end: cut off, and not taken for an answer', async () => {
+    const { results, fault } = await ssh.batch('alpha', [sh('a', 'echo 1'), { id: 'b', argv: ['yes', '8811.4'] }], {
+      maxBytes: 1_000_000,
+    })
+    expect([...results.keys()]).toEqual(['a'])
+    expect(fault?.kind).toBe('too-much-output')
+    expect(await processesWith('yes 8811.4', 5_000)).toBe(0)
+  })
+
+  test('is killed there: its own result, 137', async () => {
+    const { results, fault } = await ssh.batch('alpha', [sh('a', 'kill -9 $$')])
+    expect(fault).toBeNull()
+    expect(results.get('a')?.exitCode).toBe(137)
+  })
+})
+
+describe('the control connection', () => {
+  test('is made anew after it was killed; the noise of it is not shown', async () => {
+    await ssh.batch('alpha', [sh('a', 'true')])
+    for (const pid of await pidsWith(`ssh -M .*${world.directory}`)) process.kill(pid, 'SIGKILL')
+    const { results, fault } = await ssh.batch('alpha', [sh('a', 'echo still here')])
+    expect(fault).toBeNull()
+    expect(results.get('a')).toMatchObject({ stdout: 'still here\n', stderr: '' })
+  })
+
+  test('killed under a command: the outcome is unknown and said to be', async () => {
+    const running = ssh.batch('alpha', [sh('a', 'echo 1'), { id: 'b', argv: ['sleep', '8811.5'] }])
+    while ((await processesWith('sleep 8811.5')) === 0) await Bun.sleep(50)
+    for (const pid of await pidsWith(`ssh -M .*${world.directory}`)) process.kill(pid, 'SIGKILL')
+    const { results, fault } = await running
+    expect(fault).toMatchObject({ kind: 'lost', retryable: true })
+    expect([...results.keys()]).toEqual(['a'])
+    expect(await processesWith('sleep 8811.5', 5_000)).toBe(0)
+    expect((await ssh.batch('alpha', [sh('a', 'true')])).fault).toBeNull()
+  })
+
+  test('stale sockets are cleared at the start, and none is left at the end', async () => {
+    const settings = world.settings()
+    await ensureDirectory(settings.socketDirectory)
+    await writeTextFileAtomic(`${settings.socketDirectory}/m1`, '')
+    const client = world.client(settings)
+    expect((await client.batch('alpha', [sh('a', 'true')])).fault).toBeNull()
+    await client.close()
+    expect(await listDirectory(settings.socketDirectory)).toEqual([])
+    expect(await processesWith(settings.socketDirectory)).toBe(0)
+  })
+
+  test('new settings: what runs goes on, the next one uses them', async () => {
+    const client = world.client()
+    const running = client.batch('alpha', [sh('a', 'sleep 1.5; echo done')])
+    await Bun.sleep(700)
+    const broken = world.settings((host) => ({ ...host, hostname: 'a\nProxyCommand touch /tmp/x' }))
+    expect(client.configure(broken)).rejects.toThrow('hostname')
+    await client.configure(world.settings((host) => ({ ...host, port: 1 })))
+    expect((await client.batch('alpha', [sh('a', 'true')], { tries: 1 })).fault?.kind).toBe('refused')
+    expect((await running).results.get('a')?.stdout).toBe('done\n')
+    await client.configure(world.settings())
+    expect((await client.batch('alpha', [sh('a', 'true')])).fault).toBeNull()
+  })
+})
+
+describe('logins that are not as they should be', () => {
+  test('noise on both outputs, before and after, is no part of an answer', async () => {
+    const home = await homeWithBashrc(`${world.directory}/noisy`, 'echo welcome; echo "@@B:0:0"; echo motd >&2\n')
+    const noisy = await startSshWorld(['loud'], { env: { HOME: home }, extraConfig: [`Banner ${home}/.bashrc`] })
+    const { results, fault } = await noisy.client().batch('loud', [sh('a', 'echo x; echo y >&2')])
+    await noisy.stop()
+    expect(fault).toBeNull()
+    expect(results.get('a')).toMatchObject({ stdout: 'x\n', stderr: 'y' })
+  })
+
+  test('a server that grants few sessions is used without its refusals being shown', async () => {
+    const narrow = await startSshWorld(['narrow'], { maxSessions: 2 })
+    const client = narrow.client()
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => client.batch('narrow', [sh('a', `sleep 0.2; echo ${index}`)])),
+    )
+    await narrow.stop()
+    expect(answers.map((answer) => answer.fault)).toEqual(answers.map(() => null))
+    expect(answers.map((answer) => answer.results.get('a')?.stderr)).toEqual(answers.map(() => ''))
+  })
+})
