@@ -1,3 +1,4 @@
+import type { Inventory } from '#lib/replication/types.ts'
 import { compareSides } from './compare-sides.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { enrich } from './enrich.ts'
@@ -31,7 +32,8 @@ export async function assess(
     if (changed) deps.emit.host(state)
   }
   await context.noteChildren(seen.children)
-  const compared = seen.seen.map(({ dataset, inventory }) => ({
+  const seenNow = options.mode === 'fresh' ? seen.seen : seen.seen.map((each) => withoutOwnTransfer(context, each))
+  const compared = seenNow.map(({ dataset, inventory }) => ({
     dataset,
     inventory,
     comparison: compareSides(dataset, inventory),
@@ -67,4 +69,21 @@ export async function assess(
     })
   }
   return final
+}
+
+/**
+ * While a transfer of our own is under way its half-received state on the backup is no finding: a scan then sees the
+ * backup as it was before, and the status says REPAIRING. (The repair's own looks see everything.)
+ */
+function withoutOwnTransfer<T extends { readonly dataset: Monitored; readonly inventory: Inventory }>(
+  context: EngineContext,
+  each: T,
+): T {
+  const { backup } = each.inventory
+  if (backup.state !== 'present' || !context.repairing.has(each.dataset.id)) return each
+  if (backup.snapshots.length === 0) return { ...each, inventory: { ...each.inventory, backup: { state: 'missing' } } }
+  return {
+    ...each,
+    inventory: { ...each.inventory, backup: { ...backup, facts: { ...backup.facts, receiveResumeToken: null } } },
+  }
 }

@@ -30,6 +30,8 @@ export class EngineContext {
   readonly estimates = new EstimateBook()
   readonly bookings = new Bookings()
   readonly repairs: RepairBook
+  /** Datasets whose repair has begun to write. */
+  readonly repairing = new Set<string>()
   /** The newest look of each dataset. */
   readonly #looks = new Map<string, Assessment>()
 

@@ -133,6 +133,7 @@ export class Repairs {
   async #run(open: Open): Promise<void> {
     const { deps } = this.#context
     const { order } = open
+    this.#context.repairing.add(order.dataset.id)
     deps.log.info(`Repair of ${order.dataset.id} begins.`, { runId: order.runId, datasetId: order.dataset.id })
     const end = await repair(this.#context, order, open.writer, open.controller.signal).catch((error: unknown) => {
       deps.log.error(`Run ${order.runId} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`, {
@@ -171,6 +172,7 @@ export class Repairs {
       open.ended.resolve({ ...open.writer.run, state: end.state, outcome: end.outcome })
     } finally {
       repairs.forget(order.dataset.id)
+      this.#context.repairing.delete(order.dataset.id)
       this.#open.delete(order.runId)
       const state = states.state(order.dataset.id)
       if (state !== null) deps.emit.dataset(state)

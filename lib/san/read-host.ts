@@ -61,7 +61,7 @@ export async function readHost(
     reached: true,
     host: host.id,
     skewSeconds: first.skewSeconds,
-    latencyMs: batch.durationMs,
+    latencyMs: Math.round(batch.durationMs),
     pools: first.pools,
     sides: sides(first, host.id, want, known, listed),
     descendants: first.descendants,
