@@ -1,0 +1,22 @@
+import type { Store } from '../state/store.ts'
+import type { Clock } from './clock.ts'
+
+/** What a command works with. Output is gathered and written when the command is over, streams excepted. */
+export interface Context {
+  readonly store: Store
+  /** The unix user; `root` may do everything. */
+  readonly user: string
+  readonly clock: Clock
+  readonly stdout: string[]
+  readonly stderr: string[]
+}
+
+export type Command = (context: Context, args: readonly string[]) => number | Promise<number>
+
+export const say = (context: Context, line: string): void => {
+  context.stdout.push(line)
+}
+
+export const complain = (context: Context, line: string): void => {
+  context.stderr.push(line)
+}

@@ -1,0 +1,90 @@
+import { destroyDataset, destroySnapshot } from '../changes/destroy.ts'
+import { nextTxg } from '../changes/environment.ts'
+import { type Command, type Context, complain } from '../cli/context.ts'
+import { Failure } from '../cli/fail.ts'
+import { parseOptions } from '../cli/options.ts'
+import { mayDo } from '../cli/rights.ts'
+import { usageOf } from '../cli/usage.ts'
+import { isReceiving } from '../state/partial.ts'
+import { clonesOf, descendants, findBookmark, openDataset, type Place } from '../state/tree.ts'
+import { destroySnapshots } from './destroy-snapshots.ts'
+import { assertWritable } from './writable.ts'
+
+/** `zfs destroy [-rRfnpv] NAME | NAME@SNAP | NAME#MARK`. */
+export const destroy: Command = (context, args) => {
+  const usage = usageOf('destroy')
+  const { flags, operands } = parseOptions(args, 'rRfnpvd', usage)
+  const [name] = operands
+  if (name === undefined) throw new Failure(`missing dataset argument\n${usage}`, 2)
+  return context.store.transaction(() => {
+    if (name.includes('@')) return destroySnapshots(context, name, flags)
+    if (name.includes('#')) return destroyBookmark(context, name)
+    return destroyTree(context, openDataset(context.store, name), flags)
+  })
+}
+
+function destroyBookmark(context: Context, name: string): number {
+  const place = findBookmark(context.store, name)
+  if (!place) throw new Failure(`bookmark '${name}' does not exist.`)
+  if (!mayDo(context.user, place.pool, place.dataset, 'destroy', 'mount')) {
+    throw new Failure(`cannot destroy bookmark '${name}': permission denied`)
+  }
+  assertWritable(place.pool, `cannot destroy bookmark '${name}'`)
+  place.history.bookmarks.splice(place.history.bookmarks.indexOf(place.bookmark), 1)
+  nextTxg(context, place.pool)
+  context.store.touchHistory(place.pool, place.dataset)
+  return 0
+}
+
+function destroyTree(context: Context, place: Place, flags: ReadonlySet<string>): number {
+  const { store } = context
+  const { pool, dataset } = place
+  const { name } = dataset
+  const recursive = flags.has('r') || flags.has('R')
+  const below = descendants(pool, name)
+  const snapshotsOf = (one: typeof dataset) =>
+    store.history(pool, one).snapshots.map((each) => `${one.name}@${each.name}`)
+  if (!recursive && (below.length > 0 || snapshotsOf(dataset).length > 0)) {
+    complain(context, `cannot destroy '${name}': ${dataset.type} has children`)
+    complain(context, "use '-r' to destroy the following datasets:")
+    for (const one of below.toReversed()) for (const line of [...snapshotsOf(one), one.name]) complain(context, line)
+    for (const line of snapshotsOf(dataset)) complain(context, line)
+    return 1
+  }
+  const tree = [...below.toReversed(), dataset]
+  const clones = tree.flatMap((one) => clonesOf(pool, one)).filter((one) => !tree.includes(one))
+  if (clones.length > 0 && !flags.has('R')) {
+    complain(context, `cannot destroy '${name}': ${dataset.type} has dependent clones`)
+    complain(context, "use '-R' to destroy the following datasets:")
+    for (const one of clones) for (const line of [...snapshotsOf(one), one.name]) complain(context, line)
+    return 1
+  }
+  if (!mayDo(context.user, pool, dataset, 'destroy', 'mount')) {
+    const what = snapshotsOf(dataset).length > 0 || below.length > 0 ? 'snapshots' : `'${name}'`
+    throw new Failure(`cannot destroy ${what}: permission denied`)
+  }
+  assertWritable(pool, `cannot destroy '${name}'`)
+  if (flags.has('n')) return 0
+  if (tree.some(isReceiving)) throw new Failure(`cannot destroy '${name}': dataset is busy`)
+  for (const clone of clones) destroyDataset(context, pool, clone)
+  for (const one of tree) {
+    if (!destroyOne(context, { pool, dataset: one })) return 1
+  }
+  return 0
+}
+
+/** Snapshots first: a held one stops it, and what was destroyed before that is gone, as in ZFS. */
+function destroyOne(context: Context, { pool, dataset }: Place): boolean {
+  let held = false
+  for (const snapshot of [...context.store.history(pool, dataset).snapshots]) {
+    if (Object.keys(snapshot.holds).length === 0) continue
+    const full = `${dataset.name}@${snapshot.name}`
+    complain(context, `cannot destroy snapshot ${full}: it's being held. Run 'zfs holds -r ${full}' to see holders.`)
+    held = true
+  }
+  if (held) return false
+  for (const snapshot of [...context.store.history(pool, dataset).snapshots])
+    destroySnapshot(context, pool, dataset, snapshot)
+  destroyDataset(context, pool, dataset)
+  return true
+}

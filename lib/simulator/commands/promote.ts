@@ -1,0 +1,32 @@
+import { promoteClone } from '../changes/promote.ts'
+import type { Command } from '../cli/context.ts'
+import { Failure } from '../cli/fail.ts'
+import { parseOptions } from '../cli/options.ts'
+import { mayDo } from '../cli/rights.ts'
+import { usageOf } from '../cli/usage.ts'
+import { openDataset, originName } from '../state/tree.ts'
+import { assertWritable } from './writable.ts'
+
+/** `zfs promote NAME`. */
+export const promote: Command = (context, args) => {
+  const usage = usageOf('promote')
+  const [name] = parseOptions(args, '', usage).operands
+  if (name === undefined) throw new Failure(`missing clone filesystem argument\n${usage}`, 2)
+  return context.store.transaction(() => {
+    const { store, user } = context
+    const { pool, dataset } = openDataset(store, name)
+    const refuse = (why: string) => new Failure(`cannot promote '${name}': ${why}`)
+    const old = pool.datasets.find((one) => one.id === dataset.origin?.dataset)
+    if (!dataset.origin || !old) throw refuse('not a cloned filesystem')
+    if (!mayDo(user, pool, dataset, 'promote', 'mount') || !mayDo(user, pool, old, 'promote'))
+      throw refuse('permission denied')
+    assertWritable(pool, `cannot promote '${name}'`)
+    const snapshots = store.history(pool, old).snapshots
+    const moved = snapshots.slice(0, snapshots.findIndex((one) => one.id === dataset.origin?.snapshot) + 1)
+    const names = new Set(store.history(pool, dataset).snapshots.map((one) => one.name))
+    const clash = moved.find((one) => names.has(one.name))
+    if (clash) throw refuse(`conflicting snapshot '${clash.name}' from parent '${originName(store, pool, dataset)}'`)
+    promoteClone(context, pool, dataset, old)
+    return 0
+  })
+}

@@ -1,0 +1,158 @@
+import { writeSync } from 'node:fs'
+import { type Command, type Context, complain, say } from '../cli/context.ts'
+import { Failure } from '../cli/fail.ts'
+import { parseName } from '../cli/names.ts'
+import { lastValue, type Parsed, parseOptions } from '../cli/options.ts'
+import { mayDo } from '../cli/rights.ts'
+import { usageOf } from '../cli/usage.ts'
+import { Hindrance } from '../misbehave/hindrance.ts'
+import type { Misbehaviour } from '../misbehave/rules.ts'
+import { encryptionRootOf } from '../properties/encryption.ts'
+import { humanSize } from '../properties/sizes.ts'
+import { openDataset, openSnapshot, type SnapshotPlace } from '../state/tree.ts'
+import { encodeBegin } from '../stream/format.ts'
+import { StreamOutput } from '../stream/output.ts'
+import { assertSendable, makeStep, planAll, planSingle, type SendStep } from '../stream/plan.ts'
+import { planResume } from '../stream/resume-plan.ts'
+import { decodeToken, describeToken } from '../stream/token.ts'
+import { writeEnd, writeStream } from '../stream/write-stream.ts'
+import { SendProgress } from './send-progress.ts'
+
+const longNames = {
+  dryrun: 'n',
+  verbose: 'v',
+  parsable: 'P',
+  raw: 'w',
+  props: 'p',
+  'large-block': 'L',
+  embed: 'e',
+  compressed: 'c',
+}
+
+/** `zfs send [-nvPpwLec] [-i|-I FROM] NAME@SNAP`, `zfs send [-nvP] -t TOKEN`. */
+export const sendWith =
+  (rules: readonly Misbehaviour[]): Command =>
+  (context, args) => {
+    const usage = usageOf('send')
+    const options = parseOptions(args, 'nvPpwLecDVsbhi:I:t:', usage, longNames)
+    const token = lastValue(options, 't')
+    const verbose = options.flags.has('v') || options.flags.has('P')
+    if (token !== undefined) {
+      const content = decodeToken(token)
+      const say = options.flags.has('n') ? emit : tell
+      if (options.flags.has('v')) say(context, describeToken(content))
+      const { place, step } = planResume(context.store, content)
+      return run(context, options, place, [step], false, rules, verbose)
+    }
+    const [name] = options.operands
+    if (name === undefined) throw new Failure(`missing snapshot argument\n${usage}`, 2)
+    if (!name.includes('@')) return sendHead(context, name)
+    const place = openSnapshot(context.store, name)
+    const flags = {
+      raw: options.flags.has('w'),
+      large: options.flags.has('L'),
+      embedded: options.flags.has('e'),
+      compressed: options.flags.has('c'),
+    }
+    const stepOptions = { flags, properties: options.flags.has('p') }
+    if (stepOptions.properties && !flags.raw && encryptionRootOf(place.pool, place.dataset)) {
+      const why = `encrypted dataset ${place.dataset.name} may not be sent with properties without the raw flag`
+      throw new Failure(`cannot send ${name}: ${why}\nwarning: cannot send '${name}': backup failed`)
+    }
+    const [all, single] = [lastValue(options, 'I'), lastValue(options, 'i')]
+    if (all !== undefined) {
+      const steps = planAll(context.store, place, all, stepOptions)
+      return run(context, options, place, steps, true, rules, verbose)
+    }
+    const step =
+      single === undefined
+        ? makeStep(context.store, place, null, stepOptions)
+        : planSingle(context.store, place, typed(context, single), stepOptions)
+    return run(context, options, place, [step], false, rules, verbose)
+  }
+
+function typed(context: Context, from: string): string {
+  if (/[@#]/.test(from) || from.includes('/')) return from
+  complain(
+    context,
+    "Warning: incremental source didn't specify type, assuming snapshot. Use '@' or '#' prefix to avoid ambiguity.",
+  )
+  return `@${from}`
+}
+
+function sendHead(context: Context, name: string): number {
+  parseName(name)
+  const { dataset } = openDataset(context.store, name)
+  if (dataset.mounted || dataset.type === 'volume') {
+    throw new Failure(`warning: cannot send '${name}': target is busy; if a filesystem, it must not be mounted`)
+  }
+  throw new Failure(`warning: cannot send '${name}': the simulator sends snapshots only`)
+}
+
+const emit = (context: Context, lines: readonly string[]) => {
+  for (const line of lines) say(context, line)
+}
+
+/** Says it at once on stderr, for the stream has yet to come. */
+const tell = (_: Context, lines: readonly string[]) => {
+  for (const line of lines) writeSync(2, `${line}\n`)
+}
+
+function run(
+  context: Context,
+  options: Parsed,
+  place: SnapshotPlace,
+  steps: readonly SendStep[],
+  compound: boolean,
+  rules: readonly Misbehaviour[],
+  verbose: boolean,
+): number {
+  const exact = options.flags.has('P')
+  const lines = verbose ? estimateLines(steps, exact) : []
+  if (options.flags.has('n')) {
+    emit(context, lines)
+    return 0
+  }
+  const { pool, dataset, snapshot } = place
+  const full = `${dataset.name}@${snapshot.name}`
+  if (compound && !mayDo(context.user, pool, dataset, 'hold')) {
+    throw new Failure(`cannot hold: permission denied\ncannot send '${dataset.name}': permission denied`)
+  }
+  if (!mayDo(context.user, pool, dataset, 'send'))
+    throw new Failure(`warning: cannot send '${full}': permission denied`)
+  assertSendable(place, options.flags.has('w') || (steps[0]?.description.flags.raw ?? false))
+  // Warnings come before the stream, not after it.
+  tell(context, context.stderr.splice(0))
+  tell(context, lines)
+  let progress: SendProgress | null = null
+  const output = new StreamOutput(new Hindrance(rules), (bytes) => progress?.add(bytes))
+  const last = steps.at(-1)
+  if (compound && last) output.write(encodeBegin({ ...last.description, kind: 'compound', extents: [] }))
+  for (const { description } of steps) {
+    progress = options.flags.has('v') ? new SendProgress(description.toName, exact) : null
+    writeStream(output, description)
+  }
+  if (compound) writeEnd(output)
+  return 0
+}
+
+function estimateLines(steps: readonly SendStep[], exact: boolean): string[] {
+  const total = steps.reduce((sum, one) => sum + one.estimate, 0)
+  const size = (bytes: number) => humanSize(bytes, 'B')
+  if (exact) {
+    const rows = steps.map(({ from, description, estimate }) =>
+      from === null
+        ? `full\t${description.toName}\t${estimate}`
+        : `incremental\t${from}\t${description.toName}\t${estimate}`,
+    )
+    return [...rows, `size\t${total}`]
+  }
+  const rows = steps.map(({ from, description, estimate }) => {
+    const what =
+      from === null
+        ? `full send of ${description.toName}`
+        : `send from ${/[@#]/.test(from) ? from : `@${from}`} to ${description.toName}`
+    return `${what} estimated size is ${size(estimate)}`
+  })
+  return [...rows, `total estimated size is ${size(total)}`]
+}

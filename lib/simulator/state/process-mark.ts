@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+
+/** When the process began, in clock ticks since boot; null when there is no such process. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // A zombie does no more work.
+    return state === 'Z' ? null : (rest[18] ?? null)
+  } catch {
+    // No /proc entry: the process is gone, which is what was asked.
+    return null
+  }
+}
+
+/** This process, told apart from a later one with the same number. */
+export const ownMark = (): string => `${process.pid}:${startOf(process.pid)}`
+
+export function isAlive(mark: string): boolean {
+  const [pid, start] = mark.split(':')
+  return startOf(Number(pid)) === start
+}
