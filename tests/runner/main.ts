@@ -1,0 +1,47 @@
+import { runChecks } from './checks.ts'
+import { onInterrupt } from './command.ts'
+import { add, failedBecause, NOTHING, type Tally, tallyLine } from './tally.ts'
+import { runTests, testFiles } from './bun-test.ts'
+import { withLab } from './lab.ts'
+
+/** The tiers, in the order in which they are run: quick ones first. */
+const TIERS: Readonly<Record<string, () => Promise<Tally>>> = {
+  checks: runChecks,
+  app: async () => runTests('app', await testFiles(['lib', 'config', 'tests'], ['tests/browser/', 'tests/zfs/'])),
+  browser: async () => runTests('browser', await testFiles(['tests/browser'])),
+  zfs: async () => withLab(async (env) => runTests('zfs', await testFiles(['tests/zfs']), { env, testMinutes: 20 })),
+}
+
+/** `main.ts [--ci] TIER…`. Exit code 0: all passed; 1: something failed; 77: nothing failed, but a tier was skipped. */
+async function main(words: readonly string[]): Promise<number> {
+  const wanted = words.filter((word) => word !== '--ci')
+  const unknown = wanted.filter((word) => TIERS[word] === undefined)
+  if (unknown.length > 0 || wanted.length === 0) {
+    console.error(`There is no tier "${unknown.join(' ')}". Write one or more of: ${Object.keys(TIERS).join(', ')}.`)
+    return 2
+  }
+  onInterrupt((signal) => {
+    console.log(`\n${signal}: stopped before the end; what was still to come counts as failed.`)
+  })
+  let total = NOTHING
+  const summary: string[] = []
+  for (const [name, run] of Object.entries(TIERS)) {
+    if (!wanted.includes(name)) continue
+    console.log(`\n=== ${name} ===`)
+    const began = performance.now()
+    const tally = await run().catch((error: unknown) =>
+      failedBecause(`the tier ${name} could not be run: ${error instanceof Error ? error.message : error}`),
+    )
+    summary.push(`${name.padEnd(8)} ${tallyLine(tally)}, ${((performance.now() - began) / 1000).toFixed(1)} s`)
+    for (const why of tally.skippedBecause) summary.push(`         SKIPPED: ${why}`)
+    total = add(total, tally)
+  }
+  console.log(`\n${summary.join('\n')}`)
+  if (total.skipped > 0) console.log(`${total.skipped} skipped`)
+  console.log(`${total.passed} passed, ${total.failed} failed`)
+  if (total.failed > 0) return 1
+  // A skipped tier is never green by itself; CI goes by what failed and shows the rest above.
+  return total.skippedBecause.length > 0 && !words.includes('--ci') ? 77 : 0
+}
+
+process.exitCode = await main(process.argv.slice(2))
