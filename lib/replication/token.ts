@@ -46,6 +46,7 @@ function staleBecause({ primary, backup, token }: Inventory): string | null {
   if (backup.snapshots.some((entry) => entry.guid === token.toGuid)) return 'its snapshot has arrived in another way'
   // ZFS would say "kernel modules must be upgraded": the backup is no longer where the stream began.
   const newest = newestOf(backup.snapshots)
+  if (token.fromGuid === null && newest !== null) return 'it is a first transfer, and the backup has snapshots by now'
   const start = backup.snapshots.find((entry) => entry.guid === token.fromGuid)
   if (token.fromGuid !== null && start === undefined) return 'the backup no longer has the snapshot it starts from'
   if (start !== undefined && start.guid !== newest?.guid)
