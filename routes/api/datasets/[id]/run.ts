@@ -7,6 +7,7 @@ import { Run } from '#lib/api/run.ts'
 import { checkRunRequest, RunMode, RunStrategy } from '#lib/api/run-request.ts'
 import { triggerOf } from '#lib/api/trigger.ts'
 import { defineRoute } from '#lib/define.ts'
+import { reply } from '#lib/runtime/index.ts'
 
 export const POST = defineRoute({
   summary: 'Check a dataset, repair it, or do what the policy allows.',
@@ -49,7 +50,7 @@ export const POST = defineRoute({
     checkRunRequest(request, view.dataset.mapping.backup.dataset)
     const { mode, dryRun, planId, reason } = request
     return withRefusals(async () => {
-      if (dryRun) return previewView(await engine.preview(id, signal))
+      if (dryRun) return reply(200, previewView(await engine.preview(id, signal)))
       const trigger = triggerOf(context)
       const scope = { kind: 'datasets' as const, ids: [id] }
       const { run } =

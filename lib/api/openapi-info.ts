@@ -1,0 +1,20 @@
+import type { OpenApiInfo } from '#lib/runtime/index.ts'
+
+/** Head of the API document. */
+export function openApiInfo(version: string): OpenApiInfo {
+  return {
+    title: 'zwitness',
+    version,
+    description: [
+      'A witness for ZFS replication: is every backup as fresh as it should be, if not why, and what would repair it.',
+      '',
+      '- Changes only add. Ignore fields and enum values that you do not know. `API-Version` rises when that is broken.',
+      '- Keys are camelCase, enum values UPPER_SNAKE, times RFC 3339 UTC, durations seconds, sizes bytes. Guids, and',
+      '  byte counts that can pass 2^53, are text. `null` means "not known".',
+      '- Errors are `application/problem+json` (RFC 9457) with a stable `code` and, where there is one, the next step.',
+      '- Long work answers 202 with the run; poll its `Location`, or follow `/api/events`.',
+      '- GET needs the role viewer, everything else operator, unless `x-access` says otherwise. The unix socket of the',
+      '  data directory is admin, this machine is operator, the network may read.',
+    ].join('\n'),
+  }
+}

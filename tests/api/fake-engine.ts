@@ -1,0 +1,154 @@
+import type { RunRecord } from '#lib/db/types.ts'
+import { Refusal } from '#lib/engine/refusal.ts'
+import type { DatasetView, Engine, HostState, ScanRequest } from '#lib/engine/types.ts'
+import { NOW } from './fake-config.ts'
+import { fakeInventory, fakePlan, fakeRun, fakeView } from './fake-views.ts'
+
+export interface FakeEngine extends Engine {
+  /** Every call that could change something, as `verb argument`. */
+  readonly calls: { readonly verb: string; readonly input: unknown }[]
+  /** The next call is refused with this. */
+  refuse: Refusal | null
+  views: DatasetView[]
+  inventories: Map<string, ReturnType<typeof fakeInventory>>
+}
+
+export const HOSTS: readonly HostState[] = [
+  {
+    id: 'hqs10',
+    reachable: true,
+    latencyMs: 12,
+    checkedAt: NOW,
+    seenAt: NOW,
+    skewSeconds: 0,
+    fault: null,
+    pools: [{ name: 'hqs10p1', health: 'ONLINE', readonly: false, sizeBytes: 2 ** 44, freeBytes: 2 ** 43 }],
+  },
+  {
+    id: 'hqs7',
+    reachable: false,
+    latencyMs: null,
+    checkedAt: NOW,
+    seenAt: null,
+    skewSeconds: null,
+    fault: { host: 'hqs7', kind: 'timeout', reason: 'HOST_UNREACHABLE', message: 'Timed out.', retryable: true },
+    pools: [],
+  },
+]
+
+export function fakeEngine(): FakeEngine {
+  const views = [
+    fakeView('hq10-7.L1S4DAT1', { health: 'BROKEN', code: 'LAG_CRITICAL', delaySeconds: 2_246_400 }),
+    fakeView('hq10-7.L1~1a2b3c', { name: 'vm/disk.0', health: 'WARNING', code: 'LAGGING', delaySeconds: 200_000 }),
+    fakeView('hq8-1.ok', { pair: 'HQS8 → HQS1', name: 'OK' }),
+    fakeView('hq8-1.new', {
+      pair: 'HQS8 → HQS1',
+      name: 'NEW',
+      health: 'UNKNOWN',
+      code: 'NOT_CHECKED',
+      delaySeconds: null,
+    }),
+  ]
+  const runs = new Map([
+    [
+      7,
+      fakeRun(7, {
+        state: 'RUNNING',
+        kind: 'REPAIR',
+        datasetId: 'hq10-7.L1S4DAT1',
+        startedAt: NOW - 4000,
+        plan: fakePlan('hq10-7.L1S4DAT1'),
+      }),
+    ],
+    [6, fakeRun(6, { state: 'SUCCEEDED', startedAt: NOW - 60_000, finishedAt: NOW - 50_000, outcome: 'All seen.' })],
+  ])
+
+  const engine: FakeEngine = {
+    calls: [],
+    refuse: null,
+    views,
+    inventories: new Map([['hq10-7.L1S4DAT1', fakeInventory('hq10-7.L1S4DAT1')]]),
+    start: async () => {},
+    stop: async () => {},
+    configChanged: async () => {},
+    datasets: () => engine.views,
+    dataset: (id) => engine.views.find((view) => view.dataset.id === id) ?? null,
+    hosts: () => HOSTS,
+    inventory: async (id) => engine.inventories.get(id) ?? null,
+    scan: async (request) => {
+      called('scan', withoutSignal(request))
+      if (request.scope.kind === 'datasets') for (const id of request.scope.ids) known(id)
+      if (request.scope.kind === 'pair' && request.scope.pair !== 'HQS8 → HQS1') {
+        throw new Refusal('NO_SUCH_PAIR', `There is no pair ${request.scope.pair}.`)
+      }
+      return started(fakeRun(8, { kind: request.enqueue ? 'SCAN' : 'CHECK', reason: request.reason ?? null }))
+    },
+    preview: async (id) => {
+      called('preview', id)
+      known(id)
+      return { planId: 'p-1', datasetId: id, plan: fakePlan(id), madeAt: NOW, expiresAt: NOW + 600_000 }
+    },
+    repair: async (request) => {
+      called('repair', request)
+      known(request.datasetId)
+      return started(fakeRun(9, { kind: 'REPAIR', datasetId: request.datasetId, planId: request.planId ?? null }))
+    },
+    cancel: async (runId, by) => {
+      called('cancel', [runId, by])
+      const run = runs.get(runId)
+      if (run === undefined) throw new Refusal('NO_SUCH_RUN', `There is no run ${runId}.`)
+      if (run.finishedAt !== null) throw new Refusal('NOT_RUNNING', `Run ${runId} has ended.`, { runId })
+      return run
+    },
+    run: async (runId) => runs.get(runId) ?? null,
+    actions: async (runId) => [
+      {
+        id: 1,
+        runId,
+        datasetId: null,
+        step: 1,
+        kind: 'COMMAND',
+        title: 'Bookmark',
+        host: 'hqs10',
+        command: [['zfs', 'bookmark']],
+        state: 'SUCCEEDED',
+        startedAt: NOW - 3000,
+        finishedAt: NOW - 2000,
+        exitCode: 0,
+        bytes: null,
+        error: null,
+        detail: {},
+      },
+    ],
+    activeRuns: () => [...runs.values()].filter((run) => run.finishedAt === null),
+    pause: async (id, control) => control_('pause', id, control),
+    resume: async (id, by) => control_('resume', id, by),
+    ack: async (id, control) => control_('ack', id, control),
+    unack: async (id, by) => control_('unack', id, by),
+    lastScan: () => ({ finished: runs.get(6) ?? null, running: null }),
+  }
+
+  function called(verb: string, input: unknown): void {
+    engine.calls.push({ verb, input })
+    const refusal = engine.refuse
+    engine.refuse = null
+    if (refusal) throw refusal
+  }
+  function known(id: string): void {
+    if (engine.dataset(id) === null)
+      throw new Refusal('NO_SUCH_DATASET', `There is no dataset ${id}.`, { datasetId: id })
+  }
+  async function control_(verb: string, id: string, input: unknown): Promise<void> {
+    called(verb, [id, input])
+    known(id)
+  }
+  return engine
+}
+
+function started(run: RunRecord) {
+  return { run, done: Promise.resolve({ ...run, state: 'SUCCEEDED' as const, finishedAt: NOW, outcome: 'Done.' }) }
+}
+
+function withoutSignal({ signal: _signal, ...request }: ScanRequest) {
+  return request
+}

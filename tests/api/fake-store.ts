@@ -1,0 +1,55 @@
+import { BadCursor } from '#lib/db/errors.ts'
+import type { LogQuery, RunQuery, Store } from '#lib/db/types.ts'
+import { NOW } from './fake-config.ts'
+import { fakeRun } from './fake-views.ts'
+
+export type FakeStore = Pick<Store, 'runs' | 'logs' | 'lag' | 'invocations' | 'prune'> & {
+  readonly queries: (RunQuery | LogQuery)[]
+}
+
+export function fakeStore(): FakeStore {
+  const queries: (RunQuery | LogQuery)[] = []
+  const asked = <Q extends RunQuery | LogQuery>(query: Q): void => {
+    queries.push(query)
+    if (query.cursor === 'bad') throw new BadCursor('runs')
+  }
+  return {
+    queries,
+    runs: async (query) => {
+      asked(query)
+      return { items: [fakeRun(7, { state: 'RUNNING', startedAt: NOW - 4000 }), fakeRun(6)], nextCursor: 'more' }
+    },
+    logs: async (query) => {
+      asked(query)
+      const items = [1, 2].map((id) => ({
+        id,
+        at: NOW + id,
+        level: 'info' as const,
+        component: 'engine',
+        message: `line ${id}`,
+        runId: query.runId ?? null,
+        datasetId: null,
+        host: null,
+        requestId: null,
+        fields: { n: id },
+      }))
+      return { items, nextCursor: null }
+    },
+    lag: async (_, from) => [{ at: from, delaySeconds: 5, lagSeconds: 10, health: 'HEALTHY' }],
+    invocations: async (name) => [
+      {
+        id: 1,
+        name: name ?? 'scan',
+        trigger: 'schedule',
+        actor: 'scheduler',
+        input: {},
+        state: 'SUCCEEDED',
+        startedAt: NOW,
+        finishedAt: NOW + 5,
+        outcome: { end: 'ENDED' },
+        error: null,
+      },
+    ],
+    prune: async () => ({ runs: 1, logs: 2, lag: 3, invocations: 4 }),
+  }
+}
