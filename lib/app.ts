@@ -40,6 +40,8 @@ export interface AppOptions {
   readonly role: 'serve' | 'command'
   /** Simulated SANs: every surface says so. */
   readonly demo?: boolean
+  /** Epoch milliseconds; only tests give another clock. */
+  readonly now?: () => number
 }
 
 export interface App {
@@ -57,7 +59,7 @@ const ROOT = join(import.meta.dir, '..')
  * The composition root: the only place that builds objects. Throws ConfigInvalid, OwnedElsewhere, SchemaTooNew or
  * StoreError; what was opened by then is closed again.
  */
-export async function openApp({ directories, role, demo = false }: AppOptions): Promise<App> {
+export async function openApp({ directories, role, demo = false, now = Date.now }: AppOptions): Promise<App> {
   const undo: (() => void | Promise<void>)[] = []
   try {
     let engine: Engine | null = null
@@ -74,7 +76,6 @@ export async function openApp({ directories, role, demo = false }: AppOptions): 
     const owner = acquireOwner(directories.data, { socketPath: role === 'serve' ? socketPath(directories) : undefined })
     if (!owner.ok) throw new OwnedElsewhere(owner.message, owner.pid)
     undo.push(() => owner.release())
-    const now = Date.now
     const store = await openStore({ directory: directories.data, now })
     undo.push(() => store.close())
     const events = createEventHub()

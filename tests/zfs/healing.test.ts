@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { PRODUCT_YAML } from '#config/load.fixture.ts'
+import { copyTo, delegate, guids, makePrimary, openLab, remove, root } from './lab.ts'
+import { until, Witness } from './witness.ts'
+
+const lab = openLab()
+const MINUTES = 60_000
+
+/** PRODUCT's own YAML; only the login differs, and what is behind is repaired before it is late. */
+function yaml(user: string, extra = ''): string {
+  return PRODUCT_YAML.replaceAll('ssh_user: zfsadmin', `ssh_user: ${user}`).replace(
+    'pairs:',
+    `defaults: { repair_when: behind, ${extra} primary_max_age_hours: 0 }\npairs:`,
+  )
+}
+
+beforeAll(() => delegate(lab), 60_000)
+
+for (const user of ['root', 'zfsadmin']) {
+  describe(`as ${user}`, () => {
+    const P = 'hqs8p1/HQS8DAT1'
+    const B = 'hqs1p1/HQS8DAT1'
+    const ID = 'hqs8-hqs1.HQS8DAT1'
+    let witness: Witness
+
+    beforeAll(async () => {
+      await remove(lab, P, B, 'hqs10p1/HQS10DAT1', 'hqs7p1/HQS10DAT1')
+    }, MINUTES)
+    afterAll(async () => {
+      await witness?.close()
+      await remove(lab, P, B, 'hqs10p1/HQS10DAT1', 'hqs7p1/HQS10DAT1')
+    }, MINUTES)
+
+    test(
+      'three behind, and a backup that is missing, both end HEALTHY with the same guids',
+      async () => {
+        await makePrimary(lab, P, 4)
+        await copyTo(lab, P, B, 's1')
+        await makePrimary(lab, 'hqs10p1/HQS10DAT1', 3)
+        witness = new Witness(lab, yaml(user))
+        await witness.start()
+        const one = await witness.status(ID, 'HEALTHY', 120)
+        const other = await witness.status('hqs10-hqs7.HQS10DAT1', 'HEALTHY', 120)
+        expect(one.reason.code).toBe('UP_TO_DATE')
+        expect(other.reason.code).toBe('UP_TO_DATE')
+        expect(await guids(lab, B)).toEqual(await guids(lab, P))
+        expect(await guids(lab, 'hqs7p1/HQS10DAT1')).toEqual(await guids(lab, 'hqs10p1/HQS10DAT1'))
+        expect((await root(lab, `zfs get -Ho value readonly hqs7p1/HQS10DAT1`)).trim()).toBe('on')
+
+        const { items } = await witness.get(`/api/runs?kind=REPAIR&datasetId=${ID}`)
+        expect(items).toHaveLength(1)
+        expect(items[0].state).toBe('SUCCEEDED')
+        const run = await witness.get(`/api/runs/${items[0].id}`)
+        const commands = run.steps.flatMap((step: any) => step.commands.map((command: any) => command.argv.join(' ')))
+        expect(commands).toContain(`zfs send -v -P -L -c -I ${P}@s1 ${P}@s4`)
+        expect(commands).toContain(`zfs receive -s -u ${B}`)
+      },
+      5 * MINUTES,
+    )
+
+    test(
+      'a transfer whose ssh is killed half-way is resumed by the same run; only the rest is sent again',
+      async () => {
+        await witness.stop()
+        witness.configure(yaml(user, 'bandwidth_limit: 2MiB/s,'))
+        await makePrimary(lab, P, 1, 24).catch(() =>
+          root(
+            lab,
+            `dd if=/dev/urandom of=/pools/${P}/big bs=1M count=24 2>/dev/null; zpool sync hqs8p1; zfs snapshot ${P}@big`,
+          ),
+        )
+        await witness.start()
+        const run = await transferring(witness, ID, 6 * 1024 * 1024)
+        await killOurSsh(witness, 'hqs1')
+        const ended = await witness.ended(run.id, 180)
+        expect(ended.state).toBe('SUCCEEDED')
+        const transfers = (await witness.get(`/api/runs/${run.id}`)).steps
+        expect(JSON.stringify(transfers)).toContain('RESUME')
+        // 24 MiB of random data; what was sent twice is at most what was on its way.
+        expect(ended.bytes).toBeLessThan(24 * 1024 * 1024 * 1.35)
+        expect(ended.bytes).toBeGreaterThan(24 * 1024 * 1024 * 0.98)
+        await witness.status(ID, 'HEALTHY')
+        expect(await guids(lab, B)).toEqual(await guids(lab, P))
+      },
+      5 * MINUTES,
+    )
+
+    test(
+      'the service killed with SIGKILL in the middle resumes after its start, without a person',
+      async () => {
+        await root(
+          lab,
+          `dd if=/dev/urandom of=/pools/${P}/huge bs=1M count=24 2>/dev/null; zpool sync hqs8p1; zfs snapshot ${P}@huge`,
+        )
+        await witness.post(`/api/run`)
+        const run = await transferring(witness, ID, 8 * 1024 * 1024)
+        await witness.kill()
+        await until(
+          'nothing of ours is left here',
+          20,
+          async () => Bun.spawnSync(['pgrep', '-f', `${witness.directory}/data/ssh/config`]).exitCode === 1,
+        )
+        await until(
+          'no receive of ours is left there',
+          60,
+          async () => (await root(lab, `pgrep -f 'zfs receive -s -u ${B}' || true`)).trim() === '',
+        )
+        await witness.start()
+        await until('it is healed', 180, async () => (await witness.get(`/api/datasets/${ID}`)).status === 'HEALTHY')
+        expect((await witness.get(`/api/runs/${run.id}`)).state).toBe('INTERRUPTED')
+        const { items } = await witness.get(`/api/runs?kind=REPAIR&datasetId=${ID}`)
+        const after = items.find((each: any) => each.state === 'SUCCEEDED')
+        expect(after.bytes).toBeLessThan(20 * 1024 * 1024)
+        expect((await witness.get(`/api/runs/${after.id}`)).plan.kind).toBe('RESUME')
+        expect(await guids(lab, B)).toEqual(await guids(lab, P))
+      },
+      5 * MINUTES,
+    )
+  })
+}
+
+/** The running repair of a dataset once so many bytes have moved. */
+async function transferring(witness: Witness, id: string, bytes: number): Promise<any> {
+  let run: any = null
+  await until(
+    `${bytes} bytes of ${id} have moved`,
+    90,
+    async () => {
+      const { items } = await witness.get(`/api/runs?kind=REPAIR&datasetId=${id}&limit=1`)
+      run = items[0]
+      return run?.state === 'RUNNING' && (await witness.get(`/api/runs/${run.id}`)).bytes >= bytes
+    },
+    () => JSON.stringify({ state: run?.state, bytes: run?.bytes, outcome: run?.outcome }),
+  )
+  return run
+}
+
+/** Kills the local ssh of the receiving leg, as a dying network would. */
+async function killOurSsh(witness: Witness, host: string): Promise<void> {
+  const listing = Bun.spawnSync(['ps', '-eo', 'pid,args']).stdout.toString()
+  const own = listing
+    .split('\n')
+    .filter(
+      (line) =>
+        line.includes(`${witness.directory}/data/ssh/config`) && line.includes(` ${host} `) && line.includes('receive'),
+    )
+  expect(own.length).toBeGreaterThan(0)
+  for (const line of own) process.kill(Number(line.trim().split(' ')[0]), 'SIGKILL')
+}
