@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { type App, openApp } from '#lib/app.ts'
-import { copyTo, guids, makePrimary, openLab, remove, root } from './lab.ts'
+import { copyTo, guids, makePrimary, openLab, remove, root, takeAway } from './lab.ts'
 import { until, Witness } from './witness.ts'
 
 const lab = openLab()
@@ -69,7 +69,7 @@ test(
       expect(view()?.verdict.reason.code).toBe('UP_TO_DATE')
 
       // Sunday: off as planned. The status stays, no alarm of the host.
-      await root(lab, 'kill $(cat /run/sshd-hqs7.pid); pkill -f "sshd.*2204" || true')
+      const bringBack = await takeAway(lab, 'hqs7')
       await pass(20 * HOURS)
       await root(lab, `zfs snapshot ${P}@sunday`)
       await scan()
@@ -89,10 +89,7 @@ test(
 
       // The fourth Saturday it is there again: seen at the next interval, caught up without anybody.
       await pass(6 * 24 * HOURS + 4 * HOURS)
-      await root(
-        lab,
-        '/usr/sbin/sshd -f /etc/ssh/sshd_config_hqs7 2>/dev/null || $(tr "\\0" " " < /proc/$(cat /run/sshd-hqs8.pid)/cmdline | sed "s/hqs8/hqs7/g; s/2201/2204/g")',
-      )
+      await bringBack()
       await until(
         'the SAN answers again and its dataset is healed',
         90,
