@@ -58,7 +58,10 @@ export function judge(title: string, code: number, counts: JunitCounts | null): 
   const tally = { ...NOTHING, passed: counts.tests - failed - counts.skipped, failed, skipped: counts.skipped }
   // A file that cannot be loaded, or an error between tests, is in the exit code alone.
   if (code !== 0 && failed === 0) {
-    return { ...tally, failed: failedBecause(`${title}: bun test ended with ${code} though no single test failed.`).failed }
+    return {
+      ...tally,
+      failed: failedBecause(`${title}: bun test ended with ${code} though no single test failed.`).failed,
+    }
   }
   if (counts.tests === 0) return failedBecause(`${title}: no test ran.`)
   return tally

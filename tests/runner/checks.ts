@@ -1,5 +1,5 @@
-import { command } from './command.ts'
 import { runTests } from './bun-test.ts'
+import { command } from './command.ts'
 import { add, NOTHING, type Tally } from './tally.ts'
 
 const bin = (name: string): string => `node_modules/.bin/${name}`

@@ -15,10 +15,13 @@ export async function command(
   })
   running.add(child)
   let late = false
-  const limit = minutes === undefined ? undefined : setTimeout(() => {
-    late = true
-    child.kill('SIGKILL')
-  }, minutes * 60_000)
+  const limit =
+    minutes === undefined
+      ? undefined
+      : setTimeout(() => {
+          late = true
+          child.kill('SIGKILL')
+        }, minutes * 60_000)
   try {
     const code = await child.exited
     return late ? 124 : child.signalCode === null ? code : 128 + code

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { testFiles } from './bun-test.ts'
-import { command } from './command.ts'
 import { failedBecause, skippedBecause, type Tally } from './tally.ts'
 
 /** Where a directory with an executable `lab` is looked for: yours, one beside the project, the project's own. */
@@ -27,7 +26,11 @@ export async function withLab(run: (env: Readonly<Record<string, string>>) => Pr
   const base = freePorts()
   console.log(`Booting a machine with OpenZFS (${lab} start ${name} ${base}) ...`)
   try {
-    const started = Bun.spawnSync([lab, 'start', name, String(base)], { stdin: 'ignore', stdout: 'pipe', stderr: 'inherit' })
+    const started = Bun.spawnSync([lab, 'start', name, String(base)], {
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'inherit',
+    })
     const said = started.stdout.toString()
     const config = /ssh -F (\S+)/.exec(said)?.[1]
     if (started.exitCode !== 0 || config === undefined) {
@@ -35,7 +38,8 @@ export async function withLab(run: (env: Readonly<Record<string, string>>) => Pr
     }
     return await run({ ZFS_LAB_SSH_CONFIG: config })
   } finally {
-    await command([lab, 'stop', name])
+    // Not through `command`: that starts nothing more after a Ctrl-C.
+    Bun.spawnSync([lab, 'stop', name], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' })
   }
 }
 

@@ -1,8 +1,8 @@
+import { runTests, testFiles } from './bun-test.ts'
 import { runChecks } from './checks.ts'
 import { onInterrupt } from './command.ts'
-import { add, failedBecause, NOTHING, type Tally, tallyLine } from './tally.ts'
-import { runTests, testFiles } from './bun-test.ts'
 import { withLab } from './lab.ts'
+import { add, failedBecause, NOTHING, type Tally, tallyLine } from './tally.ts'
 
 /** The tiers, in the order in which they are run: quick ones first. */
 const TIERS: Readonly<Record<string, () => Promise<Tally>>> = {

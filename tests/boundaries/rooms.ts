@@ -1,0 +1,73 @@
+/** What the files of one room may import from the others, besides themselves. */
+export interface Room {
+  /** Rooms, or single files, whose values it may use; their types too. */
+  readonly uses: readonly string[]
+  /** Rooms of which only types may be imported. */
+  readonly types?: readonly string[]
+  /** npm packages, `node:` and `bun:` modules. A name ending in `:` or `/` means everything that begins so. */
+  readonly packages: readonly string[]
+}
+
+const EVERYTHING: Room = { uses: ['*'], packages: ['node:', 'zod'] }
+/** Drawn on the server and in the browser: no file system, no database, no product but its own views. */
+const DRAWN: Room = { uses: ['lib/view'], packages: ['preact', 'preact/', '@preact/signals'] }
+
+/** Which way the arrows point. A room that is not here fails the test: think first, then add it. */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  // Pure: text in, facts out. No clock, no files, no network.
+  'lib/zfs': { uses: [], packages: [] },
+  'lib/replication': { uses: ['lib/zfs'], types: ['config'], packages: ['node:crypto'] },
+
+  // The world outside.
+  'lib/host': { uses: [], packages: ['@deno/shim-deno'] },
+  'lib/process': { uses: ['lib/host'], packages: ['execa', 'node:'] },
+  'lib/ssh': { uses: ['lib/process', 'lib/host'], packages: ['node:'] },
+  'lib/db': {
+    uses: [],
+    types: ['lib/replication', 'lib/zfs', 'config'],
+    packages: ['bun:sqlite', 'kysely', 'kysely/', 'kysely-bun-sqlite', 'node:'],
+  },
+  'lib/logs': { uses: ['lib/host'], types: ['lib/db', 'lib/replication'], packages: ['node:'] },
+  'lib/events': { uses: [], types: ['lib/api'], packages: ['node:crypto'] },
+
+  // The engine: I/O around the pure core, through ports; lib/san is what fills those ports.
+  'lib/engine': { uses: ['lib/replication', 'lib/zfs'], types: ['lib/db', 'config'], packages: ['node:path'] },
+  'lib/san': { uses: ['lib/zfs'], types: ['lib/ssh', 'lib/engine', 'lib/replication', 'config'], packages: [] },
+
+  // The framework knows nothing of the product.
+  'lib/runtime': {
+    uses: [],
+    packages: ['hono', 'hono/', 'zod', 'croner', 'preact', 'preact/', 'preact-render-to-string', 'node:'],
+  },
+  'lib/api': {
+    // Two files of error classes: errors are told apart by their class.
+    uses: ['lib/replication', 'lib/runtime', 'lib/engine/refusal.ts', 'lib/db/errors.ts'],
+    types: ['lib/engine', 'lib/db', 'lib/events', 'lib/zfs', 'config', 'lib/service-types.ts'],
+    packages: ['zod'],
+  },
+  config: { uses: ['lib/host', 'lib/zfs'], packages: ['zod', 'yaml', 'croner', 'node:'] },
+
+  // Handlers: they are given services, they build none.
+  functions: { uses: ['lib/define.ts', 'lib/api'], types: ['lib/service-types.ts', 'lib/engine'], packages: ['zod'] },
+  routes: {
+    uses: ['lib/define.ts', 'lib/api', 'lib/runtime', 'lib/events', 'lib/view', 'islands'],
+    types: ['lib/service-types.ts', 'lib/engine'],
+    packages: ['zod', 'preact', 'preact/'],
+  },
+  islands: { ...DRAWN, uses: ['lib/view', 'lib/client'] },
+  'lib/view': DRAWN,
+  'lib/client': DRAWN,
+
+  // A stand-in for the far side; knows nothing of the product that it is there to try.
+  'lib/simulator': { uses: ['lib/host', 'lib/process'], packages: ['node:', 'bun:ffi'] },
+  // The places that put things together: the files directly in lib/, the command line, the demo.
+  lib: EVERYTHING,
+  'lib/cli': EVERYTHING,
+  'lib/demo': { ...EVERYTHING, packages: ['node:', 'yaml'] },
+}
+
+/** The room of a file: its folder in lib/, `lib` for the files directly there, else the folder at the top. */
+export function roomOf(path: string): string {
+  const [top = '', second = '', ...rest] = path.split('/')
+  return top === 'lib' && rest.length > 0 ? `lib/${second}` : top
+}
