@@ -40,6 +40,7 @@ export function createBreaker({ now, openMs }: BreakerOptions): Breaker {
   let stored: RemoteFault | null = null
   let openedAt = 0
   let probing = false
+  let last: RemoteFault | null = null
 
   return {
     get isOpen() {
@@ -55,6 +56,9 @@ export function createBreaker({ now, openMs }: BreakerOptions): Breaker {
       const wasProbe = probing
       probing = false
       if (outcome === 'none') return
+      // Many callers may have waited for one connection: its failure is one failure.
+      if (outcome !== null && outcome === last) return
+      last = outcome
       if (outcome === null) {
         failures = 0
         stored = null
@@ -70,6 +74,7 @@ export function createBreaker({ now, openMs }: BreakerOptions): Breaker {
     reset() {
       failures = 0
       stored = null
+      last = null
       probing = false
     },
   }

@@ -1,7 +1,7 @@
 import { startChild } from '#lib/process/child.ts'
 import { createLineSplitter } from '#lib/process/line-splitter.ts'
 import { createBatchLog } from './batch-output.ts'
-import { classify } from './classify.ts'
+import { cancelled, classify } from './classify.ts'
 import { sshArguments } from './connection.ts'
 import { newNonce } from './marker.ts'
 import { idleScript } from './script.ts'
@@ -31,6 +31,7 @@ export async function startMaster(
   settings: SshSettings,
   host: SshHost,
   socket: string,
+  signal: AbortSignal,
 ): Promise<{ readonly master: Master } | { readonly fault: RemoteFault }> {
   const nonce = newNonce()
   const log = createBatchLog(nonce)
@@ -59,14 +60,18 @@ export async function startMaster(
     ready.resolve('ended')
     return exit
   })
+  const stop = (): void => ready.resolve('ended')
+  signal.addEventListener('abort', stop, { once: true })
   const limitMs = host.connectTimeoutSeconds * 2_000 + SHELL_GRACE_MS
   const timer = setTimeout(() => ready.resolve('too late'), limitMs)
   const outcome = await ready.promise
   clearTimeout(timer)
+  signal.removeEventListener('abort', stop)
 
   if (outcome !== 'ready') {
     child.terminate(1_000)
     const exit = await exited
+    if (signal.aborted) return { fault: cancelled(host.id) }
     const ended = exit.failure !== null ? 'not-started' : outcome === 'too late' ? 'timeout' : 'exit'
     const evidence = { ...exit, ended, started: false, noise: log.noise(), stdoutNoise: said, tail: '' } as const
     return { fault: classify(host, { ...evidence, limitSeconds: limitMs / 1000 }) }

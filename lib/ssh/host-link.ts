@@ -1,5 +1,6 @@
 import { fileFacts } from '#lib/host/file-facts.ts'
 import { type Breaker, createBreaker } from './breaker.ts'
+import { cancelled } from './classify.ts'
 import { type Master, startMaster } from './control-master.ts'
 import type { Slots } from './slots.ts'
 import type { RemoteFault, SshHost, SshSettings } from './types.ts'
@@ -45,13 +46,15 @@ export function createHostLink(host: SshHost, settings: SshSettings, options: Li
   let starting: Promise<Started> | null = null
   let users = 0
   let idle: ReturnType<typeof setTimeout> | undefined
+  const closing = new AbortController()
   let retired = false
   let stamp = ''
 
   async function start(): Promise<Started> {
-    const release = await handshakes.take()
+    if (closing.signal.aborted) return { fault: cancelled(host.id) }
+    const release = await handshakes.take(closing.signal)
     try {
-      return await startMaster(settings, host, options.newSocket())
+      return await startMaster(settings, host, options.newSocket(), closing.signal)
     } finally {
       release()
     }
@@ -64,14 +67,16 @@ export function createHostLink(host: SshHost, settings: SshSettings, options: Li
     const forget = (): void => {
       if (starting === mine) starting = null
     }
-    void mine.then((started) => ('master' in started ? started.master.gone.then(forget) : forget()))
+    void mine.then((started) => ('master' in started ? started.master.gone.then(forget) : forget()), forget)
     return mine
   }
 
   async function closeMaster(which: Promise<Started> | null): Promise<void> {
     if (which === null) return
     if (starting === which) starting = null
-    const started = await which
+    // One that waited for its handshake when we were closed has nothing to close.
+    const started = await which.catch(() => null)
+    if (started === null) return
     if ('master' in started) await started.master.close()
   }
 
@@ -127,6 +132,7 @@ export function createHostLink(host: SshHost, settings: SshSettings, options: Li
       if (users === 0) await closeMaster(starting)
     },
     async close() {
+      closing.abort(new Error('ssh is being closed.'))
       clearTimeout(idle)
       await closeMaster(starting)
     },

@@ -25,6 +25,9 @@ const PROGRESS = /^\d\d:\d\d:\d\d\t\d+\t(.+)$/
 /** The estimate of each snapshot, before the first byte: `full\tname\tsize`, `incremental\tfrom\tto\tsize`. */
 const ESTIMATE = /^(?:full|incremental)\t[^\t]+(?:\t[^\t]+)?\t\d+$/
 
+/** What a resumed send tells of its token. */
+const TOKEN = /^(?:resume token contents:|nvlist version: \d+|\t\w+ = .+)$/
+
 /** Reads the stderr of one leg: markers, progress, and the rest, which is what the command has to say. */
 export function createLegLog(nonce: string): LegLog {
   const noise = createTextRing()
@@ -56,7 +59,7 @@ export function createLegLog(nonce: string): LegLog {
       const sending = PROGRESS.exec(line)?.[1]
       if (size !== undefined) totalBytes = Number(size)
       else if (sending !== undefined) snapshot = sending
-      else if (!ESTIMATE.test(line)) own.push(line)
+      else if (!ESTIMATE.test(line) && !TOKEN.test(line)) own.push(line)
     },
   }
 }

@@ -1,7 +1,7 @@
-import type { Child } from '#lib/process/child.ts'
+import type { Child, ChildExit } from '#lib/process/child.ts'
 import { createLineSplitter } from '#lib/process/line-splitter.ts'
 import type { Pipeline, Stage } from '#lib/process/pipeline.ts'
-import { classify } from './classify.ts'
+import { cancelled, classify } from './classify.ts'
 import { sshArguments } from './connection.ts'
 import type { HostLink } from './host-link.ts'
 import { checkKeyFile } from './key-file-check.ts'
@@ -38,7 +38,6 @@ export function createLeg(link: HostLink, leg: Leg, side: 'source' | 'sink', onC
   const script = side === 'source' ? sourceScript(nonce, leg.argv) : sinkScript(nonce, leg.argv)
   const loginLimitMs = link.host.connectTimeoutSeconds * 2_000 + SHELL_GRACE_MS
   let child: Child | null = null
-  let tooLate = false
 
   return {
     side,
@@ -66,18 +65,11 @@ export function createLeg(link: HostLink, leg: Leg, side: 'source' | 'sink', onC
         release()
         return closed
       }
-      const started = pipeline.start(index)
-      child = started
-      const timer = setTimeout(() => {
-        tooLate = true
-        started.terminate(1_000)
-      }, loginLimitMs)
-      await Promise.race([began.promise, started.exited, aborted(signal)])
-      clearTimeout(timer)
+      child = pipeline.start(index)
+      const fault = await login(child, signal)
       release()
-      if (log.started()) link.breaker.report(null)
-      else if (signal.aborted) link.breaker.report('none')
-      return null
+      link.breaker.report(signal.aborted && fault !== null ? 'none' : fault)
+      return fault
     },
     async outcome(early) {
       const exit = child === null ? null : await child.exited
@@ -85,17 +77,34 @@ export function createLeg(link: HostLink, leg: Leg, side: 'source' | 'sink', onC
       const exitCode = log.exitCode()
       const about = { host: link.host.id, started: log.started(), exitCode, stderr: log.stderr() }
       if (exitCode === 0) return { ...about, fault: null }
-      if (early !== null)
+      if (early !== null) {
         return { ...about, fault: { ...early, exitCode, stderrTail: showable(about.stderr) || early.stderrTail } }
+      }
       if (exitCode !== null) return { ...about, fault: commandFault(link.host.id, leg, exitCode, about.stderr) }
-      // It was never started, because the other leg had failed before.
-      if (exit === null) return { ...about, fault: null }
-      const ended = exit.failure !== null ? 'not-started' : tooLate ? 'timeout' : 'exit'
-      const evidence = { ...exit, ended, noise: log.noise(), stdoutNoise: '', tail: about.stderr } as const
-      const fault = classify(link.host, { ...evidence, started: about.started, limitSeconds: loginLimitMs / 1000 })
-      if (!about.started) link.breaker.report(fault)
-      return { ...about, fault }
+      // Without an exit it was never started, because the other leg had failed before.
+      return { ...about, fault: exit === null ? null : faultOf(exit, 'exit') }
     },
+  }
+
+  /** Null once the remote shell runs. */
+  async function login(started: Child, signal: AbortSignal): Promise<RemoteFault | null> {
+    let tooLate = false
+    const timer = setTimeout(() => {
+      tooLate = true
+      started.terminate(1_000)
+    }, loginLimitMs)
+    await Promise.race([began.promise, started.exited, aborted(signal)])
+    clearTimeout(timer)
+    if (log.started()) return null
+    if (signal.aborted) return cancelled(link.host.id)
+    lines.end()
+    return faultOf(await started.exited, tooLate ? 'timeout' : 'exit')
+  }
+
+  function faultOf(exit: ChildExit, ended: 'timeout' | 'exit'): RemoteFault {
+    const how = exit.failure !== null ? 'not-started' : ended
+    const evidence = { ...exit, ended: how, noise: log.noise(), stdoutNoise: '', tail: log.stderr() } as const
+    return classify(link.host, { ...evidence, started: log.started(), limitSeconds: loginLimitMs / 1000 })
   }
 }
 

@@ -1,0 +1,29 @@
+import { expect, test } from 'bun:test'
+import { startChild } from '#lib/process/child.ts'
+import { createByteCount } from './byte-count.ts'
+
+test('counts what a process reads from when it was ready; keepalives are no movement', async () => {
+  let now = 0
+  const count = createByteCount(() => now, 1)
+  const child = startChild({
+    file: 'sh',
+    args: ['-c', 'while read -r line; do :; done'],
+    stdin: 'open',
+    stdout: 'ignore',
+  })
+  await Bun.sleep(200)
+  count.begin(child.pid ?? 0)
+  expect(count.sample()).toBe(0)
+  now = 1_000
+  expect([count.sample(), count.lastMovedAt()]).toEqual([0, 0])
+  // 2,000 bytes in 1,000 ms are more than the 1 byte per ms that keepalives explain.
+  child.endInput('x\n'.repeat(1_000))
+  const exit = await child.exited
+  expect(exit.exitCode).toBe(0)
+})
+
+test('a process that is gone leaves the count where it was', () => {
+  const count = createByteCount(() => 0, 1)
+  count.begin(2 ** 30)
+  expect(count.sample()).toBe(0)
+})
