@@ -28,7 +28,7 @@ export function DatasetRows({ rows, progress }: Props) {
           <th scope="col">Pair</th>
           <th scope="col">Delay</th>
           <th scope="col">Behind</th>
-          <th scope="col">Newest common</th>
+          <th scope="col">Newest common (UTC)</th>
           <th scope="col">Why</th>
         </tr>
       </thead>
@@ -59,7 +59,7 @@ function Row({ row, progress }: { readonly row: DatasetRow; readonly progress: R
       </td>
       <td data-label="Delay">{row.delaySeconds === null ? 'not known' : delayWords(row.delaySeconds)}</td>
       <td data-label="Behind">{behindWords(row.behind)}</td>
-      <td data-label="Newest common">
+      <td data-label="Newest common (UTC)">
         {row.newestCommon ? (
           <time dateTime={row.newestCommon.createdAt} title={`@${row.newestCommon.name}`}>
             {formatMinute(row.newestCommon.createdAt)}

@@ -12,9 +12,9 @@ interface Props {
 
 const WORDS: Readonly<Record<Connection, string>> = {
   page: '',
-  live: '● Live',
+  live: '● Live ·',
   reconnecting: '◌ Reconnecting…',
-  offline: '○ Offline',
+  offline: '○ Offline —',
 }
 
 /**

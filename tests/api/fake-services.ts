@@ -13,6 +13,8 @@ import { type FakeStore, fakeStore } from './fake-store.ts'
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 export const FOLDERS = { functions: root('functions'), routes: root('routes'), islands: root('islands') }
 
+const STYLES = '/assets/styles.css'
+
 export interface Fake {
   readonly runtime: Runtime
   readonly services: Services
@@ -73,6 +75,8 @@ export async function fakeServices(): Promise<Fake> {
     identify: createIdentify(() => world.config),
     store: memoryStore(),
     openapi: openApiInfo('0.1.0'),
+    statics: { [STYLES]: { body: await Bun.file(root('lib/view/styles.css')).text(), type: 'text/css' } },
+    document: { stylesheets: [STYLES], title: (title) => `${title} · zwitness` },
     hooks: { ...createGuard(() => world.config), onError: (error) => world.errors.push(error) },
   })
   const { app } = runtime

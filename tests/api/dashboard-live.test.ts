@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { existsSync } from 'node:fs'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { datasetSummary } from '#lib/api/dataset-summary.ts'
+import { NOW } from './fake-config.ts'
+import { type Fake, fakeServices } from './fake-services.ts'
+import { fakeRun, fakeView } from './fake-views.ts'
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
+
+const present = existsSync(CHROMIUM)
+if (!present)
+  console.warn(`SKIPPED: the dashboard in a real browser; there is no ${CHROMIUM} (set CHROMIUM to its path).`)
+const inBrowser = present ? test : test.skip
+
+let browser: Browser | undefined
+beforeAll(async () => {
+  if (present) browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+}, 60_000)
+afterAll(() => browser?.close())
+
+async function withPage(use: (page: Page, fake: Fake, url: string) => Promise<void>): Promise<void> {
+  const fake = await fakeServices()
+  const { url } = await fake.runtime.start({ port: 0, schedule: false })
+  const page = await (browser as Browser).newPage()
+  const said: string[] = []
+  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
+  page.on('pageerror', (error) => said.push(`error: ${error.message}`))
+  try {
+    await page.goto(`${url}/`)
+    await use(page, fake, url ?? '')
+    // A CSP violation or a hydration that goes wrong would be here. The favicon is not this test's subject.
+    expect(said.filter((line) => !line.includes('404'))).toEqual([])
+  } finally {
+    await page.close()
+    fake.services.events.close()
+    await fake.runtime.stop(1000)
+  }
+}
+
+inBrowser(
+  'the table follows what happens',
+  () =>
+    withPage(async (page, { engine, services }) => {
+      await page.getByText('● Live').waitFor()
+      const row = page.getByRole('row', { name: /OK/ })
+      expect(await row.textContent()).toContain('Healthy')
+
+      const activeRun = fakeRun(7, { kind: 'REPAIR', state: 'RUNNING', datasetId: 'hq8-1.ok' })
+      const changed = fakeView('hq8-1.ok', {
+        pair: 'HQS8 → HQS1',
+        name: 'OK',
+        health: 'BROKEN',
+        code: 'NO_COMMON_SNAPSHOT',
+        delaySeconds: 9_999_999,
+        change: { status: 'REPAIRING', activeRun },
+      })
+      engine.views = [...engine.views.filter(({ dataset }) => dataset.id !== 'hq8-1.ok'), changed]
+      services.events.publish('dataset', datasetSummary(changed, NOW))
+      await row.getByText('Repairing').waitFor()
+      expect(await row.textContent()).toContain('Broken')
+      // It is the worst now, so it stands first.
+      expect(await page.locator('tbody tr').first().textContent()).toContain('OK')
+
+      const progress = { runId: '7', datasetId: 'hq8-1.ok', bytesDone: 2 ** 30, bytesTotal: 2 ** 31 }
+      services.events.publish('progress', { ...progress, rate: 2 ** 20, etaSeconds: 660 })
+      await row.getByText('1 GiB of about 2 GiB · 1 MiB/s · 11 min left').waitFor()
+      services.events.publish('run', { id: '7', state: 'SUCCEEDED' })
+      await row.getByRole('progressbar').waitFor({ state: 'detached' })
+    }),
+  60_000,
+)
+
+inBrowser(
+  'a stream that ends is said, and the data stays',
+  () =>
+    withPage(async (page, { services }) => {
+      await page.getByText('● Live').waitFor()
+      services.events.close()
+      await page.getByText(/Reconnecting|Offline/).waitFor()
+      expect(await page.locator('tbody tr').count()).toBe(4)
+    }),
+  60_000,
+)
+
+inBrowser(
+  'it can be read on a phone: nothing is wider than the screen',
+  () =>
+    withPage(async (page) => {
+      await page.setViewportSize({ width: 360, height: 740 })
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+      )
+      expect(wide).toBe(false)
+      if (process.env.SCREENSHOTS) {
+        await page.screenshot({ path: `${process.env.SCREENSHOTS}/phone.png`, fullPage: true })
+        await page.setViewportSize({ width: 1280, height: 800 })
+        await page.emulateMedia({ colorScheme: 'dark' })
+        await page.screenshot({ path: `${process.env.SCREENSHOTS}/dark.png`, fullPage: true })
+      }
+    }),
+  60_000,
+)
+
+test('over a real socket this machine is an operator, a proxy on it is not', async () => {
+  const { runtime } = await fakeServices()
+  const { url } = await runtime.start({ port: 0, schedule: false })
+  try {
+    const check = (headers: Record<string, string>) => fetch(`${url}/api/run`, { method: 'POST', headers })
+    expect((await check({})).status).toBe(202)
+    expect((await check({ 'x-forwarded-for': '10.0.0.9' })).status).toBe(401)
+    expect((await check({ host: 'evil.example' })).status).toBe(421)
+    expect((await check({ origin: 'http://evil.example' })).status).toBe(403)
+  } finally {
+    await runtime.stop(1000)
+  }
+})
