@@ -1,0 +1,28 @@
+import type { z } from 'zod'
+import type { DatasetDetail } from '#lib/api/dataset-detail.ts'
+import type { DatasetSummaryView } from '#lib/api/dataset-summary.ts'
+import type { FunctionSummary } from '#lib/api/function.ts'
+import type { Preview } from '#lib/api/preview.ts'
+import type { RunDetail } from '#lib/api/run-detail.ts'
+import type { SnapshotSide, SnapshotView } from '#lib/api/snapshots.ts'
+import type { Version } from '#lib/api/version.ts'
+
+// What the service answers, taken from the schemas that it validates with, as types only: a command needs no zod.
+
+export type { HostView } from '#lib/api/host.ts'
+export type { LogView } from '#lib/api/log.ts'
+export type { PlanView } from '#lib/api/plan.ts'
+export type { RunView } from '#lib/api/run.ts'
+export type { StatusView } from '#lib/api/status.ts'
+export type { DatasetSummaryView, SnapshotView }
+export type DatasetDetailView = z.input<typeof DatasetDetail>
+export type FunctionSummaryView = z.input<typeof FunctionSummary>
+export type PreviewView = z.input<typeof Preview>
+export type RunDetailView = z.input<typeof RunDetail>
+export type SnapshotSideView = z.input<typeof SnapshotSide>
+export type VersionView = z.input<typeof Version>
+
+export interface PageOf<T> {
+  readonly items: readonly T[]
+  readonly nextCursor: string | null
+}

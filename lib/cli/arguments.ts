@@ -1,0 +1,110 @@
+import { didYouMean } from '#config/suggest.ts'
+import { UsageError } from './failure.ts'
+
+export interface OptionSpec {
+  /** Without the dashes. The same name means the same for every command. */
+  readonly name: string
+  readonly short?: string
+  /** Placeholder of its value (`N`, `TEXT`); absent: a switch. */
+  readonly value?: string
+  /** May be given more than once. */
+  readonly repeat?: boolean
+  readonly summary: string
+}
+
+/** What was typed. Asking for an option that the command did not declare is a mistake of the command, and throws. */
+export interface Arguments {
+  readonly operands: readonly string[]
+  flag(name: string): boolean
+  /** The last value that was given. */
+  text(name: string): string | null
+  all(name: string): readonly string[]
+}
+
+export interface Typed {
+  readonly words: readonly string[]
+  /** Values by option name, in order; a switch has ''. */
+  readonly options: ReadonlyMap<string, readonly string[]>
+}
+
+/**
+ * Splits a command line into words and options, which may stand anywhere: `--name value`, `--name=value`, `-n value`,
+ * `-abc` for switches, `--` ends the options.
+ * @throws UsageError
+ */
+export function splitArguments(argv: readonly string[], specs: readonly OptionSpec[]): Typed {
+  const words: string[] = []
+  const options = new Map<string, string[]>()
+  const queue = [...argv]
+  const take = (spec: OptionSpec, typed: string, attached: string | null): void => {
+    const value = spec.value === undefined ? switchValue(typed, attached) : (attached ?? valueFrom(queue, typed, spec))
+    options.set(spec.name, [...(options.get(spec.name) ?? []), value])
+  }
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    if (word === '--') words.push(...queue.splice(0))
+    else if (word.startsWith('--')) {
+      const [, name = '', value = null] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? []
+      take(longOption(name, specs), `--${name}`, value)
+    } else if (word.startsWith('-') && word !== '-') {
+      for (let rest = word.slice(1); rest !== ''; ) {
+        const letter = rest.slice(0, 1)
+        const spec = specs.find(({ short }) => short === letter)
+        if (spec === undefined) throw new UsageError(`There is no option -${letter}.`)
+        rest = rest.slice(1)
+        const attached = spec.value !== undefined && rest !== '' ? rest.replace(/^=/, '') : null
+        take(spec, `-${letter}`, attached)
+        if (attached !== null) break
+      }
+    } else words.push(word)
+  }
+  for (const spec of specs) {
+    if (!spec.repeat && spec.value !== undefined && (options.get(spec.name)?.length ?? 0) > 1)
+      throw new UsageError(`--${spec.name} is given more than once.`)
+  }
+  return { words, options }
+}
+
+/** What a command sees: only the options that it declared. */
+export function argumentsFor(
+  operands: readonly string[],
+  options: Typed['options'],
+  declared: readonly OptionSpec[],
+): Arguments {
+  const values = (name: string): readonly string[] => {
+    if (!declared.some((spec) => spec.name === name)) throw new Error(`The option --${name} is not declared.`)
+    return options.get(name) ?? []
+  }
+  return {
+    operands,
+    flag: (name) => values(name).length > 0,
+    text: (name) => values(name).at(-1) ?? null,
+    all: values,
+  }
+}
+
+/** @throws UsageError naming the option */
+export function wholeNumber(option: string, text: string, least = 1): number {
+  if (/^\d{1,15}$/.test(text) && Number(text) >= least) return Number(text)
+  throw new UsageError(`${option} ${text}: write a whole number from ${least} on.`)
+}
+
+function longOption(name: string, specs: readonly OptionSpec[]): OptionSpec {
+  const found = specs.find((spec) => spec.name === name)
+  if (found !== undefined) return found
+  const names = specs.map((spec) => spec.name)
+  throw new UsageError(`There is no option --${name}.${didYouMean(name, names).replace(/mean (\S+)\?/, 'mean --$1?')}`)
+}
+
+function switchValue(typed: string, attached: string | null): string {
+  if (attached !== null) throw new UsageError(`${typed} takes no value; leave =${attached} out.`)
+  return ''
+}
+
+function valueFrom(queue: string[], typed: string, spec: OptionSpec): string {
+  const next = queue[0]
+  // `--reason --wait` is a forgotten value far more often than a reason that begins with a dash.
+  if (next === undefined || (next.startsWith('-') && next !== '-'))
+    throw new UsageError(`${typed} needs a value: ${typed} ${spec.value ?? ''}`.trim())
+  queue.shift()
+  return next
+}

@@ -1,0 +1,63 @@
+import type { Command } from '../command.ts'
+import { ack } from './ack.ts'
+import { cancel } from './cancel.ts'
+import { check } from './check.ts'
+import { configCheck } from './config-check.ts'
+import { configReload } from './config-reload.ts'
+import { configSchema } from './config-schema.ts'
+import { configShow } from './config-show.ts'
+import { datasets } from './datasets.ts'
+import { demo } from './demo.ts'
+import { fnList } from './fn-list.ts'
+import { fnRun } from './fn-run.ts'
+import { healthz } from './healthz.ts'
+import { helpCommand } from './help.ts'
+import { keysInit } from './keys-init.ts'
+import { keysShow } from './keys-show.ts'
+import { knownHostsAccept } from './known-hosts-accept.ts'
+import { knownHostsScan } from './known-hosts-scan.ts'
+import { logs } from './logs.ts'
+import { openapi } from './openapi.ts'
+import { pause } from './pause.ts'
+import { preview } from './preview.ts'
+import { repair } from './repair.ts'
+import { resume } from './resume.ts'
+import { run } from './run.ts'
+import { runs } from './runs.ts'
+import { serve } from './serve.ts'
+import { show } from './show.ts'
+import { status } from './status.ts'
+import { version } from './version.ts'
+
+/** In the order of `zwitness help`: looking, acting, setting up, running. */
+export const COMMANDS: readonly Command[] = [
+  status,
+  datasets,
+  show,
+  check,
+  preview,
+  repair,
+  run,
+  cancel,
+  runs,
+  logs,
+  pause,
+  resume,
+  ack,
+  fnList,
+  fnRun,
+  configCheck,
+  configShow,
+  configSchema,
+  configReload,
+  keysInit,
+  keysShow,
+  knownHostsScan,
+  knownHostsAccept,
+  serve,
+  demo,
+  healthz,
+  version,
+  openapi,
+  helpCommand(() => COMMANDS),
+]

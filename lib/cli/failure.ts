@@ -1,0 +1,90 @@
+import { EXIT, type ExitCode, exitOfProblem } from './exit-codes.ts'
+
+/** A command that ends here, with its exit code and what to run next. */
+export class Failure extends Error {
+  override readonly name: string = 'Failure'
+  readonly exit: ExitCode
+  /** A command line or a sentence; null where nothing helps. */
+  readonly next: string | null
+  /** Further lines, for example the faults of a configuration. */
+  readonly lines: readonly string[]
+
+  constructor(
+    exit: ExitCode,
+    message: string,
+    more: { readonly next?: string | null; readonly lines?: readonly string[]; readonly cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause })
+    this.exit = exit
+    this.next = more.next ?? null
+    this.lines = more.lines ?? []
+  }
+}
+
+/** The command line itself is wrong. */
+export class UsageError extends Failure {
+  override readonly name = 'UsageError'
+  constructor(message: string, next: string | null = null) {
+    super(EXIT.USAGE, message, { next })
+  }
+}
+
+/** The problem document of the service (RFC 9457), as far as a command uses it. */
+export interface ProblemDocument {
+  readonly status: number
+  readonly code: string
+  readonly title: string
+  readonly detail: string
+  readonly requestId: string | null
+  readonly runId: string | null
+  readonly datasetId: string | null
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[]
+}
+
+/** The service said no. */
+export class Refused extends Failure {
+  override readonly name = 'Refused'
+  readonly problem: ProblemDocument
+  constructor(problem: ProblemDocument) {
+    const lines = problem.errors.map(({ pointer, detail }) =>
+      problem.code === 'CONFIG_INVALID' || pointer === '' ? detail : `${pointer}: ${detail}`,
+    )
+    super(exitOfProblem(problem.status, problem.code), problem.detail, { next: nextOf(problem), lines })
+    this.problem = problem
+  }
+}
+
+function nextOf({ code, datasetId, runId }: ProblemDocument): string | null {
+  const id = datasetId === null ? '<id>' : shellWord(datasetId)
+  const run = runId ?? '<run>'
+  switch (code) {
+    case 'NO_SUCH_DATASET':
+      return 'zwitness datasets'
+    case 'NO_SUCH_RUN':
+    case 'NOT_RUNNING':
+      return 'zwitness runs'
+    case 'NO_SUCH_FUNCTION':
+      return 'zwitness fn list'
+    case 'NO_SUCH_PAIR':
+    case 'POLICY_FORBIDS':
+      return 'zwitness config show'
+    case 'ALREADY_RUNNING':
+      return `zwitness runs ${run}`
+    case 'CONFIRMATION_REQUIRED':
+    case 'PLAN_STALE':
+    case 'PLAN_EXPIRED':
+    case 'HELD':
+      return `zwitness preview ${id}`
+    case 'PAUSED':
+      return `zwitness resume ${id}`
+    case 'CONFIG_INVALID':
+      return 'zwitness config check'
+    default:
+      return null
+  }
+}
+
+/** A word as a person can paste it into a shell. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) && !word.startsWith('~') ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

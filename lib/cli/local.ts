@@ -1,0 +1,45 @@
+import { EXIT } from './exit-codes.ts'
+import { Failure } from './failure.ts'
+import type { Loaders } from './loaders.ts'
+
+// Imported only here and only when needed: `zwitness config check` must work where the rest cannot even be loaded.
+export const localLoaders: Loaders = {
+  async openApp(directories) {
+    const { openApp } = await import('#lib/app.ts')
+    return curable(() => openApp({ directories, role: 'command' }))
+  },
+  async serve(options) {
+    const { serve } = await import('#lib/serve.ts')
+    return curable(() => serve(options))
+  },
+  async demo(options) {
+    const { demo } = await import('#lib/demo.ts')
+    return curable(() => demo(options))
+  },
+}
+
+/** What opening the data directory may end with, as the command line says it. */
+async function curable<T>(open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    const { OwnedElsewhere } = await import('#lib/app.ts')
+    const { ConfigInvalid } = await import('#lib/configuration.ts')
+    const { SchemaTooNew, StoreError } = await import('#lib/db/errors.ts')
+    if (error instanceof OwnedElsewhere) {
+      const next = 'zwitness status, with --data-dir or --url of that service'
+      throw new Failure(EXIT.NO_SERVICE, error.message, { next, cause: error })
+    }
+    if (error instanceof ConfigInvalid) {
+      const { faultLine } = await import('#config/faults.ts')
+      throw new Failure(EXIT.CONFIG, `The configuration ${error.file} is not valid.`, {
+        lines: error.faults.map(faultLine),
+        next: 'zwitness config check',
+        cause: error,
+      })
+    }
+    if (error instanceof SchemaTooNew || error instanceof StoreError)
+      throw new Failure(EXIT.NO_SERVICE, error.message, { cause: error })
+    throw error
+  }
+}

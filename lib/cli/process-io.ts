@@ -1,0 +1,51 @@
+import { createInterface } from 'node:readline/promises'
+import { environmentVariables } from '#lib/host/environment.ts'
+import { systemErrorCode } from '#lib/host/errors.ts'
+import { onSignal } from '#lib/host/signals.ts'
+import type { Io } from './io.ts'
+
+/** The real terminal and process. */
+export function processIo(): Io {
+  // `zwitness datasets | head`: a reader that has seen enough is no error, and nothing more needs to be written.
+  process.stdout.on('error', (error) => {
+    if (systemErrorCode(error) !== 'EPIPE') throw error
+  })
+  return {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    stdoutIsTty: process.stdout.isTTY === true,
+    stderrIsTty: process.stderr.isTTY === true,
+    stdinIsTty: process.stdin.isTTY === true,
+    columns: process.stdout.columns ?? 80,
+    env: environmentVariables(),
+    now: Date.now,
+    sleep,
+    onInterrupt: (handler) => onSignal(['SIGINT', 'SIGTERM'], handler),
+    ask,
+    exit: (code) => process.exit(code),
+  }
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  if (signal?.aborted) return Promise.resolve()
+  const timer = setTimeout(resolve, ms)
+  signal?.addEventListener('abort', () => resolve(), { once: true })
+  return promise.finally(() => clearTimeout(timer))
+}
+
+async function ask(question: string): Promise<string | null> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  const { promise, resolve } = Promise.withResolvers<null>()
+  lines.once('close', () => resolve(null))
+  // Without its own listener readline would swallow Ctrl-C.
+  lines.once('SIGINT', () => {
+    lines.close()
+    process.kill(process.pid, 'SIGINT')
+  })
+  try {
+    return await Promise.race([lines.question(question), promise])
+  } finally {
+    lines.close()
+  }
+}

@@ -1,0 +1,126 @@
+import type { DatasetDetailView, RunView } from '../api-types.ts'
+import { agoText, durationOrUnknown, durationText } from '../duration.ts'
+import { paint, type Text } from '../text.ts'
+import { behindText } from './dataset-table.ts'
+import { statusSign, statusWord } from './status-style.ts'
+
+/** Why a dataset is as it is and what comes next, for a person who was just woken. `rails` are lines of the chain. */
+export function datasetPage(
+  detail: DatasetDetailView,
+  { rails, runs, now }: { readonly rails: readonly Text[]; readonly runs: readonly RunView[]; readonly now: number },
+): Text[] {
+  const { pair, reason, status, health, since, evidence, reasons, checks } = detail
+  const under = status === health ? '' : ` (underneath: ${health})`
+  const also = reasons.filter(({ code }) => code !== reason.code)
+  const problems = checks.filter(({ state }) => state !== 'OK')
+  return [
+    [
+      statusSign(status),
+      ' ',
+      paint('bold', detail.id),
+      '  ',
+      statusWord(status),
+      under,
+      since === null ? '' : `  since ${agoText(since, now)}`,
+    ],
+    paint(
+      'dim',
+      `${pair.primary.host}:${pair.primary.dataset} → ${pair.backup.host}:${pair.backup.dataset}  (${pair.name})`,
+    ),
+    '',
+    [paint('bold', `${reason.code}: `), reason.message],
+    ...(reason.action === null ? [] : [[paint('bold', 'Next: '), reason.action]]),
+    ...evidenceLines(evidence),
+    ...(rails.length === 0 ? [] : ['', ...rails]),
+    '',
+    ...facts(detail, now),
+    ...section(
+      'Also',
+      also.map(({ code, severity, message }) => [statusWord(severity), ` ${code}: ${message}`]),
+    ),
+    ...section(
+      'Checks',
+      problems.map(({ host, name, state, detail: text }) => [
+        state === 'PROBLEM' ? paint('red', '✗') : '?',
+        ` ${host} ${name}: ${text}`,
+      ]),
+    ),
+    ...section('Repair', offers(detail)),
+    ...section(
+      'Recent runs',
+      runs.map((run) => [
+        `${run.id}  ${agoText(run.queuedAt, now)}  ${run.kind}  `,
+        statusWord(run.state),
+        run.outcome === null ? '' : `  ${run.outcome}`,
+      ]),
+    ),
+  ]
+}
+
+function evidenceLines(evidence: Readonly<Record<string, unknown>>): Text[] {
+  return Object.entries(evidence).map(([name, value]) => [paint('dim', `  ${name}: `), plain(value)])
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function facts(detail: DatasetDetailView, now: number): Text[] {
+  const {
+    warnDelaySeconds,
+    maxDelaySeconds,
+    newestCommon,
+    newestPrimary,
+    newestBackup,
+    paused,
+    ack,
+    activeRunId,
+    queuePosition,
+  } = detail
+  const snapshot = (ref: DatasetDetailView['newestCommon']): string =>
+    ref === null ? 'none known' : `@${ref.name}  ${agoText(ref.createdAt, now)}`
+  const rows: (readonly [string, string])[] = [
+    [
+      'Delay',
+      `${durationOrUnknown(detail.delaySeconds)} (warning over ${durationText(warnDelaySeconds)}, broken over ${durationText(maxDelaySeconds)})`,
+    ],
+    ['Recovery point', detail.lagSeconds === null ? '?' : `${durationText(detail.lagSeconds)} old`],
+    ['Behind', behindText(detail)],
+    ['Newest common', snapshot(newestCommon)],
+    ['Newest primary', snapshot(newestPrimary)],
+    ['Newest backup', snapshot(newestBackup)],
+    ['Checked', `${agoText(detail.checkedAt, now)}${detail.stale ? ' (stale)' : ''}`],
+    ['Automatic repair', detail.dryRun ? 'no, dry_run is true' : detail.autoRepair ? 'yes' : 'no'],
+  ]
+  if (paused !== null) rows.push(['Paused', control(paused, now)])
+  if (ack !== null) rows.push(['Acknowledged', control(ack, now)])
+  if (activeRunId !== null)
+    rows.push(['Active run', `${activeRunId}${queuePosition === null ? '' : `, ${queuePosition}. in the queue`}`])
+  return rows.map(([name, value]) => [paint('dim', name.padEnd(17)), value])
+}
+
+function control(
+  { until, by, reason }: { readonly until: string | null; readonly by: string | null; readonly reason: string | null },
+  now: number,
+): string {
+  const parts = [
+    until === null ? 'until somebody ends it' : `ends ${agoText(until, now)}`,
+    by === null ? '' : `by ${by}`,
+    reason ?? '',
+  ]
+  return parts.filter((part) => part !== '').join(', ')
+}
+
+function offers({ id, options }: DatasetDetailView): Text[] {
+  return options
+    .filter(({ mode }) => mode === 'REPAIR')
+    .map(({ kind, outcome, possible, because }) =>
+      possible
+        ? `${kind ?? ''}: ${outcome} zwitness preview ${id} shows every command.`
+        : `${kind ?? ''}: not now. ${because ?? ''}`,
+    )
+}
+
+function section(title: string, lines: readonly Text[]): Text[] {
+  return lines.length === 0 ? [] : ['', paint('bold', title), ...lines.map((line): Text => ['  ', line])]
+}
