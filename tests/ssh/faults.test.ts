@@ -6,7 +6,7 @@ import { runCommand } from '#lib/process/run-command.ts'
 import { createKey, publicKeyOf } from '#lib/ssh/keys.ts'
 import { acceptHostKey, scanHostKeys } from '#lib/ssh/known-hosts.ts'
 import type { RemoteFault, SshHost, SshSettings } from '#lib/ssh/types.ts'
-import { type SshWorld, startSshWorld } from './fixture.ts'
+import { listener, type SshWorld, startSshWorld } from './fixture.ts'
 
 setDefaultTimeout(60_000)
 
@@ -26,16 +26,6 @@ async function faultOf(change: (host: SshHost) => SshHost, settings: Partial<Ssh
   expect(results.size).toBe(0)
   if (fault === null) throw new Error('the command went well, which it should not have')
   return fault
-}
-
-/** Something that listens and is no sshd. */
-function listener(greeting: string): { readonly port: number; stop(): void } {
-  const server = Bun.listen({
-    hostname: '127.0.0.1',
-    port: 0,
-    socket: { open: (socket) => void socket.write(greeting), data() {} },
-  })
-  return { port: server.port, stop: () => server.stop(true) }
 }
 
 describe('the way to the host', () => {
@@ -221,48 +211,5 @@ describe('keys and accounts', () => {
     await forced.stop()
     expect(fault).toMatchObject({ kind, retryable: false, message: expect.stringContaining(part) })
     expect(outcome).toMatchObject({ ended: 'failed', blame: 'sink', sink: { started: false } })
-  })
-})
-
-describe('trying again', () => {
-  test('what never ran is tried again; a host that is back is used', async () => {
-    const late = await startSshWorld(['late'])
-    const settings = late.settings()
-    const port = settings.hosts[0]?.port ?? 0
-    await late.servers.get('late')?.stop()
-    let waits = 0
-    const client = late.client(settings, {
-      backoffBaseMs: 100,
-      random: () => {
-        waits += 1
-        return 0.5
-      },
-    })
-    const down = await client.batch('late', hello, { tries: 2 })
-    expect(down.fault?.kind).toBe('refused')
-    expect(waits).toBe(1)
-    const { startSshd } = await import('#lib/simulator/sshd.ts')
-    const back = await startSshd({ directory: late.directory, name: 'late', port })
-    expect((await client.batch('late', hello)).results.get('a')?.stdout).toBe('hello\n')
-    await back.stop()
-    await late.stop()
-  })
-
-  test('after three failures the stored answer comes at once, until a probe finds the host again', async () => {
-    let now = 0
-    const silent = listener('')
-    const client = world.client(
-      world.settings((host) => ({ ...host, port: silent.port, connectTimeoutSeconds: 1 })),
-      { now: () => now, breakerOpenMs: 1_000 },
-    )
-    expect((await client.batch('alpha', hello, { tries: 3 })).fault?.kind).toBe('timeout')
-    silent.stop()
-    // The port is closed now, but nobody looks: the stored fault is the answer.
-    const stored = await client.batch('alpha', hello)
-    expect(stored).toMatchObject({ fault: { kind: 'timeout' } })
-    now = 2_000
-    expect((await client.batch('alpha', hello)).fault?.kind).toBe('refused')
-    await client.configure(world.settings())
-    expect((await client.batch('alpha', hello)).fault).toBeNull()
   })
 })

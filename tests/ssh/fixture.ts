@@ -87,3 +87,13 @@ export async function homeWithBashrc(directory: string, text: string): Promise<s
   await writeTextFileAtomic(`${directory}/.bashrc`, text)
   return directory
 }
+
+/** Something that listens and is no sshd. */
+export function listener(greeting: string): { readonly port: number; stop(): void } {
+  const server = Bun.listen({
+    hostname: '127.0.0.1',
+    port: 0,
+    socket: { open: (socket) => void socket.write(greeting), data() {} },
+  })
+  return { port: server.port, stop: () => server.stop(true) }
+}
