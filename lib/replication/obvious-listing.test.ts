@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { listSnapshots } from '#lib/zfs/commands.ts'
-import { DATASET_COLUMNS, parseDatasetListing, parseSnapshotListing } from '#lib/zfs/listing.ts'
+import { parseSnapshotListing } from '#lib/zfs/listing.ts'
 import { compare } from './compare.ts'
 import { divergenceOf } from './divergence.ts'
+import { type Cells, listing, type Row, sideFrom } from './testing/listing.ts'
 import { inventoryOf, MISSING, NOW, planned, policyOf, unreachable } from './testing/world.ts'
-import type { Comparison, PresentSide } from './types.ts'
+import type { Comparison } from './types.ts'
 
 /*
  * What the obvious listing (`zfs list -t snapshot -r -o name,creation` on both sides, matched by name, ordered by
@@ -15,51 +16,8 @@ const P = 'hqs8p1/DAT1'
 const B = 'hqs1p1/DAT1'
 const now = NOW / 1000
 
-type Row = readonly [name: string, guid: string, createtxg: number, hoursAgo: number]
-function text(dataset: string, rows: readonly Row[]): string {
-  return rows
-    .map(([name, guid, txg, hours]) => {
-      const type = name.startsWith('#') ? 'bookmark' : 'snapshot'
-      return [`${dataset}${name}`, type, guid, txg, now - hours * 3600, type === 'bookmark' ? '-' : 0].join('\t')
-    })
-    .map((line) => `${line}\n`)
-    .join('')
-}
-
-function side(
-  dataset: string,
-  listing: string,
-  over: { readonly written?: number; readonly token?: string } = {},
-): PresentSide {
-  const cells = [
-    dataset,
-    'filesystem',
-    '4611686018427387905',
-    '7',
-    '-',
-    '-',
-    over.token ?? '-',
-    over.written ?? 0,
-    1,
-    1,
-    1,
-    'on',
-    'no',
-    'off',
-    '-',
-    '-',
-  ]
-  const datasets = parseDatasetListing(`${cells.join('\t')}\n`, DATASET_COLUMNS, { names: [dataset], recursive: false })
-  const snapshots = parseSnapshotListing(listing, [dataset])
-  if (datasets.fault !== null) throw new Error(datasets.fault.reason)
-  if (snapshots.fault !== null) throw new Error(snapshots.fault.reason)
-  const facts = datasets.datasets[0]
-  const found = snapshots.datasets.get(dataset)
-  if (facts === undefined || found === undefined) throw new Error('The listing does not answer for the dataset.')
-  return { state: 'present', facts, ...found }
-}
-const primary = (rows: readonly Row[]) => side(P, text(P, rows))
-const backup = (rows: readonly Row[], over?: Parameters<typeof side>[2]) => side(B, text(B, rows), over)
+const primary = (rows: readonly Row[]) => sideFrom(P, listing(P, rows))
+const backup = (rows: readonly Row[], over?: Cells) => sideFrom(B, listing(B, rows), over)
 const compared = (here: readonly Row[], there: readonly Row[]): Comparison =>
   compare(primary(here), backup(there), { include: [], exclude: [], minAgeSeconds: 0 }, now)
 const names = (refs: readonly { readonly name: string }[]) => refs.map((ref) => ref.name)
@@ -109,7 +67,7 @@ describe('what the obvious listing gets wrong', () => {
   })
 
   test("row 4: a child's snapshots in the answer are a fault, never snapshots of the parent", () => {
-    const answer = `${text(P, [['@p1', '1', 100, 3]])}${text(`${P}/child`, [['@p9', '9', 110, 2]])}`
+    const answer = `${listing(P, [['@p1', '1', 100, 3]])}${listing(`${P}/child`, [['@p9', '9', 110, 2]])}`
     expect(parseSnapshotListing(answer, [P]).fault).not.toBeNull()
   })
 
@@ -225,8 +183,8 @@ describe('what the obvious listing gets wrong', () => {
 
   test('row 14: names with spaces do not shift the columns', () => {
     const dataset = 'hqs8p1/my data'
-    const listing = parseSnapshotListing(text(dataset, [['@snap 1', '1', 100, 3]]), [dataset])
-    expect(listing.fault === null && listing.datasets.get(dataset)?.snapshots[0]).toMatchObject({
+    const answer = parseSnapshotListing(listing(dataset, [['@snap 1', '1', 100, 3]]), [dataset])
+    expect(answer.fault === null && answer.datasets.get(dataset)?.snapshots[0]).toMatchObject({
       name: 'snap 1',
       guid: '1',
     })

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test'
-import { estimateCommands, withEstimates } from './plan.ts'
 import {
   backupSide,
   bookmarked,
@@ -242,39 +241,5 @@ describe('plans without a step say why', () => {
       code: 'POLICY_FORBIDS',
       because: expect.stringContaining('app-config.yaml line 14'),
     })
-  })
-})
-
-describe('estimates and hash', () => {
-  const inventory = inventoryOf(primarySide([a, b, c]), MISSING)
-  test('each transfer has the command of its estimate, and totals come from the answers', () => {
-    const plan = planned(inventory, { policy: none })
-    expect(estimateCommands(plan).map(({ step, command }) => [step, command.host, command.argv.join(' ')])).toEqual([
-      [1, 'hqs8', 'zfs send -n -v -P hqs8p1/DAT1@a'],
-      [2, 'hqs8', 'zfs send -n -v -P -I hqs8p1/DAT1@a hqs8p1/DAT1@c'],
-    ])
-    expect(plan.estimateBytes).toBeNull()
-    const known = withEstimates(
-      plan,
-      new Map([
-        [1, 2 ** 30],
-        [2, 2 ** 30],
-      ]),
-    )
-    expect(known).toMatchObject({
-      estimateBytes: 2 ** 31,
-      hash: plan.hash,
-      outcome: 'hqs1 will match hqs8 up to @c. About 2 GiB will be sent.',
-    })
-    expect(withEstimates(known, new Map([[1, null]]))).toMatchObject({ estimateBytes: null, outcome: plan.outcome })
-  })
-
-  test('the hash is of what the plan does and rests on: the clock and policy of starting are not in it', () => {
-    const { hash } = planned(inventory)
-    expect(hash).toMatch(/^[0-9a-f]{16}$/)
-    expect(planned(inventory, { options: { paused: true } }).hash).toBe(hash)
-    expect(planned(inventory, { policy: policyOf({ autoRepair: false }) }).hash).toBe(hash)
-    expect(planned(inventory, { policy: none }).hash).not.toBe(hash)
-    expect(planned(inventoryOf(primarySide([a, b, c, d]), MISSING)).hash).not.toBe(hash)
   })
 })

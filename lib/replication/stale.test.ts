@@ -100,6 +100,14 @@ describe('a plan is stale, and says of what', () => {
     expect(now(inventory)).toBe(sentence)
   })
 
+  test("the backup's own snapshots are no longer those that were shown", () => {
+    const own = taken('own', 1)
+    const plan = planned(inventoryOf(primarySide([a, b]), backupSide([a, own]), { writtenSinceBase: 0 }))
+    expect(now(inventoryOf(primarySide([a, b]), backupSide([a])), plan)).toBe(
+      'hqs1 no longer has all the snapshots that it had when the plan was made.',
+    )
+  })
+
   test('a seed is stale as soon as its place is taken', () => {
     const seed = planned(inventoryOf(primarySide([a]), MISSING))
     expect(now(inventoryOf(primarySide([a]), MISSING), seed)).toBeNull()

@@ -28,7 +28,7 @@ export function contextOf(input: JudgeInput): JudgeContext {
   const words = wordsFor(input.mapping, input.timezone)
   const looked = inventory.primary.state !== 'unknown' && inventory.backup.state !== 'unknown'
   const primary = present(inventory.primary)
-  const comparison = looked ? (input.comparison ?? compareNow(input)) : null
+  const comparison = input.comparison ?? compareNow(input)
   return {
     input,
     words,

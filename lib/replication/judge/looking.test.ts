@@ -184,8 +184,18 @@ describe('a backup that is off as planned', () => {
     })
   })
 
-  test('the other host unreachable without a plan makes it UNKNOWN', () => {
-    expect(judgedAfter(seenBefore(4, healthy), bothGone, { backupAvailability: off }).health).toBe('UNKNOWN')
+  test('the other host unreachable without a plan makes it UNKNOWN, and nothing is judged anew', () => {
+    const verdict = judgedAfter(seenBefore(4, healthy), bothGone, { backupAvailability: off })
+    expect(codes(verdict)).toEqual(['HOST_UNREACHABLE', 'HOST_OFFLINE_PLANNED'])
+  })
+
+  test('a primary that is off as planned takes no snapshots: nothing more can be missing', () => {
+    const both = { primaryAvailability: off, backupAvailability: off }
+    expect(judgedAfter(seenBefore(90, healthy), bothGone, both)).toMatchObject({ health: 'HEALTHY', delaySeconds: 0 })
+    expect(judgedAfter(seenBefore(20, lagging), bothGone, both)).toMatchObject({
+      health: 'WARNING',
+      delaySeconds: 60 * HOUR,
+    })
   })
 
   test('never seen yet is not checked', () => {
