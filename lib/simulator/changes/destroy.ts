@@ -33,6 +33,7 @@ export function destroyDataset(env: Environment, pool: PoolRecord, dataset: Data
   history.bookmarks.length = 0
   if (dataset.partial) rmSync(env.store.partialFile(pool, dataset.partial.id), { force: true })
   pool.datasets.splice(pool.datasets.indexOf(dataset), 1)
+  dataset.gone = true
   nextTxg(env, pool)
   env.store.touchHistory(pool, dataset)
 }

@@ -4,6 +4,7 @@ import { Failure } from '../cli/fail.ts'
 import { mayDo } from '../cli/rights.ts'
 import { humanSize } from '../properties/sizes.ts'
 import type { DatasetRecord, PoolRecord, SnapshotRecord } from '../state/model.ts'
+import { beingSent } from '../state/sends.ts'
 import { clonesOf, descendants, openDataset } from '../state/tree.ts'
 import { assertWritable } from './writable.ts'
 
@@ -55,6 +56,9 @@ export function destroySnapshots(context: Context, name: string, flags: Readonly
     const full = `${owner.name}@${snapshot.name}`
     throw new Failure(`cannot destroy snapshot ${full}: it's being held. Run 'zfs holds -r ${full}' to see holders.`)
   }
+  const sent = beingSent(context.store, pool)
+  const busy = targets.find((one) => sent.has(one.snapshot.id))
+  if (busy) throw new Failure(`cannot destroy snapshot ${busy.dataset.name}@${busy.snapshot.name}: dataset is busy`)
   for (const { dataset: owner, snapshot } of targets) destroySnapshot(context, pool, owner, snapshot)
   return 0
 }

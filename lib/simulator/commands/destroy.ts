@@ -6,6 +6,7 @@ import { parseOptions } from '../cli/options.ts'
 import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
 import { isReceiving } from '../state/partial.ts'
+import { beingSent } from '../state/sends.ts'
 import { clonesOf, descendants, findBookmark, openDataset, type Place } from '../state/tree.ts'
 import { destroySnapshots } from './destroy-snapshots.ts'
 import { assertWritable } from './writable.ts'
@@ -65,7 +66,8 @@ function destroyTree(context: Context, place: Place, flags: ReadonlySet<string>)
   }
   assertWritable(pool, `cannot destroy '${name}'`)
   if (flags.has('n')) return 0
-  if (tree.some(isReceiving)) throw new Failure(`cannot destroy '${name}': dataset is busy`)
+  const receiving = tree.find(isReceiving)
+  if (receiving) return refuseReceiving(context, { pool, dataset: receiving })
   for (const clone of clones) destroyDataset(context, pool, clone)
   for (const one of tree) {
     if (!destroyOne(context, { pool, dataset: one })) return 1
@@ -73,12 +75,26 @@ function destroyTree(context: Context, place: Place, flags: ReadonlySet<string>)
   return 0
 }
 
+function refuseReceiving(context: Context, { pool, dataset }: Place): number {
+  const { partial } = dataset
+  complain(context, `cannot destroy '${dataset.name}${partial?.fresh ? '' : '/%recv'}': dataset is busy`)
+  const base = context.store.history(pool, dataset).snapshots.find((one) => one.guid === partial?.fromGuid)
+  if (base) complain(context, `cannot destroy snapshot ${dataset.name}@${base.name}: snapshot is cloned`)
+  return 1
+}
+
 /** Snapshots first: a held one stops it, and what was destroyed before that is gone, as in ZFS. */
 function destroyOne(context: Context, { pool, dataset }: Place): boolean {
   let held = false
+  const sent = beingSent(context.store, pool)
   for (const snapshot of [...context.store.history(pool, dataset).snapshots]) {
-    if (Object.keys(snapshot.holds).length === 0) continue
     const full = `${dataset.name}@${snapshot.name}`
+    if (sent.has(snapshot.id)) {
+      complain(context, `cannot destroy snapshot ${full}: dataset is busy`)
+      held = true
+      continue
+    }
+    if (Object.keys(snapshot.holds).length === 0) continue
     complain(context, `cannot destroy snapshot ${full}: it's being held. Run 'zfs holds -r ${full}' to see holders.`)
     held = true
   }

@@ -4,6 +4,7 @@ import { Failure } from '../cli/fail.ts'
 import { parseOptions } from '../cli/options.ts'
 import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
+import { beingSent } from '../state/sends.ts'
 import { openDataset, originName } from '../state/tree.ts'
 import { assertWritable } from './writable.ts'
 
@@ -26,6 +27,8 @@ export const promote: Command = (context, args) => {
     const names = new Set(store.history(pool, dataset).snapshots.map((one) => one.name))
     const clash = moved.find((one) => names.has(one.name))
     if (clash) throw refuse(`conflicting snapshot '${clash.name}' from parent '${originName(store, pool, dataset)}'`)
+    const sent = beingSent(store, pool)
+    if (moved.some((one) => sent.has(one.id))) throw refuse('dataset is busy')
     promoteClone(context, pool, dataset, old)
     return 0
   })

@@ -5,7 +5,7 @@ import { faultOfName } from '../cli/names.ts'
 import { allValues, type Parsed, parseOptions } from '../cli/options.ts'
 import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
-import { Hindrance, StreamCut } from '../misbehave/hindrance.ts'
+import { Hindrance } from '../misbehave/hindrance.ts'
 import type { Misbehaviour } from '../misbehave/rules.ts'
 import { settingOf } from '../properties/settings.ts'
 import { humanSize } from '../properties/sizes.ts'
@@ -33,20 +33,16 @@ export const receiveWith =
     if (options.flags.has('A')) return abort(context, name, usage)
     const request = requestOf(options, name, usage)
     const input = new StreamInput(new Hindrance(rules))
-    try {
-      const first = readBegin(input, false, name, () => findDataset(context.store, request.target) !== null)
-      if (faultOfName(name)) throw new Failure('cannot receive: invalid name')
-      if (first?.kind !== 'compound') {
-        if (first) receiveOne(context, request, first, input, false)
-        return 0
-      }
-      const inside = () => readBegin(input, true, name, () => true)
-      for (let next = inside(); next; next = inside()) receiveOne(context, request, next, input, true)
+    const exists = () => findDataset(context.store, request.target) !== null
+    const first = readBegin(input, false, name, exists)
+    if (faultOfName(name)) throw new Failure('cannot receive: invalid name')
+    if (first?.kind !== 'compound') {
+      if (first) receiveOne(context, request, first, input, false)
       return 0
-    } catch (error) {
-      if (!(error instanceof StreamCut)) throw error
-      throw new Failure(error.message, error.exitCode)
     }
+    const inside = () => readBegin(input, true, name, () => true)
+    for (let next = inside(); next; next = inside()) receiveOne(context, request, next, input, true)
+    return 0
   }
 
 function requestOf({ flags, ...rest }: Parsed, name: string, usage: string): ReceiveRequest {

@@ -8,7 +8,6 @@ import { parseOptions } from '../cli/options.ts'
 import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
 import { settingOf } from '../properties/settings.ts'
-import { isReceiving } from '../state/partial.ts'
 import { descendants, findDataset, openDataset, openSnapshot, type Place } from '../state/tree.ts'
 import { assertWritable } from './writable.ts'
 
@@ -77,7 +76,6 @@ function renameTree(context: Context, from: string, to: string, flags: ReadonlyS
   if (root !== null && root !== dataset.id && parent.dataset.encryptionRoot !== root) {
     throw refuse('cannot move encrypted child outside of its encryption root')
   }
-  if (tree.some(isReceiving)) throw refuse('dataset is busy')
   renameDataset(context, pool, dataset, to)
   return 0
 }

@@ -4,6 +4,7 @@ import { Failure } from '../cli/fail.ts'
 import { parseOptions } from '../cli/options.ts'
 import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
+import { beingSent } from '../state/sends.ts'
 import { clonesOf, openSnapshot } from '../state/tree.ts'
 import { assertWritable } from './writable.ts'
 
@@ -38,7 +39,8 @@ export const rollback: Command = (context, args) => {
       for (const one of later.toReversed()) complain(context, `cannot destroy '${nameOf(one)}': permission denied`)
       return 1
     }
-    const held = later.filter((one) => Object.keys(one.holds).length > 0)
+    const sent = beingSent(context.store, pool)
+    const held = later.filter((one) => Object.keys(one.holds).length > 0 || sent.has(one.id))
     for (const one of held.toReversed()) complain(context, `cannot destroy '${nameOf(one)}': dataset is busy`)
     if (held.length > 0) return 1
     if (!mayDo(context.user, pool, dataset, 'rollback', 'mount')) {

@@ -9,6 +9,7 @@ import { Hindrance } from '../misbehave/hindrance.ts'
 import type { Misbehaviour } from '../misbehave/rules.ts'
 import { encryptionRootOf } from '../properties/encryption.ts'
 import { humanSize } from '../properties/sizes.ts'
+import { markSending } from '../state/sends.ts'
 import { openDataset, openSnapshot, type SnapshotPlace } from '../state/tree.ts'
 import { encodeBegin } from '../stream/format.ts'
 import { StreamOutput } from '../stream/output.ts'
@@ -128,11 +129,17 @@ function run(
   const output = new StreamOutput(new Hindrance(rules), (bytes) => progress?.add(bytes))
   const last = steps.at(-1)
   if (compound && last) output.write(encodeBegin({ ...last.description, kind: 'compound', extents: [] }))
+  const done = markSending(
+    context.store,
+    pool,
+    steps.map((one) => one.snapshot),
+  )
   for (const { description } of steps) {
     progress = options.flags.has('v') ? new SendProgress(description.toName, exact) : null
     writeStream(output, description)
   }
   if (compound) writeEnd(output)
+  done()
   return 0
 }
 

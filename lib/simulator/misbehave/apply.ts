@@ -1,13 +1,12 @@
 import { writeAll } from '../cli/pipes.ts'
+import { hang } from './nap.ts'
 import type { Misbehaviour } from './rules.ts'
-
-const longNap = 250
 
 /** What goes wrong before the command does anything; an exit code when that is all it does. */
 export function misbehave(rules: readonly Misbehaviour[], tool: string): number | null {
   for (const rule of rules) {
     if (rule.delayMs !== undefined) Bun.sleepSync(rule.delayMs)
-    if (rule.hang) for (;;) Bun.sleepSync(longNap)
+    if (rule.hang) hang()
     if (rule.endless) for (;;) writeAll(1, `${'x'.repeat(1023)}\n`)
     if (rule.notFound) {
       writeAll(2, `sh: 1: ${tool}: not found\n`)

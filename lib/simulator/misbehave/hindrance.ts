@@ -1,14 +1,6 @@
+import { Failure } from '../cli/fail.ts'
+import { hang } from './nap.ts'
 import type { Misbehaviour } from './rules.ts'
-
-/** A stream that ends in its midst because it was told to. */
-export class StreamCut extends Error {
-  readonly exitCode: number
-
-  constructor(message: string, exitCode: number) {
-    super(message)
-    this.exitCode = exitCode
-  }
-}
 
 const longNap = 250
 
@@ -33,9 +25,9 @@ export class Hindrance {
         const at = rule.garbleByte - from
         piece[at] = (piece[at] ?? 0) ^ 0xff
       }
-      if (rule.stallAfterBytes !== undefined && this.passed > rule.stallAfterBytes) for (;;) Bun.sleepSync(longNap)
+      if (rule.stallAfterBytes !== undefined && this.passed > rule.stallAfterBytes) hang()
       if (rule.exitAfterBytes !== undefined && this.passed > rule.exitAfterBytes) {
-        throw new StreamCut(rule.message ?? '', rule.exitCode ?? 1)
+        throw new Failure(rule.message ?? '', rule.exitCode ?? 1)
       }
     }
     const due = this.beganAt + (this.passed / this.rate) * 1000

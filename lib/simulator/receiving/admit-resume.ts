@@ -29,6 +29,8 @@ export function admitResume(context: Context, request: ReceiveRequest, stream: S
   if (partial.toGuid !== stream.toGuid || have !== stream.skip) throw mismatch
   if (!partial.fresh) {
     const newest = snapshots.at(-1)
+    // A promote took the base away: what arrived has nothing to stand on here.
+    if (!snapshots.some((one) => one.guid === partial.fromGuid)) throw mismatch
     if (newest?.guid !== partial.fromGuid && (newest?.txg ?? 0) > partial.newestTxg) throw mismatch
     if (dataset.written > 0 && !request.force) {
       throw new Failure(`${action}: destination ${target} has been modified\nsince most recent snapshot`)

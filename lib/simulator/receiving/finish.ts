@@ -29,7 +29,7 @@ export function finish(
   const history = store.history(pool, dataset)
   const base = history.snapshots.find((one) => one.guid === partial.fromGuid)
   if (!partial.fresh) {
-    if (!base) throw new Failure(`${action}: destination ${dataset.name} has been modified\nsince most recent snapshot`)
+    if (!base) throw new Failure(`${action}: kernel modules must be upgraded to receive this stream.`)
     const later = history.snapshots.slice(history.snapshots.indexOf(base) + 1)
     if (request.force) {
       if (later.some((one) => Object.keys(one.holds).length > 0)) throw new Failure(`${action}: dataset is busy`)

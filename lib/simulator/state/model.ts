@@ -110,6 +110,8 @@ export interface DatasetRecord {
   secret?: string
   encryptionRoot: number | null
   keyLoaded: boolean
+  /** Set in memory on a dataset that was destroyed, for whoever still holds it. */
+  gone?: boolean
   /** Blocks over 128 KiB were received: later streams must carry them too. */
   large: boolean
 }

@@ -23,7 +23,10 @@ export function dropPartial(store: Store, pool: PoolRecord, dataset: DatasetReco
   rmSync(store.partialFile(pool, partial.id), { force: true })
   dataset.own -= partial.booked
   dataset.partial = null
-  if (partial.fresh) pool.datasets.splice(pool.datasets.indexOf(dataset), 1)
+  if (partial.fresh) {
+    pool.datasets.splice(pool.datasets.indexOf(dataset), 1)
+    dataset.gone = true
+  }
   pool.txg++
   store.touch(pool)
 }

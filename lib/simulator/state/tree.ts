@@ -22,9 +22,20 @@ export function importedPool(store: Store, name: string): PoolRecord | null {
   return store.allPools().find((pool) => pool.name === name && pool.imported) ?? null
 }
 
+const byName = new WeakMap<PoolRecord, Map<string, DatasetRecord>>()
+
+/** Looks the name up; an index from an earlier look-up is trusted only as far as it is still true. */
+export function datasetNamed(pool: PoolRecord, name: string): DatasetRecord | undefined {
+  const known = byName.get(pool)?.get(name)
+  if (known?.name === name && !known.gone) return known
+  const index = new Map(pool.datasets.map((one) => [one.name, one]))
+  byName.set(pool, index)
+  return index.get(name)
+}
+
 export function findDataset(store: Store, name: string): Place | null {
   const pool = importedPool(store, poolOf(name))
-  const dataset = pool?.datasets.find((one) => one.name === name)
+  const dataset = pool && datasetNamed(pool, name)
   return pool && dataset ? { pool, dataset } : null
 }
 
@@ -78,7 +89,7 @@ export const parentIn = (pool: PoolRecord, dataset: DatasetRecord): DatasetRecor
   const slash = dataset.name.lastIndexOf('/')
   if (slash < 0) return null
   const name = dataset.name.slice(0, slash)
-  return pool.datasets.find((one) => one.name === name) ?? null
+  return datasetNamed(pool, name) ?? null
 }
 
 /** Clones of one snapshot of the dataset, or of any of them. */

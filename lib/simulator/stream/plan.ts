@@ -15,6 +15,8 @@ export interface SendStep {
   /** As printed: `s1` in a `-I`, the full name in a `-i`, null for a full one. */
   readonly from: string | null
   readonly estimate: number
+  /** Number of the snapshot. */
+  readonly snapshot: number
 }
 
 /** Where an increment begins. */
@@ -66,7 +68,12 @@ export function makeStep(store: Store, place: SnapshotPlace, base: Base | null, 
       ? { cipher: { settings, secret: root.secret ?? '', from: base?.ivset ?? null, to: snapshot.ivset ?? null } }
       : {}),
   }
-  return { description, from: base?.shown ?? null, estimate: totalBytes(extents) + emptyStreamBytes }
+  return {
+    description,
+    from: base?.shown ?? null,
+    estimate: totalBytes(extents) + emptyStreamBytes,
+    snapshot: snapshot.id,
+  }
 }
 
 export const baseOfSnapshot = (snapshot: SnapshotRecord, shown: string): Base => ({

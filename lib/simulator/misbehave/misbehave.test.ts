@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { makeTestSans, type TestSans } from '../test-san.ts'
+import type { Misbehaviour } from './rules.ts'
+
+let sans: TestSans
+beforeEach(() => {
+  sans = makeTestSans()
+  sans.a.snapshot('tank@s', { bytes: 2_000_000 })
+})
+afterEach(() => sans.close())
+
+const once: [string, Omit<Misbehaviour, 'match'>, string, { exitCode: number; stderr: string }][] = [
+  [
+    'says what it is told',
+    { fail: 'cannot open: nonsense', exitCode: 3 },
+    'zfs list',
+    { exitCode: 3, stderr: 'cannot open: nonsense\n' },
+  ],
+  ['is not in the PATH', { notFound: true }, 'zfs list', { exitCode: 127, stderr: 'sh: 1: zfs: not found\n' }],
+  [
+    'ends in the midst',
+    { exitAfterBytes: 500_000, exitCode: 5, message: 'died' },
+    'zfs send tank@s',
+    { exitCode: 5, stderr: 'died\n' },
+  ],
+]
+test.each(once)('a command that %s', (_, rule, line, expected) => {
+  sans.a.misbehave({ rules: [{ match: `^${line}`, times: 1, ...rule }] })
+  const { exitCode, stderr } = sans.sh(`${line} >/dev/null`)
+  expect({ exitCode, stderr }).toEqual(expected)
+  expect(sans.sh(`${line} >/dev/null`)).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+})
+
+test('a hang lasts longer than patience', () => {
+  sans.a.misbehave({ rules: [{ match: 'zfs list', hang: true }] })
+  expect(sans.sh('timeout 1 zfs list').exitCode).toBe(124)
+})
+
+test('a stall stops the stream without an end', () => {
+  sans.a.misbehave({ rules: [{ match: 'zfs send', stallAfterBytes: 500_000 }] })
+  const bytes = Number(sans.sh('timeout 1 zfs send tank@s | wc -c').stdout)
+  expect(bytes).toBeGreaterThan(100_000)
+  expect(bytes).toBeLessThanOrEqual(500_000)
+})
+
+test('endless output ends with its reader', () => {
+  sans.a.misbehave({ rules: [{ match: 'zfs list', endless: true }] })
+  expect(sans.sh('zfs list | head -c 3000000 | wc -c').stdout.trim()).toBe('3000000')
+})
+
+test('a throttled stream takes its time', () => {
+  sans.a.misbehave({ rules: [{ match: 'zfs send', bytesPerSecond: 2_000_000 }] })
+  const began = performance.now()
+  sans.sh('zfs send tank@s >/dev/null')
+  expect(performance.now() - began).toBeGreaterThan(900)
+})
+
+test('a clock that is off is off for date and for new snapshots', () => {
+  sans.a.misbehave({ clockOffsetSeconds: -7200 })
+  const skew = Number(sans.sh('date +%s').stdout) - Date.now() / 1000
+  expect(Math.abs(skew + 7200)).toBeLessThan(60)
+  sans.sh('zfs snapshot tank@later')
+  const creation = Number(sans.sh('zfs get -Hp -o value creation tank@later').stdout)
+  expect(Math.abs(creation - Date.now() / 1000 + 7200)).toBeLessThan(60)
+})
