@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openSimulator } from '../admin-api.ts'
 import { installSimulator } from '../install.ts'
 import { parseResults, renderScenario, type StepResult } from './render.ts'
-import type { Scenario } from './scenarios.ts'
+import type { Scenario } from './scenario.ts'
 
 const pools = ['hqs8p1', 'hqs10p1'] as const
 const poolBytes = 2_013_265_920

@@ -1,0 +1,31 @@
+import type { Scenario } from '../scenario.ts'
+
+export const encryption: Scenario = {
+  name: 'encryption',
+  lines: [
+    'zfs create $A; zfs create $B',
+    'echo password | zfs create -o encryption=aes-256-gcm -o keyformat=passphrase $A/enc',
+    ':fill $A/enc 300000',
+    'zfs create $A/enc/kid; zfs snapshot $A/enc@s1; zfs snapshot $A/enc@s2; zfs create $A/plain; zfs snapshot $A/plain@p1',
+    'zfs list -H -o name,encryption,encryptionroot,keystatus,keyformat -t all -r $A',
+    'zfs send $A/enc@s1 | zfs receive -s -u $B/e1; zfs list -H -o name,encryption,encryptionroot,keystatus $B/e1',
+    'zfs send -w $A/enc@s1 | zfs receive -s -u $B/e2; zfs list -H -o name,encryption,encryptionroot,keystatus $B/e2',
+    'zfs send -w -i @s1 $A/enc@s2 >$T/raw12; zfs send -i @s1 $A/enc@s2 >$T/plain12; zfs send -w $A/enc@s1 >$T/raw1',
+    'zfs receive -s -u $B/e1 <$T/raw12',
+    'zfs receive -s -u $B/e2 <$T/plain12',
+    'zfs receive -s -u $B/e2 <$T/raw12; zfs list -H -o name -t all $B/e2',
+    'zfs create $B/plain; zfs receive -s -u -F $B/plain <$T/raw1',
+    'zfs send -p $A/enc@s1 >$T/x',
+    'zfs unmount -f $A/enc/kid; zfs unmount -f $A/enc; zfs unload-key $A/enc; zfs get -H -o value keystatus $A/enc $A/enc/kid',
+    'zfs send $A/enc@s1 >$T/x',
+    'zfs send -nvP $A/enc@s1',
+    'zfs send -w $A/enc@s1 >$T/x; test -s $T/x && echo stream',
+    'zfs unload-key $A/enc',
+    'zfs mount $A/enc',
+    'echo wrong | zfs load-key $A/enc',
+    'echo password | zfs load-key $A/enc; zfs get -H -o value keystatus $A/enc',
+    'echo password | zfs load-key $A/enc',
+    'zfs load-key $A/plain',
+    'zfs rename $A/enc/kid $A/kid',
+  ],
+}
