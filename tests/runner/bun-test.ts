@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command } from './command.ts'
-import { type JunitCounts, junitCounts } from './junit.ts'
+import { type JunitReport, junitReport } from './junit.ts'
 import { failedBecause, NOTHING, type Tally } from './tally.ts'
 
 /** Every tier together stays below an hour and a half. */
@@ -40,29 +40,32 @@ export async function runTests(
       ],
       { env, minutes: TIER_MINUTES },
     )
-    return judge(title, code, await readReport(report))
+    const { tally, why } = judge(files, code, await readReport(report))
+    for (const sentence of why) console.log(`FAILED: ${title}: ${sentence}`)
+    return tally
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-async function readReport(path: string): Promise<JunitCounts | null> {
+async function readReport(path: string): Promise<JunitReport | null> {
   const file = Bun.file(path)
-  return (await file.exists()) ? junitCounts(await file.text()) : null
+  return (await file.exists()) ? junitReport(await file.text()) : null
 }
 
-/** Exported for its test. */
-export function judge(title: string, code: number, counts: JunitCounts | null): Tally {
-  if (counts === null) return failedBecause(`${title}: bun test ended with ${code} and wrote no report.`)
-  const failed = counts.failures + counts.errors
-  const tally = { ...NOTHING, passed: counts.tests - failed - counts.skipped, failed, skipped: counts.skipped }
-  // A file that cannot be loaded, or an error between tests, is in the exit code alone.
-  if (code !== 0 && failed === 0) {
-    return {
-      ...tally,
-      failed: failedBecause(`${title}: bun test ended with ${code} though no single test failed.`).failed,
-    }
+/** What a run amounts to: `why` says what counts as failed besides the failed tests. Exported for its test. */
+export function judge(
+  files: readonly string[],
+  code: number,
+  report: JunitReport | null,
+): { readonly tally: Tally; readonly why: readonly string[] } {
+  if (report === null) {
+    return { tally: { ...NOTHING, failed: 1 }, why: [`bun test ended with ${code} and wrote no report.`] }
   }
-  if (counts.tests === 0) return failedBecause(`${title}: no test ran.`)
-  return tally
+  const failed = report.failures + report.errors
+  const why = files.filter((file) => !report.files.has(file)).map((file) => `${file} did not run.`)
+  if (code !== 0 && failed === 0 && why.length === 0) why.push(`bun test ended with ${code} though no test failed.`)
+  if (report.tests === 0 && why.length === 0) why.push('no test ran.')
+  const passed = report.tests - failed - report.skipped
+  return { tally: { ...NOTHING, passed, failed: failed + why.length, skipped: report.skipped }, why }
 }

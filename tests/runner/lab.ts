@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { testFiles } from './bun-test.ts'
 import { failedBecause, skippedBecause, type Tally } from './tally.ts'
 
@@ -7,12 +7,12 @@ import { failedBecause, skippedBecause, type Tally } from './tally.ts'
 const PLACES = [process.env.ZFS_LAB_DIR, '../shared/zfs-lab', 'tests/lab']
 
 /**
- * Boots a lab of our own, runs the tier with ZFS_LAB_SSH_CONFIG (an ssh_config with hqs8, hqs10, hqs1 and hqs7 in it),
- * and stops it. With ZFS_LAB_SSH_CONFIG set already, that lab is used and left running.
+ * Boots a lab of our own, runs the tier with ZFS_LAB_CLIENT (the directory of its ssh_config, with hqs8, hqs10, hqs1 and hqs7 in it),
+ * and stops it. With ZFS_LAB_CLIENT set already, that lab is used and left running.
  */
 export async function withLab(run: (env: Readonly<Record<string, string>>) => Promise<Tally>): Promise<Tally> {
-  const given = process.env.ZFS_LAB_SSH_CONFIG
-  if (given !== undefined) return run({ ZFS_LAB_SSH_CONFIG: given })
+  const given = process.env.ZFS_LAB_CLIENT
+  if (given !== undefined) return run({ ZFS_LAB_CLIENT: given })
   const wanted = await testFiles(['tests/zfs'])
   const lab = PLACES.filter((place) => place !== undefined)
     .map((place) => resolve(place, 'lab'))
@@ -36,7 +36,7 @@ export async function withLab(run: (env: Readonly<Record<string, string>>) => Pr
     if (started.exitCode !== 0 || config === undefined) {
       return failedBecause(`the lab did not start (exit code ${started.exitCode}): ${said}`)
     }
-    return await run({ ZFS_LAB_SSH_CONFIG: config })
+    return await run({ ZFS_LAB_CLIENT: dirname(config) })
   } finally {
     // Not through `command`: that starts nothing more after a Ctrl-C.
     Bun.spawnSync([lab, 'stop', name], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' })
