@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { lookAround, ScanInput, ScanOutcome } from '#lib/api/scan-job.ts'
-import { scanPattern } from '#lib/api/scan-schedule.ts'
+import { scanSchedule } from '#lib/api/scan-schedule.ts'
 import { defineFunction } from '#lib/define.ts'
 
 export default defineFunction({
   summary: 'Look at the datasets and start the repairs that the policy allows.',
   description: 'Ends with the scan; the repairs it started are runs of their own.',
-  schedule: ({ config }) => scanPattern(config.scheduler),
+  schedule: ({ config }) => scanSchedule(config.scheduler),
   timezone: ({ config }) => config.scheduler.timezone,
   timeout: 30 * 60_000,
   tags: ['replication'],

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from '#config/effective.ts'
 import { configFile } from '#config/read.ts'
+import { openApiInfo } from '#lib/api/openapi-info.ts'
 import { openStore } from '#lib/db/open.ts'
 import { acquireOwner } from '#lib/db/owner-lock.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
@@ -103,7 +104,7 @@ export async function openApp({ directories, role, demo = false, now = Date.now 
       config: () => configuration.current,
       store,
       sans,
-      emit: emitTo(events, () => must(engine), now),
+      emit: emitTo(events, { engine: () => must(engine), config: () => configuration.current, now }),
       log: logs.engine,
       now,
       sleep,
@@ -129,11 +130,7 @@ export async function openApp({ directories, role, demo = false, now = Date.now 
       services,
       identify: createIdentify(() => configuration.current),
       store: invocationLog(store),
-      openapi: {
-        title: 'zwitness',
-        version: services.about.version,
-        description: 'Monitors, explains and repairs ZFS snapshot replication.',
-      },
+      openapi: openApiInfo(services.about.version),
       hooks: { ...logs.hooks, ...createGuard(() => configuration.current) },
       document: pageDocument(demo),
       statics: pageStatics,

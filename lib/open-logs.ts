@@ -39,7 +39,8 @@ export function openLogs({ store, events, directory, role, now }: Parts): Opened
   return {
     engine: logger.component('engine'),
     hooks: {
-      onError: (error, where) => runtime.error(error instanceof Error ? (error.stack ?? error.message) : String(error), where as LogFields),
+      onError: (error, where) =>
+        runtime.error(error instanceof Error ? (error.stack ?? error.message) : String(error), where as LogFields),
       onLog: (level, message, fields) => runtime[level](message, fields as LogFields),
       onRequest: (summary) => {
         if (summary.method === 'GET' && summary.status < 400) return

@@ -8,5 +8,8 @@ export function pageDocument(demo: boolean): DocumentOptions {
 }
 
 export const pageStatics: Readonly<Record<string, StaticAsset>> = {
-  '/assets/app.css': { body: readFileSync(join(import.meta.dir, 'view', 'styles.css'), 'utf8'), type: 'text/css; charset=utf-8' },
+  '/assets/app.css': {
+    body: readFileSync(join(import.meta.dir, 'view', 'styles.css'), 'utf8'),
+    type: 'text/css; charset=utf-8',
+  },
 }

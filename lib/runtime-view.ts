@@ -36,15 +36,17 @@ export function runtimeView({ store, config, now }: Parts): AttachableView {
     shuttingDown: () => stopping,
     functions: () => running().functions().map(functionView),
     invoke: async (name, input, by) => {
+      const actor = by.actor as Actor
       const outcome = await running().invoke({
         name,
         trigger: by.trigger,
-        actor: by.actor as Actor,
+        actor,
         input,
         requestId: by.requestId,
         signal: by.signal,
       })
-      return outcome
+      if (outcome.problem !== undefined) throw outcome.problem
+      return outcome.output
     },
     openapi: () => running().openapi(),
     nextScanAt: () => running().scheduler.get('scan')?.next?.getTime() ?? null,

@@ -33,6 +33,8 @@ export async function conclude(
     const message = `Both ends reported success, but ${backup.dataset} on ${backup.host} does not hold @${target.name} (guid ${target.guid}).`
     return failed({ kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: false }, null, 1)
   }
+  // What a person had repaired by this primary is the one to follow from now on.
+  if (!order.automatic) await context.adoptPrimary(assessment)
   const run = writer.run
   const took = sayDuration((context.deps.now() - (run.startedAt ?? run.queuedAt)) / 1000)
   const arrived = count(plan, assessment)

@@ -1,4 +1,5 @@
 import type { DatasetRecord } from '#lib/db/types.ts'
+import { adoptPrimary } from '#lib/replication/memory.ts'
 import type { Comparison, Inventory, JudgeInput, Memory, Plan, Verdict } from '#lib/replication/types.ts'
 import { Bookings } from './booking.ts'
 import type { EngineDeps } from './deps.ts'
@@ -63,6 +64,14 @@ export class EngineContext {
       nextState(this.states.state(dataset.id), { datasetId: dataset.id, verdict, memory, runId, at: this.deps.now() }),
     )
     return true
+  }
+
+  /** Ends PRIMARY_REPLACED and PRIMARY_REWOUND: a person decided that this primary is right. */
+  async adoptPrimary({ dataset, inventory }: Assessment): Promise<void> {
+    const state = this.states.state(dataset.id)
+    if (state === null) return
+    this.states.set({ ...state, memory: adoptPrimary(state.memory, inventory) })
+    await this.states.save([dataset.id])
   }
 
   /** What stands below recursive mappings now; children that are gone are retired, never deleted. */

@@ -27,6 +27,8 @@ export function judgeOne(
   const memory = states.state(dataset.id)?.memory ?? emptyMemory()
   const { mapping } = dataset
   const runs = repairs.of(dataset.id)
+  const { token } = inventory
+  const ownToken = token !== null && 'toGuid' in token && isOwnToken(runs, token.toGuid)
   const input: JudgeInput = {
     mapping,
     policy: dataset.config.policy,
@@ -43,9 +45,9 @@ export function judgeOne(
     backupIsPrimaryElsewhere: context.isPrimary(mapping.backup.host, mapping.backup.dataset),
     timezone: config.scheduler.timezone,
     retired: dataset.retired,
+    ownToken,
   }
   const verdict = judge(input)
-  const token = inventory.token
   const made = plan({
     mapping,
     policy: dataset.config.policy,
@@ -62,7 +64,7 @@ export function judgeOne(
       },
       paused: states.isPaused(dataset, now),
       repairs: input.repairs,
-      ownToken: token !== null && 'toGuid' in token && isOwnToken(runs, token.toGuid),
+      ownToken,
       dryRunAt:
         dataset.config.dryRunLine === null
           ? null

@@ -41,13 +41,6 @@ describe('a scan in the way', () => {
   })
 })
 
-test('an interval that no pattern says: ticks in between do nothing', async () => {
-  const scheduler = { ...fake.world.config.scheduler, cron: null, intervalSeconds: 45 * 60 }
-  fake.world.config = { ...fake.world.config, scheduler }
-  expect(await tick('scan')).toMatchObject({ output: { end: 'NOT_DUE', runId: null } })
-  expect(fake.engine.calls).toEqual([])
-})
-
 describe('repair', () => {
   test('answers with the run at once', async () => {
     expect(await invoke('repair', { dataset: ID, planId: 'p-1', reason: 'swap' })).toEqual({

@@ -1,0 +1,115 @@
+import type {
+  BookmarkEntry,
+  DatasetFacts,
+  Guid,
+  PoolFacts,
+  ResumeTokenFacts,
+  SnapshotEntry,
+  ZfsFaultKind,
+} from '#lib/zfs/types.ts'
+
+/** One monitored mapping, as the engine needs it. Host ids are also their display names. */
+export interface Mapping {
+  readonly id: string
+  readonly primary: { readonly host: string; readonly dataset: string }
+  readonly backup: { readonly host: string; readonly dataset: string }
+}
+
+/** Why a side could not be looked at. `kind` is RemoteFaultKind or a ZfsFaultKind; unknown is never "empty". */
+export interface LookFault {
+  readonly host: string
+  readonly kind: string
+  /** Which reason code it becomes. */
+  readonly reason: 'HOST_UNREACHABLE' | 'AUTH_FAILED' | 'HOST_KEY_CHANGED' | 'NOT_CHECKED'
+  readonly message: string
+  readonly retryable: boolean
+}
+
+export type Side =
+  | {
+      readonly state: 'present'
+      readonly facts: DatasetFacts
+      readonly snapshots: readonly SnapshotEntry[]
+      readonly bookmarks: readonly BookmarkEntry[]
+    }
+  /** Its own listing said that it does not exist, and its pool is imported. */
+  | { readonly state: 'missing' }
+  /** `health` is `not imported`, `SUSPENDED`, `FAULTED`, `UNAVAIL`, `REMOVED` or `read-only`. */
+  | { readonly state: 'pool-unavailable'; readonly pool: string; readonly health: string }
+  | { readonly state: 'unknown'; readonly fault: LookFault }
+export type PresentSide = Extract<Side, { state: 'present' }>
+
+/** What was read of one mapping, both sides, with the pools they live in and the clocks of both hosts. */
+export interface Inventory {
+  readonly mapping: Mapping
+  readonly primary: Side
+  readonly backup: Side
+  readonly primaryPool: PoolFacts | null
+  readonly backupPool: PoolFacts | null
+  /** Host clock minus witness clock, seconds; null where not read. */
+  readonly primarySkewSeconds: number | null
+  readonly backupSkewSeconds: number | null
+  /** Details of the backup's resume token, where it has one and the primary could read it. */
+  readonly token: ResumeTokenFacts | { readonly unusable: ZfsFaultKind; readonly text: string } | null
+  /** `written@base` of the backup; null or absent where it was not read (then own snapshots there count as changes). */
+  readonly writtenSinceBase?: number | null
+  /** Own datasets beside the backup (`B.zw-…`): half-done swaps and set-asides are known by name and origin alone. Absent: not read. */
+  readonly backupSiblings?: readonly Sibling[]
+  /** Epoch milliseconds of the look, witness clock. */
+  readonly readAt: number
+}
+
+/** A dataset of ours beside a backup dataset. */
+export interface Sibling {
+  /** Full name, `pool/ds.zw-aside-T`. */
+  readonly name: string
+  /** `pool/ds@snap` that it is a clone of, or null. */
+  readonly origin: string | null
+  /** File systems or volumes directly below it. */
+  readonly children: number
+}
+
+export interface SnapshotFilter {
+  readonly include: readonly string[]
+  readonly exclude: readonly string[]
+  readonly minAgeSeconds: number
+}
+
+/** A snapshot in a result: enough to name and to find it. */
+export interface SnapshotRef {
+  readonly name: string
+  readonly guid: Guid
+  /** Epoch seconds. */
+  readonly creation: number
+}
+
+/** What the two histories have to do with each other: only facts, no judgement, no clock but the one given. */
+export interface Comparison {
+  /** Newest snapshot with the same guid on both sides (the name may differ), named as on the primary. */
+  readonly newestCommon: (SnapshotRef & { readonly backupName: string }) | null
+  readonly commonCount: number
+  /** Newest thing an incremental can start from: a common snapshot, or a bookmark on the primary of a backup snapshot. */
+  readonly base: (SnapshotRef & { readonly kind: 'snapshot' | 'bookmark'; readonly backupName: string }) | null
+  /** Eligible primary snapshots newer (createtxg) than the base, oldest first. */
+  readonly behind: readonly SnapshotRef[]
+  /** Primary snapshots newer than the base that the policy does not want (filtered or too young), oldest first. */
+  readonly skipped: readonly SnapshotRef[]
+  /** Eligible snapshots of the primary in all. */
+  readonly eligibleCount: number
+  readonly oldestEligible: SnapshotRef | null
+  readonly newestEligible: SnapshotRef | null
+  readonly newestPrimary: SnapshotRef | null
+  readonly newestBackup: SnapshotRef | null
+  /** Snapshots of the backup newer (its createtxg) than the base and not on the primary, oldest first. */
+  readonly backupAhead: readonly SnapshotRef[]
+  /** Bytes written on the backup since its newest snapshot. */
+  readonly backupWritten: number
+  /** Same name, different guid: a snapshot to be sent would find its name taken on the backup. */
+  readonly clashes: readonly { readonly name: string; readonly primaryGuid: Guid; readonly backupGuid: Guid }[]
+  /** Eligible primary snapshots older than the base that the backup does not have. */
+  readonly gaps: readonly SnapshotRef[]
+  /** Backup snapshots older than the base that the primary no longer has: "kept longer there". */
+  readonly keptOnBackup: number
+  readonly primarySnapshots: number
+  readonly backupSnapshots: number
+}

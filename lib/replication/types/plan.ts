@@ -1,0 +1,102 @@
+import type { Guid } from '#lib/zfs/types.ts'
+import type { Mapping, SnapshotRef } from './inventory.ts'
+
+/** A step of a plan. `commands` is shown and run: argv on a host, never a line. */
+export interface StepBase {
+  readonly n: number
+  readonly title: string
+  readonly estimateBytes: number | null
+  readonly ifInterrupted: 'resumes' | 'reused' | 'completed at next start' | 'harmless' | 'starts again'
+}
+export interface HostCommand {
+  readonly host: string
+  readonly argv: readonly string[]
+}
+export type Step =
+  | (StepBase & {
+      readonly kind: 'bookmark'
+      readonly command: HostCommand
+      readonly snapshot: SnapshotRef
+      readonly bookmark: string /** A failure is a warning, not the end. */
+      readonly optional: boolean
+    })
+  | (StepBase & {
+      readonly kind: 'transfer'
+      readonly how: 'full' | 'incremental' | 'resume'
+      readonly source: HostCommand
+      readonly sink: HostCommand
+      /** The same stream, only estimated; writes nothing. */
+      readonly estimateCommand: HostCommand
+      /** Guid the stream starts from; null for a full stream. */
+      readonly baseGuid: Guid | null
+      /** What must be on the backup afterwards. */
+      readonly target: SnapshotRef
+      /** Guids that arrive in this step, oldest first, the target last. */
+      readonly arrives: readonly Guid[]
+    })
+  | (StepBase & { readonly kind: 'verify' })
+
+export type PlanKind =
+  | 'NOTHING'
+  | 'INCREMENTAL'
+  | 'FROM_BOOKMARK'
+  | 'SEED'
+  | 'RESUME'
+  | 'SET_ASIDE_REWIND'
+  | 'SET_ASIDE_RESEED'
+  | 'FINISH_SWAP'
+  | 'IMPOSSIBLE'
+
+/** The facts a plan rests on; the plan is stale only when one of them has changed. */
+export interface Expectation {
+  readonly primaryDatasetGuid: Guid | null
+  readonly backupDatasetGuid: Guid | null
+  readonly baseGuid: Guid | null
+  readonly targetGuid: Guid | null
+  readonly backupAfterBase: readonly Guid[]
+  readonly backupWritten: number | null
+  readonly tokenDigest: string | null
+  /** Snapshots and bookmarks of the primary that a command of the plan names: each must still be that guid. */
+  readonly named: readonly { readonly kind: 'snapshot' | 'bookmark'; readonly name: string; readonly guid: Guid }[]
+}
+
+export interface Plan {
+  /**
+   * sha256 of what the plan would do and what it rests on (mapping, kind, steps, destroys, expectation, blocked code),
+   * first 16 hex digits. Estimates and `automatic` are left out: they move with the clock, the plan does not.
+   */
+  readonly hash: string
+  readonly mapping: Mapping
+  readonly kind: PlanKind
+  readonly steps: readonly Step[]
+  /** Always empty for the plans of this version; named with guid and size where a person chose otherwise. */
+  readonly destroys: readonly (SnapshotRef & { readonly usedBytes: number | null })[]
+  /** One sentence: how both sides stand afterwards. */
+  readonly outcome: string
+  readonly untouched: readonly string[]
+  /** Things a person should know that change nothing: an anchor left out, a backup that stays behind. */
+  readonly notes: readonly string[]
+  readonly estimateBytes: number | null
+  readonly estimateIsExact: false
+  readonly expects: Expectation
+  /** May the scheduler run it? Every "no" has its sentence. */
+  readonly automatic: { readonly allowed: boolean; readonly because: string; readonly code: AutomaticCode }
+  /** Can it be run at all (by a person)? Null = yes; else what stands in the way and what cures it. */
+  readonly blocked: { readonly code: string; readonly because: string; readonly cure: string } | null
+}
+export type AutomaticCode =
+  | 'ALLOWED'
+  | 'NOTHING_TO_DO'
+  | 'AUTO_REPAIR_OFF'
+  | 'DRY_RUN'
+  | 'BELOW_THRESHOLD'
+  | 'PAUSED'
+  | 'BACKING_OFF'
+  | 'REPAIR_FAILING'
+  | 'NEEDS_PERSON'
+  | 'NOT_SUPPORTED'
+  | 'WAITING_FOR_WINDOW'
+  | 'POOL'
+  | 'SPACE'
+  | 'BUSY'
+  | 'UNKNOWN_STATE'

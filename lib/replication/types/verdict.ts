@@ -1,0 +1,96 @@
+import type { Policy } from '#config/effective.ts'
+import type { Guid } from '#lib/zfs/types.ts'
+import type { Comparison, Inventory, Mapping, SnapshotRef } from './inventory.ts'
+import type { Health, Reason } from './reason.ts'
+
+export interface Verdict {
+  readonly health: Health
+  /** The worst reason. */
+  readonly reason: Reason
+  /** All of them, worst first, notes last. */
+  readonly reasons: readonly Reason[]
+  /** Seconds; null = not known. See PRODUCT vocabulary: status is judged by delay. */
+  readonly delaySeconds: number | null
+  readonly lagSeconds: number | null
+  readonly behind: { readonly snapshots: number; readonly bytes: number | null } | null
+  readonly newestCommon: SnapshotRef | null
+  readonly newestPrimary: SnapshotRef | null
+  readonly newestBackup: SnapshotRef | null
+  /** Oldest snapshot that is behind: the source of the delay. */
+  readonly oldestMissing: SnapshotRef | null
+  /** Did this check see both sides? A check that did not neither fires nor clears anything. */
+  readonly looked: boolean
+  /** Epoch milliseconds of the last look that saw both sides; null = never. */
+  readonly lastLookAt: number | null
+  readonly judgedAt: number
+}
+
+/** What the judge remembers of a mapping between checks. Plain JSON; every field has a meaning without the others. */
+export interface Memory {
+  /** Last guid seen in common, and when (epoch ms): lineage rule 1. */
+  readonly common: { readonly guid: Guid; readonly at: number } | null
+  /** Guid of the primary dataset and its newest createtxg (decimal) ever seen: lineage rule 2. */
+  readonly primary: { readonly guid: Guid; readonly newestCreatetxg: string } | null
+  /** `written` of the backup at the last look, and whether it grew then: lineage rule 3. */
+  readonly backupWritten: { readonly bytes: number; readonly grewAt: number | null } | null
+  /** Epoch ms when each missing eligible snapshot was first seen missing, by guid (at most 2,000). */
+  readonly firstMissing: { readonly [guid: Guid]: number }
+  /** The resume token as last seen, and how many looks it has not moved. */
+  readonly token: { readonly digest: string; readonly unchangedLooks: number } | null
+  /** Verdict of the last look that saw both sides. */
+  readonly last: {
+    readonly health: Health
+    readonly reason: Reason
+    readonly reasons: readonly Reason[]
+    readonly at: number
+    readonly oldestMissingSince: number | null
+    readonly newestCommon: SnapshotRef | null
+    readonly newestPrimary: SnapshotRef | null
+    readonly newestBackup: SnapshotRef | null
+    readonly behindSnapshots: number
+  } | null
+  /** Epoch ms of the last time the backup host answered (for planned off times and missed windows). */
+  readonly backupSeenAt: number | null
+}
+
+/** A host's expected availability at the moment of judging (from `online`). */
+export interface Availability {
+  readonly kind: 'expected' | 'planned-off'
+  /** Epoch ms when it is expected back; null for on_demand or always. */
+  readonly backAt: number | null
+  /** Whole windows that passed since it was last seen (0 where always / on_demand). */
+  readonly missedWindows: number
+}
+
+export interface RepairHistory {
+  /** Failed repairs of this dataset since the last success or reset by a person. */
+  readonly consecutiveFailures: number
+  /** The two last failures had the same fault kind and step. */
+  readonly sameTwice: boolean
+  readonly last: { readonly runId: string; readonly kind: string; readonly message: string; readonly at: number } | null
+}
+
+/** Only what can be known without a clock or I/O comes in; `now` is epoch ms. */
+export interface JudgeInput {
+  readonly mapping: Mapping
+  readonly policy: Policy
+  readonly inventory: Inventory
+  readonly comparison: Comparison | null
+  readonly memory: Memory
+  readonly now: number
+  readonly intervalSeconds: number
+  readonly primaryAvailability: Availability
+  readonly backupAvailability: Availability
+  readonly repairs: RepairHistory
+  /** No host at all could be reached in this scan. */
+  readonly isolated: boolean
+  /** Estimated bytes behind where an estimate was made, else null. */
+  readonly behindBytes: number | null
+  /** The backup dataset is the primary of another mapping. */
+  readonly backupIsPrimaryElsewhere: boolean
+  readonly timezone: string
+  /** A child of a `recursive` tree that is gone on the primary: nothing is missing, its backup is kept. */
+  readonly retired?: boolean
+  /** The partial receive on the backup is of a run of ours that has ended: that its token changed says nothing of others. */
+  readonly ownToken?: boolean
+}
