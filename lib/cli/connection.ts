@@ -1,3 +1,4 @@
+import { systemErrorCode } from '#lib/host/errors.ts'
 import { EXIT } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { refusedBy } from './problem.ts'
@@ -97,8 +98,16 @@ async function jsonOf(response: Response, where: string): Promise<unknown> {
   }
 }
 
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there.',
+  ConnectionRefused: 'nothing listens there.',
+  ECONNRESET: 'the connection was cut.',
+  ConnectionClosed: 'the connection was cut.',
+  FailedToOpenSocket: 'nothing answers at that address.',
+}
+
 function unreachable({ kind, where }: Transport, cause: unknown): Failure {
-  const why = cause instanceof Error ? cause.message : String(cause)
+  const why = WORDS[systemErrorCode(cause) ?? ''] ?? (cause instanceof Error ? cause.message : String(cause))
   // Inside this process nothing can be unreachable: it is a fault of ours.
   if (kind === 'local') return new Failure(EXIT.FAILED, `The request failed: ${why}`, { cause })
   const next = 'zwitness serve, or the same with the right --url'

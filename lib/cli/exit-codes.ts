@@ -99,7 +99,8 @@ export function exitOfRun(run: Pick<RunView, 'result' | 'error' | 'decisions'>):
     case 'SUCCEEDED':
     case 'SUCCEEDED_WITH_WARNINGS':
     case 'NO_CHANGE':
-      return EXIT.DONE
+      // A look that could not see a side did its work, but whoever waited for it knows no more than before.
+      return run.decisions.some(({ rule }) => rule === 'STATUS_UNKNOWN') ? EXIT.LATER : EXIT.DONE
     case 'BLOCKED':
       return exitOfRule(run.decisions.map(({ rule }) => rule))
     case 'FAILED':

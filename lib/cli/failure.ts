@@ -49,7 +49,11 @@ export class Refused extends Failure {
     const lines = problem.errors.map(({ pointer, detail }) =>
       problem.code === 'CONFIG_INVALID' || pointer === '' ? detail : `${pointer}: ${detail}`,
     )
-    super(exitOfProblem(problem.status, problem.code), problem.detail, { next: nextOf(problem), lines })
+    super(exitOfProblem(problem.status, problem.code), problem.detail, {
+      next: nextOf(problem),
+      // With one fault only, the sentence of the problem is that fault.
+      lines: lines.filter((line) => line !== problem.detail),
+    })
     this.problem = problem
   }
 }

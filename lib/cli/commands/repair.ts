@@ -51,13 +51,19 @@ async function agreedPlan(
 ): Promise<Agreed | null> {
   const { out } = context
   const { plan, planId, confirm } = await connection.post<PreviewView>(datasetPath(id, '/preview'), {}, SLOW)
-  for (const line of planLines(plan)) out.note(line)
   const exit = exitOfPlan(plan)
-  if (exit === EXIT.DONE) return null
+  if (exit === EXIT.DONE) {
+    out.note(plan.outcome)
+    return null
+  }
   if (exit !== EXIT.ATTENTION) {
     const { because, cure } = plan.blocked ?? { because: plan.outcome, cure: '' }
     throw new Failure(exit, `${because} ${cure}`.trim(), { next: `zwitness show ${shellWord(id)}` })
   }
+  // Whoever is asked sees what about, --quiet or not.
+  for (const line of planLines(plan)) (args.flag('yes') ? out.note : out.error)(line)
+  if (confirm === null && plan.destroys.length > 0)
+    throw new Failure(EXIT.REFUSED, 'This plan destroys snapshots, but the service does not say what is to be typed.')
   if (confirm !== null) return { planId, confirm: await confirmName(context, confirm, args.text('confirm')) }
   if (!args.flag('yes')) await confirmYes(context, `Run this plan for ${id}?`)
   return { planId }

@@ -21,7 +21,7 @@ export function datasetPage(
       '  ',
       statusWord(status),
       under,
-      since === null ? '' : `  since ${agoText(since, now)}`,
+      since === null ? '' : `  for ${durationText((now - Date.parse(since)) / 1000)}`,
     ],
     paint(
       'dim',

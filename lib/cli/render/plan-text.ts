@@ -5,28 +5,28 @@ import { paint, type Text } from '../text.ts'
 
 /** A plan as a person reads it before it runs: every command, word by word. */
 export function planLines(plan: PlanView): Text[] {
-  const { automatic, blocked, destroys, estimateBytes, notes, untouched } = plan
+  const { automatic, blocked, destroys, estimateBytes, notes, steps, untouched } = plan
+  const size = estimateBytes === null || steps.length === 0 ? '' : `  ${plan.estimateIsExact ? '' : '~'}`
+  const lost: Text[] =
+    destroys.length === 0
+      ? [paint('green', 'Destroys nothing.')]
+      : [paint('red', `Destroys ${destroys.length}:`), ...destroys.map(destroyedLine)]
   return [
-    [
-      paint('bold', plan.kind),
-      estimateBytes === null ? '' : `  ${plan.estimateIsExact ? '' : '~'}${bytesText(estimateBytes)}`,
-    ],
+    [paint('bold', plan.kind), size === '' ? '' : `${size}${bytesText(estimateBytes)}`],
     plan.outcome,
-    ...plan.steps.flatMap(stepLines),
-    ...(destroys.length === 0
-      ? plan.steps.length === 0
-        ? []
-        : [paint('green', 'Destroys nothing.')]
-      : [paint('red', `Destroys ${destroys.length}:`), ...destroys.map(destroyedLine)]),
-    ...(untouched.length === 0 || plan.steps.length === 0 ? [] : [`Untouched: ${untouched.join(', ')}`]),
+    ...steps.flatMap(stepLines),
+    ...(steps.length === 0 ? [] : lost),
+    ...(untouched.length === 0 || steps.length === 0 ? [] : [`Untouched: ${untouched.join(', ')}`]),
     ...notes.map((note) => [paint('dim', 'Note: '), note]),
-    automatic.allowed
-      ? paint('dim', `By itself: yes. ${automatic.because}`.trim())
-      : paint('dim', `By itself: no (${automatic.code}). ${automatic.because}`.trim()),
-    ...(blocked === null
-      ? []
-      : [[paint('red', `Held back (${blocked.code}): `), `${blocked.because} ${blocked.cure}`.trim()]]),
+    // What stands in anybody's way stands in the scheduler's too: said once.
+    blocked === null
+      ? paint('dim', `By itself: ${automatic.allowed ? 'yes' : `no (${automatic.code})`}. ${automatic.because}`.trim())
+      : [paint('red', `Held back (${blocked.code}): `), blockedText(blocked, plan.outcome)],
   ]
+}
+
+function blockedText({ because, cure }: NonNullable<PlanView['blocked']>, outcome: string): string {
+  return outcome.includes(because) && cure !== '' ? cure : `${because} ${cure}`.trim()
 }
 
 function stepLines({ n, title, commands, estimateBytes, ifInterrupted, optional }: PlanView['steps'][number]): Text[] {

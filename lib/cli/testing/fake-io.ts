@@ -1,0 +1,69 @@
+import type { Io } from '../io.ts'
+
+export interface FakeIo extends Io {
+  /** What was written so far. */
+  readonly written: { stdout: string; stderr: string }
+  /** Questions that were asked. */
+  readonly questions: string[]
+  /** Presses Ctrl-C; false when nobody listens. */
+  interrupt(): boolean
+  /** Exit codes given to `exit`. */
+  readonly exits: number[]
+}
+
+export interface FakeIoOptions {
+  readonly tty?: boolean
+  readonly columns?: number
+  readonly env?: Readonly<Record<string, string>>
+  /** What a person types, in order; null is the end of the input. */
+  readonly typed?: readonly (string | null)[]
+  /** Called before each sleep, with its number: the place to press Ctrl-C. */
+  readonly onSleep?: (io: FakeIo, count: number, ms: number) => void
+}
+
+/** 2026-11-22T14:00:00Z. */
+export const NOW = Date.UTC(2026, 10, 22, 14)
+
+/** A terminal without a clock: to sleep moves the time on at once. */
+export function fakeIo({ tty = false, columns = 200, env = {}, typed = [], onSleep }: FakeIoOptions = {}): FakeIo {
+  const listeners = new Set<() => void>()
+  const left = [...typed]
+  let now = NOW
+  let sleeps = 0
+  const io: FakeIo = {
+    written: { stdout: '', stderr: '' },
+    questions: [],
+    exits: [],
+    stdout: (text) => {
+      io.written.stdout += text
+    },
+    stderr: (text) => {
+      io.written.stderr += text
+    },
+    stdoutIsTty: tty,
+    stderrIsTty: tty,
+    stdinIsTty: tty,
+    columns,
+    env,
+    now: () => now,
+    async sleep(ms, signal) {
+      sleeps += 1
+      onSleep?.(io, sleeps, ms)
+      if (!signal?.aborted) now += ms
+    },
+    onInterrupt(handler) {
+      listeners.add(handler)
+      return () => void listeners.delete(handler)
+    },
+    async ask(question) {
+      io.questions.push(question)
+      return left.shift() ?? null
+    },
+    exit: (code) => void io.exits.push(code),
+    interrupt() {
+      for (const listener of listeners) listener()
+      return listeners.size > 0
+    },
+  }
+  return io
+}
