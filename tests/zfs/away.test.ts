@@ -22,7 +22,7 @@ pairs:
     primary: hqs10
     backup: hqs7
     datasets:
-      - { name: ${P}, backup_dataset: ${B}, max_delay_hours: 200, warn_delay_hours: 180, auto_repair: true }
+      - { name: ${P}, backup_dataset: ${B}, max_delay_hours: 200, warn_delay_hours: 180, primary_max_age_hours: 0, auto_repair: true }
 scheduler: { interval_minutes: 30, timezone: UTC }
 `
 
@@ -37,6 +37,7 @@ test(
     const setClock = () => root(lab, `date -u -s @${Math.floor(now() / 1000)} >/dev/null`)
     const directories = new Witness(lab, OFFLINE)
     let app: App | null = null
+    let bringBack: (() => Promise<void>) | null = null
     try {
       await setClock()
       await makePrimary(lab, P, 2)
@@ -69,7 +70,7 @@ test(
       expect(view()?.verdict.reason.code).toBe('UP_TO_DATE')
 
       // Sunday: off as planned. The status stays, no alarm of the host.
-      const bringBack = await takeAway(lab, 'hqs7')
+      bringBack = await takeAway(lab, 'hqs7')
       await pass(20 * HOURS)
       await root(lab, `zfs snapshot ${P}@sunday`)
       await scan()
@@ -90,6 +91,7 @@ test(
       // The fourth Saturday it is there again: seen at the next interval, caught up without anybody.
       await pass(6 * 24 * HOURS + 4 * HOURS)
       await bringBack()
+      bringBack = null
       await until(
         'the SAN answers again and its dataset is healed',
         90,
@@ -98,12 +100,13 @@ test(
           await scan()
           return engine.activeRuns().length === 0 && view()?.verdict.reason.code === 'UP_TO_DATE'
         },
-        () => JSON.stringify(view()?.verdict.reasons.map(({ code }) => code)),
+        () => JSON.stringify({ reasons: view()?.verdict.reasons.map(({ code }) => code), plan: view()?.plan?.automatic, runs: engine.activeRuns() }),
       )
       expect(await guids(lab, B)).toEqual(await guids(lab, P))
       const repairs = await app.services.store.runs({ kind: ['REPAIR'], limit: 10 })
       expect(repairs.items.map(({ state, trigger: by }) => [state, by.type])).toEqual([['SUCCEEDED', 'schedule']])
     } finally {
+      await bringBack?.()
       await app?.close()
       ahead = 0
       await setClock()

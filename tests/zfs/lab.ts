@@ -95,7 +95,7 @@ export async function remove(lab: Lab, ...datasets: readonly string[]): Promise<
 export async function takeAway(lab: Lab, san: Exclude<San, 'hqs8'>): Promise<() => Promise<void>> {
   const line = await root(lab, `tr '\\0' ' ' < /proc/$(cat /run/sshd-${san}.pid)/cmdline`)
   const command = line.replace(/^sshd: /, '').replace(/ \[listener\].*$/s, '')
-  await root(lab, `p=$(cat /run/sshd-${san}.pid); kill $p; pkill -P $p || true`)
+  await root(lab, `p=$(cat /run/sshd-${san}.pid); children=$(pgrep -P $p || true); kill $p $children`)
   return async () => {
     await root(lab, command)
   }
