@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import { ensureDirectory, listDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
+import { onSignal } from '#lib/host/signals.ts'
+import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { installSimulator } from '#lib/simulator/install.ts'
+import { configText } from './demo/config-text.ts'
+import { type Hosts, hasSshd, standInHosts, startHosts, writeClientFiles } from './demo/hosts.ts'
+import { livingWorld } from './demo/later.ts'
+import { runLines } from './demo/lines.ts'
+import { PAIRS } from './demo/scenarios/all.ts'
+import { portTaken, readyText, standInWarning } from './demo/words.ts'
+import { build, openWorld, spoil } from './demo/world.ts'
+import { serve } from './serve.ts'
+
+export interface DemoOptions {
+  readonly host: string
+  readonly port: number
+  /** Kept afterwards; must be empty. Default: a temporary one, removed at the end. */
+  readonly directory?: string
+  /** Called when it listens, with its address. */
+  readonly onReady?: (url: string) => void
+  /** Where its text goes. Default: stderr. */
+  readonly say?: (text: string) => void
+  /** Without it: a real sshd where there is one, else the stand-in. */
+  readonly transport?: 'sshd' | 'stand-in'
+}
+
+/** The service with simulated SANs, until a signal ends it. @returns the exit code. */
+export async function demo(options: DemoOptions): Promise<number> {
+  const say = options.say ?? ((text: string): void => void process.stderr.write(`${text}\n`))
+  const taken = whyNotListening(options.host, options.port)
+  if (taken !== null) {
+    say(portTaken(options.host, options.port, taken))
+    return 1
+  }
+  const directory = options.directory ?? (await makeTemporaryDirectory('zw-demo-'))
+  const ended = new AbortController()
+  // Ctrl-C while everything is still being built; serve() has handlers of its own.
+  const offEarly = onSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], () => ended.abort())
+  let hosts: Hosts | null = null
+  try {
+    await ensureDirectory(directory)
+    if ((await listDirectory(directory)).length > 0) {
+      say(`${directory} is not empty: the demo needs a directory of its own.`)
+      return 1
+    }
+    const real = options.transport === undefined ? await hasSshd() : options.transport === 'sshd'
+    if (!real) say(standInWarning())
+    say(`Building the simulated SANs in ${directory} ...`)
+    const now = Date.now()
+    const seconds = Math.floor(now / 1000)
+    const { binDir } = installSimulator({ directory, bunPath: process.execPath })
+    const world = openWorld(join(directory, 'sans'))
+    build(world, PAIRS, seconds)
+    await runLines(world, PAIRS, seconds, binDir)
+    spoil(world)
+    if (ended.signal.aborted) return 130
+
+    hosts = await (real ? startHosts : standInHosts)(join(directory, 'ssh'), world, binDir)
+    const places = { config: join(directory, 'config'), data: join(directory, 'data'), logs: join(directory, 'logs') }
+    await ensureDirectory(places.data)
+    await ensureDirectory(places.logs)
+    await writeClientFiles(hosts, places.config)
+    const open = !['127.0.0.1', '::1', 'localhost'].includes(options.host)
+    await writeTextFileAtomic(join(places.config, 'app-config.yaml'), configText(PAIRS, hosts, new Date(now), open))
+    if (hosts.standIn !== null) process.env.ZWITNESS_SSH = hosts.standIn
+    if (ended.signal.aborted) return 130
+
+    offEarly()
+    return await serve({
+      directories: places,
+      host: options.host,
+      port: options.port,
+      demo: true,
+      onReady(url) {
+        options.onReady?.(url)
+        say(readyText(url, places.data, PAIRS, join(import.meta.dir, 'setup', 'zwitness')))
+        const scanned = async (): Promise<boolean> => {
+          const answer = await fetch(`${url}/api/status`, { signal: ended.signal })
+          const status = (await answer.json()) as { readonly lastCheck: unknown }
+          return status.lastCheck !== null
+        }
+        livingWorld(world, PAIRS, seconds, scanned, ended.signal).catch((error: unknown) => {
+          if (!ended.signal.aborted) say(`The demo's world stands still from now on: ${error}`)
+        })
+      },
+    })
+  } finally {
+    offEarly()
+    ended.abort()
+    await hosts?.stop()
+    if (options.directory === undefined) await removePath(directory)
+  }
+}
+
+/** Null when the port is free, or any port will do. */
+function whyNotListening(host: string, port: number): string | null {
+  if (port === 0) return null
+  try {
+    Bun.listen({ hostname: host, port, socket: { data() {} } }).stop(true)
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

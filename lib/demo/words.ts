@@ -1,0 +1,42 @@
+import type { ScenarioPair } from './scenario.ts'
+
+const BAR = '─'.repeat(78)
+
+export function standInWarning(): string {
+  return [
+    BAR,
+    'There is no sshd on this machine, so a STAND-IN takes the place of ssh: commands run',
+    'here, without any connection, key or host key. What goes over ssh is NOT shown by this.',
+    'For the real path:  apt-get update && apt-get install -y openssh-server openssh-client',
+    BAR,
+  ].join('\n')
+}
+
+export function readyText(url: string, dataDirectory: string, pairs: readonly ScenarioPair[], command: string): string {
+  const datasets = pairs.reduce((sum, { scenarios }) => sum + scenarios.length, 0)
+  return [
+    '',
+    BAR,
+    `  zwitness demo: ${url}/`,
+    `  Simulated SANs, ${datasets} lines of configuration, nothing is real. Ctrl-C ends it and leaves nothing behind.`,
+    BAR,
+    'The first check takes some seconds; then one dataset repairs itself (hqs8-hqs1.HQS8DAT5), and once a minute',
+    'something changes. What to try next, in another terminal:',
+    '',
+    `  curl -s ${url}/api/status`,
+    `  curl -s ${url}/api/datasets/hqs8-hqs1.HQS8VMS1/preview`,
+    `  curl -s -X POST ${url}/api/run`,
+    `  curl -sN ${url}/api/events`,
+    '',
+    `  export ZWITNESS_DATA_DIR=${dataDirectory}`,
+    `  ${command} status`,
+    `  ${command} show hqs8-hqs1.HQS8VMS1`,
+    `  ${command} preview hqs8-hqs1.HQS8NEW1`,
+    `  ${command} repair hqs8-hqs1.HQS8NEW1 --wait`,
+    '',
+  ].join('\n')
+}
+
+export function portTaken(host: string, port: number, why: string): string {
+  return `The demo cannot listen on ${host}:${port} (${why}). Give it another port: npm run demo -- --port ${port + 1}`
+}
