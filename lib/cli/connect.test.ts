@@ -4,10 +4,11 @@ import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { EXIT } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { main } from './main.ts'
-import { ended, run, status } from './testing/answers.ts'
+import { ended, run } from './testing/answers.ts'
 import { type FakeIoOptions, fakeIo } from './testing/fake-io.ts'
 import { type FakeServiceOptions, fakeService, problem } from './testing/fake-service.ts'
 import { noLoaders, runCommand } from './testing/run-command.ts'
+import { status } from './testing/status-answer.ts'
 
 let directory = ''
 beforeEach(async () => {
@@ -158,8 +159,12 @@ describe('with --url', () => {
     )
   })
 
-  const silent = (_: string, init: RequestInit) =>
-    new Promise<Response>((_, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
+  /** As the real one does: it ends when it is aborted, and at once when it was aborted before. */
+  const silent = (_: string, { signal }: RequestInit) =>
+    new Promise<Response>((_, reject) => {
+      if (signal?.aborted) reject(signal.reason)
+      signal?.addEventListener('abort', () => reject(signal.reason))
+    })
 
   test('Ctrl-C while it is silent ends the command in order, a second one at once', async () => {
     const io = fakeIo()

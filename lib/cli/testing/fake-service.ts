@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { RunDetailView } from '../api-types.ts'
-import { detail, ended, healthy, ID, preview, run, snapshot, status, summary } from './answers.ts'
+import { detail, ended, healthy, ID, preview, run, snapshot, summary } from './answers.ts'
+import { status } from './status-answer.ts'
 
 export interface FakeService {
   fetch(request: Request): Promise<Response>
