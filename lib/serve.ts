@@ -19,11 +19,13 @@ export async function serve({ directories, host, port, demo, onReady }: ServeOpt
   const app = await openApp({ directories, role: 'serve', demo })
   const { logger } = app.services
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()
-  let signals = 0
+  let firstSignalAt: number | null = null
   const offStop = onSignal(['SIGTERM', 'SIGINT'], (signal) => {
-    signals += 1
-    // Whoever asks twice does not want to wait; everything that matters is on record already.
-    if (signals > 1) process.exit(130)
+    // Whoever asks twice does not want to wait; everything that matters is on record already. (npm hands on a Ctrl-C that
+    // the terminal has sent us already: within a second it is the same one.)
+    if (firstSignalAt !== null && performance.now() - firstSignalAt > 1_000) process.exit(130)
+    if (firstSignalAt !== null) return
+    firstSignalAt = performance.now()
     logger.info(`${signal}: stopping. Transfers are ended so that they can resume.`)
     end(0)
   })

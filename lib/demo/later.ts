@@ -2,7 +2,7 @@ import { sleep } from '#lib/sleep.ts'
 import type { ScenarioPair } from './scenario.ts'
 import { placeOf, type World } from './world.ts'
 
-/** After the first scan: what needs a "before"; then once a minute what goes on. Ends when `signal` does. */
+/** After the first scan: what needs a "before"; then every half minute what goes on. Ends when `signal` does. */
 export async function livingWorld(
   world: World,
   pairs: readonly ScenarioPair[],
@@ -10,7 +10,7 @@ export async function livingWorld(
   firstScanDone: () => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<void> {
-  const each = (what: 'later' | 'everyMinute'): void => {
+  const each = (what: 'later' | 'goesOn'): void => {
     for (const pair of pairs)
       for (const scenario of pair.scenarios) scenario[what]?.(placeOf(world, pair, scenario, now))
   }
@@ -20,8 +20,8 @@ export async function livingWorld(
   }
   each('later')
   for (;;) {
-    await sleep(60_000, signal)
+    await sleep(30_000, signal)
     if (signal.aborted) return
-    each('everyMinute')
+    each('goesOn')
   }
 }

@@ -31,8 +31,8 @@ export interface Scenario {
   readonly lines?: (place: Place) => readonly string[]
   /** What happens after the first scan: reasons that need a "before". */
   readonly later?: (place: Place) => void
-  /** What goes on happening, once a minute. */
-  readonly everyMinute?: (place: Place) => void
+  /** What goes on happening, every half minute. */
+  readonly goesOn?: (place: Place) => void
 }
 
 export interface ScenarioPair {

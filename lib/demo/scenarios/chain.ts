@@ -57,15 +57,4 @@ export const chainScenarios: readonly Scenario[] = [
     settings: { auto_repair: true, repair_window: '{window}' },
     build: (place) => replicated(place, { count: 14, behind: 6 }),
   },
-  {
-    dataset: 'HQS10SWP1',
-    shows: ['HALF_DONE_SWAP'],
-    note: 'A repair was cut off between two renames: the backup is set aside, its replacement not yet in place.',
-    build: (place) => replicated(place, { count: 8 }),
-    lines: ({ to }) => [
-      `$BACKUP zfs clone $($BACKUP zfs list -H -t snapshot -o name -s createtxg ${to} | tail -n 1) ${to}.zw-next-20261103T020000Z`,
-      `$BACKUP zfs promote ${to}.zw-next-20261103T020000Z`,
-      `$BACKUP zfs rename ${to} ${to}.zw-aside-20261103T020000Z`,
-    ],
-  },
 ]

@@ -34,10 +34,10 @@ export const lagScenarios: readonly Scenario[] = [
   {
     dataset: 'HQS8DAT5',
     shows: ['LAG_CRITICAL'],
-    note: 'Five days behind, and repaired at once, slowly enough to watch. A new snapshot comes every minute.',
+    note: 'Five days behind, and repaired at once, slowly enough to watch. New snapshots keep coming.',
     settings: { max_delay_hours: 72, auto_repair: true, repair_when: 'behind' },
     build: (place) => replicated(place, { count: 12, behind: 5, mib: 24 }),
-    everyMinute({ primary, from }) {
+    goesOn({ primary, from }) {
       take(primary, from, Math.floor(Date.now() / 1000), { count: 1, newest: 0, mib: 8, named: 'live' })
     },
   },
