@@ -90,5 +90,6 @@ function nextOf({ code, datasetId, runId }: ProblemDocument): string | null {
 
 /** A word as a person can paste it into a shell. */
 export function shellWord(word: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(word) && !word.startsWith('~') ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  // Inside a word # and ~ mean nothing.
+  return /^[\w@%+=:,./-][\w@%+=:,./~#-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

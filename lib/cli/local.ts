@@ -27,7 +27,7 @@ async function curable<T>(open: () => Promise<T>): Promise<T> {
     const { ConfigInvalid } = await import('#lib/configuration.ts')
     const { SchemaTooNew, StoreError } = await import('#lib/db/errors.ts')
     if (error instanceof OwnedElsewhere) {
-      const next = 'zwitness status, with --data-dir or --url of that service'
+      const next = 'the same again when it has ended, or with --url where it is a service'
       throw new Failure(EXIT.NO_SERVICE, error.message, { next, cause: error })
     }
     if (error instanceof ConfigInvalid) {

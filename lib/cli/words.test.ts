@@ -55,6 +55,8 @@ describe('a word for a shell', () => {
     ['a b', "'a b'"],
     ["it's", `'it'\\''s'`],
     ['~1', "'~1'"],
+    ['p/d#mark~1', 'p/d#mark~1'],
+    ['#x', "'#x'"],
     ['$(x)', "'$(x)'"],
     ['', "''"],
   ])('%p is %s', (word, shown) => expect(shellWord(word)).toBe(shown))

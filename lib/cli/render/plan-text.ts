@@ -18,11 +18,14 @@ export function planLines(plan: PlanView): Text[] {
     ...(steps.length === 0 ? [] : lost),
     ...(untouched.length === 0 || steps.length === 0 ? [] : [`Untouched: ${untouched.join(', ')}`]),
     ...notes.map((note) => [paint('dim', 'Note: '), note]),
+    ...(blocked === null ? [] : [[paint('red', `Held back (${blocked.code}): `), blockedText(blocked, plan.outcome)]]),
     // What stands in anybody's way stands in the scheduler's too: said once.
-    blocked === null
-      ? paint('dim', `By itself: ${automatic.allowed ? 'yes' : `no (${automatic.code})`}. ${automatic.because}`.trim())
-      : [paint('red', `Held back (${blocked.code}): `), blockedText(blocked, plan.outcome)],
+    ...(blocked !== null || plan.kind === 'NOTHING' ? [] : [automaticText(automatic)]),
   ]
+}
+
+function automaticText({ allowed, code, because }: PlanView['automatic']): Text {
+  return paint('dim', `By itself: ${allowed ? 'yes' : `no (${code})`}. ${because}`.trim())
 }
 
 function blockedText({ because, cure }: NonNullable<PlanView['blocked']>, outcome: string): string {
