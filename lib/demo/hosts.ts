@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { ensureDirectory } from '#lib/host/directory.ts'
 import { fileFacts } from '#lib/host/file-facts.ts'
 import { readTextFile } from '#lib/host/read-file.ts'
@@ -58,7 +59,9 @@ export async function startHosts(directory: string, world: World, binDirectory: 
 export async function standInHosts(directory: string, world: World, binDirectory: string): Promise<Hosts> {
   await ensureDirectory(directory)
   const clientKeyFile = `${directory}/client_ed25519`
-  await writeTextFileAtomic(clientKeyFile, 'no key: the demo runs with a stand-in for ssh\n')
+  // Nobody asks for it here, but the witness looks at its key before it calls ssh, and ssh-keygen may be missing too.
+  const { privateKey } = generateKeyPairSync('ed25519')
+  await writeTextFileAtomic(clientKeyFile, String(privateKey.export({ type: 'pkcs8', format: 'pem' })))
   const answering = [...world].map(([id, simulator]) => [
     id,
     { environment: { PATH: `${binDirectory}:/usr/local/bin:/usr/bin:/bin`, ZWITNESS_SIM_DIR: simulator.directory } },

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { listDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
+import { REASONS, type ReasonCode } from '#lib/replication/types.ts'
+import { PAIRS } from './scenarios/all.ts'
+
+/** The demo as a person starts it, behind real sshds or with the stand-in. */
+interface Started {
+  readonly url: string
+  readonly child: Bun.Subprocess<'ignore', 'ignore', 'pipe'>
+  readonly parent: string
+}
+
+const PROGRAM = `
+  const { demo } = await import('#lib/demo.ts')
+  process.exitCode = await demo({ host: '127.0.0.1', port: 0, transport: process.argv[1], onReady: (url) => console.error('READY ' + url) })
+`
+
+async function start(transport: 'sshd' | 'stand-in'): Promise<Started> {
+  const parent = await makeTemporaryDirectory('zw-d-')
+  const child = Bun.spawn([process.execPath, '--no-orphans', '-e', PROGRAM, transport], {
+    env: { ...process.env, TMPDIR: parent },
+    stdin: 'ignore',
+    stdout: 'ignore',
+    stderr: 'pipe',
+  })
+  let text = ''
+  for await (const chunk of child.stderr) {
+    text += Buffer.from(chunk).toString()
+    const url = /READY (\S+)/.exec(text)?.[1]
+    if (url !== undefined) return { url, child, parent }
+  }
+  throw new Error(`The demo did not start: ${text}`)
+}
+
+interface Shown {
+  readonly id: string
+  readonly status: string
+  readonly reasons: readonly { readonly code: ReasonCode }[]
+}
+
+async function shown(url: string): Promise<readonly Shown[]> {
+  const status = (await (await fetch(`${url}/api/status`)).json()) as { datasets: readonly { id: string }[] }
+  return Promise.all(
+    status.datasets.map(async ({ id }) => (await fetch(`${url}/api/datasets/${id}`)).json() as Promise<Shown>),
+  )
+}
+
+/** Asks again until `done` says so, for at most `seconds`. */
+async function until<T>(seconds: number, ask: () => Promise<T>, done: (answer: T) => boolean): Promise<T> {
+  const end = performance.now() + seconds * 1000
+  for (;;) {
+    const answer = await ask()
+    if (done(answer) || performance.now() > end) return answer
+    await Bun.sleep(500)
+  }
+}
+
+/** Without a "before": shown by the first scan. */
+const AT_ONCE = new Set(
+  PAIRS.flatMap(({ scenarios }) => scenarios.filter((one) => one.later === undefined).flatMap((one) => one.shows)),
+)
+/** Of a repair that was tried. */
+const AFTER_A_REPAIR: ReadonlySet<ReasonCode> = new Set(['PERMISSION_MISSING'])
+
+for (const transport of ['sshd', 'stand-in'] as const) {
+  describe(`the demo, by ${transport}`, () => {
+    let started: Started
+    beforeAll(async () => {
+      started = await start(transport)
+    }, 60_000)
+    afterAll(async () => {
+      started.child.kill('SIGKILL')
+      await started.child.exited
+      await removePath(started.parent)
+    })
+
+    test('shows each reason that it promises, and every status', async () => {
+      const all = await until(
+        60,
+        () => shown(started.url),
+        (datasets) => {
+          const codes = new Set(datasets.flatMap(({ reasons }) => reasons.map(({ code }) => code)))
+          return [...AT_ONCE].every((code) => codes.has(code)) && datasets.some(({ status }) => status === 'REPAIRING')
+        },
+      )
+      const codes = new Set(all.flatMap(({ reasons }) => reasons.map(({ code }) => code)))
+      expect([...AT_ONCE].filter((code) => !codes.has(code) && !AFTER_A_REPAIR.has(code))).toEqual([])
+      expect(new Set(all.map(({ status }) => status))).toEqual(
+        new Set(['HEALTHY', 'WARNING', 'BROKEN', 'REPAIRING', 'UNKNOWN']),
+      )
+    }, 90_000)
+
+    test('ends at a Ctrl-C that comes twice, as through npm, and leaves nothing behind', async () => {
+      started.child.kill('SIGINT')
+      started.child.kill('SIGINT')
+      expect(await started.child.exited).toBe(0)
+      expect(await listDirectory(started.parent)).toEqual([])
+    }, 60_000)
+  })
+}
+
+test('most of the catalogue of reasons has its scenario', () => {
+  const promised = new Set(PAIRS.flatMap(({ scenarios }) => scenarios.flatMap(({ shows }) => shows)))
+  const rest = Object.values(REASONS)
+    .flat()
+    .filter((code) => !promised.has(code))
+  // These take hours, weeks, a failing witness, or a second person to come true.
+  expect(rest.toSorted()).toEqual([
+    'BUSY',
+    'HALF_DONE_SWAP',
+    'REPAIR_FAILING',
+    'SET_ASIDE_LIMIT',
+    'STALE_CHECK',
+    'STALLED',
+    'WINDOW_MISSED',
+    'WITNESS_ISOLATED',
+  ])
+})
