@@ -26,13 +26,16 @@ export async function assess(
   options: AssessOptions,
 ): Promise<readonly Assessment[]> {
   const { deps, states, hosts } = context
-  const seen = await look(deps.sans, datasets, { mode: options.mode, signal: options.signal, now: deps.now })
+  const seen = await look(deps.sans, withChildren(context, datasets), { mode: options.mode, signal: options.signal, now: deps.now })
   for (const reading of seen.readings.values()) {
     const { state, changed } = hosts.record(reading, deps.now())
     if (changed) deps.emit.host(state)
   }
   await context.noteChildren(seen.children)
-  const seenNow = options.mode === 'fresh' ? seen.seen : seen.seen.map((each) => withoutOwnTransfer(context, each))
+  // A child that is gone is retired by this very look, and never judged as a loss.
+  const current = new Map(context.datasets().map((dataset) => [dataset.id, dataset]))
+  const judged = seen.seen.map((each) => ({ ...each, dataset: current.get(each.dataset.id) ?? each.dataset }))
+  const seenNow = options.mode === 'fresh' ? judged : judged.map((each) => withoutOwnTransfer(context, each))
   const compared = seenNow.map(({ dataset, inventory }) => ({
     dataset,
     inventory,
@@ -69,6 +72,17 @@ export async function assess(
     })
   }
   return final
+}
+
+/** A look at a recursive root is a look at its children, those that are no longer there among them. */
+function withChildren(context: EngineContext, datasets: readonly Monitored[]): readonly Monitored[] {
+  const roots = new Set(datasets.filter(({ config }) => config.recursive).map(({ id }) => id))
+  if (roots.size === 0) return datasets
+  const asked = new Set(datasets.map(({ id }) => id))
+  const children = context
+    .datasets()
+    .filter(({ id, parentId }) => parentId !== null && roots.has(parentId) && !asked.has(id))
+  return [...datasets, ...children]
 }
 
 /**

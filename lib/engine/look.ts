@@ -46,7 +46,10 @@ function wants(datasets: readonly Monitored[]): readonly HostWant[] {
     names.set(name, recursive || names.get(name) === true)
     byHost.set(host, names)
   }
+  const roots = new Set(datasets.filter((each) => each.config.recursive && each.parentId === null).map(({ id }) => id))
   for (const { mapping, config, parentId } of datasets) {
+    // Its root's listing has it in it; asked for by name, one that is gone would fail the listing of all the others.
+    if (parentId !== null && roots.has(parentId)) continue
     const recursive = config.recursive && parentId === null
     want(mapping.primary.host, mapping.primary.dataset, recursive)
     want(mapping.backup.host, mapping.backup.dataset, recursive)
