@@ -26,7 +26,11 @@ export async function assess(
   options: AssessOptions,
 ): Promise<readonly Assessment[]> {
   const { deps, states, hosts } = context
-  const seen = await look(deps.sans, withChildren(context, datasets), { mode: options.mode, signal: options.signal, now: deps.now })
+  const seen = await look(deps.sans, withChildren(context, datasets), {
+    mode: options.mode,
+    signal: options.signal,
+    now: deps.now,
+  })
   for (const reading of seen.readings.values()) {
     const { state, changed } = hosts.record(reading, deps.now())
     if (changed) deps.emit.host(state)

@@ -1,4 +1,4 @@
-import type { DatasetRecord } from '#lib/db/types.ts'
+import type { DatasetRecord, RunRecord } from '#lib/db/types.ts'
 import { adoptPrimary } from '#lib/replication/memory.ts'
 import type { Comparison, Inventory, JudgeInput, Memory, Plan, Verdict } from '#lib/replication/types.ts'
 import { Bookings } from './booking.ts'
@@ -31,8 +31,8 @@ export class EngineContext {
   readonly estimates = new EstimateBook()
   readonly bookings = new Bookings()
   readonly repairs: RepairBook
-  /** Datasets whose repair has begun to write. */
-  readonly repairing = new Set<string>()
+  /** Repairs that have begun, by dataset: their record as it stands. */
+  readonly repairing = new Map<string, () => RunRecord>()
   /** The newest look of each dataset. */
   readonly #looks = new Map<string, Assessment>()
 

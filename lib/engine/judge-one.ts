@@ -28,7 +28,10 @@ export function judgeOne(
   const { mapping } = dataset
   const runs = repairs.of(dataset.id)
   const { token } = inventory
-  const ownToken = token !== null && 'toGuid' in token && isOwnToken(runs, token.toGuid)
+  // The run that is under way left this token itself, a moment ago: nobody else's, and no reason to wait.
+  const active = context.repairing.get(dataset.id)
+  const ownToken =
+    token !== null && 'toGuid' in token && isOwnToken(active === undefined ? runs : [active(), ...runs], token.toGuid)
   const input: JudgeInput = {
     mapping,
     policy: dataset.config.policy,

@@ -133,7 +133,7 @@ export class Repairs {
   async #run(open: Open): Promise<void> {
     const { deps } = this.#context
     const { order } = open
-    this.#context.repairing.add(order.dataset.id)
+    this.#context.repairing.set(order.dataset.id, () => open.writer.run)
     deps.log.info(`Repair of ${order.dataset.id} begins.`, { runId: order.runId, datasetId: order.dataset.id })
     const end = await repair(this.#context, order, open.writer, open.controller.signal).catch((error: unknown) => {
       deps.log.error(`Run ${order.runId} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`, {
