@@ -1,0 +1,160 @@
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openSimulator, type Simulator } from '#lib/simulator/admin-api.ts'
+import { type RunningSshd, startSshd } from '#lib/simulator/sshd.ts'
+import { onSan, type Running } from './processes.ts'
+
+export interface SanOptions {
+  /** Directory of the world: SANs that share it take the same client key. */
+  readonly directory: string
+  readonly name: string
+  readonly pool: string
+  /** Size of its pool. */
+  readonly sizeBytes?: number
+  readonly extraConfig?: readonly string[]
+}
+
+const GB = 1e9
+const PROGRAM = join(import.meta.dir, '../../lib/simulator/zfs.ts')
+const PROGRAM_NAME = 'simulator.js'
+
+/** A simulated SAN with one pool behind a real sshd. */
+export class San {
+  readonly name: string
+  readonly pool: string
+  readonly zfs: Simulator
+  readonly #options: SanOptions
+  readonly #state: string
+  #sshd: RunningSshd | null = null
+  #port: number | null = null
+  #bin: string | null = null
+
+  constructor(options: SanOptions) {
+    this.name = options.name
+    this.pool = options.pool
+    this.#options = options
+    this.#state = join(options.directory, `state-${options.name}`)
+    this.zfs = openSimulator(this.#state)
+    this.zfs.pool.create(options.pool, { sizeBytes: options.sizeBytes ?? 100 * GB })
+  }
+
+  get sshd(): RunningSshd {
+    if (this.#sshd === null) throw new Error(`The sshd of ${this.name} does not run.`)
+    return this.#sshd
+  }
+
+  get port(): number {
+    if (this.#port === null) throw new Error(`The sshd of ${this.name} was never started.`)
+    return this.#port
+  }
+
+  get user(): string {
+    return this.sshd.user
+  }
+
+  get clientKeyFile(): string {
+    return this.sshd.clientKeyFile
+  }
+
+  /** For a known_hosts. */
+  get hostKeyLine(): string {
+    return this.sshd.hostKeyLine(this.name)
+  }
+
+  /** Also after `stop`: on the same port, with the same host key unless `extraConfig` names another. */
+  async start(extraConfig: readonly string[] = []): Promise<void> {
+    this.#bin ??= await loggingTools(this.#options.directory, this.name)
+    this.#sshd = await startSshd({
+      directory: this.#options.directory,
+      name: this.name,
+      pathPrefix: this.#bin,
+      env: { ZWITNESS_SIM_DIR: this.#state, ZWITNESS_TEST_LOG: this.#log },
+      ...(this.#port === null ? {} : { port: this.#port }),
+      extraConfig: [`ForceCommand ${this.#bin}/session`, ...(this.#options.extraConfig ?? []), ...extraConfig],
+    })
+    this.#port = this.#sshd.port
+  }
+
+  async stop(): Promise<void> {
+    await this.#sshd?.stop()
+    this.#sshd = null
+  }
+
+  /** What a login's shell reads before anything else. */
+  bashrc(text: string): void {
+    writeFileSync(join(this.#options.directory, this.name, '.bashrc'), text)
+  }
+
+  /** What was called since `forget`: `session` for each ssh command, then the tools with their words. */
+  calls(tool = ''): readonly string[] {
+    if (!existsSync(this.#log)) return []
+    return readFileSync(this.#log, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && line.startsWith(tool))
+  }
+
+  forgetCalls(): void {
+    rmSync(this.#log, { force: true })
+    appendFileSync(this.#log, '')
+  }
+
+  /** Processes of logins here, of whatever kind. */
+  processes(): readonly Running[] {
+    return onSan(this.#state)
+  }
+
+  /** Sends or receives that run here. */
+  transfers(kind: 'send' | 'receive'): readonly Running[] {
+    return this.processes().filter(({ command }) => command.includes(`${PROGRAM_NAME} zfs ${kind} `))
+  }
+
+  /** Guid by name of a dataset's snapshots, in the order of their making, as the state itself has it. */
+  guids(dataset: string): Readonly<Record<string, string>> {
+    return this.zfs.batch(() => {
+      const { store } = this.zfs
+      for (const pool of store.allPools()) {
+        const found = pool.datasets.find(({ name }) => name === dataset)
+        if (found === undefined) continue
+        return Object.fromEntries(store.history(pool, found).snapshots.map(({ name, guid }) => [name, guid]))
+      }
+      throw new Error(`There is no ${dataset} on ${this.name}.`)
+    })
+  }
+
+  exists(dataset: string): boolean {
+    return this.zfs.batch(() =>
+      this.zfs.store.allPools().some((pool) => pool.datasets.some(({ name }) => name === dataset)),
+    )
+  }
+
+  get #log(): string {
+    return join(this.#options.directory, `${this.name}.log`)
+  }
+}
+
+/** The simulator's tools, each call on record; `session` is what sshd runs for every ssh command. */
+async function loggingTools(directory: string, name: string): Promise<string> {
+  const program = await bundledSimulator(directory)
+  const own = join(directory, `bin-${name}`)
+  mkdirSync(own, { recursive: true })
+  for (const tool of ['zfs', 'zpool', 'date'])
+    script(
+      join(own, tool),
+      `echo "${tool} $*" >>"$ZWITNESS_TEST_LOG"\nexec '${process.execPath}' --no-install '${program}' ${tool} "$@"`,
+    )
+  // As sshd itself would: by the login shell, which for ssh's sake reads .bashrc.
+  script(join(own, 'session'), 'echo session >>"$ZWITNESS_TEST_LOG"\nexec /bin/bash -c "$SSH_ORIGINAL_COMMAND"')
+  return own
+}
+
+/** The simulator in one file: a scan starts it a dozen times, and most of each start is the reading of its modules. */
+async function bundledSimulator(directory: string): Promise<string> {
+  const built = await Bun.build({ entrypoints: [PROGRAM], target: 'bun', outdir: directory, naming: PROGRAM_NAME })
+  if (!built.success) throw new Error(`The simulator could not be bundled: ${built.logs.join(' ')}`)
+  return join(directory, PROGRAM_NAME)
+}
+
+function script(path: string, text: string): void {
+  writeFileSync(path, `#!/bin/sh\n${text}\n`)
+  chmodSync(path, 0o755)
+}
