@@ -1,0 +1,49 @@
+# zwitness in a container: sources run by Bun, no build step.
+#   docker build -t zwitness .
+# Both base images can be replaced: --build-arg NODE_IMAGE=… --build-arg BASE_IMAGE=…
+ARG NODE_IMAGE=node:22-bookworm-slim
+ARG BASE_IMAGE=debian:bookworm-slim
+
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --no-audit --no-fund --loglevel=error
+# The one binary, not its three copies.
+RUN (node_modules/.bin/bun --version || (node node_modules/bun/install.js && node_modules/.bin/bun --version)) \
+ && ln -sf bun.exe node_modules/bun/bin/bunx.exe \
+ && rm -rf node_modules/@oven
+
+FROM ${BASE_IMAGE}
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates openssh-client pv tini tzdata \
+ && rm -rf /var/lib/apt/lists/* \
+ # OpenSSH wants a name for whoever calls it, and reads nobody's configuration but ours.
+ && echo 'zwitness:x:1001:1001::/data:/usr/sbin/nologin' >>/etc/passwd \
+ && echo 'zwitness:x:1001:' >>/etc/group \
+ && install -d -o 1001 -g 1001 -m 0700 /data /logs \
+ && install -d -m 0755 /config
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json bunfig.toml tsconfig.json ./
+COPY config config
+COPY functions functions
+COPY islands islands
+COPY lib lib
+COPY routes routes
+RUN ln -s /app/lib/setup/zwitness /usr/local/bin/zwitness
+
+ARG COMMIT=""
+ENV HOME=/data \
+    ZWITNESS_CONFIG_DIR=/config \
+    ZWITNESS_DATA_DIR=/data \
+    ZWITNESS_LOG_DIR=/logs \
+    ZWITNESS_HOST=0.0.0.0 \
+    ZWITNESS_PORT=8080 \
+    ZWITNESS_COMMIT=${COMMIT}
+USER 1001:1001
+VOLUME ["/config", "/data", "/logs"]
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=10s --start-period=20s --retries=3 CMD ["zwitness", "healthz"]
+# tini: reaps what a killed ssh leaves behind, and hands on the signals.
+ENTRYPOINT ["tini", "--", "/app/lib/setup/enter"]
+CMD ["serve"]
