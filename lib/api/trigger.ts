@@ -5,11 +5,16 @@ import type { InvocationContext } from '#lib/runtime/index.ts'
 export function triggerOf(context: Pick<InvocationContext, 'actor' | 'trigger' | 'requestId'>): Trigger {
   const { actor, trigger, requestId } = context
   return {
-    type: trigger,
+    type: trigger === 'http' && isCommandLine(actor) ? 'cli' : trigger,
     actor: actor.name,
     role: actor.role,
     address: actor.address,
     userAgent: actor.userAgent,
     requestId,
   }
+}
+
+/** The command line speaks the same API, over the socket file or as the owner itself; people look for "cli" in the audit. */
+function isCommandLine({ via, userAgent }: InvocationContext['actor']): boolean {
+  return (via === 'unix' || via === 'internal') && (userAgent?.startsWith('zwitness-cli') ?? false)
 }

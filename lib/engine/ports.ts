@@ -23,6 +23,8 @@ export interface Sans {
   /** One short command that may write (a bookmark). */
   command(command: HostCommand, signal?: AbortSignal): Promise<CommandOutcome>
   transfer(request: SanTransfer): Promise<SanTransferOutcome>
+  /** A person asks: the next command to these hosts is really sent, whatever they answered last. */
+  askAgain(hosts: readonly string[]): void
 }
 
 export interface HostWant {

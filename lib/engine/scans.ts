@@ -1,4 +1,4 @@
-import type { RunRecord } from '#lib/db/types.ts'
+import type { RunRecord, Trigger } from '#lib/db/types.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
 import { Refusal } from './refusal.ts'
@@ -37,6 +37,8 @@ export class Scans {
         { runId: same.writer.run.id },
       )
     }
+    if (isPerson(request.trigger))
+      deps.sans.askAgain([...new Set(datasets.flatMap(({ mapping }) => [mapping.primary.host, mapping.backup.host]))])
     const created = await deps.store.createRun({
       kind: request.enqueue ? 'SCAN' : 'CHECK',
       trigger: request.trigger,
@@ -46,7 +48,7 @@ export class Scans {
       reason: request.reason ?? null,
       plan: null,
       planId: null,
-      keep: request.trigger.type === 'http' || request.trigger.type === 'cli',
+      keep: isPerson(request.trigger),
       now: deps.now(),
     })
     if (!created.ok)
@@ -154,4 +156,9 @@ export class Scans {
 function pairNames(all: readonly Monitored[]): string {
   const names = [...new Set(all.map((dataset) => JSON.stringify(dataset.config.pair)))]
   return names.length === 0 ? 'none' : names.join(', ')
+}
+
+/** Asked for over the API or at a shell: kept in the audit trail, and hosts that refused us are asked again. */
+function isPerson({ type }: Trigger): boolean {
+  return type === 'http' || type === 'cli'
 }

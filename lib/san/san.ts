@@ -1,6 +1,7 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { CommandOutcome, HostReading, Sans } from '#lib/engine/ports.ts'
 import type { HostCommand } from '#lib/replication/types.ts'
+import type { SshClient } from '#lib/ssh/index.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { resumeTokenFacts, writtenSince } from '#lib/zfs/commands.ts'
 import { parseSendEstimate } from '#lib/zfs/estimate.ts'
@@ -12,7 +13,7 @@ import { readHost } from './read-host.ts'
 import { transfer } from './transfer.ts'
 
 export interface SanSettings {
-  readonly ssh: Ssh
+  readonly ssh: Ssh & Pick<SshClient, 'reset'>
   readonly host: (id: string) => HostConfig | undefined
   readonly limits: () => { readonly silenceMs: number; readonly timeoutMs: number; readonly tries: number }
   readonly now: () => number
@@ -80,6 +81,9 @@ export function createSans(settings: SanSettings): Sans {
 
     command: (command, signal) => runCommand(ssh, command, { ...options(signal), tries: 1 }),
     transfer: (request) => transfer(ssh, request),
+    askAgain: (hosts) => {
+      for (const host of hosts) ssh.reset(host)
+    },
   }
 }
 

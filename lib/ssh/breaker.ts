@@ -1,6 +1,6 @@
 import type { RemoteFault, RemoteFaultKind } from './types.ts'
 
-/** A person has to act. Trying again makes it worse: a server locks out an address after a few refused logins. */
+/** A person has to act. Trying again soon makes it worse: a server locks out an address after a few refused logins. */
 const FINAL: ReadonlySet<RemoteFaultKind> = new Set([
   'auth',
   'host-key-changed',
@@ -18,6 +18,8 @@ const TRANSPORT: ReadonlySet<RemoteFaultKind> = new Set([
 ])
 
 const FAILURES_TO_OPEN = 3
+/** What a person cures on the host is found by one try in a quarter of an hour (at a minute's `openMs`), far below any lock-out. */
+const FINAL_PATIENCE = 15
 
 /** One per host. While it is open the stored fault is the answer, at once and without a connection. */
 export interface Breaker {
@@ -48,7 +50,8 @@ export function createBreaker({ now, openMs }: BreakerOptions): Breaker {
     },
     enter() {
       if (stored === null) return null
-      if (FINAL.has(stored.kind) || probing || now() - openedAt < openMs) return stored
+      const wait = FINAL.has(stored.kind) ? openMs * FINAL_PATIENCE : openMs
+      if (probing || now() - openedAt < wait) return stored
       probing = true
       return null
     },
