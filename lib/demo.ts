@@ -100,6 +100,7 @@ function whyNotListening(host: string, port: number): string | null {
     Bun.listen({ hostname: host, port, socket: { data() {} } }).stop(true)
     return null
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    const code = (error as { readonly code?: string }).code
+    return code === 'EADDRINUSE' ? 'something listens there already' : (code ?? String(error))
   }
 }

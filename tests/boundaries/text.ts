@@ -3,11 +3,6 @@ import { type Files, isTest } from './arrows.ts'
 const MOST_LINES = 250
 /** Tables of cases are long and still one idea. */
 const MOST_LINES_OF_A_TEST = 700
-/** Longer on purpose. */
-const LONG: ReadonlySet<string> = new Set([
-  // The vocabulary of the core, read as a whole.
-  'lib/replication/types.ts',
-])
 /** Put together here so that this file does not contain what it looks for. */
 const FORBIDDEN: readonly { readonly text: string; readonly why: string }[] = [
   { text: ['/wo', 'rk/'].join(''), why: 'a path of one machine' },
@@ -22,7 +17,7 @@ export function wrongText(files: Files): string[] {
   for (const [path, source] of files) {
     const lines = source.split('\n').length - 1
     const most = isTest(path) ? MOST_LINES_OF_A_TEST : MOST_LINES
-    if (lines > most && /\.tsx?$/.test(path) && !LONG.has(path)) {
+    if (lines > most && /\.tsx?$/.test(path)) {
       problems.push(`${path}: ${lines} lines; one idea a file, at most ${most}`)
     }
     for (const { text, why } of FORBIDDEN) {
