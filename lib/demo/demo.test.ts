@@ -55,13 +55,10 @@ async function until<T>(seconds: number, ask: () => Promise<T>, done: (answer: T
   }
 }
 
-/** Without a "before": shown by the first scan. */
+/** Without a "before": shown by the first scan, or by the first repairs. */
 const AT_ONCE = new Set(
   PAIRS.flatMap(({ scenarios }) => scenarios.filter((one) => one.later === undefined).flatMap((one) => one.shows)),
 )
-/** Of a repair that was tried. */
-const AFTER_A_REPAIR: ReadonlySet<ReasonCode> = new Set(['PERMISSION_MISSING'])
-
 for (const transport of ['sshd', 'stand-in'] as const) {
   describe(`the demo, by ${transport}`, () => {
     let started: Started
@@ -75,20 +72,23 @@ for (const transport of ['sshd', 'stand-in'] as const) {
     })
 
     test('shows each reason that it promises, and every status', async () => {
-      const all = await until(
-        60,
+      // Gathered over time: on a busy machine the repair may be over before the last reason is known.
+      const codes = new Set<ReasonCode>()
+      const statuses = new Set<string>()
+      await until(
+        120,
         () => shown(started.url),
         (datasets) => {
-          const codes = new Set(datasets.flatMap(({ reasons }) => reasons.map(({ code }) => code)))
-          return [...AT_ONCE].every((code) => codes.has(code)) && datasets.some(({ status }) => status === 'REPAIRING')
+          for (const { status, reasons } of datasets) {
+            statuses.add(status)
+            for (const { code } of reasons) codes.add(code)
+          }
+          return statuses.size === 5 && [...AT_ONCE].every((code) => codes.has(code))
         },
       )
-      const codes = new Set(all.flatMap(({ reasons }) => reasons.map(({ code }) => code)))
-      expect([...AT_ONCE].filter((code) => !codes.has(code) && !AFTER_A_REPAIR.has(code))).toEqual([])
-      expect(new Set(all.map(({ status }) => status))).toEqual(
-        new Set(['HEALTHY', 'WARNING', 'BROKEN', 'REPAIRING', 'UNKNOWN']),
-      )
-    }, 90_000)
+      expect([...AT_ONCE].filter((code) => !codes.has(code))).toEqual([])
+      expect([...statuses].toSorted()).toEqual(['BROKEN', 'HEALTHY', 'REPAIRING', 'UNKNOWN', 'WARNING'])
+    }, 150_000)
 
     test('ends at a Ctrl-C that comes twice, as through npm, and leaves nothing behind', async () => {
       started.child.kill('SIGINT')
