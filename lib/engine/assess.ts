@@ -39,6 +39,7 @@ export async function assess(
   // A child that is gone is retired by this very look, and never judged as a loss.
   const current = new Map(context.datasets().map((dataset) => [dataset.id, dataset]))
   const judged = seen.seen.map((each) => ({ ...each, dataset: current.get(each.dataset.id) ?? each.dataset }))
+  await context.noteGuids(judged)
   const seenNow = options.mode === 'fresh' ? judged : judged.map((each) => withoutOwnTransfer(context, each))
   const compared = seenNow.map(({ dataset, inventory }) => ({
     dataset,

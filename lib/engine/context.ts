@@ -1,3 +1,4 @@
+import type { Config } from '#config/effective.ts'
 import type { DatasetRecord, RunRecord } from '#lib/db/types.ts'
 import { adoptPrimary } from '#lib/replication/memory.ts'
 import type { Comparison, Inventory, JudgeInput, Memory, Plan, Verdict } from '#lib/replication/types.ts'
@@ -22,6 +23,15 @@ export interface Assessment {
   readonly plan: Plan
 }
 
+interface Index {
+  readonly config: Config
+  readonly records: readonly DatasetRecord[]
+  readonly list: readonly Monitored[]
+  readonly byId: ReadonlyMap<string, Monitored>
+  /** `host:dataset` of every primary. */
+  readonly primaries: ReadonlySet<string>
+}
+
 /** What scans, previews and repairs of one engine share. */
 export class EngineContext {
   readonly deps: EngineDeps
@@ -33,6 +43,7 @@ export class EngineContext {
   readonly repairs: RepairBook
   /** Repairs that have begun, by dataset: their record as it stands. */
   readonly repairing = new Map<string, () => RunRecord>()
+  #known: Index | null = null
   /** The newest look of each dataset. */
   readonly #looks = new Map<string, Assessment>()
 
@@ -42,12 +53,29 @@ export class EngineContext {
     this.repairs = new RepairBook(deps.store)
   }
 
+  /** Made anew only when the config or the known children changed: it is asked for each dataset of each scan. */
+  #index(): Index {
+    const config = this.deps.config()
+    const { records } = this.states
+    if (this.#known?.config !== config || this.#known.records !== records) {
+      const list = monitored(config, records)
+      this.#known = {
+        config,
+        records,
+        list,
+        byId: new Map(list.map((dataset) => [dataset.id, dataset])),
+        primaries: new Set(list.map(({ mapping }) => `${mapping.primary.host}:${mapping.primary.dataset}`)),
+      }
+    }
+    return this.#known
+  }
+
   datasets(): readonly Monitored[] {
-    return monitored(this.deps.config(), this.states.records)
+    return this.#index().list
   }
 
   dataset(id: string): Monitored | null {
-    return this.datasets().find((each) => each.id === id) ?? null
+    return this.#index().byId.get(id) ?? null
   }
 
   newest(id: string): Assessment | null {
@@ -74,6 +102,24 @@ export class EngineContext {
     await this.states.save([dataset.id])
   }
 
+  /**
+   * A dataset is its guid: a mapping seen for the first time takes over what is known of that guid under an earlier
+   * name, so that a rename in the config or on the SAN keeps its history and its lineage.
+   */
+  async noteGuids(seen: readonly { readonly dataset: Monitored; readonly inventory: Inventory }[]): Promise<void> {
+    const unnamed = new Set(this.states.records.filter(({ primaryGuid }) => primaryGuid === null).map(({ id }) => id))
+    const found = seen.filter(
+      ({ dataset, inventory }) => unnamed.has(dataset.id) && inventory.primary.state === 'present',
+    )
+    for (const { dataset, inventory } of found) {
+      if (inventory.primary.state !== 'present') continue
+      await this.deps.store.setPrimaryGuid(dataset.id, inventory.primary.facts.guid)
+      await this.states.takeOver(dataset.id)
+      this.repairs.forget(dataset.id)
+    }
+    if (found.length > 0) await this.states.reloadRecords()
+  }
+
   /** What stands below recursive mappings now; children that are gone are retired, never deleted. */
   async noteChildren(children: ReadonlyMap<string, readonly Monitored[]>): Promise<void> {
     if (children.size === 0) return
@@ -89,7 +135,7 @@ export class EngineContext {
 
   /** Is this dataset, on this host, the primary of any mapping? */
   isPrimary(host: string, dataset: string): boolean {
-    return this.datasets().some(({ mapping }) => mapping.primary.host === host && mapping.primary.dataset === dataset)
+    return this.#index().primaries.has(`${host}:${dataset}`)
   }
 
   /** No host at all answered lately. One alarm of the witness, not one for each dataset. */

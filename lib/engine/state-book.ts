@@ -37,6 +37,12 @@ export class StateBook {
     return this.#states.get(datasetId) ?? null
   }
 
+  /** The state that the store has for a dataset not judged yet in this process: a former mapping's, taken over by guid. */
+  async takeOver(datasetId: string): Promise<void> {
+    const stored = this.#states.has(datasetId) ? null : await this.#store.state(datasetId)
+    if (stored !== null) this.#states.set(datasetId, stored)
+  }
+
   /** In memory at once; `save` makes it last. */
   set(record: DatasetStateRecord): void {
     this.#states.set(record.datasetId, record)
