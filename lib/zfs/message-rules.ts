@@ -99,6 +99,8 @@ export const MESSAGE_RULES: readonly MessageRule[] = [
   person('permission-denied', /permission denied|insufficient privileges/i),
   again('interrupted', /checksum mismatch or incomplete stream|: incomplete stream/),
   again('bad-stream', /invalid stream|invalid backup stream/),
+  // The remote shell's own words for a command that was killed, by the kernel for want of memory for example.
+  again('link-died', /^(\S+: line \d+: +\d+ )?(Killed|Terminated|Hangup)\b/),
   again('link-died', /signal received|broken pipe/i),
   again('nothing-sent', /failed to read from stream/),
 ]

@@ -44,6 +44,15 @@ describe('classifyTransfer', () => {
     ['only the sender failed', 1, DENIED, 0, '', ['send', 'permission-denied']],
     ['only the sender failed, silently', 3, '', 0, '', ['send', 'unrecognised']],
     ['the receiver was killed', 141, '', 137, '', ['receive', 'link-died']],
+    ['the receiver was killed, and sh says so', 141, '', 137, 'Killed\n', ['receive', 'link-died']],
+    [
+      'the sender was killed, and bash says so',
+      143,
+      'bash: line 1:  4711 Terminated              zfs send p@s\n',
+      1,
+      NOT_READ,
+      ['receive', 'nothing-sent'],
+    ],
     ['the end of the receiver was not seen', 0, '', null, '', ['receive', 'link-died']],
     ['the receiver warned and ended with 0, the sender failed', 255, '', 0, 'cannot mount x', ['send', 'link-died']],
     ['the receiver failed without a word', 0, '', 2, '', ['receive', 'unrecognised']],
@@ -56,6 +65,10 @@ describe('classifyTransfer', () => {
     const ends = { sendStderr: '', receiveStderr: '', sendExit: 0 }
     expect(classifyTransfer({ ...ends, receiveExit: null })?.retryable).toBe(true)
     expect(classifyTransfer({ ...ends, receiveExit: 137 })?.retryable).toBe(true)
+    expect(classifyTransfer({ ...ends, receiveExit: 137, receiveStderr: 'Killed\n' })).toMatchObject({
+      text: 'zfs receive was ended by a signal (code 137).',
+      retryable: true,
+    })
     expect(classifyTransfer({ ...ends, receiveExit: 2 })?.retryable).toBe(false)
   })
 })

@@ -17,7 +17,8 @@ export interface TransferFault extends ZfsFault {
 const ECHOES: ReadonlySet<ZfsFaultKind> = new Set(['nothing-sent', 'interrupted', 'bad-stream'])
 /** What a sender says when its receiver stopped. */
 const SIGPIPE = 141
-const KILLED = 128
+const SIGNALLED = 128
+const SSH_ITSELF = 255
 
 /**
  * Why a transfer failed, or null when both ends ended with 0 (which proves nothing yet: read the target again).
@@ -26,6 +27,14 @@ const KILLED = 128
  * where the receiver merely notes that the stream stopped, the sender's own message is the reason.
  */
 export function classifyTransfer(ends: TransferEnds): TransferFault | null {
+  const fault = blamed(ends)
+  const exit = fault?.side === 'send' ? ends.sendExit : ends.receiveExit
+  if (fault?.kind !== 'link-died' || exit === null || exit <= SIGNALLED || exit === SIGPIPE || exit === SSH_ITSELF)
+    return fault
+  return { ...fault, text: `zfs ${fault.side} was ended by a signal (code ${exit}).` }
+}
+
+function blamed(ends: TransferEnds): TransferFault | null {
   if (ends.sendExit === 0 && ends.receiveExit === 0) return null
   const received = ends.receiveExit === 0 ? null : classifyZfs(ends.receiveStderr)
   if (received !== null && !ECHOES.has(received.kind)) return { side: 'receive', ...received }
@@ -42,7 +51,7 @@ function silent({ sendExit, receiveExit }: TransferEnds): TransferFault {
   const side = receiverFailed ? 'receive' : 'send'
   const exit = receiverFailed ? receiveExit : sendExit
   if (exit === null) return { side, kind: 'link-died', text: `The end of zfs ${side} was not seen.`, retryable: true }
-  const signalled = exit === SIGPIPE || exit > KILLED
+  const signalled = exit === SIGPIPE || exit > SIGNALLED
   const kind: ZfsFaultKind = signalled ? 'link-died' : 'unrecognised'
   return { side, kind, text: `zfs ${side} ended with code ${exit} and said nothing.`, retryable: signalled }
 }

@@ -46,8 +46,11 @@ beforeAll(async () => {
   zfs.bookmark('tank/marked@s1', 'kept')
   zfs.forget('tank/marked@s1')
   world.dataset('cut', 2, { bytes: 4_000_000 })
-  zfs.misbehave({
-    rules: [{ match: '^zfs send -v .*tank/cut@s1$', times: 1, exitAfterBytes: 2_000_000, message: 'Killed' }],
+  world.primary.misbehave({
+    match: '^zfs send -v .*tank/cut@s1$',
+    times: 1,
+    exitAfterBytes: 2_000_000,
+    message: 'Killed',
   })
   // Snapshots of 1, 2, 3, … hours ago.
   world.dataset('young', 6, { onBackup: 2 })

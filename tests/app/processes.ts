@@ -32,3 +32,18 @@ function read(path: string): string {
     return ''
   }
 }
+
+/** The ssh processes here that carry a send or a receive, of the witness with this data directory. */
+export function transferSsh(data: string, kind: 'send' | 'receive'): readonly Running[] {
+  // The words of the remote command are quoted one by one.
+  const words = new RegExp(`\\bzfs\\W+${kind}\\b`)
+  return withCommand(`${data}/ssh/config`).filter(({ command }) => words.test(command))
+}
+
+/** SIGKILL to the one process that is meant. @throws where there is none, or more than one */
+export function killOnly(found: readonly Running[]): void {
+  const [one, ...others] = found
+  if (one === undefined || others.length > 0)
+    throw new Error(`One process was to be killed, ${found.length} are there: ${found.map(({ command }) => command)}`)
+  process.kill(one.pid, 'SIGKILL')
+}

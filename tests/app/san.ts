@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openSimulator, type Simulator } from '#lib/simulator/admin-api.ts'
+import { type Misbehaviour, openSimulator, type Simulator } from '#lib/simulator/admin-api.ts'
 import { type RunningSshd, startSshd } from '#lib/simulator/sshd.ts'
 import { onSan, type Running } from './processes.ts'
 
@@ -28,6 +28,8 @@ export class San {
   #sshd: RunningSshd | null = null
   #port: number | null = null
   #bin: string | null = null
+  #rules: readonly Misbehaviour[] = []
+  #clockOffsetSeconds = 0
 
   constructor(options: SanOptions) {
     this.name = options.name
@@ -78,6 +80,22 @@ export class San {
   async stop(): Promise<void> {
     await this.#sshd?.stop()
     this.#sshd = null
+  }
+
+  /** What goes wrong here from now on; without rules nothing does. */
+  misbehave(...rules: readonly Misbehaviour[]): void {
+    this.#rules = rules
+    this.#tell()
+  }
+
+  /** How far this SAN's clock is off. */
+  setClock(offsetSeconds: number): void {
+    this.#clockOffsetSeconds = offsetSeconds
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.zfs.misbehave({ rules: this.#rules, clockOffsetSeconds: this.#clockOffsetSeconds })
   }
 
   /** What a login's shell reads before anything else. */

@@ -22,6 +22,7 @@ export class World {
   readonly primary: San
   readonly backup: San
   readonly #homes: Home[] = []
+  #ahead = 0
   readonly #open: { close(): Promise<void> }[] = []
 
   private constructor(options: Partial<Record<'primary' | 'backup', Partial<SanOptions>>>) {
@@ -63,6 +64,13 @@ export class World {
       bytes,
       creation: Math.floor(Date.now() / 1000 - hoursAgo * 3600),
     })
+  }
+
+  /** Lets the time go on for a witness and for both SANs. */
+  later(app: InProcess, milliseconds: number): void {
+    app.later(milliseconds)
+    this.#ahead += milliseconds
+    for (const san of [this.primary, this.backup]) san.setClock(Math.round(this.#ahead / 1000))
   }
 
   /** Guids of both sides by snapshot name; equal where the backup has everything. */
