@@ -35,8 +35,8 @@ export async function demo(options: DemoOptions): Promise<number> {
   }
   const directory = options.directory ?? (await makeTemporaryDirectory('zw-demo-'))
   const ended = new AbortController()
-  // Ctrl-C while everything is still being built; serve() has handlers of its own.
-  const offEarly = onSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], () => ended.abort())
+  // From the first file to the last one removed: without a handler a Ctrl-C would leave things behind. serve() has its own.
+  const offSignals = onSignal(['SIGINT', 'SIGTERM'], () => ended.abort())
   let hosts: Hosts | null = null
   try {
     await ensureDirectory(directory)
@@ -66,7 +66,6 @@ export async function demo(options: DemoOptions): Promise<number> {
     if (hosts.standIn !== null) process.env.ZWITNESS_SSH = hosts.standIn
     if (ended.signal.aborted) return 130
 
-    offEarly()
     return await serve({
       directories: places,
       host: options.host,
@@ -86,10 +85,10 @@ export async function demo(options: DemoOptions): Promise<number> {
       },
     })
   } finally {
-    offEarly()
     ended.abort()
     await hosts?.stop()
     if (options.directory === undefined) await removePath(directory)
+    offSignals()
   }
 }
 

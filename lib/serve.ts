@@ -56,9 +56,10 @@ export async function serve({ directories, host, port, demo, onReady }: ServeOpt
     if (app.services.config.scheduler.enabled) firstScan(app).catch(crash)
     return await ended
   } finally {
-    offStop()
     offReload()
     await app.close(GRACE_MS)
+    // Only now: a signal that comes twice would otherwise end the process in the middle of closing.
+    offStop()
     process.off('uncaughtException', crash)
     process.off('unhandledRejection', crash)
   }

@@ -8,6 +8,7 @@ interface Started {
   readonly url: string
   readonly child: Bun.Subprocess<'ignore', 'ignore', 'pipe'>
   readonly parent: string
+  readonly reading: Promise<void>
 }
 
 const PROGRAM = `
@@ -24,12 +25,18 @@ async function start(transport: 'sshd' | 'stand-in'): Promise<Started> {
     stderr: 'pipe',
   })
   let text = ''
-  for await (const chunk of child.stderr) {
-    text += Buffer.from(chunk).toString()
-    const url = /READY (\S+)/.exec(text)?.[1]
-    if (url !== undefined) return { url, child, parent }
-  }
-  throw new Error(`The demo did not start: ${text}`)
+  const ready = Promise.withResolvers<string>()
+  // Read to the end: a closed pipe would end the demo.
+  const reading = (async () => {
+    for await (const chunk of child.stderr) {
+      text += Buffer.from(chunk).toString()
+      const url = /READY (\S+)/.exec(text)?.[1]
+      if (url !== undefined) ready.resolve(url)
+    }
+    ready.reject(new Error(`The demo did not start: ${text}`))
+  })()
+  const url = await ready.promise
+  return { url, child, parent, reading }
 }
 
 interface Shown {
@@ -68,6 +75,7 @@ for (const transport of ['sshd', 'stand-in'] as const) {
     afterAll(async () => {
       started.child.kill('SIGKILL')
       await started.child.exited
+      await started.reading
       await removePath(started.parent)
     })
 
@@ -92,6 +100,7 @@ for (const transport of ['sshd', 'stand-in'] as const) {
 
     test('ends at a Ctrl-C that comes twice, as through npm, and leaves nothing behind', async () => {
       started.child.kill('SIGINT')
+      await Bun.sleep(30)
       started.child.kill('SIGINT')
       expect(await started.child.exited).toBe(0)
       expect(await listDirectory(started.parent)).toEqual([])
