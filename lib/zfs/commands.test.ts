@@ -132,6 +132,7 @@ describe('a word outside the grammar never reaches a command line', () => {
 
 test.each([
   [['zfs'], ['zpool']],
+  [['/usr/local/sbin/zfs-logged'], ['zpool']],
   [
     ['sudo', '-n', 'zfs'],
     ['sudo', '-n', 'zpool'],
