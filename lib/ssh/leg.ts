@@ -27,7 +27,14 @@ export interface LegRun {
   outcome(early: RemoteFault | null): Promise<LegOutcome>
 }
 
-export function createLeg(link: HostLink, leg: Leg, side: 'source' | 'sink', onChunk: () => void = () => {}): LegRun {
+/** `stream` is a nonce that both legs of a transfer share. */
+export function createLeg(
+  link: HostLink,
+  leg: Leg,
+  side: 'source' | 'sink',
+  stream: string,
+  onChunk: () => void = () => {},
+): LegRun {
   const nonce = newNonce()
   const log = createLegLog(nonce)
   const began = Promise.withResolvers<void>()
@@ -35,7 +42,7 @@ export function createLeg(link: HostLink, leg: Leg, side: 'source' | 'sink', onC
     log.onLine(line)
     if (log.started()) began.resolve()
   })
-  const script = side === 'source' ? sourceScript(nonce, leg.argv) : sinkScript(nonce, leg.argv)
+  const script = side === 'source' ? sourceScript(nonce, stream, leg.argv) : sinkScript(nonce, stream, leg.argv)
   const loginLimitMs = link.host.connectTimeoutSeconds * 2_000 + SHELL_GRACE_MS
   let child: Child | null = null
 

@@ -48,13 +48,20 @@ export function batchScript(nonce: string, commands: readonly RemoteCommand[]): 
 
 const ended = (nonce: string): string => `echo >&2; echo ${endMark(nonce)}0:$r >&2; exit $r`
 
-/** The sending leg: its stdout is the stream, its stdin the leash. */
-export const sourceScript = (nonce: string, argv: readonly string[]): string =>
-  wrap(`${PREPARE}; echo ${shellMark(nonce)} >&2; ${leashed(quoteAll(argv))}; ${ended(nonce)}`)
+/** Where in the pipe between two legs the stream begins: what a login script has said before it is not the stream's. */
+const streamMark = (stream: string): string => `${beginMark(stream)}0`
 
-/** The receiving leg: its stdin is the stream, whose end ends it. */
-export const sinkScript = (nonce: string, argv: readonly string[]): string =>
-  wrap(`${PREPARE}; echo ${shellMark(nonce)} >&2; ${quoteAll(argv)}; r=$?; ${ended(nonce)}`)
+/** The sending leg: its stdout is the stream, its stdin the leash. */
+export const sourceScript = (nonce: string, stream: string, argv: readonly string[]): string =>
+  wrap(
+    `${PREPARE}; echo ${shellMark(nonce)} >&2; ${leashed(`echo ${streamMark(stream)}; ${quoteAll(argv)}`)}; ${ended(nonce)}`,
+  )
+
+/** The receiving leg: its stdin is the stream, whose end ends it. (`read` takes a pipe byte by byte, never too much.) */
+export const sinkScript = (nonce: string, stream: string, argv: readonly string[]): string =>
+  wrap(
+    `${PREPARE}; echo ${shellMark(nonce)} >&2; while read -r x; do case $x in *${streamMark(stream)}) break;; esac; done; ${quoteAll(argv)}; r=$?; ${ended(nonce)}`,
+  )
 
 /** What a control connection runs: nothing, until our end of its stdin is gone. */
 export const idleScript = (nonce: string): string => wrap(`echo ${shellMark(nonce)} >&2; while read -r x; do :; done`)

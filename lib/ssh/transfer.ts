@@ -5,6 +5,7 @@ import { createByteCount } from './byte-count.ts'
 import { cancelled, faultHere } from './classify.ts'
 import type { HostLink } from './host-link.ts'
 import { createLeg, type LegRun } from './leg.ts'
+import { newNonce } from './marker.ts'
 import type { LegOutcome, RemoteFault, TransferOutcome, TransferRequest } from './types.ts'
 
 export interface TransferTimes {
@@ -35,8 +36,9 @@ export async function runTransfer(
   const startedAt = performance.now()
   // The answer to a keepalive has some 100 bytes; an idle connection must not look like one that moves.
   const count = createByteCount(() => performance.now(), 128 / (to.settings.serverAliveIntervalSeconds * 1000))
-  const source = createLeg(from, request.source, 'source')
-  const sink = createLeg(to, request.sink, 'sink', () => count.sample())
+  const stream = newNonce()
+  const source = createLeg(from, request.source, 'source', stream)
+  const sink = createLeg(to, request.sink, 'sink', stream, () => count.sample())
   const run: Run = { source, sink, throttle: null, early: null }
   const stop = new AbortController()
   let ended: 'stalled' | 'cancelled' | null = null
@@ -135,7 +137,8 @@ function endAfter(graceMs: number, children: readonly (Child | null)[]): void {
 
 /** The sender of a receiver that ended is cut off, which is no fault of its host or of the network. */
 function withoutReader(source: LegOutcome, receiver: string): LegOutcome {
-  if (source.fault?.kind !== 'lost') return source
+  // Cut off together with its connection, or by SIGPIPE a moment before.
+  if (source.fault === null || (source.fault.kind !== 'lost' && source.exitCode !== 141)) return source
   const message = `The sender on ${source.host} was ended because the receiver on ${receiver} had ended.`
   return { ...source, fault: { ...source.fault, message } }
 }

@@ -103,6 +103,25 @@ export class San {
     writeFileSync(join(this.#options.directory, this.name, '.bashrc'), text)
   }
 
+  /** Puts something else in the place of a tool; its text sees the caller's words, and `real` runs the tool itself. */
+  replace(tool: 'zfs' | 'zpool', text: string): void {
+    const path = join(this.#binDirectory, tool)
+    const real =
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .find((line) => line.startsWith('exec ')) ?? ''
+    script(path, `real() { ${real}; }\n${text}\n${real}`)
+  }
+
+  /** As it was before `replace`. */
+  async restore(): Promise<void> {
+    await loggingTools(this.#options.directory, this.name)
+  }
+
+  get #binDirectory(): string {
+    return this.#bin ?? ''
+  }
+
   /** What was called since `forget`: `session` for each ssh command, then the tools with their words. */
   calls(tool = ''): readonly string[] {
     if (!existsSync(this.#log)) return []

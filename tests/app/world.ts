@@ -16,25 +16,35 @@ export interface HistoryOptions {
   readonly onBackup?: number
 }
 
+export type WorldOptions = Partial<Record<'primary' | 'backup' | 'other', Partial<SanOptions>>>
+
 /** One primary and one backup SAN, each simulated behind a real sshd, and the witnesses that look at them. */
 export class World {
   readonly directory = mkdtempSync(join(tmpdir(), 'zw-app-'))
   readonly primary: San
   readonly backup: San
+  /** A second backup of the same primary, where one was asked for: every mapping then is there twice. */
+  readonly other: San | null
   readonly #homes: Home[] = []
   #ahead = 0
   readonly #open: { close(): Promise<void> }[] = []
 
-  private constructor(options: Partial<Record<'primary' | 'backup', Partial<SanOptions>>>) {
+  private constructor(options: WorldOptions) {
     const { directory } = this
     this.primary = new San({ directory, name: 'prim', pool: 'tank', ...options.primary })
     this.backup = new San({ directory, name: 'back', pool: 'vault', ...options.backup })
+    this.other =
+      options.other === undefined ? null : new San({ directory, name: 'other', pool: 'barn', ...options.other })
   }
 
-  static async open(options: Partial<Record<'primary' | 'backup', Partial<SanOptions>>> = {}): Promise<World> {
+  static async open(options: WorldOptions = {}): Promise<World> {
     const world = new World(options)
-    await Promise.all([world.primary.start(), world.backup.start()])
+    await Promise.all(world.sans.map((san) => san.start()))
     return world
+  }
+
+  get sans(): readonly San[] {
+    return [this.primary, this.backup, ...(this.other === null ? [] : [this.other])]
   }
 
   /** A primary dataset with snapshots s1…sn an hour apart, of which the backup has the oldest `onBackup`. */
@@ -54,7 +64,8 @@ export class World {
 
   /** What another replicator would have brought over before us. */
   copy(name: string, upTo: string): void {
-    this.primary.zfs.replicate(`${this.primary.pool}/${name}`, this.backup.zfs, `${this.backup.pool}/${name}`, upTo)
+    const [primary, ...backups] = this.sans
+    for (const { zfs, pool } of backups) primary?.zfs.replicate(`${primary.pool}/${name}`, zfs, `${pool}/${name}`, upTo)
   }
 
   /** One more snapshot on the primary, of now unless said otherwise. */
@@ -70,7 +81,7 @@ export class World {
   later(app: InProcess, milliseconds: number): void {
     app.later(milliseconds)
     this.#ahead += milliseconds
-    for (const san of [this.primary, this.backup]) san.setClock(Math.round(this.#ahead / 1000))
+    for (const san of this.sans) san.setClock(Math.round(this.#ahead / 1000))
   }
 
   /** Guids of both sides by snapshot name; equal where the backup has everything. */
@@ -81,16 +92,19 @@ export class World {
     }
   }
 
-  id(name: string): string {
-    return `${this.primary.name}-${this.backup.name}.${name.replaceAll('/', '.')}`
+  id(name: string, backup: San = this.backup): string {
+    return `${this.primary.name}-${backup.name}.${name.replaceAll('/', '.')}`
   }
 
   yaml(written: Written): string {
-    return yamlFor([[this.primary, this.backup]], written)
+    return yamlFor(
+      this.sans.slice(1).map((backup) => [this.primary, backup]),
+      written,
+    )
   }
 
   get knownHosts(): string {
-    return [this.primary, this.backup].map((san) => san.hostKeyLine).join('\n')
+    return this.sans.map((san) => san.hostKeyLine).join('\n')
   }
 
   /** Directories of a witness that knows both SANs. */
@@ -107,16 +121,16 @@ export class World {
     return service
   }
 
-  /** The whole app in this process, with a clock of the test's own; nothing is looked at until the test asks. */
-  async app(yaml: string, home: Home = this.home(yaml)): Promise<InProcess> {
-    const app = await openInProcess(home)
+  /** The whole app in this process (`at`: its configuration, or its directories); nothing is looked at until the test asks. */
+  async app(at: string | Home): Promise<InProcess> {
+    const app = await openInProcess(typeof at === 'string' ? this.home(at) : at)
     this.#open.push(app)
     return app
   }
 
   async close(): Promise<void> {
     for (const each of this.#open.reverse()) await each.close()
-    for (const san of [this.primary, this.backup]) await san.stop()
+    for (const san of this.sans) await san.stop()
     for (const home of this.#homes) home.remove()
     rmSync(this.directory, { recursive: true, force: true })
   }
