@@ -5,6 +5,7 @@ import { poolOf } from '#lib/zfs/paths.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
+import type { StepFault } from './ports.ts'
 import { blocked } from './run-end.ts'
 import type { RunEnd } from './run-writer.ts'
 
@@ -21,6 +22,8 @@ export interface RepairOrder {
 export type Prepared =
   | { readonly kind: 'go'; readonly plan: Plan; readonly assessment: Assessment }
   | { readonly kind: 'end'; readonly end: RunEnd }
+  /** A side could not be read; perhaps it can a little later. */
+  | { readonly kind: 'unread'; readonly fault: StepFault }
 
 /** Reads both sides again in full, and decides what runs, if anything. `carriesOn`: an earlier try of this run moved something. */
 export async function prepare(
@@ -32,12 +35,7 @@ export async function prepare(
   const all = await assess(context, [order.dataset], { mode: 'fresh', runId: order.runId, estimates: 'all', signal })
   const assessment = all.find((each) => each.dataset.id === order.dataset.id)
   if (assessment === undefined) throw new Error(`The look at ${order.dataset.id} did not answer for it.`)
-  if (!assessment.verdict.looked)
-    return end({
-      ...blocked(assessment.verdict.reason.code, assessment.verdict.reason.message),
-      state: 'FAILED',
-      error: unread(assessment),
-    })
+  if (!assessment.verdict.looked) return { kind: 'unread', fault: unread(assessment) }
   const plan = chosen(order, assessment, carriesOn)
   if (typeof plan === 'string')
     return end(
@@ -88,13 +86,12 @@ function book(context: EngineContext, order: RepairOrder, plan: Plan, assessment
   return null
 }
 
-function unread(assessment: Assessment): RunEnd['error'] {
+function unread(assessment: Assessment): StepFault {
   const { primary, backup, mapping } = assessment.inventory
   const fault = primary.state === 'unknown' ? primary.fault : backup.state === 'unknown' ? backup.fault : null
   return {
     kind: fault?.kind ?? 'unknown',
     message: assessment.verdict.reason.message,
-    step: null,
     host: fault?.host ?? mapping.backup.host,
     stderrTail: fault?.message ?? '',
     retryable: fault?.retryable ?? true,

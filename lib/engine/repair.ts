@@ -2,7 +2,7 @@ import type { Plan } from '#lib/replication/types.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
 import type { StepFault } from './ports.ts'
-import { prepare, type RepairOrder } from './prepare.ts'
+import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { failed } from './run-end.ts'
 import { runStep } from './run-step.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
@@ -15,7 +15,7 @@ import { stopped } from './stopped.ts'
  */
 export async function repair(
   context: EngineContext,
-  order: RepairOrder,
+  asked: RepairOrder,
   writer: RunWriter,
   signal: AbortSignal,
 ): Promise<RunEnd> {
@@ -25,28 +25,54 @@ export async function repair(
   let moved = 0
   await writer.start('reading')
   for (;;) {
+    // By the rules of now: a reload may have forbidden since what was allowed when it was queued.
+    const order = { ...asked, dataset: context.dataset(asked.dataset.id) ?? asked.dataset }
     if (signal.aborted) return stopped(context, order, signal)
     const prepared = await prepare(context, order, moved > 0, signal)
     if (signal.aborted) return stopped(context, order, signal)
     if (prepared.kind === 'end') return prepared.end
-    await writer.planned(prepared.plan)
-    const result = await runSteps(context, order, writer, prepared.plan, signal)
+    const result = await attempt(context, order, writer, prepared, signal)
     warnings.push(...result.warnings)
     if (result.ended === 'cancelled' || signal.aborted) return stopped(context, order, signal)
-    if (result.fault === null) return conclude(context, order, writer, prepared.plan, warnings, signal)
-
+    if (result.fault === null && prepared.kind === 'go') {
+      return conclude(context, order, writer, prepared.plan, warnings, signal)
+    }
+    const fault = result.fault ?? NO_REASON
     // A try that moved data proves that the next one can move more: it does not count against the limit.
     tries = result.bytes > 0 ? 1 : tries + 1
     moved += result.bytes
-    if (!result.fault.retryable || tries > deps.config().limits.retries) return failed(result.fault, result.step, tries)
+    if (!fault.retryable || tries > deps.config().limits.retries) return failed(fault, result.step, tries)
     const wait = backoffMs(tries, deps.random())
-    deps.log.warn(
-      `Step ${result.step} failed (${result.fault.message}); it is tried again in ${Math.round(wait / 1000)} s from a new look.`,
-      { runId: order.runId, datasetId: order.dataset.id, host: result.fault.host },
-    )
+    deps.log.warn(`${fault.message} It is tried again in ${Math.round(wait / 1000)} s, from a new look.`, {
+      runId: order.runId,
+      datasetId: order.dataset.id,
+      host: fault.host,
+      step: result.step,
+    })
     await writer.phase('waiting')
     await deps.sleep(wait, signal)
   }
+}
+
+const NO_REASON: StepFault = {
+  kind: 'unrecognised',
+  host: '',
+  message: 'It ended without a reason.',
+  stderrTail: '',
+  retryable: false,
+}
+
+/** Runs the plan, where there is one; a side that could not be read is a try that failed. */
+async function attempt(
+  context: EngineContext,
+  order: RepairOrder,
+  writer: RunWriter,
+  prepared: Exclude<Prepared, { kind: 'end' }>,
+  signal: AbortSignal,
+): Promise<StepsEnd> {
+  if (prepared.kind === 'unread') return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, warnings: [] }
+  await writer.planned(prepared.plan)
+  return runSteps(context, order, writer, prepared.plan, signal)
 }
 
 interface StepsEnd {

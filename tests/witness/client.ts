@@ -2,12 +2,10 @@ import { until } from './until.ts'
 
 export interface Answer {
   readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: tests say in their expectations what a body looks like
   readonly body: any
   readonly headers: Headers
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the same
 export type Body = any
 
 /** The API as a test uses it, whichever way the requests go. */
