@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'bun:test'
+import type { DatasetFacts } from '#lib/zfs/types.ts'
+import { ListingCache } from './listing-cache.ts'
+
+const facts = (change: Partial<DatasetFacts> = {}): DatasetFacts => ({
+  name: 'tank/a',
+  type: 'filesystem',
+  guid: '11',
+  createtxg: 1n,
+  origin: null,
+  snapshotsChanged: 1000,
+  receiveResumeToken: null,
+  written: 0,
+  used: 0,
+  referenced: 0,
+  available: 0,
+  readonly: true,
+  mounted: false,
+  encryption: 'off',
+  encryptionRoot: null,
+  keyStatus: null,
+  ...change,
+})
+const listing = { snapshots: [], bookmarks: [] }
+const NOW = 5_000_000
+const HOUR = 3600_000
+
+describe('a listing still holds', () => {
+  const cases: readonly [
+    string,
+    {
+      clock?: number | null
+      then?: Partial<DatasetFacts>
+      host?: string
+      later?: number
+      kept?: boolean
+      first?: Partial<DatasetFacts>
+    },
+  ][] = [
+    ['while the host says that nothing changed', { kept: true }],
+    ['whatever the dataset is called now: it is its guid', { then: { name: 'tank/renamed' }, kept: true }],
+    ['not when snapshots_changed moved', { then: { snapshotsChanged: 1001 } }],
+    ['not when it went back (a rollback within a clock step)', { then: { snapshotsChanged: 999 } }],
+    ['not when the origin changed: a promoted clone owns other snapshots', { then: { origin: 'tank/b@s' } }],
+    ['not for another dataset of the same name', { then: { guid: '12' } }],
+    ['not for another host', { host: 'other' }],
+    ['not when the host does not say (`-`)', { then: { snapshotsChanged: null } }],
+    ['not when it changed in the second of the listing', { clock: 1000 }],
+    ['not when it changed two seconds before the listing', { clock: 1002 }],
+    ['when it changed three seconds before', { clock: 1003, kept: true }],
+    ["not without the host's own clock", { clock: null }],
+    ['not after a day: bookmarks and holds do not move it', { later: 25 * HOUR }],
+  ]
+  test.each(cases)('%s', (_name, { clock = 2000, then = {}, host = 'h', later = HOUR, kept = false, first = {} }) => {
+    const cache = new ListingCache()
+    cache.put('h', facts(first), listing, clock, NOW)
+    expect(cache.get(host, facts(then), NOW + later)).toBe(kept ? listing : null)
+  })
+
+  test('a listing that cannot be trusted takes the one before it away', () => {
+    const cache = new ListingCache()
+    cache.put('h', facts(), listing, 2000, NOW)
+    cache.put('h', facts({ snapshotsChanged: 2999 }), listing, 3000, NOW)
+    expect(cache.get('h', facts(), NOW)).toBeNull()
+  })
+})
