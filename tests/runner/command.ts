@@ -24,7 +24,7 @@ export async function command(
         }, minutes * 60_000)
   try {
     const code = await child.exited
-    return late ? 124 : child.signalCode === null ? code : 128 + code
+    return late ? 124 : code
   } finally {
     clearTimeout(limit)
     running.delete(child)

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { testFiles } from './bun-test.ts'
 import { failedBecause, skippedBecause, type Tally } from './tally.ts'
@@ -24,6 +24,7 @@ export async function withLab(run: (env: Readonly<Record<string, string>>) => Pr
   }
   const name = `zwitness-${process.pid}`
   const base = freePorts()
+  let client: string | null = null
   console.log(`Booting a machine with OpenZFS (${lab} start ${name} ${base}) ...`)
   try {
     const started = Bun.spawnSync([lab, 'start', name, String(base)], {
@@ -36,10 +37,12 @@ export async function withLab(run: (env: Readonly<Record<string, string>>) => Pr
     if (started.exitCode !== 0 || config === undefined) {
       return failedBecause(`the lab did not start (exit code ${started.exitCode}): ${said}`)
     }
-    return await run({ ZFS_LAB_CLIENT: dirname(config) })
+    client = dirname(config)
+    return await run({ ZFS_LAB_CLIENT: client })
   } finally {
     // Not through `command`: that starts nothing more after a Ctrl-C.
     Bun.spawnSync([lab, 'stop', name], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' })
+    if (client !== null) rmSync(client, { recursive: true, force: true })
   }
 }
 
