@@ -1,7 +1,8 @@
-import type { RunRecord, Trigger } from '#lib/db/types.ts'
+import type { RunRecord } from '#lib/db/types.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { Refusal } from './refusal.ts'
 import { type Repairs, timeLeft } from './repairs.ts'
+import { roomFor } from './room.ts'
 
 /** Queues the repair that policy allows. @returns null when it is queued, else why not. */
 export async function enqueueAllowed(
@@ -13,15 +14,15 @@ export async function enqueueAllowed(
   const { dataset, plan } = assessment
   const parent = missingParent(context, assessment)
   if (parent !== null) return `waits until ${parent} exists on ${dataset.mapping.backup.host}`
-  const trigger: Trigger =
-    scan.trigger.type === 'schedule' ? scan.trigger : { ...scan.trigger, requestId: scan.trigger.requestId }
+  const room = roomFor(context, dataset, plan, assessment.inventory.backupPool)
+  if (!room.fits) return room.sentence
   try {
     await repairs.accept(dataset, {
       shown: null,
       planId: null,
       plan,
       automatic: true,
-      trigger,
+      trigger: scan.trigger,
       reason: `Policy (auto_repair), found by run ${scan.id}.`,
       timeLeftSeconds: timeLeft(assessment),
     })

@@ -21,8 +21,8 @@ export class EstimateBook {
 }
 
 /**
- * Asks the primaries what the plans would send, one SSH command a host. A scan asks only where the status is not
- * HEALTHY (the sentence then says how much is missing) and only when the plan changed.
+ * Asks the primaries what the plans would send, one SSH command a host. A scan asks only where it matters, and only when
+ * the plan changed.
  */
 export async function estimatePlans(
   sans: Sans,
@@ -35,7 +35,7 @@ export async function estimatePlans(
   for (const assessment of assessments) {
     const known = book.get(assessment.plan)
     if (known !== undefined) result.set(assessment.dataset.id, known)
-    else if (options.estimates === 'all' || assessment.verdict.health !== 'HEALTHY') toAsk.push(assessment)
+    else if (options.estimates === 'all' || isWanted(assessment)) toAsk.push(assessment)
   }
   const asks = toAsk.flatMap(({ dataset, plan }) =>
     estimateCommands(plan).map(({ step, command }) => ({ id: `${dataset.id} ${step}`, command })),
@@ -51,6 +51,11 @@ export async function estimatePlans(
     if ([...bytes.values()].every((value) => value !== null)) book.put(plan, bytes)
   }
   return result
+}
+
+/** In a scan: where the sentence says how much is missing, and where a repair may start and must fit. */
+function isWanted({ verdict, plan }: Assessment): boolean {
+  return verdict.health !== 'HEALTHY' || plan.automatic.allowed
 }
 
 /** Estimated bytes that the backup is behind: what the plan would send; null where any step has no estimate. */

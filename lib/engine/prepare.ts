@@ -1,11 +1,10 @@
-import { BOOKED_PER_BYTE, fits } from '#lib/replication/space.ts'
 import { whatChanged } from '#lib/replication/stale.ts'
 import type { Plan } from '#lib/replication/types.ts'
-import { poolOf } from '#lib/zfs/paths.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
 import type { StepFault } from './ports.ts'
+import { bookRoom, roomFor } from './room.ts'
 import { blocked } from './run-end.ts'
 import type { RunEnd } from './run-writer.ts'
 
@@ -69,20 +68,10 @@ function chosen(order: RepairOrder, assessment: Assessment, carriesOn: boolean):
 
 /** Books the space; answers null, or why it does not fit. */
 function book(context: EngineContext, order: RepairOrder, plan: Plan, assessment: Assessment): string | null {
-  const { backup } = order.dataset.mapping
-  const pool = assessment.inventory.backupPool
-  const name = poolOf(backup.dataset)
-  if (pool === null) return `The free space of pool ${name} on ${backup.host} is not known, so nothing is sent.`
-  const answer = fits({
-    poolFree: pool.freeBytes,
-    poolSize: pool.sizeBytes,
-    booked: context.bookings.of(backup.host, name, order.runId),
-    keepFree: order.dataset.config.policy.keepFree,
-    estimate: plan.estimateBytes,
-  })
+  const answer = roomFor(context, order.dataset, plan, assessment.inventory.backupPool, order.runId)
   // Without an estimate nobody can say whether it fits: a person may decide that, the scheduler may not.
   if (!answer.fits && !(answer.ask && !order.automatic)) return answer.sentence
-  context.bookings.book(order.runId, backup.host, name, (plan.estimateBytes ?? 0) * BOOKED_PER_BYTE)
+  bookRoom(context, order.dataset, plan, order.runId)
   return null
 }
 

@@ -6,6 +6,7 @@ import type { Monitored } from './monitored.ts'
 import type { RepairOrder } from './prepare.ts'
 import { Refusal } from './refusal.ts'
 import { repair } from './repair.ts'
+import { bookRoom } from './room.ts'
 import { RunWriter } from './run-writer.ts'
 import type { StopReason } from './stopped.ts'
 import type { Started } from './types.ts'
@@ -60,7 +61,8 @@ export class Repairs {
       reason: request.reason,
       plan: request.plan,
       planId: request.planId,
-      keep: true,
+      // A person's is audit from the start; one of policy becomes it when it begins to write.
+      keep: !request.automatic,
       now: deps.now(),
     })
     if (!created.ok) {
@@ -69,6 +71,7 @@ export class Repairs {
         datasetId: dataset.id,
       })
     }
+    if (request.plan !== null) bookRoom(this.#context, dataset, request.plan, created.run.id)
     const order: RepairOrder = { runId: created.run.id, dataset, shown: request.shown, automatic: request.automatic }
     const open: Open = {
       order,

@@ -1,0 +1,38 @@
+import { BOOKED_PER_BYTE, fits, type SpaceAnswer } from '#lib/replication/space.ts'
+import type { Plan } from '#lib/replication/types.ts'
+import { poolOf } from '#lib/zfs/paths.ts'
+import type { PoolFacts } from '#lib/zfs/types.ts'
+import type { EngineContext } from './context.ts'
+import type { Monitored } from './monitored.ts'
+
+/** Does the plan fit into its target pool beside what other repairs have booked there? `runId`: whose own booking does not count. */
+export function roomFor(
+  context: EngineContext,
+  dataset: Monitored,
+  plan: Plan,
+  pool: PoolFacts | null,
+  runId?: number,
+): SpaceAnswer {
+  const { host, dataset: backup } = dataset.mapping.backup
+  const name = poolOf(backup)
+  if (pool === null) {
+    return {
+      fits: false,
+      ask: false,
+      sentence: `The free space of pool ${name} on ${host} is not known, so nothing is sent.`,
+    }
+  }
+  return fits({
+    poolFree: pool.freeBytes,
+    poolSize: pool.sizeBytes,
+    booked: context.bookings.of(host, name, runId),
+    keepFree: dataset.config.policy.keepFree,
+    estimate: plan.estimateBytes,
+  })
+}
+
+/** From the moment it is queued until it ends; nothing without an estimate. */
+export function bookRoom(context: EngineContext, dataset: Monitored, plan: Plan, runId: number): void {
+  const { host, dataset: backup } = dataset.mapping.backup
+  context.bookings.book(runId, host, poolOf(backup), (plan.estimateBytes ?? 0) * BOOKED_PER_BYTE)
+}
