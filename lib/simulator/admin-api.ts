@@ -70,10 +70,10 @@ export interface Simulator {
   readonly store: Store
 }
 
-/** The state directory of one SAN, made if it is not there; safe to use while commands run on it. */
-export function openSimulator(directory: string): Simulator {
+/** The state directory of one SAN, made if it is not there; safe to use while commands run on it. `now`: epoch ms. */
+export function openSimulator(directory: string, now: () => number = Date.now): Simulator {
   const store = new Store(directory)
-  const clock = () => Math.floor(Date.now() / 1000)
+  const clock = () => Math.floor(now() / 1000)
   const env: Environment = { store, clock }
   const change = <T>(work: () => T) => store.transaction(work)
   const fresh = <T>(work: () => T) => store.transaction(work)

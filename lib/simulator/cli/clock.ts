@@ -2,9 +2,9 @@
 export type Clock = () => number
 
 export const clockWithOffset =
-  (offsetSeconds: number): Clock =>
+  (offsetSeconds: number, now: () => number): Clock =>
   () =>
-    Math.floor(Date.now() / 1000) + offsetSeconds
+    Math.floor(now() / 1000) + offsetSeconds
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

@@ -1,5 +1,6 @@
 import type { Store } from '../state/store.ts'
 import type { Clock } from './clock.ts'
+import type { CommandIo } from './command-io.ts'
 
 /** What a command works with. Output is gathered and written when the command is over, streams excepted. */
 export interface Context {
@@ -7,6 +8,11 @@ export interface Context {
   /** The unix user; `root` may do everything. */
   readonly user: string
   readonly clock: Clock
+  /** The witness of time for durations, in ms. */
+  readonly now: () => number
+  /** Whose the command is (see process-mark.ts): what it does is under way as long as that lives. */
+  readonly owner: string
+  readonly io: CommandIo
   readonly stdout: string[]
   readonly stderr: string[]
 }

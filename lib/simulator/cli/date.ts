@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts'
-import { writeAll } from './pipes.ts'
+import type { CommandIo } from './command-io.ts'
 
 /** `date +%s`, by the simulated host's clock; without an argument the time for people. */
-export function date(args: readonly string[], clock: Clock): number {
+export function date(args: readonly string[], clock: Clock, io: CommandIo): number {
   const [format] = args.filter((word) => word !== '-u')
-  if (format === '+%s') writeAll(1, `${clock()}\n`)
-  else if (format === undefined) writeAll(1, `${new Date(clock() * 1000).toUTCString()}\n`)
+  if (format === '+%s') io.tell(1, `${clock()}\n`)
+  else if (format === undefined) io.tell(1, `${new Date(clock() * 1000).toUTCString()}\n`)
   else {
-    writeAll(2, `date: the simulated date knows +%s only, not '${format}'\n`)
+    io.tell(2, `date: the simulated date knows +%s only, not '${format}'\n`)
     return 1
   }
   return 0

@@ -1,5 +1,6 @@
 import { dlopen } from 'bun:ffi'
-import { writeSync } from 'node:fs'
+import { readSync, writeSync } from 'node:fs'
+import type { CommandIo } from './command-io.ts'
 
 const brokenPipe = 13
 
@@ -12,15 +13,35 @@ export function dieOfBrokenPipe(): void {
   libc.symbols.signal(brokenPipe, null)
 }
 
-/** Writes all of it, also where the other side made the pipe non-blocking. */
-export function writeAll(descriptor: 1 | 2, text: string): void {
-  const bytes = new TextEncoder().encode(text)
+/** Of this process. Writing to a reader that went away ends it by SIGPIPE, as it ends `zfs send`. */
+export const processIo: CommandIo = {
+  read: (buffer, offset, length) => {
+    for (;;) {
+      try {
+        return readSync(0, buffer, offset, length, null)
+      } catch (error) {
+        if ((error as { code?: string }).code === 'EOF') return 0
+        waitIfBusy(error)
+      }
+    }
+  },
+  write: (piece) => writeAll(1, piece),
+  tell: (descriptor, text) => writeAll(descriptor, new TextEncoder().encode(text)),
+}
+
+/** Also where the other side made the pipe non-blocking. */
+function writeAll(descriptor: 1 | 2, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) {
     try {
-      at += writeSync(descriptor, bytes, at)
+      at += writeSync(descriptor, bytes, at, bytes.length - at)
     } catch (error) {
-      if ((error as { code?: string }).code !== 'EAGAIN') throw error
-      Bun.sleepSync(1)
+      waitIfBusy(error)
     }
   }
+}
+
+function waitIfBusy(error: unknown): void {
+  const { code } = error as { code?: string }
+  if (code !== 'EAGAIN' && code !== 'EINTR') throw error
+  Bun.sleepSync(1)
 }

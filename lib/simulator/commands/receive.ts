@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs'
 import { type Command, type Context, complain, say } from '../cli/context.ts'
 import { Failure, missingDataset } from '../cli/fail.ts'
 import { faultOfName } from '../cli/names.ts'
@@ -25,23 +24,23 @@ import { parseAssignments } from './assignments.ts'
 /** `zfs receive [-suvFn] [-o p=v]… [-x p]… NAME`, `zfs receive -A NAME`. */
 export const receiveWith =
   (rules: readonly Misbehaviour[]): Command =>
-  (context, args) => {
+  async (context, args) => {
     const usage = usageOf('receive')
     const options = parseOptions(args, 'vMnsFhuAdeo:x:', usage)
     const [name] = options.operands
     if (name === undefined) throw new Failure(`missing snapshot argument\n${usage}`, 2)
     if (options.flags.has('A')) return abort(context, name, usage)
     const request = requestOf(options, name, usage)
-    const input = new StreamInput(new Hindrance(rules))
+    const input = new StreamInput(context.io, new Hindrance(rules))
     const exists = () => findDataset(context.store, request.target) !== null
-    const first = readBegin(input, false, name, exists)
+    const first = await readBegin(input, false, name, exists)
     if (faultOfName(name)) throw new Failure('cannot receive: invalid name')
     if (first?.kind !== 'compound') {
-      if (first) receiveOne(context, request, first, input, false)
+      if (first) await receiveOne(context, request, first, input, false)
       return 0
     }
     const inside = () => readBegin(input, true, name, () => true)
-    for (let next = inside(); next; next = inside()) receiveOne(context, request, next, input, true)
+    for (let next = await inside(); next; next = await inside()) await receiveOne(context, request, next, input, true)
     return 0
   }
 
@@ -61,32 +60,32 @@ function requestOf({ flags, ...rest }: Parsed, name: string, usage: string): Rec
   }
 }
 
-function receiveOne(
+async function receiveOne(
   context: Context,
   request: ReceiveRequest,
   stream: StreamDescription,
   input: StreamInput,
   compound: boolean,
-): void {
+): Promise<void> {
   const { store } = context
-  const began = performance.now()
+  const began = context.now()
   const startBytes = input.bytes
   const here = `${request.target}@${nameHere(request, stream)}`
   const kind = stream.fromGuid === null ? 'full' : 'incremental'
   const tell = (line: string) => {
-    if (request.verbose || request.dryRun) writeSync(1, `${line}\n`)
+    if (request.verbose || request.dryRun) context.io.tell(1, `${line}\n`)
   }
   if (alreadyThere(context, request, stream)) {
     tell(`receiving ${kind} stream of ${stream.toName} into ${here}`)
     tell(`snap ${here} already exists; ignoring`)
-    skipData(input)
-    tell(`received 0B stream in ${seconds(began)} seconds (0B/sec)`)
+    await skipData(input)
+    tell(`received 0B stream in ${seconds(context.now() - began)} seconds (0B/sec)`)
     return
   }
   if (request.dryRun) {
     store.transaction(() => admit(context, request, stream))
     if (request.verbose) say(context, `would receive ${kind} stream of ${stream.toName} into ${here}`)
-    if (compound) skipData(input)
+    if (compound) await skipData(input)
     return
   }
   const announce = () => tell(`receiving ${kind} stream of ${stream.toName} into ${here}`)
@@ -94,7 +93,7 @@ function receiveOne(
   if (stream.kind !== 'full') announce()
   const admission = store.transaction(() => admit(context, request, stream))
   if (stream.kind === 'full') announce()
-  takeData(context, request, stream, admission, input)
+  await takeData(context, request, stream, admission, input)
   try {
     store.transaction(() => finish(context, request, stream, admission.partial))
   } catch (error) {
@@ -107,7 +106,7 @@ function receiveOne(
       )
     throw error
   }
-  const took = Math.max(0.01, (performance.now() - began) / 1000)
+  const took = Math.max(0.01, (context.now() - began) / 1000)
   const bytes = input.bytes - startBytes
   tell(
     `received ${humanSize(bytes, 'B')} stream in ${took.toFixed(2)} seconds (${humanSize(Math.floor(bytes / took), 'B')}/sec)`,
@@ -115,7 +114,7 @@ function receiveOne(
   if (!request.unmounted) mountReceived(context, request)
 }
 
-const seconds = (began: number) => Math.max(0.01, (performance.now() - began) / 1000).toFixed(2)
+const seconds = (milliseconds: number) => Math.max(0.01, milliseconds / 1000).toFixed(2)
 
 /** A snapshot of the same name and guid: ZFS passes over it and says so only with `-v`. */
 function alreadyThere(context: Context, request: ReceiveRequest, stream: StreamDescription): boolean {

@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs'
 import { type Command, type Context, complain, say } from '../cli/context.ts'
 import { Failure } from '../cli/fail.ts'
 import { parseName } from '../cli/names.ts'
@@ -95,11 +94,11 @@ const emit = (context: Context, lines: readonly string[]) => {
 }
 
 /** Says it at once on stderr, for the stream has yet to come. */
-const tell = (_: Context, lines: readonly string[]) => {
-  for (const line of lines) writeSync(2, `${line}\n`)
+const tell = ({ io }: Context, lines: readonly string[]) => {
+  for (const line of lines) io.tell(2, `${line}\n`)
 }
 
-function run(
+async function run(
   context: Context,
   options: Parsed,
   place: SnapshotPlace,
@@ -107,7 +106,7 @@ function run(
   compound: boolean,
   rules: readonly Misbehaviour[],
   verbose: boolean,
-): number {
+): Promise<number> {
   const exact = options.flags.has('P')
   const lines = verbose ? estimateLines(steps, exact) : []
   if (options.flags.has('n')) {
@@ -126,19 +125,19 @@ function run(
   tell(context, context.stderr.splice(0))
   tell(context, lines)
   let progress: SendProgress | null = null
-  const output = new StreamOutput(new Hindrance(rules), (bytes) => progress?.add(bytes))
+  const output = new StreamOutput(context.io, new Hindrance(rules), (bytes) => progress?.add(bytes))
   const last = steps.at(-1)
-  if (compound && last) output.write(encodeBegin({ ...last.description, kind: 'compound', extents: [] }))
+  if (compound && last) await output.write(encodeBegin({ ...last.description, kind: 'compound', extents: [] }))
   const done = markSending(
-    context.store,
+    context,
     pool,
     steps.map((one) => one.snapshot),
   )
   for (const { description } of steps) {
-    progress = options.flags.has('v') ? new SendProgress(description.toName, exact) : null
-    writeStream(output, description)
+    progress = options.flags.has('v') ? new SendProgress(context, description.toName, exact) : null
+    await writeStream(output, description)
   }
-  if (compound) writeEnd(output)
+  if (compound) await writeEnd(output)
   done()
   return 0
 }

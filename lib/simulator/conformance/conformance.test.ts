@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { answersOf } from './compare.ts'
 import { knownDifferences } from './known-differences.ts'
-import { makeNormaliser, withoutUsage } from './normalise.ts'
 import type { StepResult } from './render.ts'
 import { runOnSimulator } from './run-simulator.ts'
 import { scenarios } from './scenarios.ts'
@@ -9,25 +9,12 @@ import { scenarios } from './scenarios.ts'
 /** A scenario is some 60 processes one after the other, on a machine that may be busy. */
 const patienceMs = 180_000
 
-const answers = (steps: readonly StepResult[]) => {
-  const normalise = makeNormaliser()
-  return steps
-    .map(normalise)
-    .filter(({ line }) => !line.startsWith(':') && !(line in knownDifferences))
-    .map(({ line, exitCode, stdout, stderr }) => ({
-      line,
-      exitCode,
-      stdout: withoutUsage(stdout),
-      stderr: withoutUsage(stderr),
-    }))
-}
-
 test.each(scenarios.map((one) => [one.name, one] as const))(
   '%s: every command answers as OpenZFS 2.3.9 did',
   async (name, scenario) => {
     const recorded: StepResult[] = await Bun.file(join(import.meta.dir, 'recorded', `${name}.json`)).json()
     expect(recorded.map((one) => one.line)).toEqual([...scenario.lines])
-    expect(answers(await runOnSimulator(scenario))).toEqual(answers(recorded))
+    expect(answersOf(await runOnSimulator(scenario))).toEqual(answersOf(recorded))
   },
   patienceMs,
 )

@@ -2,6 +2,7 @@ import type { Scenario } from './scenario.ts'
 import { clones } from './scenarios/clones.ts'
 import { encryption } from './scenarios/encryption.ts'
 import { listing } from './scenarios/listing.ts'
+import { delegated, product } from './scenarios/product.ts'
 import { properties } from './scenarios/properties.ts'
 import { receiving } from './scenarios/receiving.ts'
 import { resuming } from './scenarios/resuming.ts'
@@ -20,4 +21,6 @@ export const scenarios: readonly Scenario[] = [
   resuming,
   rights,
   encryption,
+  product,
+  delegated,
 ]

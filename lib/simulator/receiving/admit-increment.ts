@@ -58,7 +58,7 @@ export function admitIncrement(context: Context, request: ReceiveRequest, stream
   if (!request.force && changedSince(place, history, base)) {
     throw new Failure(`${action}: destination ${target} has been modified\nsince most recent snapshot`)
   }
-  if (request.dryRun) return { ...place, partial: begun(stream), have: 0 }
+  if (request.dryRun) return { ...place, partial: begun(context, stream), have: 0 }
   applyProperties(context, request, place, stream)
   return begin(context, place, request, stream, false, history.snapshots.at(-1)?.txg ?? 0)
 }

@@ -3,7 +3,6 @@ import type { Context } from '../cli/context.ts'
 import { Failure } from '../cli/fail.ts'
 import { mayDo } from '../cli/rights.ts'
 import { isReceiving, receivedBytes } from '../state/partial.ts'
-import { ownMark } from '../state/process-mark.ts'
 import { findDataset } from '../state/tree.ts'
 import type { StreamDescription } from '../stream/format.ts'
 import { type Admission, partiallyComplete } from './admit.ts'
@@ -37,7 +36,7 @@ export function admitResume(context: Context, request: ReceiveRequest, stream: S
     }
   }
   if (request.dryRun) return { ...place, partial, have }
-  partial.owner = ownMark()
+  partial.owner = context.owner
   nextTxg(context, pool)
   return { ...place, partial, have }
 }

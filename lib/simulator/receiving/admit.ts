@@ -10,7 +10,6 @@ import { encryptionRootOf } from '../properties/encryption.ts'
 import { checkSetting } from '../properties/validate.ts'
 import type { PartialRecord } from '../state/model.ts'
 import { saveProgress } from '../state/partial.ts'
-import { ownMark } from '../state/process-mark.ts'
 import { randomGuid } from '../state/random.ts'
 import { emptyFilesystemBytes } from '../state/space.ts'
 import { findDataset, type Place } from '../state/tree.ts'
@@ -61,7 +60,7 @@ export function begin(
   const partial: PartialRecord = {
     id: randomGuid(),
     resumable: request.resumable,
-    owner: ownMark(),
+    owner: context.owner,
     toName: stream.toName,
     toGuid: stream.toGuid,
     toTime: stream.toTime,
@@ -114,7 +113,7 @@ function admitFull(context: Context, request: ReceiveRequest, stream: StreamDesc
   const { pool } = parent
   const keyless = encryptionRootOf(pool, parent.dataset)
   if (!stream.flags.raw && keyless && !keyless.keyLoaded) throw new Failure(`${action}: inherited key must be loaded`)
-  if (request.dryRun) return { pool, dataset: parent.dataset, partial: begun(stream), have: 0 }
+  if (request.dryRun) return { pool, dataset: parent.dataset, partial: begun(context, stream), have: 0 }
   if (existing) destroyDataset(context, pool, existing.dataset)
   const properties = ownProperties(context, request, parent, stream)
   const dataset = createDataset(context, pool, { name: target, type: stream.type, properties })
@@ -129,10 +128,10 @@ function admitFull(context: Context, request: ReceiveRequest, stream: StreamDesc
 }
 
 /** A record for a dry run, which leaves none. */
-export const begun = (stream: StreamDescription): PartialRecord => ({
+export const begun = (context: Context, stream: StreamDescription): PartialRecord => ({
   id: 'dry',
   resumable: false,
-  owner: ownMark(),
+  owner: context.owner,
   toName: stream.toName,
   toGuid: stream.toGuid,
   toTime: stream.toTime,

@@ -11,27 +11,27 @@ import type { StreamInput } from '../stream/input.ts'
 import { actionOf } from './request.ts'
 
 /** The next BEGIN, or null at the END of a `-I`. `expected`: in the midst of one. */
-export function readBegin(
+export async function readBegin(
   input: StreamInput,
   expected: boolean,
   target: string,
   targetExists: () => boolean,
-): StreamDescription | null {
+): Promise<StreamDescription | null> {
   const cut = new Failure('cannot receive: failed to read from stream')
   let head: Uint8Array
   if (expected) {
-    const first = input.read(recordBytes).slice()
+    const first = (await input.read(recordBytes)).slice()
     if (first.length < recordBytes) throw cut
     // A BEGIN and a record begin with the same magic; only the END of the whole is as long as a record.
     const record = readRecordHeader(first)
     if (record?.type === recordType.end && record.length === 0) return null
-    const rest = input.read(beginBytes - recordBytes)
+    const rest = await input.read(beginBytes - recordBytes)
     head = new Uint8Array([...first, ...rest])
-  } else head = input.read(beginBytes).slice()
+  } else head = (await input.read(beginBytes)).slice()
   if (head.length < beginBytes) throw cut
   const header = decodeBegin(head)
   if (!header) throw new Failure('cannot receive: invalid stream (bad magic number)')
-  const body = input.read(header.bodyLength)
+  const body = await input.read(header.bodyLength)
   if (body.length < header.bodyLength || Bun.hash.crc32(body) !== header.checksum) {
     const missing = targetExists() ? '' : `cannot open '${target}': dataset does not exist\n`
     throw new Failure(`${missing}${actionOf(header.kind)}: invalid backup stream`)

@@ -14,26 +14,26 @@ import { actionOf, type ReceiveRequest } from './request.ts'
 const saveEveryMs = 50
 
 /** Takes the data of one snapshot; returns when its END has come, throws when it does not fit or does not come. */
-export function takeData(
+export async function takeData(
   context: Context,
   request: ReceiveRequest,
   stream: StreamDescription,
   admission: Admission,
   input: StreamInput,
-): void {
+): Promise<void> {
   const { pool, dataset, partial } = admission
   const total = totalBytes(stream.extents)
   const lacking = shortage(pool, dataset, total)
   // Nearly all that fits is taken before ZFS notices.
   const limit = lacking === null ? Number.POSITIVE_INFINITY : Math.max(admission.have, Math.floor(total / 2))
   let bytes = admission.have
-  let savedAt = performance.now()
+  let savedAt = context.now()
   for (;;) {
-    const header = readHeader(input)
+    const header = await readHeader(input)
     if (!header || (header.type === recordType.end && bytes !== total))
       throw interrupted(context, request, stream, admission, bytes)
     if (header.type === recordType.end) break
-    const data = input.read(header.length)
+    const data = await input.read(header.length)
     if (data.length < header.length || Bun.hash.crc32(data) !== header.checksum) {
       throw interrupted(context, request, stream, admission, bytes)
     }
@@ -47,25 +47,25 @@ export function takeData(
           : `${action}: out of space`,
       )
     }
-    if (performance.now() - savedAt < saveEveryMs) continue
+    if (context.now() - savedAt < saveEveryMs) continue
     saveProgress(context.store, pool, partial.id, bytes)
-    savedAt = performance.now()
+    savedAt = context.now()
   }
   saveProgress(context.store, pool, partial.id, bytes)
 }
 
 /** Reads the data of one snapshot without doing anything with it. */
-export function skipData(input: StreamInput): void {
+export async function skipData(input: StreamInput): Promise<void> {
   for (;;) {
-    const header = readHeader(input)
+    const header = await readHeader(input)
     if (!header) throw new Failure('cannot receive: failed to read from stream')
     if (header.type === recordType.end) return
-    input.read(header.length)
+    await input.read(header.length)
   }
 }
 
-function readHeader(input: StreamInput) {
-  const bytes = input.read(recordBytes)
+async function readHeader(input: StreamInput) {
+  const bytes = await input.read(recordBytes)
   return bytes.length < recordBytes ? null : readRecordHeader(bytes)
 }
 

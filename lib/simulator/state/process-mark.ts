@@ -16,7 +16,18 @@ function startOf(pid: number): string | null {
 /** This process, told apart from a later one with the same number. */
 export const ownMark = (): string => `${process.pid}:${startOf(process.pid)}`
 
+const inside = new Set<string>()
+let marks = 0
+
+/** A mark for one command of several that run inside this process; it lives until `end`. */
+export function markInside(): { readonly mark: string; readonly end: () => void } {
+  const mark = `inside:${++marks}`
+  inside.add(mark)
+  return { mark, end: () => void inside.delete(mark) }
+}
+
 export function isAlive(mark: string): boolean {
+  if (mark.startsWith('inside:')) return inside.has(mark)
   const [pid, start] = mark.split(':')
   return startOf(Number(pid)) === start
 }

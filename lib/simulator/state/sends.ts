@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMissing, readJson, writeJson } from './files.ts'
 import type { PoolRecord } from './model.ts'
-import { isAlive, ownMark } from './process-mark.ts'
+import { isAlive } from './process-mark.ts'
 import type { Store } from './store.ts'
 
 interface RunningSend {
@@ -14,10 +14,14 @@ interface RunningSend {
 
 const prefix = 'send-'
 
-/** Marks the snapshots as being read until the returned function is called, or this process is gone. */
-export function markSending(store: Store, pool: PoolRecord, snapshots: readonly number[]): () => void {
-  const file = join(store.directory, `${prefix}${process.pid}.json`)
-  writeJson(file, { owner: ownMark(), pool: pool.name, snapshots } satisfies RunningSend)
+/** Marks the snapshots as being read until the returned function is called, or the owner is gone. */
+export function markSending(
+  { store, owner }: { readonly store: Store; readonly owner: string },
+  pool: PoolRecord,
+  snapshots: readonly number[],
+): () => void {
+  const file = join(store.directory, `${prefix}${owner.replace(':', '-')}.json`)
+  writeJson(file, { owner, pool: pool.name, snapshots } satisfies RunningSend)
   return () => rmSync(file, { force: true })
 }
 

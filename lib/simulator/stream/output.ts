@@ -1,28 +1,22 @@
-import { writeSync } from 'node:fs'
+import type { CommandIo } from '../cli/command-io.ts'
 import type { Hindrance } from '../misbehave/hindrance.ts'
 
-/** Writes a stream to stdout; a reader that went away ends the process by SIGPIPE, as it ends `zfs send`. */
+/** Writes a stream to stdout. */
 export class StreamOutput {
+  private readonly io: CommandIo
   private readonly hindrance: Hindrance
   private readonly onWrite: (bytes: number) => void
   bytes = 0
 
-  constructor(hindrance: Hindrance, onWrite: (bytes: number) => void) {
+  constructor(io: CommandIo, hindrance: Hindrance, onWrite: (bytes: number) => void) {
+    this.io = io
     this.hindrance = hindrance
     this.onWrite = onWrite
   }
 
-  write(piece: Uint8Array): void {
+  async write(piece: Uint8Array): Promise<void> {
     this.hindrance.pass(piece)
-    for (let at = 0; at < piece.length; ) {
-      try {
-        at += writeSync(1, piece, at, piece.length - at)
-      } catch (error) {
-        const { code } = error as { code?: string }
-        if (code !== 'EAGAIN' && code !== 'EINTR') throw error
-        Bun.sleepSync(1)
-      }
-    }
+    await this.io.write(piece)
     this.bytes += piece.length
     this.onWrite(piece.length)
   }

@@ -1,0 +1,75 @@
+import { misbehave } from '../misbehave/apply.ts'
+import { readMisbehaviour, rulesFor } from '../misbehave/rules.ts'
+import { sweepLeftovers } from '../state/partial.ts'
+import { StaleRead, Store } from '../state/store.ts'
+import { clockWithOffset } from './clock.ts'
+import type { CommandIo } from './command-io.ts'
+import { commandsOf } from './commands.ts'
+import type { Command, Context } from './context.ts'
+import { date } from './date.ts'
+import { Failure } from './fail.ts'
+import { overview } from './usage.ts'
+
+const readAgainAtMost = 20
+
+/** On which SAN, for whom and by which clock a command runs. */
+export interface Surroundings {
+  /** Of the SAN's state. */
+  readonly directory: string
+  readonly user: string
+  readonly io: CommandIo
+  /** See process-mark.ts. */
+  readonly owner: string
+  /** Epoch ms of the machine; the SAN's own clock may be off from it. */
+  readonly now: () => number
+}
+
+/** Runs one command (`zfs`, `zpool` or `date` and its words); returns its exit code. */
+export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const [tool = '', verb, ...args] = argv
+  const { directory, user, io, owner, now } = surroundings
+  const misbehaviour = readMisbehaviour(directory)
+  const rules = rulesFor(directory, misbehaviour, argv.join(' '))
+  const wrong = misbehave(rules, tool, io)
+  if (wrong !== null) return wrong
+  const clock = clockWithOffset(misbehaviour.clockOffsetSeconds, now)
+  if (tool === 'date') return date(argv.slice(1), clock, io)
+  if (tool !== 'zfs' && tool !== 'zpool') {
+    io.tell(2, `There is no simulated '${tool}': use zfs, zpool or date.\n`)
+    return 1
+  }
+  const commands = commandsOf(tool, rules)
+  const command = verb === undefined ? undefined : commands[verb]
+  if (!command) {
+    const why = verb === undefined ? 'missing command' : `unrecognized command '${verb}'`
+    io.tell(2, `${why}\n${overview(tool, Object.keys(commands))}\n`)
+    return 2
+  }
+  const store = new Store(directory)
+  sweepLeftovers(store)
+  const context: Context = { store, user, clock, now, owner, io, stdout: [], stderr: [] }
+  const exitCode = await runToTheEnd(command, context, args)
+  // In this order: a real one's stdout is buffered, its stderr is not.
+  if (context.stderr.length > 0) io.tell(2, `${context.stderr.join('\n')}\n`)
+  if (context.stdout.length > 0) io.tell(1, `${context.stdout.join('\n')}\n`)
+  return exitCode
+}
+
+/** Once more from the beginning when the state moved away under a reading. */
+async function runToTheEnd(command: Command, context: Context, args: readonly string[]): Promise<number> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await command(context, args)
+    } catch (error) {
+      if (error instanceof StaleRead && tries < readAgainAtMost) {
+        context.store.forget()
+        context.stdout.length = 0
+        context.stderr.length = 0
+        continue
+      }
+      if (!(error instanceof Failure)) throw error
+      if (error.message !== '') context.stderr.push(error.message)
+      return error.exitCode
+    }
+  }
+}
