@@ -30,11 +30,13 @@ export function setAsideRewind(
 ): PlanDraft {
   const { host, dataset } = input.mapping.backup
   const causes = [
-    divergence.ahead ? `${comparison.backupAhead.length} snapshot(s) of its own after @${base.backupName}` : null,
+    divergence.ahead
+      ? `${comparison.backupAhead.length} ${comparison.backupAhead.length === 1 ? 'snapshot' : 'snapshots'} of its own after @${base.backupName}`
+      : null,
     divergence.modified ? `${sayBytes(comparison.backupWritten)} written after its last snapshot` : null,
     divergence.clash ? `${comparison.clashes.length} snapshot name(s) that the primary uses for other snapshots` : null,
   ].filter((cause) => cause !== null)
-  const cure = `Set ${dataset} aside on ${host} and rewind to @${base.backupName} (guid ${base.guid}) as the recovery cookbook describes; then the incremental from there is planned.`
+  const cure = `Set ${dataset} aside on ${host} and rewind to @${base.backupName} (guid ${base.guid}) as docs/recovery.md describes; then the incremental from there is planned.`
   return unsupported(
     'SET_ASIDE_REWIND',
     `${dataset} has ${causes.join(', ')}, and ZFS refuses an incremental until it is back at @${base.backupName}.`,
@@ -66,7 +68,7 @@ export function setAsideRemainder(input: PlanInput, comparison: Comparison, beca
 
 export function finishSwap({ mapping }: PlanInput, swap: HalfDoneSwap): PlanDraft {
   const because = `A swap on ${mapping.backup.host} was cut off (${swap.state}): ${swap.datasets.join(', ')}.`
-  const cure = 'Finish or undo it as the table in the recovery cookbook says; until then nothing is seeded or sent.'
+  const cure = 'Finish or undo it by hand; until then nothing is seeded or sent.'
   return unsupported('FINISH_SWAP', because, cure, [])
 }
 

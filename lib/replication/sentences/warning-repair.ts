@@ -30,7 +30,10 @@ export const repairSentences: Sentences<
   STALLED: (_, e) =>
     said(`No data moved any more and the transfer was ended: ${e.message}`, 'Resume it; what arrived is kept.'),
   PERMISSION_MISSING: (_, e) =>
-    said(`A right is missing: ${e.message}`, 'Delegate it with the `zfs allow` line that `zwitness doctor` prints.'),
+    said(
+      `A right is missing: ${e.message}`,
+      'Delegate it: `zwitness keys show` prints the `zfs allow` lines of every SAN.',
+    ),
   LOW_SPACE: (w, e) => {
     if (e.neededBytes === null) {
       return said(
