@@ -18,7 +18,10 @@ describe('the repair lane', () => {
       runId,
       timeLeftSeconds,
       hosts: ['p', 'b'] as const,
-      start: () => (started.push(runId), done),
+      start: () => {
+        started.push(runId)
+        return done
+      },
     })
     lane.add(item(1, 500, first.promise))
     lane.add(item(2, 400))
@@ -38,7 +41,15 @@ describe('the repair lane', () => {
       () => {},
     )
     const add = (runId: number, backup: string, done = Promise.resolve()) =>
-      lane.add({ runId, timeLeftSeconds: runId, hosts: ['p', backup], start: () => (started.push(runId), done) })
+      lane.add({
+        runId,
+        timeLeftSeconds: runId,
+        hosts: ['p', backup],
+        start: () => {
+          started.push(runId)
+          return done
+        },
+      })
     add(1, 'busy', first.promise)
     add(2, 'busy')
     add(3, 'free')

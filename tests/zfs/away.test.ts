@@ -100,7 +100,12 @@ test(
           await scan()
           return engine.activeRuns().length === 0 && view()?.verdict.reason.code === 'UP_TO_DATE'
         },
-        () => JSON.stringify({ reasons: view()?.verdict.reasons.map(({ code }) => code), plan: view()?.plan?.automatic, runs: engine.activeRuns() }),
+        () =>
+          JSON.stringify({
+            reasons: view()?.verdict.reasons.map(({ code }) => code),
+            plan: view()?.plan?.automatic,
+            runs: engine.activeRuns(),
+          }),
       )
       expect(await guids(lab, B)).toEqual(await guids(lab, P))
       const repairs = await app.services.store.runs({ kind: ['REPAIR'], limit: 10 })

@@ -63,7 +63,10 @@ for (const user of ['root', 'zfsadmin']) {
       async () => {
         await witness.stop()
         witness.configure(yaml(user, 'bandwidth_limit: 2MiB/s,'))
-        await root(lab, `dd if=/dev/urandom of=/pools/${P}/big bs=1M count=24 2>/dev/null; zpool sync hqs8p1; zfs snapshot ${P}@big`)
+        await root(
+          lab,
+          `dd if=/dev/urandom of=/pools/${P}/big bs=1M count=24 2>/dev/null; zpool sync hqs8p1; zfs snapshot ${P}@big`,
+        )
         await witness.start()
         const run = await transferring(witness, ID, 6 * 1024 * 1024)
         await killOurSsh(witness, 'hqs1')
@@ -101,7 +104,11 @@ for (const user of ['root', 'zfsadmin']) {
           async () => (await root(lab, `pgrep -f 'zfs receive -s -u ${B}' || true`)).trim() === '',
         )
         await witness.start()
-        await until('it is healed', 180, async () => (await witness.get(`/api/datasets/${ID}`)).newestCommon?.name === 'huge')
+        await until(
+          'it is healed',
+          180,
+          async () => (await witness.get(`/api/datasets/${ID}`)).newestCommon?.name === 'huge',
+        )
         await witness.status(ID, 'HEALTHY')
         expect((await witness.get(`/api/runs/${run.id}`)).state).toBe('INTERRUPTED')
         const { items } = await witness.get(`/api/runs?kind=REPAIR&datasetId=${ID}`)
