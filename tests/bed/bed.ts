@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '#config/effective.ts'
+import { openStore } from '#lib/db/open.ts'
+import type { OpenedStore } from '#lib/db/store.ts'
+import type { RunRecord, Trigger } from '#lib/db/types.ts'
+import type { Engine } from '#lib/engine/types.ts'
+import type { SshClient } from '#lib/ssh/index.ts'
+import { makeRandomFrom } from '#lib/simulator/state/random.ts'
+import { VirtualClock } from './clock.ts'
+import { type BedSettings, configOf } from './config.ts'
+import { FaultBook } from './faults.ts'
+import { BedHost } from './host.ts'
+import { Random } from './random.ts'
+import { bedSsh } from './ssh.ts'
+import { type LogLine, Witness } from './witness.ts'
+
+export interface BedOptions extends BedSettings {
+  readonly seed?: number
+  /** Of every pool. */
+  readonly poolBytes?: number
+  /** Unix user on the SANs; default root. */
+  readonly user?: string
+}
+
+/** Somebody at the API. */
+export const PERSON: Trigger = {
+  type: 'http',
+  actor: 'test',
+  role: 'admin',
+  address: null,
+  userAgent: null,
+  requestId: null,
+}
+const SCHEDULE: Trigger = { ...PERSON, type: 'schedule', actor: 'scheduler' }
+const START = Date.UTC(2026, 10, 22, 12)
+
+/** The real engine, san and store over simulated SANs in this process: no ssh, no other process, no waiting. */
+export class Bed {
+  readonly directory: string
+  readonly clock = new VirtualClock(START)
+  readonly faults = new FaultBook()
+  readonly hosts: ReadonlyMap<string, BedHost>
+  readonly log: LogLine[] = []
+  readonly store: OpenedStore
+  readonly #ssh: SshClient
+  readonly #random: Random
+  #settings: BedSettings
+  #config: Config
+  #witness: Witness
+
+  private constructor(options: BedOptions, directory: string, store: OpenedStore) {
+    this.directory = directory
+    this.store = store
+    this.#settings = options
+    const { seed = 1, poolBytes = 1e9, user } = options
+    this.#random = new Random(seed)
+    makeRandomFrom(new Random(seed ^ 0x5eed).bits64)
+    const at = { directory, clock: this.clock, user, size: poolBytes }
+    this.hosts = new Map(options.hosts.map(({ id, pool }) => [id, new BedHost(id, pool, at)]))
+    this.#config = configOf(options, this.clock.now())
+    this.#ssh = bedSsh(this.hosts, this.faults, this.clock)
+    this.#witness = this.#begin()
+  }
+
+  static async open(options: BedOptions): Promise<Bed> {
+    const directory = mkdtempSync(join(memoryDirectory(), 'zw-bed-'))
+    const store = await openStore({ directory: join(directory, 'data'), now: () => START })
+    return new Bed(options, directory, store)
+  }
+
+  get witness(): Witness {
+    return this.#witness
+  }
+
+  get engine(): Engine {
+    return this.#witness.engine
+  }
+
+  get config(): Config {
+    return this.#config
+  }
+
+  get settings(): BedSettings {
+    return this.#settings
+  }
+
+  host(id: string): BedHost {
+    const host = this.hosts.get(id)
+    if (host === undefined) throw new Error(`There is no host ${id} on the bed.`)
+    return host
+  }
+
+  /** Waits for it in virtual time. `null` when the witness was killed meanwhile. */
+  async run<T>(work: Promise<T>): Promise<T | null> {
+    return this.clock.drive(Promise.race([work, this.#witness.life.died.then(() => null)]))
+  }
+
+  async start(): Promise<void> {
+    await this.run(this.engine.start())
+  }
+
+  /** A new process on the same data. The old one must be over. */
+  async restart(): Promise<void> {
+    this.#witness.kill()
+    this.#witness = this.#begin()
+    await this.start()
+  }
+
+  /** Looks at everything; `repairs`: enqueues what policy allows. Waits for the look, not for the repairs. */
+  async look(repairs = true): Promise<RunRecord | null> {
+    const started = await this.run(this.engine.scan({ scope: { kind: 'all' }, enqueue: repairs, trigger: SCHEDULE }))
+    return started === null ? null : this.run(started.done)
+  }
+
+  /** Until nothing is under way. */
+  async idle(): Promise<void> {
+    await this.run(this.#idle())
+  }
+
+  async scan(): Promise<void> {
+    await this.look()
+    await this.idle()
+  }
+
+  async configure(change: Partial<BedSettings>): Promise<void> {
+    const settings = { ...this.#settings, ...change }
+    this.#config = configOf(settings, this.clock.now())
+    this.#settings = settings
+    await this.run(this.engine.configChanged())
+  }
+
+  async close(): Promise<void> {
+    this.#witness.kill()
+    // What the killed one had under way on the SANs comes to its end.
+    await this.clock.pass(3600_000)
+    await this.store.close()
+    makeRandomFrom(null)
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+
+  #begin(): Witness {
+    return new Witness({
+      ssh: this.#ssh,
+      store: this.store,
+      clock: this.clock,
+      random: this.#random,
+      config: () => this.#config,
+      log: this.log,
+    })
+  }
+
+  async #idle(): Promise<void> {
+    while (this.engine.activeRuns().length > 0) await this.clock.sleep(1000, this.#witness.life.signal)
+  }
+}
+
+/** A file system in memory where there is one: nothing here has to outlive a power cut. */
+function memoryDirectory(): string {
+  return statSync('/dev/shm', { throwIfNoEntry: false })?.isDirectory() ? '/dev/shm' : tmpdir()
+}

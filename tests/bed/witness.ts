@@ -1,0 +1,75 @@
+import type { Config } from '#config/effective.ts'
+import type { OpenedStore } from '#lib/db/store.ts'
+import type { Emit, EngineLog, LogFields } from '#lib/engine/deps.ts'
+import { createEngine } from '#lib/engine/engine.ts'
+import type { Engine } from '#lib/engine/types.ts'
+import { createSans } from '#lib/san/san.ts'
+import type { SshClient } from '#lib/ssh/index.ts'
+import type { VirtualClock } from './clock.ts'
+import { Life } from './life.ts'
+import type { Random } from './random.ts'
+
+export interface LogLine {
+  readonly at: number
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly message: string
+  readonly fields: LogFields
+}
+
+export interface WitnessParts {
+  readonly ssh: SshClient
+  readonly store: OpenedStore
+  readonly clock: VirtualClock
+  readonly random: Random
+  readonly config: () => Config
+  readonly log: LogLine[]
+}
+
+/** The real engine over the real lib/san, for one life of its process. */
+export class Witness {
+  readonly life = new Life()
+  readonly engine: Engine
+
+  constructor({ ssh, store, clock, random, config, log }: WitnessParts) {
+    const { life } = this
+    const limits = () => {
+      const { commandSilenceSeconds, commandTimeoutSeconds, retries } = config().limits
+      return { silenceMs: commandSilenceSeconds * 1000, timeoutMs: commandTimeoutSeconds * 1000, tries: retries }
+    }
+    const both = (signal?: AbortSignal) => (signal === undefined ? life.signal : AbortSignal.any([signal, life.signal]))
+    const connected: SshClient = {
+      ...ssh,
+      batch: (host, commands, options = {}) =>
+        life.call(() => ssh.batch(host, commands, { ...options, signal: both(options.signal) })),
+      transfer: (request) => life.call(() => ssh.transfer({ ...request, signal: both(request.signal) })),
+    }
+    const sans = createSans({ ssh: connected, now: clock.now, host: (id) => config().hosts.get(id), limits })
+    this.engine = createEngine({
+      config,
+      store: life.wrap<OpenedStore>(store),
+      sans,
+      emit: NOBODY,
+      log: logTo(log, clock, life),
+      now: clock.now,
+      sleep: (ms, signal) => life.call(() => clock.sleep(ms, both(signal))),
+      random: random.next,
+    })
+  }
+
+  /** SIGKILL. */
+  kill(): void {
+    this.life.end()
+  }
+}
+
+const nothing = (): void => {}
+const NOBODY: Emit = { dataset: nothing, run: nothing, progress: nothing, host: nothing, control: nothing }
+
+function logTo(lines: LogLine[], clock: VirtualClock, life: Life): EngineLog {
+  const at =
+    (level: LogLine['level']) =>
+    (message: string, fields: LogFields = {}) => {
+      if (!life.over) lines.push({ at: clock.now(), level, message, fields })
+    }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
