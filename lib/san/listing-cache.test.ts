@@ -30,7 +30,7 @@ describe('a listing still holds', () => {
     string,
     {
       clock?: number | null
-      then?: Partial<DatasetFacts>
+      now?: Partial<DatasetFacts>
       host?: string
       later?: number
       kept?: boolean
@@ -38,23 +38,23 @@ describe('a listing still holds', () => {
     },
   ][] = [
     ['while the host says that nothing changed', { kept: true }],
-    ['whatever the dataset is called now: it is its guid', { then: { name: 'tank/renamed' }, kept: true }],
-    ['not when snapshots_changed moved', { then: { snapshotsChanged: 1001 } }],
-    ['not when it went back (a rollback within a clock step)', { then: { snapshotsChanged: 999 } }],
-    ['not when the origin changed: a promoted clone owns other snapshots', { then: { origin: 'tank/b@s' } }],
-    ['not for another dataset of the same name', { then: { guid: '12' } }],
+    ['whatever the dataset is called now: it is its guid', { now: { name: 'tank/renamed' }, kept: true }],
+    ['not when snapshots_changed moved', { now: { snapshotsChanged: 1001 } }],
+    ['not when it went back (a rollback within a clock step)', { now: { snapshotsChanged: 999 } }],
+    ['not when the origin changed: a promoted clone owns other snapshots', { now: { origin: 'tank/b@s' } }],
+    ['not for another dataset of the same name', { now: { guid: '12' } }],
     ['not for another host', { host: 'other' }],
-    ['not when the host does not say (`-`)', { then: { snapshotsChanged: null } }],
+    ['not when the host does not say (`-`)', { now: { snapshotsChanged: null } }],
     ['not when it changed in the second of the listing', { clock: 1000 }],
     ['not when it changed two seconds before the listing', { clock: 1002 }],
     ['when it changed three seconds before', { clock: 1003, kept: true }],
     ["not without the host's own clock", { clock: null }],
     ['not after a day: bookmarks and holds do not move it', { later: 25 * HOUR }],
   ]
-  test.each(cases)('%s', (_name, { clock = 2000, then = {}, host = 'h', later = HOUR, kept = false, first = {} }) => {
+  test.each(cases)('%s', (_name, { clock = 2000, now = {}, host = 'h', later = HOUR, kept = false, first = {} }) => {
     const cache = new ListingCache()
     cache.put('h', facts(first), listing, clock, NOW)
-    expect(cache.get(host, facts(then), NOW + later)).toBe(kept ? listing : null)
+    expect(cache.get(host, facts(now), NOW + later)).toBe(kept ? listing : null)
   })
 
   test('a listing that cannot be trusted takes the one before it away', () => {
