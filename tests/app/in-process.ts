@@ -27,25 +27,11 @@ export class InProcess extends ApiClient {
 
   /** Looks at everything and waits for that and for every repair that it started. @returns the scan */
   async scan(body: object = {}): Promise<Body> {
-    const scan = await this.look(body)
-    await this.idle()
-    return scan
-  }
-
-  /** The same without waiting for repairs. */
-  async look(body: object = {}): Promise<Body> {
     const { status, body: run } = await this.post('/api/run', body)
     if (status !== 202) throw new Error(`The scan was refused: ${JSON.stringify(run)}`)
-    return this.ended(run.id)
-  }
-
-  /** Until nothing is under way. */
-  async idle(): Promise<void> {
-    for (;;) {
-      const [run] = this.app.services.engine.activeRuns()
-      if (run === undefined) return
-      await this.ended(String(run.id))
-    }
+    const scan = await this.ended(run.id)
+    await this.idle()
+    return scan
   }
 
   dataset(id: string): Promise<Body> {

@@ -51,7 +51,7 @@ async function healed(): Promise<void> {
     },
     () => JSON.stringify(world.guids(NAME)),
   )
-  await until('it has ended', 20, async () => (await witness.get('/api/status')).activeRuns.length === 0)
+  await witness.idle()
   await witness.status(world.id(NAME), 'HEALTHY')
   const newest = `${NAME}@big${snapshots}`
   expect(world.backup.zfs.content(`vault/${newest}`)).toEqual(world.primary.zfs.content(`tank/${newest}`))

@@ -57,6 +57,11 @@ export abstract class ApiClient {
     return run
   }
 
+  /** Waits until no run is under way. */
+  async idle(seconds = 60): Promise<void> {
+    await until('no run is under way', seconds, async () => (await this.get('/api/status')).activeRuns.length === 0)
+  }
+
   /** The repairs of a dataset, newest first. */
   async repairs(id: string): Promise<readonly Body[]> {
     return (await this.get(`/api/runs?kind=REPAIR&datasetId=${encodeURIComponent(id)}`)).items
