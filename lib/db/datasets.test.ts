@@ -46,7 +46,7 @@ describe('syncConfig', () => {
     await store.syncConfig(config([mapping('a')]), 1)
     await store.setPrimaryGuid('a', GUID)
     await createdRun(store, { kind: 'REPAIR', datasetId: 'a' })
-    await store.addLag('a', { at: 1, delaySeconds: 1, lagSeconds: 1, health: 'HEALTHY' })
+    await store.addLag([{ datasetId: 'a', at: 1, delaySeconds: 1, lagSeconds: 1, health: 'HEALTHY' }])
     const line = {
       at: 1,
       level: 'info',
@@ -109,7 +109,7 @@ describe('setPrimaryGuid', () => {
     await store.syncConfig(config([mapping('old')]), 1)
     await store.setPrimaryGuid('old', GUID)
     await createdRun(store, { kind: 'CHECK', datasetId: 'old' })
-    await store.addLag('old', { at: 1, delaySeconds: 1, lagSeconds: 1, health: 'HEALTHY' })
+    await store.addLag([{ datasetId: 'old', at: 1, delaySeconds: 1, lagSeconds: 1, health: 'HEALTHY' }])
     await store.setControl({ datasetId: 'old', kind: 'ack', until: null, by: 'anna', reason: null, at: 1 })
     await store.syncConfig(config([renamedOnTheSan]), 2)
     await store.setPrimaryGuid('new', GUID)

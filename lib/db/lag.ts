@@ -4,10 +4,15 @@ import type { Store } from './types.ts'
 
 export function lagRepository(db: Kysely<Schema>): Pick<Store, 'addLag' | 'lag'> {
   return {
-    async addLag(datasetId, point) {
-      const facts = { delay_seconds: point.delaySeconds, lag_seconds: point.lagSeconds, health: point.health }
-      const insert = db.insertInto('lag_point').values({ dataset_id: datasetId, at: point.at, ...facts })
-      await insert.onConflict((conflict) => conflict.columns(['dataset_id', 'at']).doUpdateSet(facts)).execute()
+    // One transaction for a whole scan: each by itself would be a sync to disk each.
+    async addLag(points) {
+      await db.transaction().execute(async (transaction) => {
+        for (const { datasetId, at, delaySeconds, lagSeconds, health } of points) {
+          const facts = { delay_seconds: delaySeconds, lag_seconds: lagSeconds, health }
+          const insert = transaction.insertInto('lag_point').values({ dataset_id: datasetId, at, ...facts })
+          await insert.onConflict((conflict) => conflict.columns(['dataset_id', 'at']).doUpdateSet(facts)).execute()
+        }
+      })
     },
 
     // The worst of each bucket, so that a short bad time does not vanish from a chart of a year. Empty buckets are left out: unknown.

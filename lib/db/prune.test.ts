@@ -101,8 +101,8 @@ test('more than one batch of logs, lag points and invocations; ids are not used 
     fields: {},
   } as const
   const ids = await store.addLogs(Array.from({ length: 1201 }, () => ({ ...line, at: NOW - 31 * DAY })))
-  await store.addLag('a', { at: NOW - 401 * DAY, delaySeconds: 1, lagSeconds: 1, health: 'HEALTHY' })
-  await store.addLag('a', { at: NOW, delaySeconds: 1, lagSeconds: 1, health: 'HEALTHY' })
+  await store.addLag([{ datasetId: 'a', at: NOW - 401 * DAY, delaySeconds: 1, lagSeconds: 1, health: 'HEALTHY' }])
+  await store.addLag([{ datasetId: 'a', at: NOW, delaySeconds: 1, lagSeconds: 1, health: 'HEALTHY' }])
   const begun = { name: 'scan', trigger: 'schedule', actor: 's', input: {}, startedAt: NOW - 31 * DAY } as const
   const invocation = await store.beginInvocation(begun)
   await store.beginInvocation(begun)

@@ -125,8 +125,8 @@ test('lag is answered in buckets with the worst of each; a bucket without a poin
     [4000, 1, 1, 'HEALTHY'],
   ] as const
   for (const [at, delaySeconds, lagSeconds, health] of points)
-    await store.addLag('a', { at, delaySeconds, lagSeconds, health })
-  await store.addLag('a', { at: 1999, delaySeconds: 30, lagSeconds: 7, health: 'WARNING' })
+    await store.addLag([{ datasetId: 'a', at, delaySeconds, lagSeconds, health }])
+  await store.addLag([{ datasetId: 'a', at: 1999, delaySeconds: 30, lagSeconds: 7, health: 'WARNING' }])
   expect(await store.lag('a', 1000, 4000, 1000)).toEqual([
     { at: 1000, delaySeconds: 90.5, lagSeconds: 7, health: 'BROKEN' },
     { at: 3000, delaySeconds: null, lagSeconds: null, health: 'UNKNOWN' },

@@ -98,7 +98,7 @@ export interface Store {
   /** Only those still in force at `now`. */
   controls(now: number): Promise<readonly ControlRecord[]>
 
-  addLag(datasetId: string, point: LagPoint): Promise<void>
+  addLag(points: readonly (LagPoint & { readonly datasetId: string })[]): Promise<void>
   lag(datasetId: string, from: number, to: number, stepMs: number): Promise<readonly LagPoint[]>
 
   addLogs(records: readonly Omit<LogRecord, 'id'>[]): Promise<readonly number[]>

@@ -49,32 +49,33 @@ export async function assess(
   const enriched = await enrich(deps.sans, options.mode === 'fresh' ? null : context.tokens, compared, options.signal)
   await context.repairs.load(enriched.map(({ dataset }) => dataset.id))
 
-  const draft = enriched.map((each) => judgeOne(context, each, null))
-  const estimates = await estimatePlans(deps.sans, context.estimates, draft, options)
-  const final = enriched.map((each, index) => {
-    const plan = draft[index]?.plan ?? null
-    return judgeOne(
-      context,
-      each,
-      plan === null
-        ? null
-        : {
-            bytes: bytesBehind(plan, estimates.get(each.dataset.id)),
-            steps: estimates.get(each.dataset.id) ?? new Map(),
-          },
-    )
+  const drafts = enriched.map((each) => ({
+    each,
+    draft: judgeOne(context, each, null),
+    before: states.state(each.dataset.id),
+  }))
+  const estimates = await estimatePlans(
+    deps.sans,
+    context.estimates,
+    drafts.map(({ draft }) => draft),
+    options,
+  )
+  const final = drafts.map(({ each, draft, before }) => {
+    const steps = estimates.get(each.dataset.id)
+    // Nothing new to say, unless another look has changed what is remembered in the meantime.
+    if (steps === undefined && states.state(each.dataset.id) === before) return draft
+    return judgeOne(context, each, { bytes: bytesBehind(draft.plan, steps), steps: steps ?? new Map() })
   })
   const kept = final.filter((assessment) => context.keep(assessment, options.runId))
   await states.save(kept.map(({ dataset }) => dataset.id))
-  for (const { dataset, verdict } of kept) {
+  await deps.store.addLag(
+    kept.map(({ dataset, verdict: { judgedAt, delaySeconds, lagSeconds, health } }) => {
+      return { datasetId: dataset.id, at: judgedAt, delaySeconds, lagSeconds, health }
+    }),
+  )
+  for (const { dataset } of kept) {
     const state = states.state(dataset.id)
     if (state !== null) deps.emit.dataset(state)
-    await deps.store.addLag(dataset.id, {
-      at: verdict.judgedAt,
-      delaySeconds: verdict.delaySeconds,
-      lagSeconds: verdict.lagSeconds,
-      health: verdict.health,
-    })
   }
   return final
 }
