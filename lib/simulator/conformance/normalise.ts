@@ -26,7 +26,7 @@ export function makeNormaliser(): (step: StepResult) => StepResult {
       .replace(/(?<![\w@#/.'=-])[1-9]\d{2,}B?(?![\w.-])/g, '<number>')
       .replace(/^(createtxg|objsetid)\t\S+/gm, '$1\t<number>')
       // A guid column is followed by createtxg in every listing of the script.
-      .replace(/(<guid \d+>)\t\d+\b/g, '$1\t<txg>')
+      .replace(/(<guid \d+>)\t(?:\d+\b|<number>)/g, '$1\t<txg>')
       .replace(/^\t {2}\/\S+/gm, '\t  <device>')
       .replace(/[ ]{2,}/g, ' ')
       .replace(/-{4,}/g, '----')

@@ -21,7 +21,8 @@ export async function runOnLab(scenario: Scenario, { sshConfig, host, pools }: L
   const child = Bun.spawn(['ssh', '-F', sshConfig, host, 'sh -s'], {
     stdin: new Blob([script]),
     stdout: 'pipe',
-    stderr: 'inherit',
+    stderr: 'pipe',
   })
-  return parseResults(scenario, new Uint8Array(await new Response(child.stdout).arrayBuffer()))
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  return parseResults(scenario, out, err)
 }

@@ -32,10 +32,11 @@ export async function runOnSimulator(scenario: Scenario, prefix: readonly string
     const child = Bun.spawn([...prefix, 'sh', '-s'], {
       stdin: new Blob([script]),
       stdout: 'pipe',
-      stderr: 'inherit',
+      stderr: 'pipe',
       env,
     })
-    return parseResults(scenario, new Uint8Array(await new Response(child.stdout).arrayBuffer()))
+    const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+    return parseResults(scenario, out, err)
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

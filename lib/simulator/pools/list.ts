@@ -7,9 +7,9 @@ import type { PoolRecord } from '../state/model.ts'
 import { importedPool } from '../state/tree.ts'
 import { poolProperty } from './properties.ts'
 
-/** The pools named, or all; complains of those that are not there. */
+/** The pools named, or all, in the order of their names; complains of those that are not there. */
 export function openPools(context: Context, names: readonly string[]): { pools: PoolRecord[]; exitCode: number } {
-  if (names.length === 0) return { pools: context.store.allPools().filter((one) => one.imported), exitCode: 0 }
+  if (names.length === 0) return { pools: byName(context.store.allPools().filter((one) => one.imported)), exitCode: 0 }
   let exitCode = 0
   const pools = names.flatMap((name) => {
     const pool = importedPool(context.store, name)
@@ -18,7 +18,11 @@ export function openPools(context: Context, names: readonly string[]): { pools: 
     exitCode = 1
     return []
   })
-  return { pools, exitCode }
+  return { pools: byName(pools), exitCode }
+}
+
+function byName(pools: readonly PoolRecord[]): PoolRecord[] {
+  return pools.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 export function columnsOf(text: string, usage: string): string[] {

@@ -40,9 +40,13 @@ function commandsOfTheProduct(as: '' | 'admin '): readonly string[] {
     line(build.listRights(ZFS, 'A/src')),
     line(build.listRights(ZFS, 'B')),
 
-    ...[whole, onward, hop, stream('A/src@s3', { kind: 'nothing' }, all), stream('A/src@nope', { kind: 'nothing' })].map(
-      (one) => line(build.sendEstimate(ZFS, one)),
-    ),
+    ...[
+      whole,
+      onward,
+      hop,
+      stream('A/src@s3', { kind: 'nothing' }, all),
+      stream('A/src@nope', { kind: 'nothing' }),
+    ].map((one) => line(build.sendEstimate(ZFS, one))),
     sent(build.send(ZFS, whole), into('B/t', true)),
     have(['B/t']),
     line(build.getProperties(ZFS, 'B/t', ['readonly', 'canmount'])),
