@@ -98,6 +98,8 @@ async function runCommand(step: Extract<Step, { kind: 'bookmark' }>, request: St
   const told = { exitCode: outcome.exitCode, bytes: null, stderr: outcome.stderr.slice(-4096) }
   if (outcome.ok) return { ended: 'done', fault: null, warnings: [], ...told }
   if (request.signal.aborted) return { ended: 'cancelled', fault: null, warnings: [], ...told }
+  // Its name is its snapshot's guid: another repair from this primary has made the same one a moment before.
+  if (outcome.fault?.kind === 'name-taken') return { ended: 'done', fault: null, warnings: [], ...told }
   if (step.optional)
     return {
       ended: 'done',

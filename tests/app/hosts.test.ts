@@ -74,7 +74,7 @@ async function judged(from: InProcess): Promise<Body> {
 
 const nothingSent = () => expect(world.primary.calls('zfs send -v')).toEqual([])
 
-test('a backup that is off: UNKNOWN, HOST_UNREACHABLE; a snapshot that waits starts no repair', async () => {
+test('a backup that is off: UNKNOWN, HOST_UNREACHABLE, and the other one is as ever', async () => {
   const app = await witness()
   await world.backup.stop()
   try {
@@ -243,13 +243,32 @@ test('a zfs that does not know snapshots_changed (before 2.2) is asked without i
   expect(world.backup.calls('zfs list -Hp -t snapshot')).toHaveLength(1)
 })
 
+test('two backups of one primary make the same anchor there at the same moment: one makes it, and that is well for both', async () => {
+  world.dataset('anchored', 3, { onBackup: 1 })
+  world.primary.misbehave({ match: '^zfs bookmark', delayMs: 2_000 })
+  const app = await witness({ home: world.home(yaml(['anchored'])), seen: false })
+  await app.scan()
+  for (const backup of [world.backup, other]) {
+    const [run] = await app.repairs(world.id('anchored', backup))
+    expect({ backup: backup.name, state: run.state, decisions: run.decisions }).toEqual({
+      backup: backup.name,
+      state: 'SUCCEEDED',
+      decisions: [],
+    })
+  }
+  expect(world.primary.calls('zfs bookmark tank/anchored@s3')).toHaveLength(2)
+})
+
 test('banners and .bashrc noise on either side disturb neither looking nor sending', async () => {
   for (const san of [world.primary, world.backup]) san.bashrc('echo "Welcome to $HOSTNAME"; echo "Have a nice day" >&2')
   world.dataset('noisy', 3, { onBackup: 1 })
   const app = await witness({ home: world.home(yaml(['noisy'])), seen: false })
   await app.scan()
   const [run] = await app.repairs(world.id('noisy'))
-  expect({ state: run.state, error: run.error }).toEqual({ state: 'SUCCEEDED', error: null })
+  expect({ state: run.state, outcome: run.outcome, error: run.error }).toMatchObject({
+    state: 'SUCCEEDED',
+    error: null,
+  })
   const { primary, backup } = world.guids('noisy')
   expect(backup).toEqual(primary)
 })

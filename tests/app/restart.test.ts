@@ -85,7 +85,7 @@ test('after a restart states, runs, pauses and logs are those of before; a watch
   await watcher.close()
 })
 
-test('a run of a process that was killed is INTERRUPTED, a queued one too, and neither is tried again unasked', async () => {
+test('a run of a process that was killed is INTERRUPTED; with auto_repair off it is offered and not tried again unasked', async () => {
   world.snapshot(NAME, 'big', { bytes: 8_000_000 })
   world.primary.misbehave({ match: '^zfs send -v', bytesPerSecond: 1_000_000 })
   const { body } = await witness.post(`/api/datasets/${world.id(NAME)}/run`, { mode: 'REPAIR' })
@@ -97,7 +97,6 @@ test('a run of a process that was killed is INTERRUPTED, a queued one too, and n
   expect(run.state).toBe('INTERRUPTED')
   expect(run.outcome).toContain('the next look finds out how far it came')
   await witness.idle()
-  // auto_repair is false here: it is offered, and the next repair goes on from what arrived.
   expect((await witness.repairs(world.id(NAME)))[0].id).toBe(body.id)
   const detail = await witness.get(`/api/datasets/${world.id(NAME)}`)
   expect(detail.plan.automatic.code).toBe('AUTO_REPAIR_OFF')
