@@ -31,6 +31,7 @@ export async function assess(
     signal: options.signal,
     now: deps.now,
   })
+  const number = context.nextLook()
   for (const reading of seen.readings.values()) {
     const { state, changed } = hosts.record(reading, deps.now())
     if (changed) deps.emit.host(state)
@@ -66,7 +67,7 @@ export async function assess(
     if (steps === undefined && states.state(each.dataset.id) === before) return draft
     return judgeOne(context, each, { bytes: bytesBehind(draft.plan, steps), steps: steps ?? new Map() })
   })
-  const kept = final.filter((assessment) => context.keep(assessment, options.runId))
+  const kept = final.filter((assessment) => context.keep(assessment, { number, runId: options.runId }))
   await states.save(kept.map(({ dataset }) => dataset.id))
   await deps.store.addLag(
     kept.map(({ dataset, verdict: { judgedAt, delaySeconds, lagSeconds, health } }) => {

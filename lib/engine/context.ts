@@ -10,6 +10,7 @@ import { HostBook } from './host-book.ts'
 import { type Monitored, monitored } from './monitored.ts'
 import { nextState } from './record.ts'
 import { RepairBook } from './repair-book.ts'
+import { RunEnds } from './run-ends.ts'
 import { StateBook } from './state-book.ts'
 
 /** One dataset looked at, judged and planned for, at one moment. */
@@ -41,16 +42,19 @@ export class EngineContext {
   readonly estimates = new EstimateBook()
   readonly bookings = new Bookings()
   readonly repairs: RepairBook
+  readonly ends: RunEnds
   /** Repairs that have begun, by dataset: their record as it stands. */
   readonly repairing = new Map<string, () => RunRecord>()
   #known: Index | null = null
-  /** The newest look of each dataset. */
-  readonly #looks = new Map<string, Assessment>()
+  /** The newest look of each dataset, and its number. */
+  readonly #looks = new Map<string, { readonly assessment: Assessment; readonly number: number }>()
+  #lookNumber = 0
 
   constructor(deps: EngineDeps) {
     this.deps = deps
     this.states = new StateBook(deps.store)
     this.repairs = new RepairBook(deps.store)
+    this.ends = new RunEnds(deps)
   }
 
   /** Made anew only when the config or the known children changed: it is asked for each dataset of each scan. */
@@ -79,15 +83,22 @@ export class EngineContext {
   }
 
   newest(id: string): Assessment | null {
-    return this.#looks.get(id) ?? null
+    return this.#looks.get(id)?.assessment ?? null
+  }
+
+  /** The number of a look whose reading has just ended. Looks are ordered by it: a clock may be set back. */
+  nextLook(): number {
+    this.#lookNumber++
+    return this.#lookNumber
   }
 
   /** Takes an assessment over unless a newer look is known. @returns whether it was taken. */
-  keep(assessment: Assessment, runId: number | null): boolean {
-    const { dataset, verdict, memory, inventory } = assessment
+  keep(assessment: Assessment, look: { readonly number: number; readonly runId: number | null }): boolean {
+    const { dataset, verdict, memory } = assessment
+    const { number, runId } = look
     const newest = this.#looks.get(dataset.id)
-    if (newest !== undefined && newest.inventory.readAt > inventory.readAt) return false
-    this.#looks.set(dataset.id, assessment)
+    if (newest !== undefined && newest.number > number) return false
+    this.#looks.set(dataset.id, { assessment, number })
     this.states.set(
       nextState(this.states.state(dataset.id), { datasetId: dataset.id, verdict, memory, runId, at: this.deps.now() }),
     )

@@ -28,9 +28,7 @@ export async function batch(
   for (let tries = 1; ; tries++) {
     await clock.sleep(LOGIN_MS, options.signal)
     if (options.signal?.aborted) return end(remoteFault(host.id, 'cancelled'))
-    const wrong: Wrong | null = host.up
-      ? faults.take(host.id, 'batch', lines)
-      : { kind: 'connect', as: 'unreachable' }
+    const wrong: Wrong | null = host.up ? faults.take(host.id, 'batch', lines) : { kind: 'connect', as: 'unreachable' }
     if (wrong?.kind !== 'connect') return end(await session(host, clock, { commands, wrong, options, results }))
     const fault = remoteFault(host.id, wrong.as)
     if (!fault.retryable || tries >= (options.tries ?? 3)) return end(fault)

@@ -6,8 +6,8 @@ import { openStore } from '#lib/db/open.ts'
 import type { OpenedStore } from '#lib/db/store.ts'
 import type { RunRecord, Trigger } from '#lib/db/types.ts'
 import type { Engine } from '#lib/engine/types.ts'
-import type { SshClient } from '#lib/ssh/index.ts'
 import { makeRandomFrom } from '#lib/simulator/state/random.ts'
+import type { SshClient } from '#lib/ssh/index.ts'
 import { VirtualClock } from './clock.ts'
 import { type BedSettings, configOf } from './config.ts'
 import { FaultBook } from './faults.ts'
@@ -152,7 +152,8 @@ export class Bed {
   }
 
   async #idle(): Promise<void> {
-    while (this.engine.activeRuns().length > 0) await this.clock.sleep(1000, this.#witness.life.signal)
+    const { engine, life } = this.#witness
+    while (!life.over && engine.activeRuns().length > 0) await this.clock.sleep(1000, life.signal)
   }
 }
 

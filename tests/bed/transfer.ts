@@ -149,8 +149,7 @@ export async function transfer(parts: TransferParts, request: TransferRequest): 
       throw new BrokenPipe()
     }
     links[side].lost = true
-    if (wrong.kind === 'half-open' && side === 'sink')
-      late = clock.sleep(wrong.forMs).then(() => pipe.end())
+    if (wrong.kind === 'half-open' && side === 'sink') late = clock.sleep(wrong.forMs).then(() => pipe.end())
     throw new BrokenPipe()
   }
 }

@@ -1,0 +1,107 @@
+import type { DatasetView } from '#lib/engine/types.ts'
+import type { Health } from '#lib/replication/types.ts'
+import type { Bed } from '#tests/bed/bed.ts'
+import { unreleasedBookings } from './bookings.ts'
+import { forbiddenCommands, unexplainedRuns } from './commands.ts'
+import { changesBetween, differencesIn, lossesBetween, type Removed } from './losses.ts'
+import { demandedHealth, EVIDENCE, leastDelay, truthOf } from './oracle.ts'
+import { type Stock, takeStock } from './stock.ts'
+
+export interface CheckContext {
+  readonly bed: Bed
+  /** Things that people removed or changed since `before`. */
+  readonly removed: Removed
+  /** Nothing is under way. */
+  readonly idle: boolean
+  /** Everything was looked at, and nobody touched a SAN since. */
+  readonly justLooked: boolean
+}
+
+const RANK: Readonly<Record<Health, number>> = { HEALTHY: 0, WARNING: 1, BROKEN: 2, UNKNOWN: 3 }
+const HOUR = 3600_000
+
+/** The names of the invariants that do not hold, each with what was found. */
+export async function checkInvariants(before: Stock, after: Stock, context: CheckContext): Promise<string[]> {
+  const { bed, removed, idle, justLooked } = context
+  return [
+    ...lossesBetween(before, after, removed).map((found) => `I1/I2 ${found}`),
+    ...changesBetween(before, after, removed).map((found) => `I2 ${found}`),
+    ...differencesIn(after).map((found) => `I2 ${found}`),
+    ...(await runsAsTheyAre(bed, idle)),
+    ...(idle ? leftBehind(bed, after) : []),
+    ...bed.engine
+      .datasets()
+      .flatMap((view) => [...(justLooked ? statusLies(bed, after, view) : []), ...staleness(bed, view)]),
+  ]
+}
+
+/** I3, I4, I9. */
+async function runsAsTheyAre(bed: Bed, idle: boolean): Promise<string[]> {
+  const stored = await bed.store.activeRuns()
+  const known = new Set(bed.engine.activeRuns().map(({ id }) => id))
+  const orphans = stored.filter(({ id }) => !known.has(id)).map(({ id }) => `I3 run ${id} is open and nobody runs it`)
+  const repairs = stored.filter(({ kind }) => kind === 'REPAIR').map(({ datasetId }) => datasetId)
+  const twice = repairs.filter((id, index) => repairs.indexOf(id) !== index)
+  const { items } = await bed.store.runs({ limit: 12 })
+  const actions = (await Promise.all(items.map(({ id }) => bed.store.actions(id)))).flat()
+  const openActions = actions.filter(
+    ({ state, runId }) => state === 'RUNNING' && !stored.some(({ id }) => id === runId),
+  )
+  return [
+    ...orphans,
+    ...twice.map((id) => `I4 two repairs of ${id} are open`),
+    ...openActions.map(({ id, runId }) => `I3 action ${id} of run ${runId} is open, its run is not`),
+    ...unexplainedRuns(items).map((found) => `I9 ${found}`),
+    ...forbiddenCommands(actions).map((found) => `I2 ${found}`),
+    ...(idle ? unreleasedBookings(known).map((found) => `I3 ${found}`) : []),
+  ]
+}
+
+/** I6. */
+function leftBehind(bed: Bed, stock: Stock): string[] {
+  const found: string[] = []
+  for (const host of bed.hosts.values())
+    if (host.running > 0) found.push(`I6 ${host.running} commands still run on ${host.id}`)
+  for (const { id, pools } of stock.values())
+    for (const { datasets } of pools)
+      for (const { name, partial } of datasets)
+        if (partial?.busy === true) found.push(`I6 a receive into ${id}:${name} still runs`)
+  return found
+}
+
+/** I5, right after a look. */
+function statusLies(bed: Bed, stock: Stock, view: DatasetView): string[] {
+  if (view.dataset.retired || !view.verdict.looked) return []
+  const now = bed.clock.now()
+  const truth = truthOf(stock, view, now)
+  const { id, mapping } = view.dataset
+  const found: string[] = []
+  const skew = stock.get(mapping.primary.host)?.skewSeconds ?? 0
+  const demanded = demandedHealth(truth, view, leastDelay(truth, view, now, skew))
+  const { health, reasons } = view.verdict
+  if (!truth.reachable && health === 'HEALTHY') found.push(`I5 ${id} is HEALTHY and a host of it is down`)
+  if (RANK[health] < RANK[demanded])
+    found.push(`I5 ${id} is shown ${health} (${reasons.map(({ code }) => code).join(' ')}), it is ${demanded}`)
+  for (const { code } of reasons)
+    if (EVIDENCE[code]?.(truth) === false) found.push(`I5 ${id} shows ${code}, and it is not so`)
+  if (health === 'HEALTHY' && reasons[0] === undefined) found.push(`I5 ${id} is HEALTHY without a reason`)
+  return found
+}
+
+/** I5, at any time: what was not looked at for two intervals is not fine. */
+function staleness(bed: Bed, view: DatasetView): string[] {
+  if (view.dataset.retired) return []
+  const limit = 2 * bed.config.scheduler.intervalSeconds * 1000 + HOUR / 60
+  const { checkedAt, verdict } = view
+  const shown = view.status === 'REPAIRING' ? null : verdict.health
+  if (shown !== 'HEALTHY' && shown !== 'WARNING') return []
+  if (checkedAt === null) return [`I5 ${view.dataset.id} is ${shown} and was never looked at`]
+  return bed.clock.now() - checkedAt > limit && !isPlannedOff(view)
+    ? [`I5 ${view.dataset.id} is ${shown}, last looked at ${Math.round((bed.clock.now() - checkedAt) / HOUR)} h ago`]
+    : []
+}
+
+const isPlannedOff = ({ verdict }: DatasetView): boolean =>
+  verdict.reasons.some(({ code }) => code === 'HOST_OFFLINE_PLANNED')
+
+export { takeStock }

@@ -1,0 +1,95 @@
+import { isReceiving, receivedBytes } from '#lib/simulator/state/partial.ts'
+import type { Bed } from '#tests/bed/bed.ts'
+import type { BedHost } from '#tests/bed/host.ts'
+
+export interface StockSnapshot {
+  readonly name: string
+  readonly guid: string
+  readonly txg: number
+  /** Epoch seconds by the clock of its host. */
+  readonly time: number
+  readonly holds: number
+  readonly digest: string
+}
+
+export interface StockDataset {
+  readonly name: string
+  readonly guid: string
+  readonly snapshots: readonly StockSnapshot[]
+  readonly bookmarks: readonly { readonly name: string; readonly guid: string; readonly txg: number }[]
+  readonly written: number
+  /** Seeds of the data written since the newest snapshot. */
+  readonly live: readonly number[]
+  /** Seeds of all data that it holds, in whatever snapshot. */
+  readonly data: readonly number[]
+  readonly partial: { readonly toGuid: string; readonly bytes: number; readonly busy: boolean } | null
+}
+
+export interface StockPool {
+  readonly name: string
+  readonly imported: boolean
+  readonly health: string
+  readonly readonly: boolean
+  readonly datasets: readonly StockDataset[]
+}
+
+export interface StockHost {
+  readonly id: string
+  readonly up: boolean
+  readonly skewSeconds: number
+  readonly pools: readonly StockPool[]
+}
+
+/** Everything that is on the SANs at one moment, read from their own state and never through the product. */
+export type Stock = ReadonlyMap<string, StockHost>
+
+export function takeStock(bed: Bed): Stock {
+  return new Map([...bed.hosts.values()].map((host) => [host.id, stockOf(host)]))
+}
+
+function stockOf(host: BedHost): StockHost {
+  const { store } = host.zfs
+  store.forget()
+  const pools = store.allPools().map((pool): StockPool => {
+    const datasets = pool.datasets.map((dataset): StockDataset => {
+      const history = store.history(pool, dataset)
+      const { partial } = dataset
+      // What a snapshot holds follows from what was written before it.
+      let digest = ''
+      return {
+        name: dataset.name,
+        guid: dataset.guid,
+        snapshots: history.snapshots.map(({ name, guid, txg, time, holds, ext }) => {
+          for (const { b, s } of ext) digest = Bun.hash(`${digest} ${b}:${s}`).toString(36)
+          return { name, guid, txg, time, holds: Object.keys(holds).length, digest }
+        }),
+        bookmarks: history.bookmarks.map(({ name, guid, txg }) => ({ name, guid, txg })),
+        written: dataset.written,
+        live: dataset.live.map(({ s }) => s),
+        data: [...history.snapshots.flatMap(({ ext }) => ext), ...dataset.live].map(({ s }) => s),
+        partial:
+          partial === null
+            ? null
+            : {
+                toGuid: partial.toGuid,
+                bytes: receivedBytes(store, pool, partial),
+                busy: isReceiving(dataset),
+              },
+      }
+    })
+    return { name: pool.name, imported: pool.imported, health: pool.health, readonly: pool.readonly, datasets }
+  })
+  store.forget()
+  return { id: host.id, up: host.up, skewSeconds: host.skewSeconds, pools }
+}
+
+export function datasetOf(stock: Stock, host: string, name: string): StockDataset | null {
+  const pool = poolOf(stock, host, name)
+  if (pool === null || !pool.imported) return null
+  return pool.datasets.find((dataset) => dataset.name === name) ?? null
+}
+
+export function poolOf(stock: Stock, host: string, dataset: string): StockPool | null {
+  const name = dataset.split('/')[0]
+  return stock.get(host)?.pools.find((pool) => pool.name === name) ?? null
+}

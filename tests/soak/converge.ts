@@ -1,0 +1,79 @@
+import type { DatasetView } from '#lib/engine/types.ts'
+import { PERSON } from '#tests/bed/bed.ts'
+import { truthOf } from '#tests/invariants/oracle.ts'
+import { takeStock } from '#tests/invariants/stock.ts'
+import type { Field } from './field.ts'
+
+const ROUNDS = 12
+const HOUR = 3600_000
+
+/** I10: once nothing is wrong any more, everything heals, with at most one press of a button, or it says what a person must do. */
+export async function converge(field: Field): Promise<string[]> {
+  const { bed } = field
+  bed.faults.clear()
+  for (const host of bed.hosts.values()) {
+    host.up = true
+    host.setClock(0)
+    host.zfs.setPool(host.pool, { health: 'ONLINE', imported: true, readonly: false, size: 1e9 })
+  }
+  bed.witness.life.endAtCall(Number.POSITIVE_INFINITY, true)
+  // Whatever takes the snapshots on the primary goes on doing so.
+  for (const name of field.primaries) if (field.find('a', name) !== null) field.snapshot(name, 50_000)
+  await bed.clock.pass(3 * HOUR)
+  await bed.idle()
+  for (let round = 0; round < ROUNDS; round++) {
+    await bed.scan()
+    if (field.engine.datasets().every((view) => isSettled(view))) break
+    await bed.clock.pass(2 * HOUR)
+    if (round > 3) await press(field)
+  }
+  await bed.look(false)
+  field.justLooked = true
+  const stock = takeStock(bed)
+  return field.engine.datasets().flatMap((view) => {
+    const { id } = view.dataset
+    field.counts.add('ended', `${view.verdict.health} ${view.verdict.reason.code}`)
+    if (view.dataset.retired || isSettled(view)) return []
+    const truth = truthOf(stock, view, bed.clock.now())
+    const { plan, verdict } = view
+    const codes = verdict.reasons.map(({ code }) => code).join(' ')
+    if (plan === null) return [`I10 ${id} (${codes}) has no plan`]
+    if (!saysWhatToDo(view)) return [`I10 ${id} (${codes}, ${plan.kind}) does not heal and says nobody what to do`]
+    const easy =
+      truth.base !== null &&
+      truth.behind.length > 0 &&
+      truth.backup !== null &&
+      truth.backup.written === 0 &&
+      truth.ahead.length === 0 &&
+      truth.backup.partial === null &&
+      plan.automatic.code !== 'DRY_RUN' &&
+      plan.automatic.code !== 'PAUSED'
+    const clash = verdict.reasons.some(({ code }) => code === 'NAME_CLASH')
+    return easy && !clash
+      ? [`I10 ${id} (${codes}, ${plan.kind}, ${plan.automatic.code}) only had to catch up and did not`]
+      : []
+  })
+}
+
+/** Nothing more is to be done about it. */
+function isSettled({ plan, verdict }: DatasetView): boolean {
+  return plan?.kind === 'NOTHING' && verdict.looked
+}
+
+/** A person who does what the product offers. */
+async function press({ bed, engine }: Field): Promise<void> {
+  for (const view of engine.datasets()) {
+    if (view.dataset.retired || view.plan === null || view.plan.blocked !== null || view.plan.kind === 'NOTHING')
+      continue
+    if (view.dataset.config.policy.dryRun || view.pause !== null) continue
+    const started = await bed.run(engine.repair({ datasetId: view.dataset.id, trigger: PERSON }))
+    if (started !== null) await bed.run(started.done)
+  }
+}
+
+function saysWhatToDo({ plan, verdict, pause }: DatasetView): boolean {
+  if (pause !== null) return true
+  const blocked = plan?.blocked ?? null
+  if (blocked !== null) return blocked.because !== '' && (blocked.cure !== '' || verdict.reason.action !== null)
+  return plan?.automatic.allowed === false && plan.automatic.because !== '' && verdict.reason.action !== null
+}

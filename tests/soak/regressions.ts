@@ -1,0 +1,15 @@
+import type { Sequence } from './operation.ts'
+
+/** Sequences that broke an invariant once, as short as they could be made, and what was wrong then. */
+export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
+  {
+    was: 'A clock set back by a minute made every look since then older than the last one: HEALTHY stood still.',
+    seed: 11,
+    operations: [
+      { op: 'settle', a: 5244, b: 34767, c: 39828 },
+      { op: 'expire', a: 39130, b: 37784, c: 27421 },
+      { op: 'jump', a: 52781, b: 50384, c: 20814 },
+      { op: 'check', a: 17722, b: 32899, c: 48117 },
+    ],
+  },
+]

@@ -1,0 +1,18 @@
+import { expect, test } from 'bun:test'
+import { generate } from './generate.ts'
+import { play } from './play.ts'
+import { REGRESSIONS } from './regressions.ts'
+
+/** More of them: `npm run soak -- --seed 1000 --count 2000`. */
+const SEEDS = { first: 1, count: 100, aTest: 10 }
+
+test.each(REGRESSIONS)('seed $seed: $was', async (sequence) => {
+  expect(await play(sequence)).toEqual({ failure: null })
+})
+
+for (let first = SEEDS.first; first < SEEDS.first + SEEDS.count; first += SEEDS.aTest) {
+  test(`whatever happens in the sequences from seed ${first} on, every invariant holds`, async () => {
+    for (let seed = first; seed < first + SEEDS.aTest; seed++)
+      expect({ seed, ...(await play(generate(seed))) }).toEqual({ seed, failure: null })
+  }, 60_000)
+}
