@@ -3,8 +3,9 @@ import { dirname, resolve } from 'node:path'
 import { testFiles } from './bun-test.ts'
 import { failedBecause, skippedBecause, type Tally } from './tally.ts'
 
-/** Where a directory with an executable `lab` is looked for: yours, one beside the project, the project's own. */
-const PLACES = [process.env.ZFS_LAB_DIR, '../shared/zfs-lab', 'tests/lab']
+/** A ready lab beside the project, and the project's own (the image that tests/lab/build made, or this machine's OpenZFS). */
+const BESIDE = '../shared/zfs-lab/lab'
+const OWN = 'tests/lab/lab'
 
 /**
  * Boots a lab of our own, runs the tier with ZFS_LAB_CLIENT (the directory of its ssh_config, with hqs8, hqs10, hqs1 and hqs7 in it),
@@ -13,15 +14,10 @@ const PLACES = [process.env.ZFS_LAB_DIR, '../shared/zfs-lab', 'tests/lab']
 export async function withLab(run: (env: Readonly<Record<string, string>>) => Promise<Tally>): Promise<Tally> {
   const given = process.env.ZFS_LAB_CLIENT
   if (given !== undefined) return run({ ZFS_LAB_CLIENT: given })
-  const wanted = await testFiles(['tests/zfs'])
-  const lab = PLACES.filter((place) => place !== undefined)
-    .map((place) => resolve(place, 'lab'))
-    .find(existsSync)
-  if (lab === undefined) {
-    const why =
-      'the OpenZFS tier needs a lab: set ZFS_LAB_DIR to a directory with an executable `lab` (lab start NAME PORT, lab stop NAME). Nothing about real OpenZFS was proved by this run.'
-    return skippedBecause(why, wanted.length)
-  }
+  const found = findLab()
+  if ('wrong' in found) return failedBecause(found.wrong)
+  if ('missing' in found) return skippedBecause(found.missing, (await testFiles(['tests/zfs'])).length)
+  const { lab } = found
   const name = `zwitness-${process.pid}`
   const base = freePorts()
   let client: string | null = null
@@ -41,8 +37,28 @@ export async function withLab(run: (env: Readonly<Record<string, string>>) => Pr
     return await run({ ZFS_LAB_CLIENT: client })
   } finally {
     // Not through `command`: that starts nothing more after a Ctrl-C.
-    Bun.spawnSync([lab, 'stop', name], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' })
-    if (client !== null) rmSync(client, { recursive: true, force: true })
+    const stopped = Bun.spawnSync([lab, 'stop', name], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' })
+    // What could not be stopped keeps its files: they say what is still running.
+    if (client !== null && stopped.exitCode === 0) rmSync(client, { recursive: true, force: true })
+  }
+}
+
+/** `wrong`: one was asked for and is not there. `missing`: nobody asked for one and there is none. */
+function findLab(): { readonly lab: string } | { readonly wrong: string } | { readonly missing: string } {
+  const asked = process.env.ZFS_LAB_DIR
+  if (asked !== undefined) {
+    const lab = resolve(asked, 'lab')
+    return existsSync(lab)
+      ? { lab }
+      : {
+          wrong: `ZFS_LAB_DIR is "${asked}", which has no executable \`lab\` in it (lab start NAME PORT, lab stop NAME).`,
+        }
+  }
+  if (existsSync(BESIDE)) return { lab: resolve(BESIDE) }
+  const check = Bun.spawnSync([resolve(OWN), 'check'], { stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' })
+  if (check.exitCode === 0) return { lab: resolve(OWN) }
+  return {
+    missing: `the OpenZFS tier needs a machine with OpenZFS. ${check.stderr.toString().trim()} Or set ZFS_LAB_DIR to the directory of another lab. Nothing about real OpenZFS was proved by this run.`,
   }
 }
 
