@@ -51,8 +51,22 @@ export function runsRepository(db: Kysely<Schema>): Runs {
     async updateRun(id, change) {
       const columns = toRunColumns(change)
       if (Object.keys(columns).length === 0) return
-      const { numUpdatedRows } = await db.updateTable('run').set(columns).where('id', '=', id).executeTakeFirst()
-      if (numUpdatedRows === 0n) throw new StoreError('missing', `There is no run ${id}; it cannot be changed.`)
+      const update = async (within: Kysely<Schema>) => {
+        const { numUpdatedRows } = await within.updateTable('run').set(columns).where('id', '=', id).executeTakeFirst()
+        if (numUpdatedRows === 0n) throw new StoreError('missing', `There is no run ${id}; it cannot be changed.`)
+      }
+      if (change.finishedAt == null) return update(db)
+      const finishedAt = change.finishedAt
+      await db.transaction().execute(async (transaction) => {
+        await update(transaction)
+        // Only one whose own end could not be written is still open when its run ends.
+        await transaction
+          .updateTable('action')
+          .set({ state: 'INTERRUPTED', finished_at: finishedAt, error: 'How it ended could not be recorded.' })
+          .where('run_id', '=', id)
+          .where('state', '=', 'RUNNING')
+          .execute()
+      })
     },
 
     async run(id) {

@@ -11,6 +11,7 @@ export async function recordDryRun(
   const { deps, states } = context
   const state = states.state(dataset.id)
   if (state === null || state.planHash === plan.hash || plan.steps.length === 0) return
+  await context.ends.recordLeft()
   const created = await deps.store.createRun({
     kind: 'REPAIR',
     trigger: scan.trigger,
@@ -29,7 +30,7 @@ export async function recordDryRun(
     `dry_run is true for this dataset (${dataset.config.at.file} line ${line}): the plan is recorded, nothing was sent.`,
   )
   const now = deps.now()
-  await deps.store.updateRun(created.run.id, {
+  await context.ends.record(created.run.id, {
     state: end.state,
     outcome: end.outcome,
     decisions: end.decisions ?? [],

@@ -53,6 +53,7 @@ export class Repairs {
   ): Promise<Started> {
     const { deps } = this.#context
     if (this.#stopping) throw new Refusal('SHUTTING_DOWN', 'The service is stopping; try again when it is back.')
+    await this.#context.ends.recordLeft()
     const created = await deps.store.createRun({
       kind: 'REPAIR',
       trigger: request.trigger,
@@ -75,7 +76,7 @@ export class Repairs {
     const order: RepairOrder = { runId: created.run.id, dataset, shown: request.shown, automatic: request.automatic }
     const open: Open = {
       order,
-      writer: new RunWriter(deps, created.run),
+      writer: new RunWriter(deps, this.#context.ends, created.run),
       controller: new AbortController(),
       ended: Promise.withResolvers(),
     }
@@ -158,28 +159,19 @@ export class Repairs {
     const { deps, bookings, repairs, states } = this.#context
     const { order } = open
     bookings.release(order.runId)
-    try {
-      const record = await open.writer.finish(end)
-      const level = end.state === 'FAILED' ? 'error' : end.state === 'BLOCKED' ? 'warn' : 'info'
-      deps.log[level](`Repair of ${order.dataset.id}: ${end.outcome}`, {
-        runId: order.runId,
-        datasetId: order.dataset.id,
-        state: end.state,
-      })
-      open.ended.resolve(record)
-    } catch (error) {
-      deps.log.error(`The end of run ${order.runId} could not be recorded: ${error}`, {
-        runId: order.runId,
-        datasetId: order.dataset.id,
-      })
-      open.ended.resolve({ ...open.writer.run, state: end.state, outcome: end.outcome })
-    } finally {
-      repairs.forget(order.dataset.id)
-      this.#context.repairing.delete(order.dataset.id)
-      this.#open.delete(order.runId)
-      const state = states.state(order.dataset.id)
-      if (state !== null) deps.emit.dataset(state)
-    }
+    const record = await open.writer.finish(end)
+    const level = end.state === 'FAILED' ? 'error' : end.state === 'BLOCKED' ? 'warn' : 'info'
+    deps.log[level](`Repair of ${order.dataset.id}: ${end.outcome}`, {
+      runId: order.runId,
+      datasetId: order.dataset.id,
+      state: end.state,
+    })
+    open.ended.resolve(record)
+    repairs.forget(order.dataset.id)
+    this.#context.repairing.delete(order.dataset.id)
+    this.#open.delete(order.runId)
+    const state = states.state(order.dataset.id)
+    if (state !== null) deps.emit.dataset(state)
   }
 }
 

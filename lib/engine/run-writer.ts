@@ -2,6 +2,7 @@ import type { RunProgress, RunRecord, RunResult } from '#lib/db/types.ts'
 import type { Plan } from '#lib/replication/types.ts'
 import type { EngineDeps } from './deps.ts'
 import { etaSeconds, Rate } from './rate.ts'
+import type { RunChange, RunEnds } from './run-ends.ts'
 
 /** How a run ended. `outcome` is one sentence for a person. */
 export interface RunEnd {
@@ -17,6 +18,7 @@ const TELL_EVERY_MS = 900
 /** Keeps one run's record: in memory for whoever looks now, in the store for afterwards, and tells listeners. */
 export class RunWriter {
   readonly #deps: EngineDeps
+  readonly #ends: RunEnds
   #run: RunRecord
   #rate = new Rate()
   #savedAt = 0
@@ -24,8 +26,9 @@ export class RunWriter {
   /** Bytes of steps and tries that ended before the one that runs. */
   #before = 0
 
-  constructor(deps: EngineDeps, run: RunRecord) {
+  constructor(deps: EngineDeps, ends: RunEnds, run: RunRecord) {
     this.#deps = deps
+    this.#ends = ends
     this.#run = run
   }
 
@@ -100,24 +103,28 @@ export class RunWriter {
     }
   }
 
+  /** Never fails, so that whoever waits for the run is told; a store that does not take it is asked again later. */
   async finish(end: RunEnd): Promise<RunRecord> {
     const progress =
       this.#run.progress === null
         ? null
         : { ...this.#run.progress, phase: 'done' as const, bytesPerSecond: null, etaSeconds: null }
-    await this.#change({
+    const change = {
       state: end.state,
       outcome: end.outcome,
       error: end.error ?? null,
       decisions: end.decisions ?? this.#run.decisions,
       finishedAt: this.#deps.now(),
       progress,
-    })
+      bytes: this.#run.bytes,
+    }
+    this.#run = { ...this.#run, ...change }
+    await this.#ends.record(this.#run.id, change)
     this.#deps.emit.run(this.#run)
     return this.#run
   }
 
-  async #change(change: Partial<Omit<RunRecord, 'id' | 'kind' | 'trigger' | 'queuedAt'>>): Promise<void> {
+  async #change(change: RunChange): Promise<void> {
     this.#run = { ...this.#run, ...change }
     await this.#deps.store.updateRun(this.#run.id, { ...change, bytes: this.#run.bytes, progress: this.#run.progress })
   }

@@ -39,6 +39,7 @@ export class Scans {
     }
     if (isPerson(request.trigger))
       deps.sans.askAgain([...new Set(datasets.flatMap(({ mapping }) => [mapping.primary.host, mapping.backup.host]))])
+    await this.#context.ends.recordLeft()
     const created = await deps.store.createRun({
       kind: request.enqueue ? 'SCAN' : 'CHECK',
       trigger: request.trigger,
@@ -101,7 +102,7 @@ export class Scans {
     const controller = new AbortController()
     const onAbort = () => controller.abort(request.signal?.reason)
     request.signal?.addEventListener('abort', onAbort, { once: true })
-    const writer = new RunWriter(deps, run)
+    const writer = new RunWriter(deps, this.#context.ends, run)
     const enqueue = request.enqueue ? (assessment: Assessment) => this.#enqueue(assessment, writer.run) : null
     const done = scan(this.#context, { datasets, enqueue, signal: controller.signal }, writer)
       .catch((error: unknown) => {

@@ -27,6 +27,9 @@ export function makeNormaliser(): (step: StepResult) => StepResult {
       .replace(/^(createtxg|objsetid)\t\S+/gm, '$1\t<number>')
       // A guid column is followed by createtxg in every listing of the script.
       .replace(/(<guid \d+>)\t(?:\d+\b|<number>)/g, '$1\t<txg>')
+      // How full and how fragmented a pool is depends on what it has been through.
+      .replace(/\b\d+%/g, '<percent>')
+      .replace(/(<number>(?:\t<number>){2})\t\d+\t\d+(?=\t-)/g, '$1\t<percent>\t<percent>')
       .replace(/^\t {2}\/\S+/gm, '\t  <device>')
       .replace(/[ ]{2,}/g, ' ')
       .replace(/-{4,}/g, '----')

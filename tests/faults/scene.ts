@@ -1,0 +1,43 @@
+import { Bed } from '#tests/bed/bed.ts'
+import { datasetOf, takeStock } from '#tests/invariants/stock.ts'
+
+/** What a scan and its repair find: nothing on the backup, something, or half of a first stream. */
+export type Scene = 'seed' | 'incremental' | 'resume'
+export const SCENES: readonly Scene[] = ['seed', 'incremental', 'resume']
+
+export const DATASET = 'a-b.one'
+const BYTES = 60_000
+
+/** A bed with one dataset in the given state and a witness that has started and not looked yet. */
+export async function openScene(scene: Scene): Promise<Bed> {
+  const bed = await Bed.open({
+    hosts: [
+      { id: 'a', pool: 'tank' },
+      { id: 'b', pool: 'vault' },
+    ],
+    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+    defaults: { auto_repair: true, repair_when: 'behind', primary_max_age_hours: 0 },
+  })
+  const { zfs } = bed.host('a')
+  zfs.batch(() => {
+    zfs.dataset.create('tank/one')
+    for (let n = 1; n <= 3; n++) zfs.snapshot(`tank/one@s${n}`, { bytes: BYTES })
+  })
+  if (scene === 'incremental') zfs.replicate('tank/one', bed.host('b').zfs, 'vault/one', 's1')
+  await bed.start()
+  if (scene === 'resume') await receiveHalf(bed)
+  return bed
+}
+
+/** A witness before this one was killed in the middle of the first stream. */
+async function receiveHalf(bed: Bed): Promise<void> {
+  await bed.look()
+  for (let looks = 0; received(bed) === 0; looks++) {
+    if (looks === 200) throw new Error('The first stream did not begin.')
+    await bed.clock.pass(50)
+  }
+  await bed.restart()
+  await bed.clock.pass(60_000)
+}
+
+const received = (bed: Bed): number => datasetOf(takeStock(bed), 'b', 'vault/one')?.partial?.bytes ?? 0
