@@ -11,7 +11,9 @@ RUN npm ci --omit=dev --no-audit --no-fund --loglevel=error
 # The one binary, not its three copies.
 RUN (node_modules/.bin/bun --version || (node node_modules/bun/install.js && node_modules/.bin/bun --version)) \
  && ln -sf bun.exe node_modules/bun/bin/bunx.exe \
- && rm -rf node_modules/@oven
+ && rm -rf node_modules/@oven \
+ # Declarations of types and source maps are for those who develop.
+ && find node_modules -type f '(' -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' -o -name '*.map' ')' -delete
 
 FROM ${BASE_IMAGE}
 RUN apt-get update \
