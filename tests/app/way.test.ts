@@ -1,0 +1,91 @@
+import { expect, setDefaultTimeout, test } from 'bun:test'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Body } from '#tests/witness/client.ts'
+import { TwoBackups, told } from './two-backups.ts'
+
+setDefaultTimeout(120_000)
+
+/* What can be wrong with the way to a host. A witness that cannot look says so and starts nothing. */
+const sans = new TwoBackups()
+
+test('a backup that is off: UNKNOWN, HOST_UNREACHABLE, and the other one is as ever', async () => {
+  const app = await sans.witness()
+  await sans.world.backup.stop()
+  try {
+    const scan = await app.scan()
+    expect(scan.outcome).toContain('2 could not be read')
+    const { status, reason, plan } = await sans.judged(app)
+    expect({ status, code: reason.code, automatic: plan.automatic.code }).toEqual({
+      status: 'UNKNOWN',
+      code: 'HOST_UNREACHABLE',
+      automatic: 'UNKNOWN_STATE',
+    })
+    expect(reason.message).toContain('back')
+    const { hosts } = await app.get('/api/status')
+    expect(hosts.map(({ id, reachable }: Body) => [id, reachable])).toEqual([
+      ['prim', true],
+      ['back', false],
+      ['other', true],
+    ])
+  } finally {
+    await sans.world.backup.start()
+  }
+  sans.nothingSent()
+})
+
+test('all hosts gone: one alarm of the witness itself', async () => {
+  const app = await sans.witness()
+  await Promise.all(sans.world.sans.map((san) => san.stop()))
+  try {
+    await app.scan()
+    for (const backup of [sans.world.backup, sans.other]) {
+      expect(await told(app, sans.world.id('a', backup))).toEqual({ status: 'UNKNOWN', reason: 'WITNESS_ISOLATED' })
+    }
+  } finally {
+    await Promise.all(sans.world.sans.map((san) => san.start()))
+  }
+  // Whoever is back is seen at once: a person's look does not wait for the breaker.
+  await app.scan()
+  expect(await told(app, sans.world.id('a'))).toEqual({ status: 'HEALTHY', reason: 'UP_TO_DATE' })
+})
+
+test('another host key than the pinned one: HOST_KEY_CHANGED, and nothing is asked of that host', async () => {
+  const home = sans.world.home(sans.yaml())
+  // The key of the other backup under the name of the first.
+  home.pin(
+    sans.world.knownHosts.replace(sans.world.backup.hostKeyLine, sans.other.hostKeyLine.replace(/^other/, 'back')),
+  )
+  const app = await sans.witness({ home, seen: false })
+  sans.world.backup.forgetCalls()
+  await app.scan()
+  const { status, reason } = await sans.judged(app)
+  expect({ status, code: reason.code }).toEqual({ status: 'UNKNOWN', code: 'HOST_KEY_CHANGED' })
+  expect(sans.world.backup.calls()).toEqual([])
+})
+
+test('a host key that nobody has pinned: not reached, with the command that pins it', async () => {
+  const home = sans.world.home(sans.yaml())
+  home.pin([sans.world.primary, sans.other].map((san) => san.hostKeyLine).join('\n'))
+  const app = await sans.witness({ home, seen: false })
+  sans.world.backup.forgetCalls()
+  await app.scan()
+  const { status, reason } = await sans.judged(app)
+  expect({ status, code: reason.code }).toEqual({ status: 'UNKNOWN', code: 'HOST_UNREACHABLE' })
+  expect(reason.message).toContain('known-hosts')
+  expect(sans.world.backup.calls()).toEqual([])
+})
+
+test('a key that the hosts do not take: AUTH_FAILED after one attempt each, for they lock out who tries again', async () => {
+  const home = sans.world.home(sans.yaml())
+  const key = join(home.config, 'id_ed25519')
+  rmSync(key)
+  Bun.spawnSync(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key])
+  const app = await sans.witness({ home, seen: false })
+  const refusals = () =>
+    sans.world.backup.sshd.log().match(/Connection (closed|reset) by authenticating user/g)?.length ?? 0
+  const before = refusals()
+  await app.scan()
+  expect(await told(app, sans.world.id('a'))).toEqual({ status: 'UNKNOWN', reason: 'AUTH_FAILED' })
+  expect(refusals() - before).toBe(1)
+})
