@@ -3,6 +3,7 @@ import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
 import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
+import { isFurther, type Reach, reachOf } from './reach.ts'
 import { failed } from './run-end.ts'
 import { runStep } from './run-step.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
@@ -23,6 +24,8 @@ export async function repair(
   const warnings: string[] = []
   let tries = 0
   let moved = 0
+  let reach: Reach | null = null
+  let last: StepsEnd | null = null
   await writer.start('reading')
   for (;;) {
     // By the rules of now: a reload may have forbidden since what was allowed when it was queued.
@@ -31,6 +34,16 @@ export async function repair(
     const prepared = await prepare(context, order, moved > 0, signal)
     if (signal.aborted) return stopped(context, order, signal)
     if (prepared.kind === 'end') return prepared.end
+    if (prepared.kind === 'go') {
+      // A try after which more is there proves that the next one can bring more: it does not count against the limit.
+      // Bytes that were only sent prove nothing: a link may die at the same place for ever.
+      const now = reachOf(prepared.assessment.inventory)
+      if (reach === null || isFurther(now, reach)) {
+        reach = now
+        tries = 0
+      }
+    }
+    if (last !== null && tries > deps.config().limits.retries) return failed(last.fault ?? NO_REASON, last.step, tries)
     const result = await attempt(context, order, writer, prepared, signal)
     warnings.push(...result.warnings)
     if (result.ended === 'cancelled' || signal.aborted) return stopped(context, order, signal)
@@ -38,10 +51,13 @@ export async function repair(
       return conclude(context, order, writer, prepared.plan, warnings, signal)
     }
     const fault = result.fault ?? NO_REASON
-    // A try that moved data proves that the next one can move more: it does not count against the limit.
-    tries = result.bytes > 0 ? 1 : tries + 1
+    tries++
     moved += result.bytes
-    if (!fault.retryable || tries > deps.config().limits.retries) return failed(fault, result.step, tries)
+    last = result
+    // Whether what was sent has arrived, only the next look can say.
+    const mayHaveArrived = result.bytes > 0
+    if (!fault.retryable || (tries > deps.config().limits.retries && !mayHaveArrived))
+      return failed(fault, result.step, tries)
     const wait = backoffMs(tries, deps.random())
     deps.log.warn(`${fault.message} It is tried again in ${Math.round(wait / 1000)} s, from a new look.`, {
       runId: order.runId,

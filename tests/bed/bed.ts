@@ -34,6 +34,8 @@ export const PERSON: Trigger = {
   requestId: null,
 }
 const SCHEDULE: Trigger = { ...PERSON, type: 'schedule', actor: 'scheduler' }
+/** Calls of the store that write. */
+const WRITES = /^(save|create|update|begin|end|add|set|clear|sync|interrupt)/
 const START = Date.UTC(2026, 10, 22, 12)
 
 /** The real engine, san and store over simulated SANs in this process: no ssh, no other process, no waiting. */
@@ -44,6 +46,11 @@ export class Bed {
   readonly hosts: ReadonlyMap<string, BedHost>
   readonly log: LogLine[] = []
   readonly store: OpenedStore
+  /** So many writes to the database fail, as on a full disk. */
+  failingWrites = 0
+  /** One did, and runs were hardly begun since: what it should have said may not be on record yet. */
+  writeFailed = false
+  #runsBegunSince = 0
   readonly #ssh: SshClient
   readonly #random: Random
   #settings: BedSettings
@@ -104,6 +111,9 @@ export class Bed {
   /** A new process on the same data. The old one must be over. */
   async restart(): Promise<void> {
     this.#witness.kill()
+    // It would not even start, and be started again until there is room.
+    this.failingWrites = 0
+    this.writeFailed = false
     this.#witness = this.#begin()
     await this.start()
   }
@@ -148,6 +158,18 @@ export class Bed {
       random: this.#random,
       config: () => this.#config,
       log: this.log,
+      storeFails: (call) => {
+        const fails = this.failingWrites > 0 && WRITES.test(call)
+        if (fails) {
+          this.failingWrites--
+          this.#runsBegunSince = 0
+          this.writeFailed = true
+        } else if (call === 'createRun') {
+          this.#runsBegunSince++
+          if (this.#runsBegunSince > 1) this.writeFailed = false
+        }
+        return fails
+      },
     })
   }
 

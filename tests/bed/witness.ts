@@ -1,4 +1,5 @@
 import type { Config } from '#config/effective.ts'
+import { StoreError } from '#lib/db/errors.ts'
 import type { OpenedStore } from '#lib/db/store.ts'
 import type { Emit, EngineLog, LogFields } from '#lib/engine/deps.ts'
 import { createEngine } from '#lib/engine/engine.ts'
@@ -23,6 +24,8 @@ export interface WitnessParts {
   readonly random: Random
   readonly config: () => Config
   readonly log: LogLine[]
+  /** Asked before every call of the store; true: it fails as on a full disk. */
+  readonly storeFails: (call: string) => boolean
 }
 
 /** The real engine over the real lib/san, for one life of its process. */
@@ -30,7 +33,7 @@ export class Witness {
   readonly life = new Life()
   readonly engine: Engine
 
-  constructor({ ssh, store, clock, random, config, log }: WitnessParts) {
+  constructor({ ssh, store, clock, random, config, log, storeFails }: WitnessParts) {
     const { life } = this
     const limits = () => {
       const { commandSilenceSeconds, commandTimeoutSeconds, retries } = config().limits
@@ -46,7 +49,7 @@ export class Witness {
     const sans = createSans({ ssh: connected, now: clock.now, host: (id) => config().hosts.get(id), limits })
     this.engine = createEngine({
       config,
-      store: life.wrap<OpenedStore>(store),
+      store: life.wrap<OpenedStore>(failing(store, storeFails)),
       sans,
       emit: NOBODY,
       log: logTo(log, clock, life),
@@ -60,6 +63,20 @@ export class Witness {
   kill(): void {
     this.life.end()
   }
+}
+
+/** The same store, which cannot be used when it is told to fail. */
+function failing(store: OpenedStore, fails: (call: string) => boolean): OpenedStore {
+  return new Proxy(store, {
+    get: (object, key) => {
+      const found: unknown = Reflect.get(object, key)
+      if (typeof found !== 'function') return found
+      return async (...words: unknown[]) => {
+        if (fails(String(key))) throw new StoreError('full', 'The disk of the database is full: free space there.')
+        return found.apply(object, words)
+      }
+    },
+  })
 }
 
 const nothing = (): void => {}

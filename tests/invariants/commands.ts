@@ -1,5 +1,8 @@
 import type { ActionRecord, RunRecord } from '#lib/db/types.ts'
 
+/** The bed's own way of failing a write. */
+export const DISK_FULL = 'The disk of the database is full'
+
 /** All that the product may ever ask of a SAN that writes. */
 const WRITES: ReadonlySet<string> = new Set(['send', 'receive', 'bookmark'])
 
@@ -23,7 +26,7 @@ export function unexplainedRuns(runs: readonly RunRecord[]): string[] {
     const found: string[] = []
     const name = `run ${run.id} (${run.kind}, ${run.state})`
     if ((run.plan?.destroys.length ?? 0) > 0) found.push(`destroys: the plan of ${name} destroys something`)
-    if (run.error?.kind === 'internal') found.push(`internal: ${name}: ${run.error.message}`)
+    if (run.error?.kind === 'internal' && !run.error.message.includes(DISK_FULL)) found.push(`internal: ${name}: ${run.error.message}`)
     const open = run.state === 'QUEUED' || run.state === 'RUNNING'
     if (open) return found
     if (run.finishedAt === null) found.push(`unexplained: ${name} has no end`)

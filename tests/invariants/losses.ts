@@ -29,10 +29,9 @@ export function lossesBetween(before: Stock, after: Stock, removed: Removed): st
 export function changesBetween(before: Stock, after: Stock, changed: Removed): string[] {
   const found: string[] = []
   for (const host of before.values()) {
-    const now = new Map(
-      datasetsOn(after, host.id).flatMap((dataset) => dataset.snapshots.map((each) => [each.guid, each] as const)),
-    )
+    const later = new Map(datasetsOn(after, host.id).map((dataset) => [dataset.guid, dataset]))
     for (const dataset of datasetsOn(before, host.id)) {
+      const now = new Map(later.get(dataset.guid)?.snapshots.map((each) => [each.guid, each]))
       for (const old of dataset.snapshots) {
         const same = now.get(old.guid)
         if (same === undefined || changed.has(lossKey(host.id, 'snapshot', old.guid))) continue

@@ -11,6 +11,7 @@ const HOUR = 3600_000
 export async function converge(field: Field): Promise<string[]> {
   const { bed } = field
   bed.faults.clear()
+  bed.failingWrites = 0
   for (const host of bed.hosts.values()) {
     host.up = true
     host.setClock(0)

@@ -50,6 +50,7 @@ export const WEIGHTS: Readonly<Record<string, number>> = {
   pause: 0.5,
   resume: 1,
   fault: 10,
+  disk: 1,
 }
 
 /** The sequence of a seed; always the same one. */

@@ -31,6 +31,7 @@ for (let seed = first; seed < first + count && failures < stop; seed++) {
   const sequence = generate(seed, longest)
   const { failure } = await play(sequence, counts, values.show ? console.log : undefined)
   played++
+  if (played % 100 === 0) console.log(`${played} of ${count} sequences played, up to seed ${seed}.`)
   if (failure === null) continue
   failures++
   console.log(`\nSeed ${seed} broke at step ${failure.step}:\n${failure.found.join('\n')}`)

@@ -1,3 +1,4 @@
+import { StoreError } from '#lib/db/errors.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import type { Started } from '#lib/engine/types.ts'
 import { PERSON } from '#tests/bed/bed.ts'
@@ -115,6 +116,11 @@ export const ON_WITNESS: Readonly<Record<string, (field: Field, operation: Opera
     await asked(field, 'resume', () => field.engine.resume(field.view(a).dataset.id, 'test'))
   },
 
+  /** The disk of the database is full for a while. */
+  async disk(field, { a }) {
+    field.bed.failingWrites = 1 + (a % 6)
+  },
+
   async fault(field, operation) {
     const fault = faultOf(field, operation)
     field.counts.add('faults set', `${fault.on} ${fault.wrong.kind}`)
@@ -135,8 +141,8 @@ async function asked<T>(field: Field, what: string, ask: () => Promise<T>): Prom
   try {
     return await field.bed.run(ask())
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    field.counts.add('refusals', `${what} ${error.code}`)
+    if (!(error instanceof Refusal || error instanceof StoreError)) throw error
+    field.counts.add('refusals', `${what} ${error instanceof Refusal ? error.code : `store ${error.kind}`}`)
     return null
   }
 }

@@ -32,7 +32,8 @@ export async function readBegin(
   const header = decodeBegin(head)
   if (!header) throw new Failure('cannot receive: invalid stream (bad magic number)')
   const body = await input.read(header.bodyLength)
-  if (body.length < header.bodyLength || Bun.hash.crc32(body) !== header.checksum) {
+  // An END that was garbled into a BEGIN has no body, and the checksum of nothing is right.
+  if (body.length === 0 || body.length < header.bodyLength || Bun.hash.crc32(body) !== header.checksum) {
     const missing = targetExists() ? '' : `cannot open '${target}': dataset does not exist\n`
     throw new Failure(`${missing}${actionOf(header.kind)}: invalid backup stream`)
   }

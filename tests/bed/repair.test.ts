@@ -1,0 +1,47 @@
+import { afterEach, expect, test } from 'bun:test'
+import { Bed } from './bed.ts'
+import type { Wrong } from './faults.ts'
+
+let bed: Bed
+afterEach(() => bed.close())
+
+const HOUR = 3600_000
+
+async function behind(): Promise<void> {
+  bed = await Bed.open({
+    hosts: [
+      { id: 'a', pool: 'tank' },
+      { id: 'b', pool: 'vault' },
+    ],
+    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+    defaults: { auto_repair: true, repair_when: 'behind', primary_max_age_hours: 0 },
+  })
+  const { zfs } = bed.host('a')
+  zfs.dataset.create('tank/one')
+  zfs.snapshot('tank/one@s1', { bytes: 2_000_000 })
+  await bed.start()
+}
+
+const lastRepair = async () => (await bed.store.runs({ kind: ['REPAIR'], limit: 1 })).items[0]
+const tries = async () =>
+  (await bed.store.actions((await lastRepair())?.id ?? 0)).filter((each) => each.kind === 'TRANSFER')
+
+test('a link that always dies before anything is kept ends the repair: bytes sent are no bytes that arrived', async () => {
+  await behind()
+  const wrong: Wrong = { kind: 'cut', after: 300 }
+  bed.faults.add({ host: 'b', on: 'sink', times: Number.POSITIVE_INFINITY, wrong })
+  await bed.look()
+  await bed.clock.pass(HOUR)
+  expect((await lastRepair())?.state).toBe('FAILED')
+  expect((await tries()).length).toBeLessThan(8)
+})
+
+test('a link that dies again and again, but each time later, is tried until everything has arrived', async () => {
+  await behind()
+  const wrong: Wrong = { kind: 'cut', after: 150_000 }
+  bed.faults.add({ host: 'b', on: 'sink', times: Number.POSITIVE_INFINITY, wrong })
+  await bed.look()
+  await bed.clock.pass(HOUR)
+  expect((await lastRepair())?.state).toBe('SUCCEEDED')
+  expect((await tries()).length).toBeGreaterThan(8)
+})
