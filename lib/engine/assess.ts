@@ -26,12 +26,12 @@ export async function assess(
   options: AssessOptions,
 ): Promise<readonly Assessment[]> {
   const { deps, states, hosts } = context
+  const number = context.nextLook()
   const seen = await look(deps.sans, withChildren(context, datasets), {
     mode: options.mode,
     signal: options.signal,
     now: deps.now,
   })
-  const number = context.nextLook()
   for (const reading of seen.readings.values()) {
     const { state, changed } = hosts.record(reading, deps.now())
     if (changed) deps.emit.host(state)

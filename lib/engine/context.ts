@@ -86,7 +86,10 @@ export class EngineContext {
     return this.#looks.get(id)?.assessment ?? null
   }
 
-  /** The number of a look whose reading has just ended. Looks are ordered by it: a clock may be set back. */
+  /**
+   * The number of a look that begins now. Looks are ordered by it: a clock may be set back, and one that began earlier and
+   * waited long for one of its hosts brings old news of the other.
+   */
   nextLook(): number {
     this.#lookNumber++
     return this.#lookNumber

@@ -3,7 +3,7 @@ import type { Operation, Sequence } from './operation.ts'
 
 /** How often, relative to the others. */
 export const WEIGHTS: Readonly<Record<string, number>> = {
-  snapshot: 10,
+  snapshot: 14,
   snapshots: 2,
   renameSnapshot: 2,
   expire: 3,
@@ -30,7 +30,7 @@ export const WEIGHTS: Readonly<Record<string, number>> = {
   foreign: 3,
   down: 1,
   up: 3,
-  scan: 14,
+  scan: 18,
   check: 2,
   settle: 6,
   lookAtOne: 3,
@@ -49,7 +49,7 @@ export const WEIGHTS: Readonly<Record<string, number>> = {
   reload: 2,
   pause: 0.5,
   resume: 1,
-  fault: 10,
+  fault: 14,
   disk: 1,
 }
 

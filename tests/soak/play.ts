@@ -31,7 +31,7 @@ export async function play(
       step++
     }
     const found = await converge(field)
-    tally(field)
+    await tally(field)
     await check(field, before)
     if ((await bed.store.integrity()) !== 'ok') found.push('I9 the database is not sound')
     return { failure: found.length === 0 ? null : { step, found } }
@@ -96,8 +96,14 @@ async function check(field: Field, before: Stock): Promise<Stock> {
   return after
 }
 
-/** Plans and ends of all runs of the sequence. */
-function tally({ bed, counts }: Field): void {
-  for (const { plan, engine } of bed.engine.datasets().map(({ plan }) => ({ plan, engine: bed.engine })))
-    if (plan !== null && engine !== null) counts.add('last plans', `${plan.kind} ${plan.automatic.code}`)
+/** Plans and ends of the runs of the sequence. */
+async function tally({ bed, counts }: Field): Promise<void> {
+  for (const { plan } of bed.engine.datasets())
+    if (plan !== null) counts.add('last plans', `${plan.kind} ${plan.automatic.code}`)
+  const { items } = await bed.store.runs({ limit: 200 })
+  for (const { kind, state, plan, error } of items) {
+    counts.add('runs', `${kind} ${state}`)
+    if (kind === 'REPAIR' && plan !== null) counts.add('repairs', `${plan.kind} ${state}`)
+    if (error !== null) counts.add('errors', error.kind)
+  }
 }

@@ -12,4 +12,13 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'check', a: 17722, b: 32899, c: 48117 },
     ],
   },
+  {
+    was: 'A check that had waited for one host overwrote what a later look had seen on the other.',
+    seed: 2387,
+    operations: [
+      { op: 'scan', a: 42734, b: 59290, c: 2773 },
+      { op: 'fault', a: 25530, b: 9811, c: 15719 },
+      { op: 'check', a: 55916, b: 24073, c: 31038 },
+    ],
+  },
 ]
