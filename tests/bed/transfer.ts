@@ -44,7 +44,6 @@ export async function transfer(parts: TransferParts, request: TransferRequest): 
   links.sink.refused = refusal(to, wrongs.sink) ?? (stop.signal.aborted ? remoteFault(to.id, 'cancelled') : null)
   let receiving: Promise<CommandEnd> | null = null
   let sending: Promise<CommandEnd> | null = null
-  let late: Promise<unknown> = Promise.resolve()
   if (links.sink.refused === null) {
     receiving = receive()
     await clock.sleep(LOGIN_MS, stop.signal)
@@ -56,10 +55,8 @@ export async function transfer(parts: TransferParts, request: TransferRequest): 
       else pipe.end()
     }
   }
-  const sent = await sending
   // A far side that has not noticed is not waited for.
-  const received = await Promise.race([receiving, lostSink()])
-  void late
+  const [sent, received] = await Promise.all([sending, Promise.race([receiving, goneSink(sending)])])
   request.signal?.removeEventListener('abort', onCancel)
   const source = outcomeOf(request.source, sent, links.source, wrongs.source)
   const sink = outcomeOf(request.sink, receiving === null ? null : (received ?? LOST_END), links.sink, wrongs.sink)
@@ -74,11 +71,11 @@ export async function transfer(parts: TransferParts, request: TransferRequest): 
     blame: fine || ended !== null ? null : blame(source, sink),
   }
 
-  /** Resolves only when the sink's connection is gone and its command goes on for a while. */
-  function lostSink(): Promise<CommandEnd | null> {
-    return new Promise((resolve) => {
-      if (wrongs.sink?.kind === 'half-open' && links.sink.lost) resolve(LOST_END)
-    })
+  /** Resolves only where the sink's connection is gone and its command goes on for a while. */
+  async function goneSink(sender: Promise<CommandEnd> | null): Promise<CommandEnd> {
+    await sender
+    if (wrongs.sink?.kind === 'half-open' && links.sink.lost) return LOST_END
+    return new Promise(() => {})
   }
 
   async function send(): Promise<CommandEnd> {
@@ -149,7 +146,7 @@ export async function transfer(parts: TransferParts, request: TransferRequest): 
       throw new BrokenPipe()
     }
     links[side].lost = true
-    if (wrong.kind === 'half-open' && side === 'sink') late = clock.sleep(wrong.forMs).then(() => pipe.end())
+    if (wrong.kind === 'half-open' && side === 'sink') void clock.sleep(wrong.forMs).then(() => pipe.end())
     throw new BrokenPipe()
   }
 }

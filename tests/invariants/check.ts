@@ -50,7 +50,9 @@ async function runsAsTheyAre(bed: Bed, idle: boolean): Promise<string[]> {
   return [
     ...(bed.writeFailed ? [] : orphans),
     ...twice.map((id) => `I4 two repairs of ${id} are open`),
-    ...(bed.writeFailed ? [] : openActions).map(({ id, runId }) => `I3 action ${id} of run ${runId} is open, its run is not`),
+    ...(bed.writeFailed ? [] : openActions).map(
+      ({ id, runId }) => `I3 action ${id} of run ${runId} is open, its run is not`,
+    ),
     ...unexplainedRuns(items).map((found) => `I9 ${found}`),
     ...forbiddenCommands(actions).map((found) => `I2 ${found}`),
     ...(idle ? unreleasedBookings(known).map((found) => `I3 ${found}`) : []),

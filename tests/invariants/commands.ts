@@ -26,7 +26,8 @@ export function unexplainedRuns(runs: readonly RunRecord[]): string[] {
     const found: string[] = []
     const name = `run ${run.id} (${run.kind}, ${run.state})`
     if ((run.plan?.destroys.length ?? 0) > 0) found.push(`destroys: the plan of ${name} destroys something`)
-    if (run.error?.kind === 'internal' && !run.error.message.includes(DISK_FULL)) found.push(`internal: ${name}: ${run.error.message}`)
+    if (run.error?.kind === 'internal' && !run.error.message.includes(DISK_FULL))
+      found.push(`internal: ${name}: ${run.error.message}`)
     const open = run.state === 'QUEUED' || run.state === 'RUNNING'
     if (open) return found
     if (run.finishedAt === null) found.push(`unexplained: ${name} has no end`)
