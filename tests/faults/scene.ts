@@ -1,4 +1,5 @@
 import { Bed } from '#tests/bed/bed.ts'
+import { forgetBookings } from '#tests/invariants/bookings.ts'
 import { datasetOf, takeStock } from '#tests/invariants/stock.ts'
 
 /** What a scan and its repair find: nothing on the backup, something, or half of a first stream. */
@@ -36,6 +37,7 @@ async function receiveHalf(bed: Bed): Promise<void> {
     if (looks === 200) throw new Error('The first stream did not begin.')
     await bed.clock.pass(50)
   }
+  forgetBookings()
   await bed.restart()
   await bed.clock.pass(60_000)
 }
