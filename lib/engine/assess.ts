@@ -47,7 +47,11 @@ export async function assess(
     inventory,
     comparison: compareSides(dataset, inventory),
   }))
-  const enriched = await enrich(deps.sans, options.mode === 'fresh' ? null : context.tokens, compared, options.signal)
+  const enriched = await enrich(deps.sans, compared, {
+    tokens: context.tokens,
+    fresh: options.mode === 'fresh',
+    signal: options.signal,
+  })
   await context.repairs.load(enriched.map(({ dataset }) => dataset.id))
 
   const drafts = enriched.map((each) => ({

@@ -7,7 +7,7 @@ interface Compared {
   readonly comparison: Comparison | null
 }
 
-/** What a token said before. A token's facts never change, only whether it still applies. */
+/** What a token said before. A token's facts never change, only whether it still applies: `stillApplies` sees most of that. */
 export class TokenBook {
   readonly #facts = new Map<string, ResumeTokenFacts>()
 
@@ -19,15 +19,27 @@ export class TokenBook {
     if (this.#facts.size > 1000) this.#facts.clear()
     this.#facts.set(token, facts)
   }
+
+  /** It no longer applies. */
+  forget(token: string): void {
+    this.#facts.delete(token)
+  }
+}
+
+export interface EnrichOptions {
+  readonly tokens: TokenBook
+  /** Ask everything anew. */
+  readonly fresh: boolean
+  readonly signal?: AbortSignal
 }
 
 /** Fills in what a listing does not show: what a resume token holds, and what was written since the base. */
 export async function enrich<T extends Compared>(
   sans: Sans,
-  tokens: TokenBook | null,
   seen: readonly T[],
-  signal?: AbortSignal,
+  options: EnrichOptions,
 ): Promise<readonly T[]> {
+  const { signal } = options
   const written = await sans.writtenSince(
     seen.flatMap(({ inventory, comparison }) => asksWritten(inventory, comparison)),
     signal,
@@ -40,7 +52,7 @@ export async function enrich<T extends Compared>(
       const writtenSinceBase = ask ? (written.get(`${host}:${dataset}`) ?? null) : null
       return {
         ...each,
-        inventory: { ...inventory, writtenSinceBase, token: await tokenOf(sans, tokens, inventory, signal) },
+        inventory: { ...inventory, writtenSinceBase, token: await tokenOf(sans, inventory, options) },
       }
     }),
   )
@@ -55,20 +67,32 @@ function asksWritten(inventory: Inventory, comparison: Comparison | null) {
 
 async function tokenOf(
   sans: Sans,
-  tokens: TokenBook | null,
   inventory: Inventory,
-  signal?: AbortSignal,
+  { tokens, fresh, signal }: EnrichOptions,
 ): Promise<Inventory['token']> {
   if (inventory.backup.state !== 'present' || inventory.primary.state === 'unknown') return null
   const token = inventory.backup.facts.receiveResumeToken
   if (token === null) return null
-  const known = tokens?.get(token)
-  if (known !== undefined) return known
+  const known = fresh ? undefined : tokens.get(token)
+  if (known !== undefined && stillApplies(known, inventory)) return known
   const answer = await sans.token(inventory.mapping.primary.host, token, signal)
   if (answer === null) return null
-  if (isFault(answer)) return { unusable: answer.kind, text: answer.text }
-  tokens?.put(token, answer)
+  if (isFault(answer)) {
+    tokens.forget(token)
+    return { unusable: answer.kind, text: answer.text }
+  }
+  tokens.put(token, answer)
   return answer
+}
+
+/** What it was to send, and to start from, is still on the primary. */
+function stillApplies({ toGuid, fromGuid }: ResumeTokenFacts, { primary }: Inventory): boolean {
+  if (primary.state !== 'present') return false
+  const has = (guid: string) => primary.snapshots.some((entry) => entry.guid === guid)
+  return (
+    has(toGuid) &&
+    (fromGuid === null || has(fromGuid) || primary.bookmarks.some((bookmark) => bookmark.guid === fromGuid))
+  )
 }
 
 function isFault(answer: ResumeTokenFacts | ZfsFault): answer is ZfsFault {

@@ -15,6 +15,8 @@ export class BedHost {
   up = true
   /** Commands that run there now. */
   running = 0
+  /** Of these: receives that have not noticed yet that their connection is gone. */
+  lingering = 0
   #offSeconds = 0
 
   constructor(id: string, pool: string, at: { directory: string; clock: VirtualClock; user?: string; size: number }) {

@@ -137,6 +137,12 @@ export async function transfer(parts: TransferParts, request: TransferRequest): 
     request.onProgress?.({ bytes: pipe.written, totalBytes: null, snapshot: null, atMs: clock.now() })
   }
 
+  function linger(forMs: number): void {
+    to.lingering++
+    void clock.sleep(forMs).then(() => pipe.end())
+    void receiving?.finally(() => to.lingering--)
+  }
+
   /** The stream ends here and now, in the way of the fault. */
   async function end(side: 'source' | 'sink', wrong: Wrong): Promise<never> {
     if (wrong.kind === 'kill') throw new Killed()
@@ -146,7 +152,7 @@ export async function transfer(parts: TransferParts, request: TransferRequest): 
       throw new BrokenPipe()
     }
     links[side].lost = true
-    if (wrong.kind === 'half-open' && side === 'sink') void clock.sleep(wrong.forMs).then(() => pipe.end())
+    if (wrong.kind === 'half-open' && side === 'sink') linger(wrong.forMs)
     throw new BrokenPipe()
   }
 }

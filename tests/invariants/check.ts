@@ -59,15 +59,16 @@ async function runsAsTheyAre(bed: Bed, idle: boolean): Promise<string[]> {
   ]
 }
 
-/** I6. */
+/** I6. What has not noticed that its connection is gone is nobody's to end but its own host's. */
 function leftBehind(bed: Bed, stock: Stock): string[] {
   const found: string[] = []
-  for (const host of bed.hosts.values())
-    if (host.running > 0) found.push(`I6 ${host.running} commands still run on ${host.id}`)
-  for (const { id, pools } of stock.values())
-    for (const { datasets } of pools)
+  for (const host of bed.hosts.values()) {
+    if (host.running > host.lingering) found.push(`I6 ${host.running} commands still run on ${host.id}`)
+    if (host.lingering > 0) continue
+    for (const { datasets } of stock.get(host.id)?.pools ?? [])
       for (const { name, partial } of datasets)
-        if (partial?.busy === true) found.push(`I6 a receive into ${id}:${name} still runs`)
+        if (partial?.busy === true) found.push(`I6 a receive into ${host.id}:${name} still runs`)
+  }
   return found
 }
 
