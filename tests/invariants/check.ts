@@ -15,6 +15,8 @@ export interface CheckContext {
   readonly idle: boolean
   /** Everything was looked at, and nobody touched a SAN since. */
   readonly justLooked: boolean
+  /** Runs that have ended and were found in order: they do not change any more. */
+  readonly settled: Set<number>
 }
 
 const RANK: Readonly<Record<Health, number>> = { HEALTHY: 0, WARNING: 1, BROKEN: 2, UNKNOWN: 3 }
@@ -22,12 +24,12 @@ const HOUR = 3600_000
 
 /** The names of the invariants that do not hold, each with what was found. */
 export async function checkInvariants(before: Stock, after: Stock, context: CheckContext): Promise<string[]> {
-  const { bed, removed, idle, justLooked } = context
+  const { bed, removed, idle, justLooked, settled } = context
   return [
     ...lossesBetween(before, after, removed).map((found) => `I1/I2 ${found}`),
     ...changesBetween(before, after, removed).map((found) => `I2 ${found}`),
     ...differencesIn(after).map((found) => `I2 ${found}`),
-    ...(await runsAsTheyAre(bed, idle)),
+    ...(await runsAsTheyAre(bed, idle, settled)),
     ...(idle ? leftBehind(bed, after) : []),
     ...bed.engine
       .datasets()
@@ -36,17 +38,19 @@ export async function checkInvariants(before: Stock, after: Stock, context: Chec
 }
 
 /** I3, I4, I9. */
-async function runsAsTheyAre(bed: Bed, idle: boolean): Promise<string[]> {
+async function runsAsTheyAre(bed: Bed, idle: boolean, settled: Set<number>): Promise<string[]> {
   const stored = await bed.store.activeRuns()
   const known = new Set(bed.engine.activeRuns().map(({ id }) => id))
   const orphans = stored.filter(({ id }) => !known.has(id)).map(({ id }) => `I3 run ${id} is open and nobody runs it`)
   const repairs = stored.filter(({ kind }) => kind === 'REPAIR').map(({ datasetId }) => datasetId)
   const twice = repairs.filter((id, index) => repairs.indexOf(id) !== index)
-  const { items } = await bed.store.runs({ limit: 12 })
+  const newest = await bed.store.runs({ limit: 12 })
+  const items = newest.items.filter(({ id }) => !settled.has(id))
   const actions = (await Promise.all(items.map(({ id }) => bed.store.actions(id)))).flat()
   const openActions = actions.filter(
     ({ state, runId }) => state === 'RUNNING' && !stored.some(({ id }) => id === runId),
   )
+  if (!bed.writeFailed) for (const { id, finishedAt } of items) if (finishedAt !== null) settled.add(id)
   return [
     ...(bed.writeFailed ? [] : orphans),
     ...twice.map((id) => `I4 two repairs of ${id} are open`),

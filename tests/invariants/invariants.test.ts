@@ -93,7 +93,7 @@ test('a status that the SANs contradict is a lie, one that was true is none', as
     await bed.start()
     await bed.scan()
     await bed.look(false)
-    const context = { bed, removed: new Set<string>(), idle: true, justLooked: true }
+    const context = { bed, removed: new Set<string>(), idle: true, justLooked: true, settled: new Set<number>() }
     const now = takeStock(bed)
     expect(await checkInvariants(now, now, context)).toEqual([])
     bed.host('b').zfs.dataset.destroy('vault/one')

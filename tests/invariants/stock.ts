@@ -47,7 +47,8 @@ export function takeStock(bed: Bed): Stock {
   return new Map([...bed.hosts.values()].map((host) => [host.id, stockOf(host)]))
 }
 
-function stockOf(host: BedHost): StockHost {
+/** Of one host alone. */
+export function stockOf(host: BedHost): StockHost {
   const { store } = host.zfs
   store.forget()
   const pools = store.allPools().map((pool): StockPool => {

@@ -4,7 +4,7 @@ import type { BedMapping, BedSettings } from '#tests/bed/config.ts'
 import type { BedHost } from '#tests/bed/host.ts'
 import { Random } from '#tests/bed/random.ts'
 import { lossKey } from '#tests/invariants/losses.ts'
-import { datasetOf, type StockDataset, type StockSnapshot, takeStock } from '#tests/invariants/stock.ts'
+import { datasetOf, type StockDataset, type StockSnapshot, stockOf } from '#tests/invariants/stock.ts'
 import type { Counts } from './counts.ts'
 
 const HOSTS: BedSettings['hosts'] = [
@@ -27,6 +27,8 @@ export class Field {
   readonly counts: Counts
   /** What people removed, renamed or released since the last check. */
   readonly removed = new Set<string>()
+  /** See the checker. */
+  readonly settled = new Set<number>()
   /** Nobody has touched a SAN since everything was looked at. */
   justLooked = false
   #names = 0
@@ -92,7 +94,7 @@ export class Field {
 
   /** A dataset as it is on its SAN now; null where it, or its pool, is not there. */
   find(host: string, name: string): StockDataset | null {
-    return datasetOf(takeStock(this.bed), host, name)
+    return datasetOf(new Map([[host, stockOf(this.bed.host(host))]]), host, name)
   }
 
   newName(prefix = 's'): string {

@@ -87,7 +87,7 @@ async function check(field: Field, before: Stock): Promise<Stock> {
   const idle = bed.engine.activeRuns().length === 0
   const { removed } = field
   const justLooked = field.justLooked && idle
-  const found = await checkInvariants(before, after, { bed, removed, idle, justLooked })
+  const found = await checkInvariants(before, after, { bed, removed, idle, justLooked, settled: field.settled })
   field.counts.add('checks', justLooked ? 'with the status' : 'others')
   for (const { verdict } of bed.engine.datasets())
     for (const { code } of verdict.reasons) field.counts.add('reasons', code)
