@@ -45,7 +45,7 @@ export async function aftermath(
 }
 
 async function invariants(bed: Bed, before: Stock, justLooked: boolean): Promise<readonly string[]> {
-  const context = { bed, removed: NOTHING_REMOVED, idle: true, justLooked }
+  const context = { bed, removed: NOTHING_REMOVED, idle: true, justLooked, settled: new Set<number>() }
   return checkInvariants(before, takeStock(bed), context)
 }
 

@@ -84,7 +84,7 @@ export class Case {
     }
     // The look after the last repair: nobody touched a SAN since.
     await this.bed.look(false)
-    const context = { bed: this.bed, removed: new Set<string>(), idle, justLooked: true }
+    const context = { bed: this.bed, removed: new Set<string>(), idle, justLooked: true, settled: new Set<number>() }
     const found = await checkInvariants(this.#baseline, takeStock(this.bed), context)
     const broken = found.filter((each) => except?.test(each) !== true)
     if (broken.length > 0) throw new Error(broken.join('\n'))
