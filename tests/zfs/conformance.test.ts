@@ -7,7 +7,7 @@ import { runOnLab } from '#lib/simulator/conformance/run-lab.ts'
 import { runOnSimulator } from '#lib/simulator/conformance/run-simulator.ts'
 import type { Scenario } from '#lib/simulator/conformance/scenario.ts'
 import { scenarios } from '#lib/simulator/conformance/scenarios.ts'
-import { delegate, openLab, remove } from './lab.ts'
+import { openLab, remove } from './lab.ts'
 
 const lab = openLab()
 const login = {
@@ -29,7 +29,6 @@ afterAll(async () => {
   const left = Object.keys(knownDifferences).length
   console.log(`Conformance: ${compared} commands compared, ${differing} differing, ${left} left out on purpose.`)
   await clear()
-  await delegate(lab)
 }, 120_000)
 
 type Answers = readonly [real: readonly StepResult[], simulated: readonly StepResult[]]
