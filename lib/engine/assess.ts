@@ -27,6 +27,7 @@ export async function assess(
 ): Promise<readonly Assessment[]> {
   const { deps, states, hosts } = context
   const number = context.nextLook()
+  const receivingBefore = new Set(context.receiving)
   const seen = await look(deps.sans, withChildren(context, datasets), {
     mode: options.mode,
     signal: options.signal,
@@ -41,7 +42,8 @@ export async function assess(
   const current = new Map(context.datasets().map((dataset) => [dataset.id, dataset]))
   const judged = seen.seen.map((each) => ({ ...each, dataset: current.get(each.dataset.id) ?? each.dataset }))
   await context.noteGuids(judged)
-  const seenNow = options.mode === 'fresh' ? judged : judged.map((each) => withoutOwnTransfer(context, each))
+  const receiving = receivingBefore.union(context.receiving)
+  const seenNow = options.mode === 'fresh' ? judged : judged.map((each) => withoutOwnTransfer(receiving, each))
   const compared = seenNow.map(({ dataset, inventory }) => ({
     dataset,
     inventory,
@@ -97,15 +99,15 @@ function withChildren(context: EngineContext, datasets: readonly Monitored[]): r
 }
 
 /**
- * While a transfer of our own is under way its half-received state on the backup is no finding: a scan then sees the
- * backup as it was before, and the status says REPAIRING. (The repair's own looks see everything.)
+ * Where a transfer of our own was under way during a look, its half-received state on the backup is no finding: a scan
+ * then sees the backup as it was before, and the status says REPAIRING. (The repair's own looks see everything.)
  */
 function withoutOwnTransfer<T extends { readonly dataset: Monitored; readonly inventory: Inventory }>(
-  context: EngineContext,
+  receiving: ReadonlySet<string>,
   each: T,
 ): T {
   const { backup } = each.inventory
-  if (backup.state !== 'present' || !context.repairing.has(each.dataset.id)) return each
+  if (backup.state !== 'present' || !receiving.has(each.dataset.id)) return each
   if (backup.snapshots.length === 0) return { ...each, inventory: { ...each.inventory, backup: { state: 'missing' } } }
   return {
     ...each,

@@ -45,6 +45,8 @@ export class EngineContext {
   readonly ends: RunEnds
   /** Repairs that have begun, by dataset: their record as it stands. */
   readonly repairing = new Map<string, () => RunRecord>()
+  /** Datasets into which a stream of ours is going at this moment. */
+  readonly receiving = new Set<string>()
   #known: Index | null = null
   /** The newest look of each dataset, and its number. */
   readonly #looks = new Map<string, { readonly assessment: Assessment; readonly number: number }>()

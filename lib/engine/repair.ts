@@ -111,6 +111,7 @@ async function runSteps(
   for (const [index, step] of plan.steps.entries()) {
     if (step.kind === 'verify') continue
     await writer.phase('transferring', { index: index + 1, count: plan.steps.length })
+    if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
     const end = await runStep(step, {
       deps: context.deps,
       writer,
@@ -118,7 +119,7 @@ async function runSteps(
       bandwidthLimit: order.dataset.config.policy.bandwidthLimit,
       signal,
       onBytes: () => context.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
-    })
+    }).finally(() => context.receiving.delete(order.dataset.id))
     warnings.push(...end.warnings)
     const bytes = writer.run.bytes - bytesBefore
     if (end.ended !== 'done') return { ended: end.ended, fault: end.fault, step: step.n, bytes, warnings }

@@ -21,4 +21,17 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'check', a: 55916, b: 24073, c: 31038 },
     ],
   },
+  {
+    was: 'A scan right after a cancel still took the rest of the transfer for one under way, and the backup for missing.',
+    seed: 50014,
+    operations: [
+      { op: 'snapshot', a: 49634, b: 3283, c: 3930 },
+      { op: 'fault', a: 55854, b: 52447, c: 52645 },
+      { op: 'destroySnapshot', a: 5117, b: 31677, c: 51389 },
+      { op: 'reload', a: 17018, b: 29192, c: 5249 },
+      { op: 'confirm', a: 54916, b: 54845, c: 12075 },
+      { op: 'cancel', a: 63974, b: 20064, c: 35068 },
+      { op: 'scan', a: 9044, b: 15216, c: 15130 },
+    ],
+  },
 ]
