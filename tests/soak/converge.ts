@@ -21,6 +21,8 @@ export async function converge(field: Field): Promise<string[]> {
   // Whatever takes the snapshots on the primary goes on doing so.
   for (const name of field.primaries) if (field.find('a', name) !== null) field.snapshot(name, 50_000)
   await bed.clock.pass(3 * HOUR)
+  // The call that it was to be killed at had begun before, and took its time.
+  await field.startAgainIfKilled()
   await bed.idle()
   for (let round = 0; round < ROUNDS; round++) {
     await bed.scan()

@@ -3,6 +3,7 @@ import { Bed } from '#tests/bed/bed.ts'
 import type { BedMapping, BedSettings } from '#tests/bed/config.ts'
 import type { BedHost } from '#tests/bed/host.ts'
 import { Random } from '#tests/bed/random.ts'
+import { forgetBookings } from '#tests/invariants/bookings.ts'
 import { lossKey } from '#tests/invariants/losses.ts'
 import { datasetOf, type StockDataset, type StockSnapshot, stockOf } from '#tests/invariants/stock.ts'
 import type { Counts } from './counts.ts'
@@ -104,6 +105,19 @@ export class Field {
 
   snapshot(dataset: string, bytes: number): void {
     this.primaryHost().zfs.snapshot(`${dataset}@${this.newName()}`, { bytes })
+  }
+
+  /** Where the witness was killed at a call, its supervisor starts the next one. */
+  async startAgainIfKilled(): Promise<void> {
+    const { bed } = this
+    if (!bed.witness.life.over) return
+    this.counts.add('operations', 'killed at a call')
+    this.justLooked = false
+    // What it had under way on the SANs notices.
+    await bed.clock.pass(1000)
+    await bed.restart()
+    // A process takes its bookings with it.
+    forgetBookings()
   }
 
   /** Somebody did something on a SAN. */

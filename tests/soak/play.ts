@@ -67,13 +67,9 @@ async function one(field: Field, operation: Operation, before: Stock): Promise<S
     field.justLooked = false
     await ON_WITNESS[operation.op]?.(field, operation)
   }
-  if (bed.witness.life.over) {
-    field.counts.add('operations', 'killed at a call')
-    field.justLooked = false
-    // What it had under way on the SANs notices, and a supervisor starts the next one.
-    await bed.clock.pass(1000)
-    await bed.restart()
-  }
+  // Work that needs no time is done before anybody looks, and the call that it is killed at may be among it.
+  await bed.clock.pass(0)
+  await field.startAgainIfKilled()
   // A process takes its bookings with it.
   if (bed.witness !== witness) forgetBookings()
   return check(field, before)
@@ -81,8 +77,6 @@ async function one(field: Field, operation: Operation, before: Stock): Promise<S
 
 async function check(field: Field, before: Stock): Promise<Stock> {
   const { bed } = field
-  // Work that needs no time is done before anybody looks.
-  await bed.clock.pass(0)
   const after = takeStock(bed)
   const idle = bed.engine.activeRuns().length === 0
   const { removed } = field

@@ -34,4 +34,13 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'scan', a: 9044, b: 15216, c: 15130 },
     ],
   },
+  {
+    was: 'The soak itself: a witness killed at a call that outlasted the last step was never started again.',
+    seed: 50204,
+    operations: [
+      { op: 'reload', a: 41140, b: 50936, c: 27934 },
+      { op: 'killSoon', a: 27461, b: 58393, c: 24948 },
+      { op: 'scan', a: 32592, b: 46816, c: 59833 },
+    ],
+  },
 ]
