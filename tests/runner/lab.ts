@@ -1,11 +1,13 @@
 import { existsSync, rmSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { testFiles } from './bun-test.ts'
 import { failedBecause, skippedBecause, type Tally } from './tally.ts'
 
 /** A ready lab beside the project, and the project's own (the image that tests/lab/build made, or this machine's OpenZFS). */
 const BESIDE = '../shared/zfs-lab/lab'
 const OWN = 'tests/lab/lab'
+/** How a lab ends that was given a word it does not know. */
+const NO_SUCH_WORD = 2
 
 /**
  * Boots a lab of our own, runs the tier with ZFS_LAB_CLIENT (the directory of its ssh_config, with hqs8, hqs10, hqs1 and hqs7 in it),
@@ -13,10 +15,12 @@ const OWN = 'tests/lab/lab'
  */
 export async function withLab(run: (env: Readonly<Record<string, string>>) => Promise<Tally>): Promise<Tally> {
   const given = process.env.ZFS_LAB_CLIENT
-  if (given !== undefined) return run({ ZFS_LAB_CLIENT: given })
-  const found = findLab()
-  if ('wrong' in found) return failedBecause(found.wrong)
-  if ('missing' in found) return skippedBecause(found.missing, (await testFiles(['tests/zfs'])).length)
+  if (given !== undefined) {
+    if (existsSync(join(given, 'ssh_config'))) return run({ ZFS_LAB_CLIENT: given })
+    return skip(`ZFS_LAB_CLIENT is "${given}", which has no ssh_config in it: no lab runs there.`)
+  }
+  const found = findLab(process.env.ZFS_LAB_DIR)
+  if ('missing' in found) return skip(found.missing)
   const { lab } = found
   const name = `zwitness-${process.pid}`
   const base = freePorts()
@@ -43,22 +47,42 @@ export async function withLab(run: (env: Readonly<Record<string, string>>) => Pr
   }
 }
 
-/** `wrong`: one was asked for and is not there. `missing`: nobody asked for one and there is none. */
-function findLab(): { readonly lab: string } | { readonly wrong: string } | { readonly missing: string } {
-  const asked = process.env.ZFS_LAB_DIR
+async function skip(why: string): Promise<Tally> {
+  const tests = (await testFiles(['tests/zfs'])).length
+  return skippedBecause(
+    `the OpenZFS tier needs a machine with OpenZFS. ${why} Nothing about real OpenZFS was proved by this run.`,
+    tests,
+  )
+}
+
+type Found = { readonly lab: string } | { readonly missing: string }
+
+/** `asked`: the directory of the lab that somebody insists on. */
+function findLab(asked: string | undefined): Found {
   if (asked !== undefined) {
     const lab = resolve(asked, 'lab')
-    return existsSync(lab)
-      ? { lab }
-      : {
-          wrong: `ZFS_LAB_DIR is "${asked}", which has no executable \`lab\` in it (lab start NAME PORT, lab stop NAME).`,
-        }
+    if (existsSync(lab)) return usable(lab)
+    return {
+      missing: `ZFS_LAB_DIR is "${asked}", which has no executable \`lab\` in it (lab start NAME PORT, lab stop NAME).`,
+    }
   }
-  if (existsSync(BESIDE)) return { lab: resolve(BESIDE) }
-  const check = Bun.spawnSync([resolve(OWN), 'check'], { stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' })
-  if (check.exitCode === 0) return { lab: resolve(OWN) }
+  const first = existsSync(BESIDE) ? usable(resolve(BESIDE)) : null
+  if (first !== null && 'lab' in first) return first
+  const own = usable(resolve(OWN))
+  if ('lab' in own) return own
+  return { missing: `${first?.missing ?? own.missing} Or set ZFS_LAB_DIR to the directory of another lab.` }
+}
+
+/** Asks the lab itself, where it knows the word `check`; any other lab is a machine in QEMU. */
+function usable(lab: string): Found {
+  if (Bun.which('ssh') === null) return { missing: 'ssh is missing: apt-get install -y openssh-client.' }
+  const check = Bun.spawnSync([lab, 'check'], { stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' })
+  if (check.exitCode === 0) return { lab }
+  if (check.exitCode !== NO_SUCH_WORD) return { missing: check.stderr.toString().trim() }
+  const lacking = ['qemu-system-x86_64', 'zstd'].filter((program) => Bun.which(program) === null)
+  if (lacking.length === 0) return { lab }
   return {
-    missing: `the OpenZFS tier needs a machine with OpenZFS. ${check.stderr.toString().trim()} Or set ZFS_LAB_DIR to the directory of another lab. Nothing about real OpenZFS was proved by this run.`,
+    missing: `${lab} needs ${lacking.join(' and ')}: apt-get install -y --no-install-recommends qemu-system-x86 zstd.`,
   }
 }
 
