@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A PATH that has only what is named, and a lab that ends `check` as told. */
+let home = ''
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'zw-runner-'))
+})
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+function lab(name: string, checkEndsWith: number, says = ''): string {
+  const directory = join(home, name)
+  mkdirSync(directory, { recursive: true })
+  const text = `#!/bin/sh\n[ "$1" = check ] && { echo "${says}" >&2; exit ${checkEndsWith}; }\nexit 3\n`
+  writeFileSync(join(directory, 'lab'), text, { mode: 0o755 })
+  return directory
+}
+
+function path(name: string, programs: readonly string[]): string {
+  const directory = join(home, name)
+  mkdirSync(directory, { recursive: true })
+  for (const program of programs) symlinkSync('/bin/true', join(directory, program))
+  return directory
+}
+
+/** `npm run test:zfs` as somebody would see it. */
+function run(env: Readonly<Record<string, string>>): { readonly code: number; readonly output: string } {
+  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ZFS_LAB')))
+  const child = Bun.spawnSync([process.execPath, 'tests/runner/main.ts', 'zfs'], {
+    env: { ...clean, ...env },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  return { code: child.exitCode, output: child.stdout.toString() + child.stderr.toString() }
+}
+
+test.each([
+  ['a lab directory that is not there', () => ({ ZFS_LAB_DIR: join(home, 'nowhere') }), 'has no executable `lab`'],
+  ['a running lab that is not there', () => ({ ZFS_LAB_CLIENT: join(home, 'nowhere') }), 'has no ssh_config'],
+  [
+    'a lab that says itself what is missing',
+    () => ({ ZFS_LAB_DIR: lab('picky', 1, 'no image is built.') }),
+    'no image is built.',
+  ],
+  [
+    'no QEMU',
+    () => ({ ZFS_LAB_DIR: lab('plain', 2), PATH: path('bare', ['ssh', 'zstd']) }),
+    'needs qemu-system-x86_64: apt-get install',
+  ],
+  ['no ssh', () => ({ ZFS_LAB_DIR: lab('shy', 2), PATH: path('empty', []) }), 'ssh is missing'],
+])('%s: SKIPPED and 77, never green', (_title, env, why) => {
+  const { code, output } = run(env())
+  expect(output).toContain('SKIPPED: the OpenZFS tier needs a machine with OpenZFS.')
+  expect(output).toContain(why)
+  expect(output).toMatch(/\d+ skipped\n0 passed, 0 failed/)
+  expect(code).toBe(77)
+})
+
+test('a lab that is there and does not start is a failure', () => {
+  const { code, output } = run({
+    ZFS_LAB_DIR: lab('broken', 2),
+    PATH: path('full', ['ssh', 'zstd', 'qemu-system-x86_64']),
+  })
+  expect(output).toContain('FAILED: the lab did not start (exit code 3)')
+  expect(code).toBe(1)
+})
