@@ -10,6 +10,8 @@ export type Wrong =
   | { readonly kind: 'half-open'; readonly after: number; readonly forMs: number }
   /** Nothing moves any more, without an end. */
   | { readonly kind: 'hang'; readonly after: number }
+  /** Every piece of the stream takes so long. */
+  | { readonly kind: 'slow'; readonly pieceMs: number }
   /** One byte arrives changed. */
   | { readonly kind: 'garble'; readonly at: number }
   /** The command runs to its end, and its end is not seen. */

@@ -131,10 +131,15 @@ export async function transfer(parts: TransferParts, request: TransferRequest): 
       if (rest.length > 0) await pipe.write(rest)
       await end(side, wrong)
     }
-    await clock.sleep(PIECE_MS, stop.signal)
+    await clock.sleep(pieceMs(), stop.signal)
     if (ended !== null) throw new BrokenPipe()
     await pipe.write(rest)
     request.onProgress?.({ bytes: pipe.written, totalBytes: null, snapshot: null, atMs: clock.now() })
+  }
+
+  function pieceMs(): number {
+    const slow = [wrongs.source, wrongs.sink].flatMap((wrong) => (wrong?.kind === 'slow' ? [wrong.pieceMs] : []))
+    return Math.max(PIECE_MS, ...slow)
   }
 
   function linger(forMs: number): void {
