@@ -54,6 +54,51 @@ export function getProperties(zfs: ZfsCommand, dataset: string, names: readonly 
   return [...zfs, 'get', '-Hp', '-o', 'property,value,source', list, datasetOperand(dataset)]
 }
 
+/**
+ * Names of the properties that datasets have of their own. Answer: `parseOwnProperties`. No values: those of user
+ * properties can hold newlines and so forge rows.
+ */
+export function listOwnProperties(zfs: ZfsCommand, datasets: readonly string[]): Argv {
+  return [...zfs, 'get', '-Hp', '-s', 'local,received', '-o', 'name,property', 'all', ...some(datasets)]
+}
+
+/** One property of several datasets, a row each. Answer: `parsePropertyOfEach`. */
+export function getProperty(zfs: ZfsCommand, datasets: readonly string[], property: string): Argv {
+  return [...zfs, 'get', '-Hp', '-o', 'name,value', nativeProperty(property), ...some(datasets)]
+}
+
+/** Every dataset of a host. Answer: `parseAllDatasets`. */
+export function listEveryDataset(zfs: ZfsCommand): Argv {
+  return [...zfs, 'list', '-Hp', '-t', 'filesystem,volume', '-o', 'name,type,guid,origin']
+}
+
+/** Every snapshot of a host, in the cheap columns only. Answer: `parseAllSnapshots`. */
+export function listEverySnapshot(zfs: ZfsCommand): Argv {
+  return [...zfs, 'list', '-Hp', '-t', 'snapshot', '-o', 'name,guid,createtxg']
+}
+
+/** When snapshots were taken. Answer: `parseCreations`. */
+export function listCreations(zfs: ZfsCommand, snapshots: readonly string[]): Argv {
+  if (snapshots.length === 0) throw new RangeError('A listing needs at least one snapshot.')
+  return [...zfs, 'list', '-Hp', '-t', 'snapshot', '-o', 'name,creation', ...snapshots.map(snapshotOperand)]
+}
+
+/** State, last scrub and errors for people to read. Answer: `parsePoolStatus`. */
+export function poolStatus(zfs: ZfsCommand, pool: string): Argv {
+  return [...zpoolBeside(zfs), 'status', poolOperand(pool)]
+}
+
+/** All properties of a pool, its features among them. Answer: `parsePoolFeatures`. */
+export function poolProperties(zfs: ZfsCommand, pool: string): Argv {
+  return [...zpoolBeside(zfs), 'get', '-Hp', '-o', 'property,value', 'all', poolOperand(pool)]
+}
+
+/** Asks sudo whether it would run a command, and runs nothing. Null where `zfs` is not called through sudo. */
+export function sudoWouldRun(command: Argv): Argv | null {
+  if (command[0] !== 'sudo') return null
+  return ['sudo', '-n', '-l', ...command.slice(command[1] === '-n' ? 2 : 1)]
+}
+
 /** Ends with 0 only where a receive onto an existing dataset runs or its remainder is stored; else with 1. */
 export function probeReceive(zfs: ZfsCommand, dataset: string): Argv {
   return [...zfs, 'list', '-H', '-o', 'name', `${datasetOperand(dataset)}/%recv`]

@@ -40,14 +40,19 @@ export function parseRights(stdout: string): readonly Grant[] {
 }
 
 /**
- * The rights that these grants give `user` on `dataset`, groups not counted (who is in which group is not known here).
+ * The rights that these grants give `user` on `dataset`; those of a group count where `groups` (the user's own) has it.
  * For a right to be used below `dataset`, ask for a name below it.
  */
-export function rightsOf(grants: readonly Grant[], user: string, dataset: string): ReadonlySet<string> {
+export function rightsOf(
+  grants: readonly Grant[],
+  user: string,
+  dataset: string,
+  groups: ReadonlySet<string> = new Set(),
+): ReadonlySet<string> {
   const found = new Set<string>()
   for (const { on, scope, who, rights } of grants) {
     const applies = on === dataset ? scope !== 'descendent' : dataset.startsWith(`${on}/`) && scope !== 'local'
-    const mine = who.kind === 'everyone' || (who.kind === 'user' && who.name === user)
+    const mine = who.kind === 'everyone' || (who.kind === 'user' ? who.name === user : groups.has(who.name))
     if (applies && mine) for (const right of rights) found.add(right)
   }
   return found
