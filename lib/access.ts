@@ -11,10 +11,10 @@ export function createIdentify(config: () => Wanted): Identify {
   return (request, peer) => {
     const userAgent = request.headers.get('user-agent')
     if (peer.kind === 'unix' || peer.kind === 'internal') {
-      return { name: 'local', role: 'admin', via: peer.kind, address: null, userAgent }
+      return { kind: 'socket', name: 'local', role: 'admin', address: null, userAgent }
     }
     if (isFromHere(request, peer)) {
-      return { name: 'local', role: 'operator', via: 'loopback', address: peer.address, userAgent }
+      return { kind: 'none', name: 'local', role: 'operator', address: peer.address, userAgent }
     }
     return fromNetwork(request, peer, config().auth, userAgent)
   }
@@ -22,10 +22,10 @@ export function createIdentify(config: () => Wanted): Identify {
 
 function fromNetwork(request: Request, { address }: Peer, auth: Wanted['auth'], userAgent: string | null): Actor {
   if (auth.mode === 'none' && auth.noneRole === 'operator') {
-    return { name: 'network', role: 'operator', via: 'none', address, userAgent }
+    return { kind: 'none', name: 'network', role: 'operator', address, userAgent }
   }
   if (request.method === 'GET' || request.method === 'HEAD') {
-    return { name: 'network', role: 'viewer', via: 'none', address, userAgent }
+    return { kind: 'none', name: 'network', role: 'viewer', address, userAgent }
   }
   return anonymous(address, userAgent)
 }

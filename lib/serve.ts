@@ -66,7 +66,7 @@ export async function serve({ directories, host, port, demo, onReady }: ServeOpt
 }
 
 async function firstScan(app: Awaited<ReturnType<typeof openApp>>): Promise<void> {
-  const actor = { name: 'start', role: 'admin' as const, via: 'internal', address: null, userAgent: null }
+  const actor = { kind: 'schedule' as const, name: 'start', role: 'admin' as const, address: null, userAgent: null }
   const outcome = await app.runtime.invoke({ name: 'scan', trigger: 'internal', actor, input: {} })
   if (outcome.state === 'FAILED') app.services.logger.error('The first scan failed; the schedule goes on.')
 }

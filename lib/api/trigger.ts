@@ -15,6 +15,6 @@ export function triggerOf(context: Pick<InvocationContext, 'actor' | 'trigger' |
 }
 
 /** The command line speaks the same API, over the socket file or as the owner itself; people look for "cli" in the audit. */
-function isCommandLine({ via, userAgent }: InvocationContext['actor']): boolean {
-  return (via === 'unix' || via === 'internal') && (userAgent?.startsWith('zwitness-cli') ?? false)
+function isCommandLine({ kind, userAgent }: InvocationContext['actor']): boolean {
+  return kind === 'socket' && (userAgent?.startsWith('zwitness-cli') ?? false)
 }

@@ -4,12 +4,17 @@ export type Role = 'none' | 'viewer' | 'operator' | 'admin'
 /** What a handler asks for. `public` needs nobody. */
 export type Access = 'public' | 'viewer' | 'operator' | 'admin'
 
+/**
+ * How an actor was recognised: a browser's session, an API token, the owner of the socket file (or of the process), a
+ * header of a trusted proxy, nobody at all, or the process's own clock.
+ */
+export type ActorKind = 'session' | 'token' | 'socket' | 'proxy' | 'none' | 'schedule'
+
 /** Who asks. Made by the product's `identify` hook, recorded with every invocation. */
 export interface Actor {
+  readonly kind: ActorKind
   readonly name: string
   readonly role: Role
-  /** How the actor was recognised: `password`, `token`, `proxy`, `unix`, `schedule` … */
-  readonly via: string
   /** Socket address, null where there is none (unix socket, schedule). */
   readonly address: string | null
   readonly userAgent: string | null
@@ -30,14 +35,14 @@ export function accessOf(definition: { readonly access?: Access }, method: strin
 }
 
 export function anonymous(address: string | null, userAgent: string | null): Actor {
-  return { name: 'anonymous', role: 'none', via: 'none', address, userAgent }
+  return { kind: 'none', name: 'anonymous', role: 'none', address, userAgent }
 }
 
 /** The actor of everything the process does on its own. */
 export const SCHEDULER_ACTOR: Actor = {
+  kind: 'schedule',
   name: 'scheduler',
   role: 'admin',
-  via: 'schedule',
   address: null,
   userAgent: null,
 }

@@ -3,16 +3,43 @@ import type { Identify } from './hooks.ts'
 import type { Peer } from './peer.ts'
 import { Problem } from './problem.ts'
 
+export interface AuthorizeOptions {
+  readonly identify: Identify
+  /** On public paths, where nobody need be known, not to know is no reason to refuse. */
+  readonly onError?: (error: unknown) => void
+  /** Who it is, before it is judged whether they may. */
+  readonly onActor?: (actor: Actor) => void
+}
+
 /** @throws Problem of the hook, 401 NOT_AUTHENTICATED or 403 FORBIDDEN_ROLE */
-export async function authorize(request: Request, peer: Peer, access: Access, identify: Identify): Promise<Actor> {
+export async function authorize(
+  request: Request,
+  peer: Peer,
+  access: Access,
+  { identify, onError, onActor }: AuthorizeOptions,
+): Promise<Actor> {
+  if (access === 'public') return guest(request, peer, identify, onError)
   const actor = await identified(request, peer, identify)
-  if (actor instanceof Problem) {
-    // Health checks and the login page must work with an expired token in hand.
-    if (access === 'public') return anonymous(peer.address, request.headers.get('user-agent'))
-    throw actor
-  }
+  if (actor instanceof Problem) throw actor
+  onActor?.(actor)
   requireAccess(actor, access)
   return actor
+}
+
+/** Health checks and the login page must work with an expired token in hand, and with a database that cannot be read. */
+async function guest(
+  request: Request,
+  peer: Peer,
+  identify: Identify,
+  onError: AuthorizeOptions['onError'],
+): Promise<Actor> {
+  try {
+    const actor = await identified(request, peer, identify)
+    if (!(actor instanceof Problem)) return actor
+  } catch (error) {
+    onError?.(error)
+  }
+  return anonymous(peer.address, request.headers.get('user-agent'))
 }
 
 async function identified(request: Request, peer: Peer, identify: Identify): Promise<Actor | Problem> {

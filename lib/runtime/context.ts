@@ -1,8 +1,17 @@
+import type { VNode } from 'preact'
 import type { Actor } from './actor.ts'
 
 export type Trigger = 'schedule' | 'http' | 'cli' | 'internal'
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type Fields = Readonly<Record<string, unknown>>
+
+export interface PageAnswer {
+  readonly title: string
+  readonly body: VNode
+  /** Default 200. */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 /** What the framework adds to the services that every handler receives. */
 export interface InvocationContext {
@@ -21,6 +30,10 @@ export interface InvocationContext {
   log(level: LogLevel, message: string, fields?: Fields): void
   /** Call it before returning a stream: takes away the connection's idle limit and the handler's time-out. */
   keepOpen(): void
+  /** Only for routes and pages: what a form of this answer must send back in its field `csrf`. */
+  formToken(): string
+  /** Only for routes and pages: a whole HTML document, e.g. the page of a form again, with what was wrong with it. */
+  page(answer: PageAnswer): Response
 }
 
 export type Context<Services> = Services & InvocationContext

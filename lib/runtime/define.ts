@@ -52,6 +52,13 @@ export interface RouteDefinition<Services, Input extends z.ZodObject, Output ext
   readonly etag?: boolean
   /** For an answer that is not JSON, its media type, for the API document. */
   readonly produces?: string
+  /**
+   * Takes an HTML form instead of JSON, with the token of `formToken()` in its field `csrf`; not in the API document.
+   * Where the form was wrong, `page()` shows it again; where it was right, `redirect()` leads on.
+   */
+  readonly form?: boolean
+  /** How `onWrite` calls it; default its operation id. False: it writes nothing, or tells it itself. */
+  readonly audit?: false | string | ((input: z.output<Input>) => string)
   run(input: z.output<Input>, context: Context<Services>): RouteResult<Output> | Promise<RouteResult<Output>>
 }
 

@@ -1,14 +1,23 @@
 import type { Context as HonoContext } from 'hono'
 import type { Actor } from './actor.ts'
+import type { Assets } from './assets.ts'
 import { type Context, makeContext } from './context.ts'
 import type { RuntimeHooks } from './hooks.ts'
+import { type DocumentOptions, renderDocument } from './page.tsx'
 import type { Peer, ServerEnv } from './peer.ts'
 import { Problem } from './problem.ts'
 
 /** What the first middleware and the handlers tell each other about one request. */
 export type AppEnv = {
   Bindings: ServerEnv
-  Variables: { requestId: string; peer: Peer; actor: Actor | null; route: string | null }
+  Variables: {
+    requestId: string
+    peer: Peer
+    actor: Actor | null
+    route: string | null
+    /** To be set with the answer, so that a form in it can be sent back. */
+    formCookie: string | null
+  }
 }
 
 export const DEFAULT_TIMEOUT = 60_000
@@ -18,6 +27,8 @@ const LONGEST_IDLE = 255
 export interface ExchangeOptions {
   readonly services: object
   readonly hooks: RuntimeHooks
+  readonly assets: Assets
+  readonly document: DocumentOptions
   readonly stopping: AbortSignal
   readonly timeout: number
 }
@@ -46,6 +57,7 @@ export async function runHandler<Result>(
   const seconds = Math.ceil(options.timeout / 1000) + 5
   server?.timeout(request, seconds > LONGEST_IDLE ? 0 : seconds)
   const streamEnd = new AbortController()
+  let form: ReturnType<NonNullable<RuntimeHooks['formToken']>> | null = null
   const context = makeContext(options.services, {
     signal: AbortSignal.any([request.signal, deadline.signal, streamEnd.signal]),
     actor,
@@ -62,6 +74,14 @@ export async function runHandler<Result>(
       if (options.stopping.aborted) end()
       options.stopping.addEventListener('abort', end, { once: true, signal: request.signal })
     },
+    formToken: () => {
+      // Once: two forms on a page must not get two cookies.
+      form ??= options.hooks.formToken?.(request) ?? null
+      if (form === null) throw new Error('formToken() needs the hook of the same name')
+      if (form.cookie !== null) c.set('formCookie', form.cookie)
+      return form.token
+    },
+    page: (answer) => renderDocument({ ...answer, assets: options.assets, document: options.document }),
   })
   try {
     return await Promise.race([run(context), expired])

@@ -1,4 +1,4 @@
-import type { Actor } from './actor.ts'
+import type { Access, Actor } from './actor.ts'
 import type { Fields, LogLevel } from './context.ts'
 import type { GuardHooks } from './guard.ts'
 import type { Peer } from './peer.ts'
@@ -16,6 +16,34 @@ export interface RequestSummary {
   readonly peer: Peer
 }
 
+/** A request that was let in, before its handler. */
+export interface Admission {
+  readonly request: Request
+  readonly actor: Actor
+  readonly access: Access
+  /** Of a form: the field `csrf`. Null where the route takes JSON. */
+  readonly formToken: string | null
+}
+
+/** What came of a request that may have written something. */
+export interface WriteSummary {
+  /** The route's own word, else its operation id. */
+  readonly action: string
+  readonly actor: Actor
+  readonly path: string
+  /** Parameters of the path, decoded. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** The declared fields, without those that are marked `secret`. Empty when the input was refused. */
+  readonly input: Readonly<Record<string, unknown>>
+  readonly status: number
+  /** Of a refusal, for example `PLAN_STALE`. */
+  readonly code: string | null
+  readonly detail: string | null
+  /** Where the answer points, for example `/api/runs/7`. */
+  readonly location: string | null
+  readonly requestId: string
+}
+
 /** Everything the framework asks or tells its product. */
 export interface RuntimeHooks extends GuardHooks {
   /** An error nobody handled: the client saw only its request id. */
@@ -24,8 +52,17 @@ export interface RuntimeHooks extends GuardHooks {
   readonly onRequest?: (summary: RequestSummary) => void
   /** A tick found the function still running and was left out. */
   readonly onSkip?: (functionName: string) => void
-  /** A last word before access is decided, e.g. a rate limit; throws or returns a Problem to refuse. */
-  readonly beforeHandler?: (request: Request, actor: Actor) => Problem | null | Promise<Problem | null>
+  /** A last word after access was decided, e.g. a rate limit; throws or returns a Problem to refuse. */
+  readonly beforeHandler?: (admission: Admission) => Problem | null | Promise<Problem | null>
+  /**
+   * What a form of this request's page must send back as `csrf`, and a cookie to set with the page where the browser has
+   * none that the token could belong to.
+   */
+  readonly formToken?: (request: Request) => { readonly token: string; readonly cookie: string | null }
+  /** After every method but GET, whatever came of it; not for routes with `audit: false`, nor for strangers. */
+  readonly onWrite?: (summary: WriteSummary) => void | Promise<void>
+  /** Where a browser goes that this problem keeps out (a login page), or null: it sees the problem. */
+  readonly signIn?: (problem: Problem) => string | null
 }
 
 /** Who is it? A Problem refuses the request, except on public paths, where it counts as anonymous. */

@@ -194,7 +194,7 @@ describe('hooks', () => {
   test('beforeHandler refuses; onRequest hears the declared path', async () => {
     const seen: unknown[] = []
     const { app } = await startFixture({
-      beforeHandler: (request) => (request.method === 'POST' ? new Problem(429, 'RATE_LIMITED', 'Slower.') : null),
+      beforeHandler: ({ request }) => (request.method === 'POST' ? new Problem(429, 'RATE_LIMITED', 'Slower.') : null),
       onRequest: ({ route, status, actor }) => seen.push([route, status, actor?.role ?? null]),
     })
     const headers = { 'x-role': 'operator' }

@@ -21,8 +21,6 @@ export interface AppOptions {
   readonly hooks: RuntimeHooks
   readonly assets: Assets
   readonly document: DocumentOptions
-  /** Where a browser that is not signed in is sent; without it it sees the 401 page. */
-  readonly loginPath?: string
   /** Aborted when the process stops: new requests get 503, streams end. */
   readonly stopping: AbortSignal
 }
@@ -43,8 +41,11 @@ export function createApp(options: AppOptions): App {
     c.set('peer', peer)
     c.set('actor', null)
     c.set('route', null)
+    c.set('formCookie', null)
     await next()
     const headers = new Headers(c.res.headers)
+    const formCookie = c.get('formCookie')
+    if (formCookie !== null) headers.append('Set-Cookie', formCookie)
     finishHeaders(headers, c.req.path, requestId)
     const { status, statusText } = c.res
     let { body } = c.res

@@ -1,15 +1,15 @@
 // The public face of the framework. Product code imports from here only.
-export type { Access, Actor, Role } from './actor.ts'
+export type { Access, Actor, ActorKind, Role } from './actor.ts'
 export { accessOf, anonymous, mayAccess, ROLES, SCHEDULER_ACTOR } from './actor.ts'
 export type { StaticAsset } from './assets.ts'
 export { requireAccess } from './authorize.ts'
 export type { Schedule } from './check-schedule.ts'
 export { parseInputArguments } from './cli.ts'
-export type { Context, Fields, InvocationContext, LogLevel, Trigger } from './context.ts'
+export type { Context, Fields, InvocationContext, LogLevel, PageAnswer, Trigger } from './context.ts'
 export type { Define, FunctionDefinition, NoInput, PageDefinition, RouteDefinition } from './define.ts'
 export { createDefine } from './define.ts'
 export { etagOf } from './etag.ts'
-export type { Identify, RequestSummary, RuntimeHooks } from './hooks.ts'
+export type { Admission, Identify, RequestSummary, RuntimeHooks, WriteSummary } from './hooks.ts'
 export type { App } from './http.ts'
 export type {
   InvocationEnd,

@@ -78,9 +78,10 @@ test('the good tree: fixed before parameter before catch-all, private files left
       "PATCH /api/things/:id",
       "GET /api/wait",
       "GET /api/whoami",
+      "POST /form",
       "GET /healthz",
     ]
   `)
-  expect(tree.pages.map(({ path }) => path)).toEqual(['/', '/plain'])
+  expect(tree.pages.map(({ path }) => path)).toEqual(['/', '/form', '/plain'])
   expect(tree.islands.map(({ name }) => name)).toEqual(['counter'])
 })

@@ -17,7 +17,9 @@ export interface OpenApiInfo {
  * OpenAPI 3.1 from the definitions that also check the requests, so the document cannot fall behind.
  * @throws Error when two operations have the same id
  */
-export function openApiDocument(routes: readonly LoadedRoute[], info: OpenApiInfo): JsonObject {
+export function openApiDocument(all: readonly LoadedRoute[], info: OpenApiInfo): JsonObject {
+  // Forms belong to their pages.
+  const routes = all.filter(({ definition }) => definition.form !== true)
   const bodies = new Map(routes.map((route) => [route, bodySchema(route)]))
   const inputs = routes.flatMap((route) => [
     ...Object.values(route.definition.input?.shape ?? {}),

@@ -5,9 +5,7 @@ import { Problem } from './problem.ts'
  * @throws Problem 413 (also for a chunked body, which announces no length), 415, 400 BAD_JSON
  */
 export async function readJsonBody(request: Request, limit: number): Promise<unknown> {
-  const announced = Number(request.headers.get('content-length') ?? 0)
-  if (announced > limit) throw tooLarge(limit)
-  const bytes = await readLimited(request.body, limit)
+  const bytes = await readBytes(request, limit)
   if (bytes.length === 0) return {}
   const type = request.headers.get('content-type') ?? ''
   if (!isJson(type)) {
@@ -19,6 +17,24 @@ export async function readJsonBody(request: Request, limit: number): Promise<unk
     const reason = error instanceof Error ? error.message : String(error)
     throw new Problem(400, 'BAD_JSON', `The body is not JSON: ${reason}`, { cause: error })
   }
+}
+
+/**
+ * The fields of a form, in order.
+ * @throws Problem 413, 415
+ */
+export async function readForm(request: Request, limit: number): Promise<readonly (readonly [string, string])[]> {
+  const bytes = await readBytes(request, limit)
+  if (bytes.length === 0) return []
+  const media = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (media === 'application/x-www-form-urlencoded') return [...new URLSearchParams(new TextDecoder().decode(bytes))]
+  throw new Problem(415, 'UNSUPPORTED_MEDIA_TYPE', 'This address takes the form of its own page only.')
+}
+
+async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  if (announced > limit) throw tooLarge(limit)
+  return readLimited(request.body, limit)
 }
 
 function isJson(type: string): boolean {

@@ -68,6 +68,12 @@ async function call(
     keepOpen: () => {
       throw new Error(`${found.name}: keepOpen() is for routes; a function has no connection to keep`)
     },
+    formToken: () => {
+      throw new Error(`${found.name}: formToken() is for routes and pages; a function shows no form`)
+    },
+    page: () => {
+      throw new Error(`${found.name}: page() is for routes and pages; a function shows none`)
+    },
   })
   // The caller's cancel goes the same way as a stop, so that `conclude` finds one signal to look at.
   const cancel = (): void => entry.abort.abort(signal?.reason)

@@ -24,7 +24,6 @@ export interface RuntimeOptions<Services extends object> {
   readonly hooks?: RuntimeHooks
   readonly document?: DocumentOptions
   readonly statics?: Readonly<Record<string, StaticAsset>>
-  readonly loginPath?: string
   /** Absolute; default is the boot script that comes with the framework. */
   readonly bootFile?: string
 }
@@ -68,8 +67,8 @@ export async function createRuntime<Services extends object>(options: RuntimeOpt
   const bootFile = options.bootFile ?? fileURLToPath(new URL('../client/boot.ts', import.meta.url))
   const assets = await buildAssets({ islands: tree.islands, bootFile, statics: options.statics })
   const stopping = new AbortController()
-  const { identify, loginPath, document = {} } = options
-  const app = createApp({ tree, services, identify, hooks, assets, document, loginPath, stopping: stopping.signal })
+  const { identify, document = {} } = options
+  const app = createApp({ tree, services, identify, hooks, assets, document, stopping: stopping.signal })
   const invoker = createInvoker({ functions: tree.functions, services, store, hooks })
   const scheduler = createScheduler({
     functions: tree.functions,

@@ -33,6 +33,8 @@ export interface LoadedRouteDefinition {
   readonly timeout?: number
   readonly etag?: boolean
   readonly produces?: string
+  readonly form?: boolean
+  readonly audit?: false | string | ((input: unknown) => string)
   run(input: unknown, context: object): unknown
 }
 

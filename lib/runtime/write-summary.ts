@@ -1,0 +1,62 @@
+import type { Context } from 'hono'
+import { z } from 'zod'
+import type { AppEnv } from './exchange.ts'
+import type { RuntimeHooks } from './hooks.ts'
+import { operationIdOf } from './openapi-operation.ts'
+import { Problem } from './problem.ts'
+import type { LoadedRoute } from './tree.ts'
+
+/** Tells `onWrite` of a request that may have written something, and reports when it cannot be told. */
+export async function tellWrite(
+  c: Context<AppEnv>,
+  route: LoadedRoute,
+  input: unknown,
+  end: { readonly response: Response } | { readonly error: unknown },
+  hooks: RuntimeHooks,
+): Promise<void> {
+  const { definition, method } = route
+  const actor = c.get('actor')
+  if (!hooks.onWrite || method === 'GET' || definition.audit === false || actor === null || actor.role === 'none')
+    return
+  const problem = 'error' in end && end.error instanceof Problem ? end.error : null
+  const requestId = c.get('requestId')
+  try {
+    await hooks.onWrite({
+      action: actionOf(route, input),
+      actor,
+      path: c.req.path,
+      parameters: c.req.param() as Record<string, string>,
+      input: tellable(definition.input, input),
+      status: 'response' in end ? end.response.status : (problem?.status ?? 500),
+      code: 'response' in end ? null : (problem?.code ?? 'INTERNAL'),
+      detail: problem?.detail ?? null,
+      location: 'response' in end ? end.response.headers.get('location') : null,
+      requestId,
+    })
+  } catch (error) {
+    // It is done already, and the caller must learn that; whoever reads the log learns that the book is wrong.
+    hooks.onError?.(error, { requestId, method, path: c.req.path, during: 'recording a write' })
+  }
+}
+
+function actionOf(route: LoadedRoute, input: unknown): string {
+  const { audit } = route.definition
+  if (typeof audit === 'string') return audit
+  return typeof audit === 'function' && input !== null ? audit(input) : operationIdOf(route)
+}
+
+/** Only what the schema declares, and of that nothing that it marks as secret. */
+function tellable(schema: z.ZodObject | undefined, input: unknown): Record<string, unknown> {
+  if (schema === undefined || typeof input !== 'object' || input === null) return {}
+  return Object.fromEntries(
+    Object.entries(input).filter(
+      ([key, value]) => value !== undefined && Object.hasOwn(schema.shape, key) && !isSecret(schema.shape[key]),
+    ),
+  )
+}
+
+function isSecret(schema: unknown): boolean {
+  if (!(schema instanceof z.ZodType)) return false
+  if (z.globalRegistry.get(schema)?.secret === true) return true
+  return 'innerType' in schema.def && isSecret(schema.def.innerType)
+}
