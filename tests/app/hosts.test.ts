@@ -74,6 +74,35 @@ test('a listing that fails half-way, and one that is garbage, are unknown and ne
   }
 })
 
+/** Its own bytes on stdout, for the listing of snapshots and datasets alone. */
+const listing = (bytes: string) => `case "$*" in "list "*) printf '${bytes}'; exit 0;; esac`
+
+test.each([
+  ['bytes that are no UTF-8', listing('vault/a\\377\\tfilesystem\\n'), 'cannot be read'],
+  ['escape sequences', listing('\\033[2J\\033]0;owned\\007vault/a\\n'), 'cannot be read'],
+  ['a complaint with both', 'printf "cannot open: \\033[31mred\\377\\n" >&2; exit 1', 'cannot open: red'],
+  ['E2BIG', 'echo "sh: 1: zfs: Argument list too long" >&2; exit 126', 'zfs: Argument list too long'],
+])('a zfs that answers with %s: UNKNOWN, in words that can be shown', async (_, text, words) => {
+  const app = await sans.witness()
+  sans.world.backup.replace('zfs', text)
+  await app.scan()
+  const { status, reason } = await sans.judged(app)
+  expect({ status, code: reason.code }).toEqual({ status: 'UNKNOWN', code: 'NOT_CHECKED' })
+  expect(reason.message).toContain(words)
+  expect(reason.message).not.toMatch(/\p{Cc}/u)
+  sans.nothingSent()
+})
+
+test('a zfs that writes without end: cut off, UNKNOWN, and nothing of it is left there', async () => {
+  const app = await sans.witness()
+  sans.world.backup.misbehave({ match: '^zfs list .*vault/', endless: true })
+  await app.scan()
+  const { status, reason } = await sans.judged(app)
+  expect({ status, code: reason.code }).toEqual({ status: 'UNKNOWN', code: 'NOT_CHECKED' })
+  expect(reason.message).toContain('wrote more than a command of ours can mean')
+  expect(sans.world.backup.processes().filter(({ command }) => command.includes('zfs list'))).toEqual([])
+})
+
 test('a clock that is off is CLOCK_SKEW, with how far', async () => {
   const app = await sans.witness()
   sans.world.backup.setClock(600)

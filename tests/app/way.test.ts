@@ -1,7 +1,10 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Body } from '#tests/witness/client.ts'
+import { until } from '#tests/witness/until.ts'
+import { killOnly, withCommand } from './processes.ts'
 import { TwoBackups, told } from './two-backups.ts'
 
 setDefaultTimeout(120_000)
@@ -74,6 +77,44 @@ test('a host key that nobody has pinned: not reached, with the command that pins
   expect({ status, code: reason.code }).toEqual({ status: 'UNKNOWN', code: 'HOST_UNREACHABLE' })
   expect(reason.message).toContain('known-hosts')
   expect(sans.world.backup.calls()).toEqual([])
+})
+
+test('an sshd that takes no more connections: HOST_UNREACHABLE, naming MaxStartups; seen again as soon as it does', async () => {
+  const app = await sans.witness({ seen: false })
+  const { backup } = sans.world
+  await backup.stop()
+  await backup.start(['MaxStartups 1', 'LoginGraceTime 60'])
+  const held = Array.from({ length: 3 }, () => connect(backup.port, '127.0.0.1'))
+  try {
+    await Promise.all(held.map((socket) => new Promise((done) => socket.once('data', done).once('close', done))))
+    await app.scan()
+    const { status, reason } = await sans.judged(app)
+    expect({ status, code: reason.code }).toEqual({ status: 'UNKNOWN', code: 'HOST_UNREACHABLE' })
+    expect(reason.message).toContain('MaxStartups')
+  } finally {
+    for (const socket of held) socket.destroy()
+    await backup.stop()
+    await backup.start()
+  }
+  await app.scan()
+  expect(await told(app, sans.world.id('a'))).toEqual({ status: 'HEALTHY', reason: 'UP_TO_DATE' })
+})
+
+test('a control connection that dies under a look: HOST_UNREACHABLE in its words, and the next look has a new one', async () => {
+  const app = await sans.witness()
+  const { backup } = sans.world
+  backup.misbehave({ match: '^zfs list', delayMs: 4000 })
+  const scan = app.scan()
+  await until('zfs list runs there', 30, () => backup.processes().some(({ command }) => command.includes('zfs list')))
+  const shared = withCommand(`${app.home.data}/ssh/config`).filter(({ command }) => /^\S*ssh -M .* back /.test(command))
+  killOnly(shared)
+  await scan
+  const { status, reason } = await sans.judged(app)
+  expect({ status, code: reason.code }).toEqual({ status: 'UNKNOWN', code: 'HOST_UNREACHABLE' })
+  expect(reason.message).toContain('was lost while a command ran')
+  backup.misbehave()
+  await app.scan()
+  expect(await told(app, sans.world.id('a'))).toEqual({ status: 'HEALTHY', reason: 'UP_TO_DATE' })
 })
 
 test('a key that the hosts do not take: AUTH_FAILED after one attempt each, for they lock out who tries again', async () => {

@@ -64,6 +64,14 @@ describe('a transfer between two real sshd', () => {
     expect(outcome.durationMs).toBeGreaterThan(2_000)
   })
 
+  test('slow is not stalled: as long as bytes move now and then it may take longer than the stall limit', async () => {
+    const outcome = await transfer(sh('for i in 1 2 3 4 5 6 7; do head -c 9000 /dev/zero; sleep 1; done'), count, {
+      stallMs: 5_000,
+    })
+    expect(outcome).toMatchObject({ ended: 'completed', sink: { stderr: '63000' } })
+    expect(outcome.durationMs).toBeGreaterThan(5_000)
+  })
+
   test('four at once, both ways', async () => {
     const outcomes = await Promise.all(
       [1, 2, 3, 4].map((n) => transfer(['head', '-c', `${n}000000`, '/dev/zero'], count)),
