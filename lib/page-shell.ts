@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DocumentOptions, StaticAsset } from '#lib/runtime/index.ts'
+
+const STYLE = join(import.meta.dir, 'view', 'style')
 
 /** What every page has around it. */
 export function pageDocument(demo: boolean): DocumentOptions {
@@ -8,8 +10,16 @@ export function pageDocument(demo: boolean): DocumentOptions {
 }
 
 export const pageStatics: Readonly<Record<string, StaticAsset>> = {
-  '/assets/app.css': {
-    body: readFileSync(join(import.meta.dir, 'view', 'styles.css'), 'utf8'),
-    type: 'text/css; charset=utf-8',
-  },
+  '/assets/app.css': { body: stylesheet(), type: 'text/css; charset=utf-8' },
+}
+
+/** All files of the folder, in the order of their names, without comments and indentation. */
+function stylesheet(): string {
+  return readdirSync(STYLE)
+    .filter((name) => name.endsWith('.css'))
+    .sort()
+    .map((name) => readFileSync(join(STYLE, name), 'utf8'))
+    .join('\n')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\s*\n\s*/g, '\n')
 }

@@ -4,8 +4,8 @@ import { statusView } from '#lib/api/status.ts'
 import { definePage } from '#lib/define.ts'
 import { Island } from '#lib/runtime/index.ts'
 import { inOrder, rowOf } from '#lib/view/dataset-row.ts'
-import { Frame } from '#lib/view/frame.tsx'
 import { OverviewHead } from '#lib/view/overview-head.tsx'
+import { Page } from './_page.tsx'
 
 export default definePage({
   title: 'Datasets',
@@ -14,7 +14,7 @@ export default definePage({
     const status = await statusView(context, now)
     const rows = inOrder(context.engine.datasets().map((view) => rowOf(datasetSummary(view, now))))
     return (
-      <Frame demo={context.about.demo} version={context.about.version}>
+      <Page context={context} at="datasets">
         <OverviewHead
           overall={status.overall}
           headline={status.headline}
@@ -25,7 +25,7 @@ export default definePage({
           now={now}
         />
         <Island of={DatasetTable} with={{ rows, asOf: now }} />
-      </Frame>
+      </Page>
     )
   },
 })

@@ -4,6 +4,7 @@ import { createGuard, createIdentify } from '#lib/access.ts'
 import { openApiInfo } from '#lib/api/openapi-info.ts'
 import type { Store } from '#lib/db/types.ts'
 import { createEventHub } from '#lib/events/hub.ts'
+import { pageDocument, pageStatics } from '#lib/page-shell.ts'
 import { createRuntime, memoryStore, type Runtime } from '#lib/runtime/index.ts'
 import type { ReloadResult, RuntimeView, Services } from '#lib/service-types.ts'
 import { fakeConfig, NOW } from './fake-config.ts'
@@ -12,8 +13,6 @@ import { type FakeStore, fakeStore } from './fake-store.ts'
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 export const FOLDERS = { functions: root('functions'), routes: root('routes'), islands: root('islands') }
-
-const STYLES = '/assets/styles.css'
 
 export interface Fake {
   readonly runtime: Runtime
@@ -75,8 +74,8 @@ export async function fakeServices(): Promise<Fake> {
     identify: createIdentify(() => world.config),
     store: memoryStore(),
     openapi: openApiInfo('0.1.0'),
-    statics: { [STYLES]: { body: await Bun.file(root('lib/view/styles.css')).text(), type: 'text/css' } },
-    document: { stylesheets: [STYLES], title: (title) => `${title} · zwitness` },
+    statics: pageStatics,
+    document: pageDocument(true),
     hooks: { ...createGuard(() => world.config), onError: (error) => world.errors.push(error) },
   })
   const { app } = runtime

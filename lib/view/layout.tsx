@@ -1,0 +1,78 @@
+import type { ComponentChildren } from 'preact'
+import { Icon, type IconName } from './icon.tsx'
+import { PageContext, type PageFacts } from './page-facts.ts'
+
+const PLACES = [
+  ['datasets', '/', 'Datasets', 'datasets'],
+  ['runs', '/runs', 'Runs', 'history'],
+  ['set-asides', '/set-asides', 'Set-asides', 'archive'],
+  ['functions', '/functions', 'Functions', 'function'],
+  ['logs', '/logs', 'Logs', 'logs'],
+  ['config', '/config', 'Config', 'settings'],
+  ['api', '/docs/api', 'API', 'book'],
+] as const satisfies readonly (readonly [string, string, string, IconName])[]
+
+export type Place = (typeof PLACES)[number][0]
+
+export interface LayoutProps {
+  readonly facts: PageFacts
+  /** Where in the navigation the page belongs; null: nowhere (login, account). */
+  readonly at: Place | null
+  /** How fresh the data is, theme switch: an island. */
+  readonly live?: ComponentChildren
+  /** Who is signed in, and the way out. */
+  readonly user?: ComponentChildren
+  /** Beside the version: the zone switch, an island. */
+  readonly foot?: ComponentChildren
+  readonly children: ComponentChildren
+}
+
+/** What every page has around it. */
+export function Layout({ facts, at, live, user, foot, children }: LayoutProps) {
+  return (
+    <PageContext.Provider value={facts}>
+      <div id="page" data-facts={JSON.stringify(facts)}>
+        {facts.demo && (
+          <p class="banner" role="note">
+            Demo: simulated SANs, nothing is real
+          </p>
+        )}
+        <header class="top">
+          <a href="/" class="brand">
+            <Icon name="layers" size={20} />
+            zwitness
+          </a>
+          {at !== null || facts.actor !== null ? <Navigation at={at} /> : null}
+          <div class="tools">
+            {live}
+            {user}
+          </div>
+        </header>
+        <main id="main" tabIndex={-1}>
+          {children}
+        </main>
+        <footer class="page-foot">
+          <span>zwitness {facts.version}</span>
+          {foot ?? <span>Times in {facts.zone}</span>}
+        </footer>
+      </div>
+    </PageContext.Provider>
+  )
+}
+
+function Navigation({ at }: { readonly at: Place | null }) {
+  return (
+    <nav class="main-nav" aria-label="Main">
+      <ul>
+        {PLACES.map(([place, href, word, icon]) => (
+          <li key={place}>
+            <a href={href} aria-current={place === at ? 'page' : undefined}>
+              <Icon name={icon} size={18} />
+              {word}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
