@@ -1,3 +1,4 @@
+import { buildAuth } from './build-auth.ts'
 import { besideConfig } from './build-hosts.ts'
 import type { Config } from './effective.ts'
 import type { Parts } from './parts.ts'
@@ -18,13 +19,6 @@ type Sections = Pick<Config, 'ssh' | 'scheduler' | 'limits' | 'auth' | 'server' 
 export function buildSections(parts: Parts, around: Surroundings, report: Report): Sections {
   const { ssh, limits, auth, server, retention } = parts
   const minute = 60
-  if (auth.mode === 'none')
-    report.warn(
-      ['auth', 'mode'],
-      `auth.mode none: whoever reaches the port is ${auth.none_role ?? byDefault.auth.none_role}, without a password.`,
-    )
-  else if (auth.none_role !== undefined)
-    report.warn(['auth', 'none_role'], 'none_role has no effect without mode: none.')
   return {
     ssh: {
       knownHostsFile: ssh.known_hosts_file === undefined ? null : besideConfig(ssh.known_hosts_file, around.file),
@@ -40,8 +34,12 @@ export function buildSections(parts: Parts, around: Surroundings, report: Report
       commandTimeoutSeconds: (limits.command_timeout_minutes ?? byDefault.limits.command_timeout_minutes) * minute,
       retries: limits.retries ?? byDefault.limits.retries,
     },
-    auth: { mode: auth.mode === 'none' ? 'none' : 'loopback', noneRole: auth.none_role ?? byDefault.auth.none_role },
-    server: { publicUrl: server.public_url ?? null, allowedHosts: server.allowed_hosts ?? [] },
+    auth: buildAuth(auth, server.trusted_proxies ?? [], report),
+    server: {
+      publicUrl: server.public_url ?? null,
+      allowedHosts: server.allowed_hosts ?? [],
+      trustedProxies: server.trusted_proxies ?? [],
+    },
     retention: {
       uneventfulRunsDays: retention.uneventful_runs_days ?? byDefault.retention.uneventful_runs_days,
       scheduledChecksDays: retention.scheduled_checks_days ?? byDefault.retention.scheduled_checks_days,

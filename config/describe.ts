@@ -1,3 +1,4 @@
+import { describeAuth } from './describe-auth.ts'
 import type { Config, DatasetConfig, HostConfig } from './effective.ts'
 import { sizeText } from './units.ts'
 
@@ -35,8 +36,12 @@ export function describeConfig(config: Config): readonly Described[] {
       command_timeout_minutes: limits.commandTimeoutSeconds / 60,
       retries: limits.retries,
     }),
-    ...section(['auth'], { mode: auth.mode, none_role: auth.noneRole }),
-    ...section(['server'], { public_url: server.publicUrl, allowed_hosts: server.allowedHosts }),
+    ...describeAuth(auth),
+    ...section(['server'], {
+      public_url: server.publicUrl,
+      allowed_hosts: server.allowedHosts,
+      trusted_proxies: server.trustedProxies,
+    }),
     ...section(['retention'], {
       uneventful_runs_days: retention.uneventfulRunsDays,
       scheduled_checks_days: retention.scheduledChecksDays,

@@ -1,3 +1,5 @@
+import type { AuthConfig } from './access.ts'
+
 /**
  * The configuration after defaults, inheritance and expansion: what the rest of the product reads.
  * Durations are seconds, sizes bytes, times of day minutes; nothing here needs parsing again.
@@ -33,8 +35,13 @@ export interface Config {
     readonly commandTimeoutSeconds: number
     readonly retries: number
   }
-  readonly auth: { readonly mode: 'loopback' | 'none'; readonly noneRole: 'viewer' | 'operator' }
-  readonly server: { readonly publicUrl: string | null; readonly allowedHosts: readonly string[] }
+  readonly auth: AuthConfig
+  readonly server: {
+    readonly publicUrl: string | null
+    readonly allowedHosts: readonly string[]
+    /** Addresses or networks (`10.0.0.0/8`) whose headers about users and clients are believed. */
+    readonly trustedProxies: readonly string[]
+  }
   readonly retention: {
     readonly uneventfulRunsDays: number
     readonly scheduledChecksDays: number

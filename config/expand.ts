@@ -1,3 +1,5 @@
+import { ARGON2_HASH } from './access-words.ts'
+
 export interface Expanded {
   readonly text: string
   /** Variables that were put in, in order. */
@@ -12,6 +14,8 @@ const EXAMPLE = '$' + '{NAME}'
  * A lone `$` is refused instead of guessed at. An empty variable counts as set.
  */
 export function expandVariables(text: string, env: Readonly<Record<string, string | undefined>>): Expanded {
+  // A hash that `zwitness user hash` printed is full of dollar signs and never holds a variable.
+  if (ARGON2_HASH.test(text)) return { text, names: [], faults: [] }
   const names: string[] = []
   const faults: string[] = []
   const result = text.replaceAll(

@@ -67,28 +67,6 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
   {
-    name: 'auth password',
-    from: 'scheduler:',
-    to: 'auth: { mode: password }\nscheduler:',
-    faults: [
-      '17:15 auth.mode: auth.mode password is not in this version; leave out auth (writes only over loopback or the Unix socket) or write { mode: none, none_role: operator } behind a proxy of your own that signs people in.',
-    ],
-  },
-  {
-    name: 'auth proxy',
-    from: 'scheduler:',
-    to: 'auth: { mode: proxy }\nscheduler:',
-    faults: [
-      '17:15 auth.mode: auth.mode proxy is not in this version; leave out auth (writes only over loopback or the Unix socket) or write { mode: none, none_role: operator } behind a proxy of your own that signs people in.',
-    ],
-  },
-  {
-    name: 'auth unknown',
-    from: 'scheduler:',
-    to: 'auth: { mode: nobody }\nscheduler:',
-    faults: ['17:15 auth.mode: Must be loopback or none; found "nobody".'],
-  },
-  {
     name: 'public_url not an address',
     from: 'scheduler:',
     to: 'server: { public_url: witness }\nscheduler:',

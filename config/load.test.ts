@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the file's own syntax
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
+import { DEFAULT_AUTH } from './access.ts'
 import { changed, load, loaded, PRODUCT_YAML } from './load.fixture.ts'
 
 const MINIMAL_POLICY = {
@@ -54,7 +55,7 @@ test('the form that users already have loads unchanged, without a warning', () =
     dryRunLine: null,
   })
   expect(config.scheduler).toEqual({ enabled: true, cron: '*/30 * * * *', intervalSeconds: 1800, timezone: 'UTC' })
-  expect(config.auth).toEqual({ mode: 'loopback', noneRole: 'viewer' })
+  expect(config.auth).toEqual(DEFAULT_AUTH)
 })
 
 test('the sample that ships says the same as the users’ form', () => {
@@ -83,9 +84,10 @@ test('every line that the sample comments out is accepted as it stands, one bloc
   }
 })
 
-/** `auth` stands twice in the sample, once for each mode; a file can have only one of them. */
+/** `auth` stands there once for each mode; a file can have only one of them. */
 function alternatives(lines: readonly string[]): readonly string[] {
-  return lines[0]?.startsWith('auth:') ? lines : [lines.filter((line) => !line.startsWith('Settings')).join('\n')]
+  if (!lines[0]?.startsWith('auth:')) return [lines.filter((line) => !line.startsWith('Settings')).join('\n')]
+  return lines.map((line) => (line.includes('proxy') ? `${line}\nserver: { trusted_proxies: [127.0.0.1] }` : line))
 }
 
 test('the nearest settings win: dataset, pair defaults, defaults, built in', () => {

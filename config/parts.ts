@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { AuthSchema, type RawAuth } from './auth-section.ts'
 import {
   DatasetSchema,
   PairSchema,
@@ -8,7 +9,7 @@ import {
   SettingsSchema,
 } from './datasets.ts'
 import { HostSchema, type RawHost } from './hosts.ts'
-import { AuthSchema, LimitsSchema, RetentionSchema, SchedulerSchema, ServerSchema, SshSchema } from './sections.ts'
+import { LimitsSchema, RetentionSchema, SchedulerSchema, ServerSchema, SshSchema } from './sections.ts'
 
 /**
  * The parts of the file that are sound by themselves. One bad value must not hide what else is wrong, so the checks across
@@ -24,7 +25,7 @@ export interface Parts {
   readonly ssh: z.infer<typeof SshSchema>
   readonly scheduler: z.infer<typeof SchedulerSchema> | null
   readonly limits: z.infer<typeof LimitsSchema>
-  readonly auth: z.infer<typeof AuthSchema>
+  readonly auth: RawAuth
   readonly server: z.infer<typeof ServerSchema>
   readonly retention: z.infer<typeof RetentionSchema>
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { AuthSchema } from './auth-section.ts'
 import { PairSchema, SettingsSchema } from './datasets.ts'
 import { called } from './fields.ts'
 import { HostsSchema } from './hosts.ts'
 import {
-  AuthSchema,
   LimitsSchema,
   NotificationsSchema,
   RetentionSchema,
@@ -25,7 +25,7 @@ export const ConfigSchema = z.strictObject(
     ssh: SshSchema.meta({ description: 'Settings of the SSH connections.' }).optional(),
     scheduler: SchedulerSchema.meta({ description: 'When scans run by themselves.' }).optional(),
     limits: LimitsSchema.meta({ description: 'Limits of the whole witness.' }).optional(),
-    auth: AuthSchema.meta({ description: 'Who may do what over HTTP.' }).optional(),
+    auth: AuthSchema.meta({ description: 'Who may sign in, and who may do what.' }).optional(),
     server: ServerSchema.meta({ description: 'How the service is called from outside.' }).optional(),
     retention: RetentionSchema.meta({
       description: 'How long history is kept. Runs that wrote to a SAN, or that a person asked for, are kept for ever.',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { called, choice, count, either, flag, parsedText, ruledText, secret, textList, withFiles } from './fields.ts'
+import { checkNetwork } from './access-words.ts'
+import { called, choice, count, flag, parsedText, ruledText, secret, textList, withFiles } from './fields.ts'
 import { connectionLimits } from './hosts.ts'
 import { parseDuration } from './units.ts'
 import { checkCipher, checkHostname, checkPath } from './words.ts'
@@ -12,7 +13,6 @@ export const SECTION_DEFAULTS = {
     server_alive_count_max: 3,
   },
   limits: { transfers: 4, stall_minutes: 10, command_silence_seconds: 60, command_timeout_minutes: 15, retries: 3 },
-  auth: { mode: 'loopback', none_role: 'viewer' },
   retention: {
     uneventful_runs_days: 180,
     scheduled_checks_days: 14,
@@ -117,29 +117,6 @@ export const LimitsSchema = z.strictObject(
   block('transfers: 4'),
 )
 
-const AUTH_MODES = ['loopback', 'none']
-const checkMode = (mode: string): string | null => {
-  if (AUTH_MODES.includes(mode)) return null
-  if (mode === 'password' || mode === 'proxy')
-    return `auth.mode ${mode} is not in this version; leave out auth (writes only over loopback or the Unix socket) or write { mode: none, none_role: operator } behind a proxy of your own that signs people in.`
-  return `Must be ${either(AUTH_MODES)}; found ${called(mode)}.`
-}
-export const AuthSchema = z.strictObject(
-  {
-    mode: ruledText(checkMode, {
-      description:
-        'loopback: writes only over loopback or the Unix socket. none: whoever reaches the port has none_role.',
-      default: byDefault.auth.mode,
-      examples: AUTH_MODES,
-    }).optional(),
-    none_role: choice(['viewer', 'operator'], {
-      description: 'Role of everybody where mode is none.',
-      default: byDefault.auth.none_role,
-    }),
-  },
-  block('mode: none, none_role: operator'),
-)
-
 const checkUrl = (text: string): string | null => {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !['http:', 'https:'].includes(url.protocol))
@@ -159,6 +136,15 @@ export const ServerSchema = z.strictObject(
       checkHostname,
       { description: 'Further names the service may be called by (Host header, without port).', default: [] },
       '[witness.example]',
+    ),
+    trusted_proxies: textList(
+      checkNetwork,
+      {
+        description:
+          'Addresses (or networks) of reverse proxies. Only from these are X-Forwarded-For and the headers of auth.proxy believed.',
+        default: [],
+      },
+      '[127.0.0.1]',
     ),
   },
   block('public_url: https://witness.example'),

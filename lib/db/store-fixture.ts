@@ -3,6 +3,7 @@ import { afterEach } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DEFAULT_AUTH } from '#config/access.ts'
 import type { Config, DatasetConfig, HostConfig } from '#config/effective.ts'
 import { openStore } from './open.ts'
 import type { OpenedStore } from './store.ts'
@@ -74,8 +75,8 @@ export function config(datasets: readonly DatasetConfig[], hostIds: readonly str
     ssh: { knownHostsFile: null, ciphers: [], serverAliveIntervalSeconds: 15, serverAliveCountMax: 4 },
     scheduler: { enabled: true, cron: '*/30 * * * *', intervalSeconds: 1800, timezone: 'UTC' },
     limits: { transfers: 4, stallSeconds: 600, commandSilenceSeconds: 60, commandTimeoutSeconds: 120, retries: 3 },
-    auth: { mode: 'loopback', noneRole: 'viewer' },
-    server: { publicUrl: null, allowedHosts: [] },
+    auth: DEFAULT_AUTH,
+    server: { publicUrl: null, allowedHosts: [], trustedProxies: [] },
     retention: { uneventfulRunsDays: 180, scheduledChecksDays: 14, logsDays: 30, lagDays: 400, invocationsDays: 30 },
     warnings: [],
     source: { file: '/config/app-config.yaml', sha256: '0'.repeat(64), loadedAt: 0 },

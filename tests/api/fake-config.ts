@@ -1,3 +1,4 @@
+import { DEFAULT_AUTH } from '#config/access.ts'
 import type { Config, DatasetConfig, HostConfig } from '#config/effective.ts'
 
 export const NOW = Date.parse('2026-11-22T14:32:10Z')
@@ -63,8 +64,8 @@ export function fakeConfig(change: Partial<Config> = {}): Config {
     ssh: { knownHostsFile: null, ciphers: [], serverAliveIntervalSeconds: 15, serverAliveCountMax: 4 },
     scheduler: { enabled: true, cron: '*/30 * * * *', intervalSeconds: 1800, timezone: 'Europe/Vienna' },
     limits: { transfers: 4, stallSeconds: 900, commandSilenceSeconds: 60, commandTimeoutSeconds: 120, retries: 3 },
-    auth: { mode: 'loopback', noneRole: 'viewer' },
-    server: { publicUrl: null, allowedHosts: [] },
+    auth: DEFAULT_AUTH,
+    server: { publicUrl: null, allowedHosts: [], trustedProxies: [] },
     retention: { uneventfulRunsDays: 30, scheduledChecksDays: 30, logsDays: 30, lagDays: 400, invocationsDays: 30 },
     warnings: [],
     source: { file: '/config/app-config.yaml', sha256: 'ab'.repeat(32), loadedAt: NOW - 3_600_000 },
