@@ -34,6 +34,29 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/engine': { uses: ['lib/replication', 'lib/zfs'], types: ['lib/db', 'config'], packages: ['node:path'] },
   'lib/san': { uses: ['lib/zfs'], types: ['lib/ssh', 'lib/engine', 'lib/replication', 'config'], packages: [] },
 
+  // What a person of a SAN needs beside the repairs: pure, text out. The scripts are never run from here.
+  'lib/admin-script': { uses: ['lib/zfs'], packages: [] },
+  'lib/set-asides': { uses: ['lib/admin-script', 'lib/replication', 'lib/zfs', 'lib/ssh/quote.ts'], packages: [] },
+  'lib/chain': {
+    uses: ['lib/admin-script', 'lib/replication', 'lib/zfs', 'lib/ssh/quote.ts'],
+    types: ['config'],
+    packages: [],
+  },
+
+  // What a person asks for, besides the engine's own work: is everything as it must be, what is there, is a backup good?
+  'lib/doctor': {
+    uses: ['lib/replication', 'lib/zfs', 'lib/san', 'lib/ssh', 'lib/host', 'lib/process'],
+    types: ['config'],
+    packages: ['croner', 'node:'],
+  },
+  'lib/discover': { uses: ['lib/zfs'], types: ['lib/ssh', 'config'], packages: [] },
+  'lib/verify': {
+    uses: ['lib/replication', 'lib/zfs'],
+    types: ['lib/engine', 'lib/db', 'lib/ssh', 'config'],
+    packages: [],
+  },
+  'lib/explain': { uses: ['lib/zfs'], types: ['lib/api'], packages: [] },
+
   // The framework knows nothing of the product.
   'lib/runtime': {
     uses: [],
@@ -41,7 +64,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/api': {
     // Two files of error classes: errors are told apart by their class.
-    uses: ['lib/replication', 'lib/runtime', 'lib/engine/refusal.ts', 'lib/db/errors.ts'],
+    uses: [
+      'lib/replication',
+      'lib/set-asides',
+      'lib/chain',
+      'lib/runtime',
+      'lib/engine/refusal.ts',
+      'lib/db/errors.ts',
+    ],
     types: ['lib/engine', 'lib/db', 'lib/events', 'lib/zfs', 'config', 'lib/service-types.ts'],
     packages: ['zod'],
   },

@@ -1,0 +1,51 @@
+import { cleanLine } from '#lib/zfs/clean.ts'
+import { SHELL_START } from './shell-start.ts'
+
+export interface AdminScript {
+  /** What it removes, for the head: `set-asides`, `anchors`. */
+  readonly what: string
+  readonly host: string
+  /** RFC 3339: when the SAN was last looked at. */
+  readonly asOf: string
+  /** Shell functions that the blocks call. */
+  readonly functions: string
+  readonly blocks: readonly ScriptBlock[]
+}
+
+/** One object: what a person should know of it, and the line that removes it (null: it is left alone). */
+export interface ScriptBlock {
+  readonly comments: readonly string[]
+  readonly command: string | null
+}
+
+/**
+ * A script for the admin of one SAN. It says what it would do, and does it only with `--really`; it is never run by
+ * zwitness, whose key cannot destroy. Names and reasons come from SANs and from people: comments are cleaned to one line.
+ */
+export function adminScript({ what, host, asOf, functions, blocks }: AdminScript): string {
+  const count = blocks.filter(({ command }) => command !== null).length
+  return [
+    '#!/bin/sh',
+    comment(`zwitness: removes ${what} of ${host}, as seen ${asOf}. For the admin of ${host}; zwitness never runs it.`),
+    comment(''),
+    comment('  sh THIS-FILE            says what it would do and changes nothing'),
+    comment('  sh THIS-FILE --really   does it'),
+    comment(''),
+    comment('Take out the lines of what you want to keep. Nothing is removed whose guid is not the one noted here.'),
+    SHELL_START,
+    functions.trim(),
+    '',
+    ...blocks.flatMap(({ comments, command }) => [
+      ...comments.map((line) => comment(line)),
+      ...(command === null ? [] : [command]),
+      '',
+    ]),
+    count === 0 ? "echo 'There is nothing to remove.'" : 'finish',
+    '',
+  ].join('\n')
+}
+
+function comment(text: string): string {
+  const line = cleanLine(text)
+  return line === '' ? '#' : `# ${line}`
+}
