@@ -1,5 +1,6 @@
 /** Times are epoch milliseconds; guids and byte counts that may pass 2^53 are text. All JSON columns hold plain JSON. */
 import type { Json, Memory, Plan, Verdict } from '#lib/replication/types.ts'
+import type { ActorKind } from './access-records.ts'
 
 export type RunKind = 'SCAN' | 'CHECK' | 'REPAIR' | 'RELOAD'
 export type RunResult =
@@ -15,6 +16,8 @@ export type TriggerType = 'schedule' | 'http' | 'cli' | 'internal'
 
 export interface Trigger {
   readonly type: TriggerType
+  /** How the one who asked was recognised; absent in what was recorded before users were known. */
+  readonly actorKind?: ActorKind | null
   readonly actor: string
   readonly role: string
   readonly address: string | null

@@ -12,6 +12,7 @@ export function toRunRecord(row: Row<'run'>): RunRecord {
     state: row.state,
     trigger: {
       type: row.trigger_type,
+      ...(row.actor_kind === null ? {} : { actorKind: row.actor_kind }),
       actor: row.actor,
       role: row.role,
       address: row.address,

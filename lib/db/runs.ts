@@ -27,6 +27,7 @@ export function runsRepository(db: Kysely<Schema>): Runs {
             kind: run.kind,
             state: 'QUEUED',
             trigger_type: trigger.type,
+            actor_kind: trigger.actorKind ?? null,
             actor: trigger.actor,
             role: trigger.role,
             address: trigger.address,

@@ -1,4 +1,6 @@
 import type { Generated, Insertable, Selectable } from 'kysely'
+import type { AccessSchema } from './access-schema.ts'
+import type { ActorKind } from './access-types.ts'
 import type {
   ActionRecord,
   ControlRecord,
@@ -10,7 +12,7 @@ import type {
 } from './types.ts'
 
 /** The tables as Kysely sees them. Times are epoch ms, JSON columns hold text, booleans 0 or 1. */
-export interface Schema {
+export interface Schema extends AccessSchema {
   san_host: { id: string; hostname: string; port: number; ssh_user: string; retired_at: number | null }
   san_pair: { name: string; primary_host: string; backup_host: string; retired_at: number | null }
   dataset: {
@@ -38,6 +40,7 @@ export interface Schema {
     kind: RunKind
     state: RunState
     trigger_type: TriggerType
+    actor_kind: ActorKind | null
     actor: string
     role: string
     address: string | null

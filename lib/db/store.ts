@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import { type Kysely, sql } from 'kysely'
 import { actionsRepository } from './actions.ts'
+import { auditRepository } from './audit.ts'
 import { disconnect } from './connect.ts'
 import { controlsRepository } from './controls.ts'
 import { copyDatabase } from './copy.ts'
@@ -13,8 +14,12 @@ import { logsRepository } from './logs.ts'
 import { pruneRepository } from './prune.ts'
 import { runsRepository } from './runs.ts'
 import type { Schema } from './schema.ts'
+import { sessionsRepository } from './sessions.ts'
+import { setAsideRunsRepository } from './set-aside-runs.ts'
 import { statesRepository } from './states.ts'
+import { tokensRepository } from './tokens.ts'
 import type { Store } from './types.ts'
+import { usersRepository } from './users.ts'
 
 /** A store and how it came to be open. */
 export interface OpenedStore extends Store {
@@ -41,6 +46,7 @@ export function composeStore({ db, database, file, ...opened }: StoreParts): Ope
     ...datasetsRepository(db),
     ...statesRepository(db),
     ...runsRepository(db),
+    ...setAsideRunsRepository(db),
     ...interruptRepository(db),
     ...actionsRepository(db),
     ...controlsRepository(db),
@@ -48,6 +54,10 @@ export function composeStore({ db, database, file, ...opened }: StoreParts): Ope
     ...logsRepository(db),
     ...invocationsRepository(db),
     ...pruneRepository(db),
+    ...usersRepository(db),
+    ...sessionsRepository(db),
+    ...tokensRepository(db),
+    ...auditRepository(db),
     ...healthRepository(db, file),
 
     // Through Kysely's lock: VACUUM cannot run while a transaction is open on this connection.

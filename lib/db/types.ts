@@ -1,4 +1,5 @@
 import type { Config } from '#config/effective.ts'
+import type { AccessStore } from './access-types.ts'
 import type {
   ActionRecord,
   ControlRecord,
@@ -12,6 +13,7 @@ import type {
   RunState,
 } from './records.ts'
 
+export type * from './access-types.ts'
 export type * from './records.ts'
 
 export interface Page<T> {
@@ -46,7 +48,7 @@ export interface LogQuery {
 }
 
 /** Everything the product asks of the database. Implemented with Kysely in lib/db; each call is short, none waits for anything else. */
-export interface Store {
+export interface Store extends AccessStore {
   readonly schemaVersion: number
   /** Makes san_host, san_pair and dataset rows match the config; what is gone is retired, never deleted. History follows (primary host, primary guid, backup host). */
   syncConfig(config: Config, now: number): Promise<void>
@@ -78,6 +80,8 @@ export interface Store {
   interruptOpen(now: number, because: string): Promise<readonly RunRecord[]>
   /** Newest repairs of a dataset that ended, newest first. */
   recentRepairs(datasetId: string, limit: number): Promise<readonly RunRecord[]>
+  /** The run that made each of these set-asides, by name; one that no plan on record speaks of is not in it. */
+  setAsideRuns(names: readonly string[]): Promise<ReadonlyMap<string, RunRecord>>
 
   beginAction(
     action: Pick<ActionRecord, 'runId' | 'datasetId' | 'step' | 'kind' | 'title' | 'host' | 'command' | 'detail'> & {

@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, test } from 'bun:test'
+import type { AuditRecord, SessionRecord, TokenRecord, UserRecord } from './access-types.ts'
+import type { OpenedStore } from './store.ts'
+import { createdRun, freshStore } from './store-fixture.ts'
+
+let store: OpenedStore
+beforeEach(async () => {
+  store = await freshStore()
+})
+
+const hex = (seed: string): string => new Bun.CryptoHasher('sha256').update(seed).digest('hex')
+
+const alice: UserRecord = { name: 'alice', role: 'admin', passwordHash: 'h', createdAt: 1, changedAt: 1 }
+const session = (seed: string, more: Partial<SessionRecord> = {}): Omit<SessionRecord, 'id'> => ({
+  digest: hex(seed),
+  user: 'alice',
+  credential: 'c',
+  createdAt: 10,
+  seenAt: 10,
+  expiresAt: 1000,
+  address: '10.0.0.1',
+  userAgent: null,
+  ...more,
+})
+const token = (id: string, more: Partial<TokenRecord> = {}): TokenRecord => ({
+  id,
+  name: id,
+  role: 'operator',
+  digest: hex(id),
+  createdBy: 'alice',
+  createdAt: 10,
+  expiresAt: null,
+  usedAt: null,
+  usedFrom: null,
+  revokedAt: null,
+  ...more,
+})
+
+describe('users', () => {
+  test('come back as they were added, are changed, and there is one of each name', async () => {
+    expect(await store.addUser(alice)).toBe(true)
+    expect(await store.addUser({ ...alice, role: 'viewer' })).toBe(false)
+    expect(await store.changeUser('alice', { passwordHash: 'i' }, 5)).toBe(true)
+    expect(await store.changeUser('bob', { role: 'viewer' }, 5)).toBe(false)
+    expect(await store.user('alice')).toEqual({ ...alice, passwordHash: 'i', changedAt: 5 })
+    expect(await store.user('bob')).toBeNull()
+  })
+
+  test('of twenty people who make the first one at once, one does', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => store.addFirstUser({ ...alice, name: `user${at}` })),
+    )
+    expect(made.filter(Boolean)).toHaveLength(1)
+    expect(await store.users()).toHaveLength(1)
+  })
+
+  test('go with their sessions', async () => {
+    await store.addUser(alice)
+    await store.addSession(session('a'))
+    await store.addSession(session('b', { user: 'bob' }))
+    expect(await store.removeUser('alice')).toBe(true)
+    expect((await store.sessions(null)).map(({ user }) => user)).toEqual(['bob'])
+    expect(await store.removeUser('alice')).toBe(false)
+  })
+})
+
+describe('sessions', () => {
+  test('are found by the digest of their cookie only', async () => {
+    const id = await store.addSession(session('a'))
+    expect(await store.sessionByDigest(hex('a'))).toEqual({ id, ...session('a') })
+    expect(await store.sessionByDigest(hex('b'))).toBeNull()
+  })
+
+  test('end one by one, all but one, and by time', async () => {
+    const [one, two] = [await store.addSession(session('1')), await store.addSession(session('2'))]
+    await store.addSession(session('3', { expiresAt: 50 }))
+    await store.addSession(session('4'))
+    for (const id of [one, two]) await store.touchSession(id, 90, '10.0.0.2')
+    expect(await store.pruneSessions(100, 20)).toBe(2)
+    expect((await store.sessions('alice')).map(({ id, address }) => [id, address])).toEqual([
+      [two, '10.0.0.2'],
+      [one, '10.0.0.2'],
+    ])
+    expect(await store.removeSessionsOf('alice', two)).toBe(1)
+    expect(await store.removeSession(one)).toBe(false)
+    expect(await store.removeSession(two)).toBe(true)
+  })
+})
+
+describe('tokens', () => {
+  test('there is one in use of each name; a revoked one leaves its name free', async () => {
+    expect(await store.addToken(token('a', { name: 'ci' }))).toBe(true)
+    expect(await store.addToken(token('b', { name: 'ci' }))).toBe(false)
+    expect(await store.revokeToken('a', 20)).toBe(true)
+    expect(await store.revokeToken('a', 30)).toBe(false)
+    expect(await store.addToken(token('b', { name: 'ci' }))).toBe(true)
+    await store.touchToken('b', 40, '10.0.0.3')
+    expect(await store.token('b')).toEqual(token('b', { name: 'ci', usedAt: 40, usedFrom: '10.0.0.3' }))
+    expect((await store.tokens()).map(({ id, revokedAt }) => [id, revokedAt])).toEqual([
+      ['a', 20],
+      ['b', null],
+    ])
+  })
+})
+
+describe('the audit', () => {
+  const entry = (at: number, more: Partial<AuditRecord> = {}): Omit<AuditRecord, 'id'> => ({
+    at,
+    actor: { kind: 'session', name: 'alice', role: 'admin', address: '10.0.0.1' },
+    userAgent: 'browser',
+    requestId: 'r',
+    action: 'repair',
+    target: 'd1',
+    reason: 'swap',
+    result: 'OK',
+    code: null,
+    detail: { planId: 'p' },
+    ...more,
+  })
+
+  test('comes back newest first, page by page, as it was written', async () => {
+    for (const at of [1, 2, 3]) await store.addAudit(entry(at))
+    const first = await store.audit({ limit: 2 })
+    expect(first.items.map(({ at }) => at)).toEqual([3, 2])
+    const rest = await store.audit({ limit: 2, cursor: first.nextCursor ?? '' })
+    expect(rest).toEqual({ items: [{ id: 1, ...entry(1) }], nextCursor: null })
+    expect(store.audit({ limit: 2, cursor: 'bad' })).rejects.toThrow()
+  })
+
+  test.each([
+    [{ action: ['login'] }, [2]],
+    [{ actor: 'bob' }, [2]],
+    [{ target: 'd1' }, [3, 1]],
+    [{ result: ['REFUSED' as const] }, [3]],
+    [{ from: 2, to: 3 }, [2]],
+  ])('by %p', async (filter, ats) => {
+    await store.addAudit(entry(1))
+    const bob = { ...entry(0).actor, name: 'bob' }
+    await store.addAudit(entry(2, { action: 'login', target: null, actor: bob }))
+    await store.addAudit(entry(3, { result: 'REFUSED', code: 'PLAN_STALE' }))
+    expect((await store.audit({ limit: 9, ...filter })).items.map(({ at }) => at)).toEqual(ats)
+  })
+})
+
+test('a run knows how the one who asked was recognised', async () => {
+  const trigger = {
+    type: 'http',
+    actor: 'ci',
+    role: 'operator',
+    address: null,
+    userAgent: null,
+    requestId: null,
+  } as const
+  const base = {
+    kind: 'CHECK',
+    datasetId: null,
+    scope: {},
+    reason: null,
+    planId: null,
+    plan: null,
+    keep: true,
+    now: 1,
+  } as const
+  const made = await store.createRun({ ...base, trigger: { ...trigger, actorKind: 'token' } })
+  expect(made).toMatchObject({ ok: true, run: { trigger: { actorKind: 'token' } } })
+  expect((await createdRun(store)).trigger.actorKind).toBeUndefined()
+})
