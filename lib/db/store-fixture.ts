@@ -1,28 +1,17 @@
 /** For the tests of this folder: a store in a directory of its own, and a small configuration. */
-import { afterEach } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DEFAULT_AUTH } from '#config/access.ts'
 import type { Config, DatasetConfig, HostConfig } from '#config/effective.ts'
+import { afterThisTest } from '#tests/endings/after-this-test.ts'
+import { temporaryDirectory } from '#tests/endings/temporary-directory.ts'
 import { openStore } from './open.ts'
 import type { OpenedStore } from './store.ts'
 import type { Store, Trigger } from './types.ts'
 
-const cleanups: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-
-export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'zwitness-db-'))
-  cleanups.push(() => rmSync(directory, { recursive: true, force: true }))
-  return directory
-}
+export { temporaryDirectory }
 
 export async function freshStore(directory = temporaryDirectory()): Promise<OpenedStore> {
   const store = await openStore({ directory })
-  cleanups.push(() => store.close())
+  afterThisTest(() => store.close())
   return store
 }
 
@@ -73,7 +62,7 @@ export function config(datasets: readonly DatasetConfig[], hostIds: readonly str
     pairs: [{ name: 'HQS8 → HQS1', primary: 'hqs8', backup: 'hqs1' }],
     datasets,
     ssh: { knownHostsFile: null, ciphers: [], serverAliveIntervalSeconds: 15, serverAliveCountMax: 4 },
-    scheduler: { enabled: true, cron: '*/30 * * * *', intervalSeconds: 1800, timezone: 'UTC' },
+    scheduler: { enabled: true, cron: '*/30 * * * *', intervalSeconds: 1800, timezone: 'UTC', verifyCron: null },
     limits: { transfers: 4, stallSeconds: 600, commandSilenceSeconds: 60, commandTimeoutSeconds: 120, retries: 3 },
     auth: DEFAULT_AUTH,
     server: { publicUrl: null, allowedHosts: [], trustedProxies: [] },

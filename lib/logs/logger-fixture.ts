@@ -1,12 +1,6 @@
-import { afterEach } from 'bun:test'
 import type { LogRecord } from '#lib/db/types.ts'
+import { afterThisTest } from '#tests/endings/after-this-test.ts'
 import { createLogger, type LoggerOptions } from './logger.ts'
-
-/** Called after each test, last first. */
-export const endings: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end()
-})
 
 /** A store that keeps what it is given, or fails as told. */
 function memoryStore() {
@@ -35,7 +29,7 @@ export function loggerOf(options: Partial<LoggerOptions> = {}) {
     flushMs: 3_600_000,
     ...options,
   })
-  endings.push(() => logger.close())
+  afterThisTest(() => logger.close())
   const objects = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   return { store, lines, logger, objects }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { endings, loggerOf } from './logger-fixture.ts'
+import { temporaryDirectory } from '#tests/endings/temporary-directory.ts'
+import { loggerOf } from './logger-fixture.ts'
 import { MASK } from './redact.ts'
 
 describe('a line', () => {
@@ -141,21 +141,15 @@ test('without being asked the store gets its lines within half a second', async 
 })
 
 describe('the log file', () => {
-  const temporary = () => {
-    const directory = mkdtempSync(join(tmpdir(), 'zwitness-log-'))
-    endings.unshift(() => rmSync(directory, { recursive: true, force: true }))
-    return directory
-  }
-
   test('gets JSON lines whatever standard output gets', () => {
-    const directory = temporary()
+    const directory = temporaryDirectory()
     const { logger } = loggerOf({ directory, format: 'text' })
     logger.info('c', 'm')
     expect(JSON.parse(readFileSync(join(directory, 'zwitness.log'), 'utf8'))).toMatchObject({ msg: 'm', level: 'info' })
   })
 
   test('that cannot be written is one warning; the service goes on', async () => {
-    const directory = join(temporary(), 'file')
+    const directory = join(temporaryDirectory(), 'file')
     writeFileSync(directory, '')
     const { logger, store, objects } = loggerOf({ directory })
     for (const message of ['one', 'two']) logger.info('c', message)
