@@ -53,14 +53,28 @@ export function buildSections(parts: Parts, around: Surroundings, report: Report
 function buildScheduler(raw: Parts['scheduler'], around: Surroundings, report: Report): Config['scheduler'] {
   const timezone = zoneOf(raw?.timezone, around, report)
   const enabled = raw?.enabled ?? byDefault.scheduler.enabled
+  const verifyCron = verifyCronOf(raw?.verify_cron, timezone, around, report)
   const byInterval = scheduleOfInterval(raw?.interval_minutes ?? byDefault.scheduler.interval_minutes)
-  if (raw?.cron === undefined) return { enabled, timezone, ...byInterval }
+  if (raw?.cron === undefined) return { enabled, timezone, verifyCron, ...byInterval }
   if (raw.interval_minutes !== undefined)
     report.fault(['scheduler', 'cron'], 'Both cron and interval_minutes are given; keep one of them.')
   const schedule = scheduleOfCron(raw.cron, timezone, around.now)
   if (!schedule.ok) report.fault(['scheduler', 'cron'], schedule.message)
   const found: Schedule = schedule.ok ? schedule.value : byInterval
-  return { enabled, timezone, ...found }
+  return { enabled, timezone, verifyCron, ...found }
+}
+
+function verifyCronOf(
+  written: string | undefined,
+  timezone: string,
+  around: Surroundings,
+  report: Report,
+): string | null {
+  if (written === undefined) return byDefault.scheduler.verify_cron
+  if (written === 'off') return null
+  const schedule = scheduleOfCron(written, timezone, around.now)
+  if (!schedule.ok) report.fault(['scheduler', 'verify_cron'], schedule.message)
+  return schedule.ok ? written : null
 }
 
 function zoneOf(written: string | undefined, { env, systemZone = 'UTC' }: Surroundings, report: Report): string {

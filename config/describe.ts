@@ -28,6 +28,7 @@ export function describeConfig(config: Config): readonly Described[] {
       cron: scheduler.cron,
       interval_minutes: scheduler.intervalSeconds / 60,
       timezone: scheduler.timezone,
+      verify_cron: scheduler.verifyCron ?? 'off',
     }),
     ...section(['limits'], {
       transfers: limits.transfers,

@@ -24,6 +24,8 @@ export interface Config {
     /** Longest distance of two scheduled scans; STALE_CHECK is judged by it. */
     readonly intervalSeconds: number
     readonly timezone: string
+    /** A cron pattern: when every backup is verified. Null: only when asked. */
+    readonly verifyCron: string | null
   }
   readonly limits: {
     /** Transfers in all. */

@@ -43,6 +43,14 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
   {
+    name: 'a time of the verification that never comes',
+    from: 'interval_minutes: 30',
+    to: 'verify_cron: "0 0 30 2 *"',
+    faults: [
+      '18:16 scheduler.verify_cron: The cron pattern "0 0 30 2 *" never comes; write for example "*/30 * * * *" (minute hour day month weekday).',
+    ],
+  },
+  {
     name: 'unset variable',
     from: 'hostname: hqs8.storage.local',
     to: 'hostname: "${HQS8_ADDRESS}"',

@@ -54,7 +54,13 @@ test('the form that users already have loads unchanged, without a warning', () =
     at: { file: 'app-config.yaml', line: 11 },
     dryRunLine: null,
   })
-  expect(config.scheduler).toEqual({ enabled: true, cron: '*/30 * * * *', intervalSeconds: 1800, timezone: 'UTC' })
+  expect(config.scheduler).toEqual({
+    enabled: true,
+    cron: '*/30 * * * *',
+    intervalSeconds: 1800,
+    timezone: 'UTC',
+    verifyCron: '41 4 * * 0',
+  })
   expect(config.auth).toEqual(DEFAULT_AUTH)
 })
 

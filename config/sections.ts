@@ -6,7 +6,7 @@ import { parseDuration } from './units.ts'
 import { checkCipher, checkHostname, checkPath } from './words.ts'
 
 export const SECTION_DEFAULTS = {
-  scheduler: { enabled: true, interval_minutes: 30 },
+  scheduler: { enabled: true, interval_minutes: 30, verify_cron: '41 4 * * 0' },
   ssh: {
     ciphers: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com'],
     server_alive_interval_seconds: 15,
@@ -43,6 +43,11 @@ export const SchedulerSchema = z.strictObject(
     timezone: ruledText(() => null, {
       description: 'Zone of cron, online and repair_window. Default: TZ of the environment, else UTC.',
       examples: ['Europe/Berlin'],
+    }).optional(),
+    verify_cron: ruledText(() => null, {
+      description: 'When every backup is compared with its primary over the whole history; off: only when asked.',
+      default: byDefault.scheduler.verify_cron,
+      examples: ['41 4 * * 0', 'off'],
     }).optional(),
   },
   block('interval_minutes: 30'),

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { scanSchedule } from './scan-schedule.ts'
 
-const base = { enabled: true, cron: '*/30 * * * *', intervalSeconds: 1800, timezone: 'UTC' }
+const base = { enabled: true, cron: '*/30 * * * *', intervalSeconds: 1800, timezone: 'UTC', verifyCron: null }
 
 test.each([
   ['the pattern of the configuration', base, '*/30 * * * *'],

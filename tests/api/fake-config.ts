@@ -62,7 +62,7 @@ export function fakeConfig(change: Partial<Config> = {}): Config {
     ],
     datasets: [],
     ssh: { knownHostsFile: null, ciphers: [], serverAliveIntervalSeconds: 15, serverAliveCountMax: 4 },
-    scheduler: { enabled: true, cron: '*/30 * * * *', intervalSeconds: 1800, timezone: 'Europe/Vienna' },
+    scheduler: { enabled: true, cron: '*/30 * * * *', intervalSeconds: 1800, timezone: 'Europe/Vienna', verifyCron: null },
     limits: { transfers: 4, stallSeconds: 900, commandSilenceSeconds: 60, commandTimeoutSeconds: 120, retries: 3 },
     auth: DEFAULT_AUTH,
     server: { publicUrl: null, allowedHosts: [], trustedProxies: [] },
