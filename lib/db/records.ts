@@ -60,7 +60,7 @@ export interface RunRecord {
 }
 
 export interface RunProgress {
-  readonly phase: 'reading' | 'planning' | 'waiting' | 'transferring' | 'verifying' | 'done'
+  readonly phase: 'reading' | 'planning' | 'waiting' | 'preparing' | 'transferring' | 'verifying' | 'done'
   readonly stepIndex: number
   readonly stepCount: number
   readonly bytesDone: number
@@ -159,4 +159,14 @@ export interface InvocationRecord {
   readonly finishedAt: number | null
   readonly outcome: Json
   readonly error: string | null
+}
+
+/** The last verification of a dataset. */
+export interface VerificationRecord {
+  readonly datasetId: string
+  readonly at: number
+  /** `VERIFIED`, `ATTENTION`, `UNKNOWN` or `FAILED`. */
+  readonly result: string
+  /** The whole of it, as `lib/verify` made it. */
+  readonly report: Json
 }

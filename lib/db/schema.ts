@@ -85,6 +85,7 @@ export interface Schema extends AccessSchema {
     lag_seconds: number | null
     health: string
   }
+  verification: { dataset_id: string; at: number; result: string; report: string }
   control: {
     dataset_id: string
     kind: ControlRecord['kind']

@@ -20,6 +20,7 @@ import { statesRepository } from './states.ts'
 import { tokensRepository } from './tokens.ts'
 import type { Store } from './types.ts'
 import { usersRepository } from './users.ts'
+import { verificationsRepository } from './verifications.ts'
 
 /** A store and how it came to be open. */
 export interface OpenedStore extends Store {
@@ -53,6 +54,7 @@ export function composeStore({ db, database, file, ...opened }: StoreParts): Ope
     ...lagRepository(db),
     ...logsRepository(db),
     ...invocationsRepository(db),
+    ...verificationsRepository(db),
     ...pruneRepository(db),
     ...usersRepository(db),
     ...sessionsRepository(db),

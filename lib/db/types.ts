@@ -11,6 +11,7 @@ import type {
   RunKind,
   RunRecord,
   RunState,
+  VerificationRecord,
 } from './records.ts'
 
 export type * from './access-types.ts'
@@ -111,6 +112,11 @@ export interface Store extends AccessStore {
   beginInvocation(record: Pick<InvocationRecord, 'name' | 'trigger' | 'actor' | 'input' | 'startedAt'>): Promise<number>
   endInvocation(id: number, end: Pick<InvocationRecord, 'state' | 'finishedAt' | 'outcome' | 'error'>): Promise<void>
   invocations(name: string | null, limit: number): Promise<readonly InvocationRecord[]>
+
+  /** Replaces the one before it. */
+  saveVerification(record: VerificationRecord): Promise<void>
+  verification(datasetId: string): Promise<VerificationRecord | null>
+  verifications(): Promise<readonly VerificationRecord[]>
 
   /** Deletes in small batches what `retention` no longer keeps; runs with `keep` stay. */
   prune(
