@@ -11,6 +11,7 @@ import { Plan, planView } from './plan.ts'
 import { PlanKind } from './plan-words.ts'
 import { Reason, reasonView } from './reason.ts'
 import { Run, runView } from './run.ts'
+import { SetAside, type SetAsideView } from './set-asides.ts'
 
 const OptionMode = describedEnum<'REPAIR' | 'CHECK'>('OptionMode', '`mode` of the request that does it.', {
   REPAIR: 'Runs the plan.',
@@ -38,11 +39,17 @@ export const DatasetDetail = DatasetSummary.extend({
   history: z.array(LagPoint).describe('The worst of each of the last 30 days.'),
   activeRun: Run.nullable(),
   config: DatasetPolicy,
+  setAsides: z.array(SetAside).nullable().describe('Beside the backup; null: not known, which is not "none".'),
 }).meta({ id: 'DatasetDetail', description: 'One dataset with its evidence, its plan and its settings.' })
 
 export function datasetDetail(
   view: DatasetView,
-  around: { readonly hosts: readonly HostState[]; readonly history: readonly Point[]; readonly now: number },
+  around: {
+    readonly hosts: readonly HostState[]
+    readonly history: readonly Point[]
+    readonly setAsides: readonly SetAsideView[] | null
+    readonly now: number
+  },
 ): z.input<typeof DatasetDetail> {
   const { verdict, plan, activeRun } = view
   return {
@@ -55,6 +62,7 @@ export function datasetDetail(
     history: around.history.map(lagPoint),
     activeRun: activeRun && runView(activeRun, around.now),
     config: policyView(view.dataset.config),
+    setAsides: around.setAsides && [...around.setAsides],
   }
 }
 

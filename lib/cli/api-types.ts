@@ -4,6 +4,7 @@ import type { DatasetSummaryView } from '#lib/api/dataset-summary.ts'
 import type { FunctionSummary } from '#lib/api/function.ts'
 import type { Preview } from '#lib/api/preview.ts'
 import type { RunDetail } from '#lib/api/run-detail.ts'
+import type { SetAsideList } from '#lib/api/set-aside-list.ts'
 import type { SnapshotSide, SnapshotView } from '#lib/api/snapshots.ts'
 import type { Version } from '#lib/api/version.ts'
 
@@ -18,6 +19,7 @@ export type { DatasetSummaryView, SnapshotView }
 export type DatasetDetailView = z.input<typeof DatasetDetail>
 export type FunctionSummaryView = z.input<typeof FunctionSummary>
 export type PreviewView = z.input<typeof Preview>
+export type SetAsideListView = z.input<typeof SetAsideList>
 export type RunDetailView = z.input<typeof RunDetail>
 export type SnapshotSideView = z.input<typeof SnapshotSide>
 export type VersionView = z.input<typeof Version>

@@ -12,6 +12,8 @@ export interface Connection {
   /** For messages: an address or a path. */
   readonly where: string
   get<T>(path: string, query?: Query, options?: CallOptions): Promise<T>
+  /** An answer that is a text of this media type. */
+  text(path: string, type: string, query?: Query, options?: CallOptions): Promise<string>
   post<T>(path: string, body?: object, options?: CallOptions): Promise<T>
   delete<T>(path: string): Promise<T>
   close(): Promise<void>
@@ -20,7 +22,6 @@ export interface Connection {
 export interface CallOptions {
   /** Default 30 s; reading two SANs takes longer. `--timeout` goes before both. */
   readonly timeoutMs?: number
-  /** An answer without a body of its own (a text) is not read. */
   readonly signal?: AbortSignal
 }
 
@@ -40,7 +41,13 @@ export function connectionOver(
   transport: Transport,
   { timeoutMs, signal, log }: { readonly timeoutMs: number | null; readonly signal: AbortSignal; readonly log: Log },
 ): Connection {
-  async function call<T>(method: string, path: string, body: object | null, options: CallOptions = {}): Promise<T> {
+  async function call<T>(
+    method: string,
+    path: string,
+    body: object | null,
+    options: CallOptions = {},
+    answered: (response: Response) => Promise<T> = (response) => answerOf<T>(response, transport),
+  ): Promise<T> {
     const limit = timeoutMs ?? options.timeoutMs ?? USUAL_TIMEOUT_MS
     const end = AbortSignal.timeout(limit)
     const signals = [end, signal, ...(options.signal ? [options.signal] : [])]
@@ -53,7 +60,7 @@ export function connectionOver(
     }
     try {
       const response = await transport.send(path, init)
-      return await answerOf<T>(response, transport)
+      return await answered(response)
     } catch (error) {
       if (error instanceof Failure) throw error
       if (signal.aborted) throw new Failure(EXIT.INTERRUPTED, 'Interrupted.', { cause: error })
@@ -68,6 +75,8 @@ export function connectionOver(
     kind: transport.kind,
     where: transport.where,
     get: (path, query = {}, options) => call('GET', `${path}${queryText(query)}`, null, options),
+    text: (path, type, query = {}, options) =>
+      call('GET', `${path}${queryText(query)}`, null, options, (response) => textOf(response, type, transport)),
     post: (path, body = {}, options) => call('POST', path, body, options),
     delete: (path) => call('DELETE', path, null),
     close: () => transport.close(),
@@ -79,12 +88,27 @@ export type Log = (text: string) => void
 const JSON_BODY = { 'Content-Type': 'application/json' }
 
 async function answerOf<T>(response: Response, { where }: Transport): Promise<T> {
-  const type = response.headers.get('content-type') ?? ''
+  const type = typeOf(response)
   const isJson = /^application\/([\w.+-]*\+)?json\b/.test(type)
   if (!response.ok) throw refusedBy(response.status, isJson ? await jsonOf(response, where) : null, where)
   if (isJson) return (await jsonOf(response, where)) as T
+  throw strange(where, type, 'JSON')
+}
+
+async function textOf(response: Response, wanted: string, transport: Transport): Promise<string> {
+  if (!response.ok) return answerOf(response, transport)
+  const type = typeOf(response)
+  if (type.startsWith(wanted)) return response.text()
+  throw strange(transport.where, type, wanted)
+}
+
+function typeOf(response: Response): string {
+  return response.headers.get('content-type') ?? ''
+}
+
+function strange(where: string, type: string, wanted: string): Failure {
   const what = type === '' ? 'no content type' : type
-  throw new Failure(EXIT.NO_SERVICE, `${where} answers, but not as zwitness does (${what} instead of JSON).`, {
+  return new Failure(EXIT.NO_SERVICE, `${where} answers, but not as zwitness does (${what} instead of ${wanted}).`, {
     next: 'the same with --url of the service itself; a proxy or another program may stand there',
   })
 }

@@ -78,6 +78,7 @@ describe('the list of commands', () => {
           'repair',
           'resume',
           'run',
+          'set-asides',
           'runs',
           'serve',
           'show',

@@ -5,6 +5,8 @@ import { EngineContext } from './context.ts'
 import { controls } from './controls.ts'
 import type { EngineDeps } from './deps.ts'
 import { enqueueAllowed } from './enqueue.ts'
+import { inventories } from './inventories.ts'
+import { makePreview } from './make-preview.ts'
 import type { Monitored } from './monitored.ts'
 import { type Preview, PreviewBook } from './preview-book.ts'
 import { Refusal } from './refusal.ts'
@@ -145,6 +147,7 @@ export function createEngine(deps: EngineDeps): Engine {
       return dataset === null ? null : viewOf(context, parts, dataset)
     },
     hosts: () => [...deps.config().hosts.keys()].map((id) => context.hosts.get(id)),
+    ...inventories(context),
     async inventory(id, signal) {
       const dataset = context.dataset(id)
       if (dataset === null) return null

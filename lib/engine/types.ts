@@ -87,6 +87,15 @@ export interface Engine {
   /** Takes a queued run out, or stops a running one; what was received stays resumable. */
   cancel(runId: number, by: string): Promise<RunRecord>
   /** The record with live progress. */
+  /** The same without a look: null where this process has not read it. */
+  seen(id: string): Inventory | null
+  /** Of all datasets, as last read; those that this process has not read are read now, in one look. */
+  inventories(signal?: AbortSignal): Promise<readonly Inventory[]>
+  /**
+   * Of the named datasets, listed in full (bookmarks and holds too) not longer ago than that; else read now. A dataset
+   * that is not known has none.
+   */
+  freshInventories(ids: readonly string[], maxAgeMs: number): Promise<readonly Inventory[]>
   run(runId: number): Promise<RunRecord | null>
   actions(runId: number): Promise<readonly ActionRecord[]>
   activeRuns(): readonly RunRecord[]

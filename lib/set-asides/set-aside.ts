@@ -1,3 +1,4 @@
+import type { PlanKind } from '#lib/replication/types.ts'
 import type { DatasetType, Guid } from '#lib/zfs/types.ts'
 
 export type SetAsideRole = 'aside' | 'next' | 'incoming'
@@ -36,7 +37,7 @@ export interface MadeBy {
   /** Epoch ms. */
   readonly at: number
   readonly actor: string
-  readonly planKind: string
+  readonly planKind: PlanKind
   /** What the person who asked wrote, or why policy did it. */
   readonly reason: string | null
 }

@@ -46,7 +46,7 @@ function around(inventory: Inventory, over: Partial<Around> = {}): Around {
 
 describe('what stands beside a backup', () => {
   test('everything that can be known of it', () => {
-    const by = { runId: 17, at: 5, actor: 'anna', planKind: 'SET_ASIDE_REWIND', reason: 'after the swap' }
+    const by = { runId: 17, at: 5, actor: 'anna', planKind: 'SET_ASIDE_REWIND' as const, reason: 'after the swap' }
     const [one] = setAsidesOf(around(both([sibling(aside)]), { madeBy: new Map([[aside, by]]) })) ?? []
     expect(one).toEqual({
       name: aside,
@@ -124,7 +124,7 @@ test('sums are by host and pool, the largest first', () => {
 })
 
 test('nothing that a person wrote gets out of its comment', () => {
-  const by = { runId: 1, at: 5, actor: 'x', planKind: 'K', reason: "evil\nrm -rf /\r\u2028rm 'x'" }
+  const by = { runId: 1, at: 5, actor: 'x', planKind: 'SET_ASIDE_REWIND' as const, reason: "evil\nrm -rf /\r\u2028rm 'x'" }
   const seen = setAsidesOf(around(both([sibling(aside)]), { madeBy: new Map([[aside, by]]) })) ?? []
   const script = cleanUpScript('hqs1', seen, '2026-11-22T12:00:00Z')
   expect(script.split('\n').filter((line) => line.includes('rm ') && !line.startsWith('#'))).toEqual([])

@@ -10,7 +10,7 @@ export interface FakeEngine extends Engine {
   /** The next call is refused with this. */
   refuse: Refusal | null
   views: DatasetView[]
-  inventories: Map<string, ReturnType<typeof fakeInventory>>
+  known: Map<string, ReturnType<typeof fakeInventory>>
 }
 
 export const HOSTS: readonly HostState[] = [
@@ -67,14 +67,17 @@ export function fakeEngine(): FakeEngine {
     calls: [],
     refuse: null,
     views,
-    inventories: new Map([['hq10-7.L1S4DAT1', fakeInventory('hq10-7.L1S4DAT1')]]),
+    known: new Map([['hq10-7.L1S4DAT1', fakeInventory('hq10-7.L1S4DAT1')]]),
     start: async () => {},
     stop: async () => {},
     configChanged: async () => {},
     datasets: () => engine.views,
     dataset: (id) => engine.views.find((view) => view.dataset.id === id) ?? null,
     hosts: () => HOSTS,
-    inventory: async (id) => engine.inventories.get(id) ?? null,
+    inventory: async (id) => engine.known.get(id) ?? null,
+    seen: (id) => engine.known.get(id) ?? null,
+    inventories: async () => [...engine.known.values()],
+    freshInventories: async (ids) => ids.flatMap((id) => engine.known.get(id) ?? []),
     scan: async (request) => {
       called('scan', withoutSignal(request))
       if (request.scope.kind === 'datasets') for (const id of request.scope.ids) known(id)

@@ -3,7 +3,7 @@ import type { LogQuery, RunQuery, Store } from '#lib/db/types.ts'
 import { NOW } from './fake-config.ts'
 import { fakeRun } from './fake-views.ts'
 
-export type FakeStore = Pick<Store, 'runs' | 'logs' | 'lag' | 'invocations' | 'prune'> & {
+export type FakeStore = Pick<Store, 'runs' | 'setAsideRuns' | 'logs' | 'lag' | 'invocations' | 'prune'> & {
   readonly queries: (RunQuery | LogQuery)[]
 }
 
@@ -35,6 +35,12 @@ export function fakeStore(): FakeStore {
       }))
       return { items, nextCursor: null }
     },
+    setAsideRuns: async (names) =>
+      new Map(
+        names
+          .filter((name) => name.includes('.zw-aside-'))
+          .map((name) => [name, fakeRun(6, { kind: 'REPAIR', startedAt: NOW - 60_000, reason: 'after the swap' })]),
+      ),
     lag: async (_, from) => [{ at: from, delaySeconds: 5, lagSeconds: 10, health: 'HEALTHY' }],
     invocations: async (name) => [
       {

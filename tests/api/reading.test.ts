@@ -109,13 +109,13 @@ describe('GET /api/datasets/{id}/snapshots', () => {
       message: 'Timed out.',
       retryable: true,
     } as const
-    fake.engine.inventories.set(ID, fakeInventory(ID, { backup: { state: 'unknown', fault } }))
+    fake.engine.known.set(ID, fakeInventory(ID, { backup: { state: 'unknown', fault } }))
     const answer = await json(`/api/datasets/${ID}/snapshots`)
     expect(answer.items.map(({ state }: { state: string }) => state)).toEqual(['UNKNOWN', 'UNKNOWN', 'UNKNOWN'])
     expect(answer.backup).toMatchObject({ state: 'UNKNOWN', snapshots: null, detail: 'Timed out.' })
   })
   test('a backup that does not exist has none', async () => {
-    fake.engine.inventories.set(ID, fakeInventory(ID, { backup: { state: 'missing' } }))
+    fake.engine.known.set(ID, fakeInventory(ID, { backup: { state: 'missing' } }))
     const answer = await json(`/api/datasets/${ID}/snapshots`)
     expect(answer).toMatchObject({ backup: { state: 'MISSING', snapshots: 0 }, items: [{ state: 'PRIMARY' }, {}, {}] })
   })
@@ -125,7 +125,7 @@ describe('GET /api/datasets/{id}/snapshots', () => {
     const present = fakeInventory(ID)
     if (present.primary.state !== 'present') throw new Error('The fake has changed.')
     const snapshots = [entry('a', '10', 1), entry('b', '11', 2)]
-    fake.engine.inventories.set(ID, { ...present, primary: { ...present.primary, snapshots } })
+    fake.engine.known.set(ID, { ...present, primary: { ...present.primary, snapshots } })
     expect(await rows(`limit=9&cursor=${nextCursor}`)).toEqual(['b CLASH', 'b CLASH', 'a BOTH'])
   })
 })

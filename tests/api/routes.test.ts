@@ -36,6 +36,7 @@ const GOOD: readonly (readonly [method: string, path: string, route: string, sta
   ['POST', `/api/datasets/${ID}/ack`, '/api/datasets/:id/ack', 200, { until: '2026-12-01T00:00:00Z' }],
   ['DELETE', `/api/datasets/${ID}/ack`, '/api/datasets/:id/ack', 200],
   ['GET', `/api/datasets/${ID}/lag`, '/api/datasets/:id/lag', 200],
+  ['GET', '/api/set-asides', '/api/set-asides', 200],
   ['GET', '/api/runs', '/api/runs', 200],
   ['GET', '/api/runs/7', '/api/runs/:id', 200],
   ['POST', '/api/runs/7/cancel', '/api/runs/:id/cancel', 202],
@@ -53,7 +54,7 @@ const BODIES = GOOD.filter(([method]) => method === 'POST')
 test('this table holds every route', () => {
   const known = GOOD.map(([method, , route]) => `${method} ${route}`)
   const served = fake.runtime.tree.routes.map(({ method, path }) => `${method} ${path}`)
-  expect([...known, 'GET /api/events'].sort()).toEqual([...served].sort())
+  expect([...known, 'GET /api/events', 'GET /api/set-asides/script'].sort()).toEqual([...served].sort())
 })
 
 describe('a good answer', () => {

@@ -80,7 +80,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // Handlers: they are given services, they build none.
   functions: { uses: ['lib/define.ts', 'lib/api'], types: ['lib/service-types.ts', 'lib/engine'], packages: ['zod'] },
   routes: {
-    uses: ['lib/define.ts', 'lib/api', 'lib/runtime', 'lib/events', 'lib/view', 'islands'],
+    uses: [
+      'lib/define.ts',
+      'lib/api',
+      'lib/runtime',
+      'lib/events',
+      'lib/view',
+      'islands',
+      'lib/set-asides',
+      'lib/chain',
+    ],
     types: ['lib/service-types.ts', 'lib/engine'],
     packages: ['zod', 'preact', 'preact/'],
   },

@@ -25,6 +25,7 @@ import { resume } from './resume.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
 import { serve } from './serve.ts'
+import { setAsides } from './set-asides.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
 import { version } from './version.ts'
@@ -44,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
   pause,
   resume,
   ack,
+  setAsides,
   fnList,
   fnRun,
   configCheck,

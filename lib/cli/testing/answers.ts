@@ -78,6 +78,8 @@ export const plan: PlanView = {
       estimateBytes: 228_170_137_600,
       ifInterrupted: 'RESUMES',
       optional: false,
+      role: null,
+      expects: [],
       baseGuid: '11',
       target: ref('2026-11-22', '37', '2026-11-22T13:00:00Z'),
       arrives: 26,
@@ -90,12 +92,16 @@ export const plan: PlanView = {
       estimateBytes: null,
       ifInterrupted: 'HARMLESS',
       optional: false,
+      role: null,
+      expects: [],
       baseGuid: null,
       target: null,
       arrives: null,
     },
   ],
   destroys: [],
+  setAside: null,
+  checks: [],
   untouched: ['hqs10p1/L1S4DAT1'],
   notes: [],
   estimateBytes: 228_170_137_600,
@@ -206,6 +212,7 @@ export const detail: DatasetDetailView = {
     recursive: false,
     exclude: [],
   },
+  setAsides: [],
 }
 
 /** A snapshot of one state; `n` gives it a name, a guid and a day. */

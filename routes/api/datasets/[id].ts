@@ -1,6 +1,8 @@
 import { DatasetDetail, datasetDetail } from '#lib/api/dataset-detail.ts'
 import { datasetInput } from '#lib/api/dataset-input.ts'
 import { noSuchDataset } from '#lib/api/refusals.ts'
+import { makersOf } from '#lib/api/set-aside-makers.ts'
+import { setAsidesIn, setAsideView } from '#lib/api/set-asides.ts'
 import { defineRoute } from '#lib/define.ts'
 
 const DAY_MS = 86_400_000
@@ -16,6 +18,13 @@ export const GET = defineRoute({
     const view = engine.dataset(id) ?? noSuchDataset(id)
     const at = now()
     const history = await store.lag(id, at - 30 * DAY_MS, at, DAY_MS)
-    return datasetDetail(view, { hosts: engine.hosts(), history, now: at })
+    const inventory = engine.seen(id)
+    const { setAsides, unseen } = setAsidesIn([view], () => inventory, await makersOf(store, [inventory]))
+    return datasetDetail(view, {
+      hosts: engine.hosts(),
+      history,
+      setAsides: unseen.length > 0 ? null : setAsides.map((each) => setAsideView(each, at)),
+      now: at,
+    })
   },
 })

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import type { DatasetView } from '#lib/engine/types.ts'
+import type { Inventory } from '#lib/replication/types.ts'
+import type { SetAside as Data, MadeBy, SetAsideRole as Role } from '#lib/set-asides/set-aside.ts'
+import { setAsidesOf } from '#lib/set-asides/set-asides-of.ts'
+import { sumByPool } from '#lib/set-asides/sum.ts'
+import { describedEnum } from './described-enum.ts'
+import { PlanKind } from './plan-words.ts'
+import { Guid } from './snapshot-ref.ts'
+import { iso, isoOrNull, Timestamp } from './time.ts'
+
+const SetAsideRole = describedEnum<Uppercase<Role>>('SetAsideRole', 'What a dataset of ours beside a backup is.', {
+  ASIDE: 'A backup that a repair moved out of the way. Kept until a person removes it.',
+  NEXT: 'A clone of the backup that is not swapped in.',
+  INCOMING: 'A seed that is not swapped in.',
+})
+
+const SetAsideMaker = z
+  .object({
+    runId: z.string(),
+    at: Timestamp,
+    actor: z.string(),
+    planKind: PlanKind,
+    reason: z.string().nullable().describe('What the person who asked wrote, or why policy did it.'),
+  })
+  .meta({ id: 'SetAsideMaker', description: 'The run that made a set-aside.' })
+
+export const SetAside = z
+  .object({
+    name: z.string().meta({ examples: ['hqs1p1/HQS8DAT1.zw-aside-20261122T080910Z'] }),
+    guid: Guid,
+    role: SetAsideRole,
+    host: z.string(),
+    pool: z.string(),
+    datasetId: z.string(),
+    backupDataset: z.string().describe('The backup that it stands beside.'),
+    madeAt: Timestamp.nullable().describe('By its name; null when that holds no possible time.'),
+    ageSeconds: z.number().int().nullable(),
+    usedBytes: z.number().int().describe('Exactly what removing it would free.'),
+    snapshots: z.number().int().describe('Its own.'),
+    heldSnapshots: z.number().int().describe('Those of them with a hold.'),
+    children: z.array(z.string()).describe('Datasets directly below it.'),
+    pins: z.string().nullable().describe('Snapshot of the backup that cannot be destroyed as long as this is there.'),
+    madeBy: SetAsideMaker.nullable().describe('Null: not known (the database was lost, or it was made by hand).'),
+    keepBecause: z
+      .string()
+      .nullable()
+      .describe('Why the script for the admin of the SAN leaves it alone; null: it removes it.'),
+  })
+  .meta({ id: 'SetAside', description: 'A dataset of ours beside a backup. zwitness never removes it.' })
+
+export const SetAsidePool = z
+  .object({
+    host: z.string(),
+    pool: z.string(),
+    count: z.number().int(),
+    usedBytes: z.number().int().describe('What removing all of them would free, at least.'),
+  })
+  .meta({ id: 'SetAsidePool', description: 'The set-asides of one pool together.' })
+
+export const Unseen = z
+  .object({ datasetId: z.string(), host: z.string(), because: z.string() })
+  .meta({ id: 'Unseen', description: 'A dataset of which this could not be read: not known is not "none".' })
+
+export type SetAsideView = z.input<typeof SetAside>
+export type UnseenView = z.input<typeof Unseen>
+
+export interface SetAsidesSeen {
+  readonly setAsides: readonly Data[]
+  readonly unseen: readonly UnseenView[]
+}
+
+/** What stands beside the backups of these datasets; a dataset without an inventory was not read. */
+export function setAsidesIn(
+  views: readonly DatasetView[],
+  inventoryOf: (id: string) => Inventory | null,
+  madeBy: ReadonlyMap<string, MadeBy>,
+): SetAsidesSeen {
+  const setAsides: Data[] = []
+  const unseen: UnseenView[] = []
+  for (const view of views) {
+    const { id, mapping } = view.dataset
+    const inventory = inventoryOf(id)
+    const found = inventory && setAsidesOf({ inventory, madeBy, ...activity(view) })
+    if (found !== null) setAsides.push(...found)
+    // A child that is gone on the primary is not looked at any more.
+    else if (!view.dataset.retired)
+      unseen.push({ datasetId: id, host: mapping.backup.host, because: whyUnseen(inventory) })
+  }
+  return { setAsides, unseen }
+}
+
+function activity({ activeRun, verdict }: DatasetView) {
+  return {
+    activeRunId: activeRun?.id ?? null,
+    halfDone: verdict.reasons.some(({ code }) => code === 'HALF_DONE_SWAP'),
+  }
+}
+
+function whyUnseen(inventory: Inventory | null): string {
+  if (inventory === null) return 'It has not been looked at yet.'
+  const { backup } = inventory
+  if (backup.state === 'unknown') return backup.fault.message
+  if (backup.state === 'pool-unavailable') return `Pool ${backup.pool} is ${backup.health}.`
+  return 'What stands beside the backup was not listed.'
+}
+
+export function setAsideView(each: Data, now: number): SetAsideView {
+  const { madeAt, madeBy } = each
+  return {
+    name: each.name,
+    guid: each.guid,
+    role: each.role.toUpperCase() as Uppercase<Role>,
+    host: each.host,
+    pool: each.pool,
+    datasetId: each.datasetId,
+    backupDataset: each.backup.name,
+    madeAt: isoOrNull(madeAt),
+    ageSeconds: madeAt === null ? null : Math.max(0, Math.floor((now - madeAt) / 1000)),
+    usedBytes: each.usedBytes,
+    snapshots: each.snapshots,
+    heldSnapshots: each.held,
+    children: [...each.children],
+    pins: each.pins,
+    madeBy: madeBy && {
+      runId: String(madeBy.runId),
+      at: iso(madeBy.at),
+      actor: madeBy.actor,
+      planKind: madeBy.planKind,
+      reason: madeBy.reason,
+    },
+    keepBecause: each.keepBecause,
+  }
+}
+
+export function setAsidePools(setAsides: readonly Data[]): z.input<typeof SetAsidePool>[] {
+  return sumByPool(setAsides).map((sum) => ({ ...sum }))
+}

@@ -1,0 +1,83 @@
+import type { SetAsideListView } from '../api-types.ts'
+import { bytesText } from '../bytes.ts'
+import type { Command } from '../command.ts'
+import { SLOW } from '../connection.ts'
+import { agoText } from '../duration.ts'
+import { EXIT } from '../exit-codes.ts'
+import { byHostOrDataset } from '../host-or-dataset.ts'
+import { paint } from '../text.ts'
+
+export const setAsides: Command = {
+  name: 'set-asides',
+  summary: 'What repairs moved out of the way and kept: how old, what it would free, which run made it.',
+  usage: '[<host>|<id>] [--script]',
+  operands: [0, 1],
+  options: [{ name: 'script', summary: "Write the script that removes them, for the SAN's admin; nothing runs it." }],
+  help: [
+    'zwitness never removes a set-aside. The script says what it would do, and does it only with --really, on the SAN.',
+    'With --plain: name, role, dataset, host, pool, made at, bytes freed by removing it, snapshots, of them held, run, pinned snapshot, kept because.',
+  ],
+  async run(args, context) {
+    const { out, io } = context
+    const operand = args.operands[0]
+    const connection = await context.connect()
+    if (args.flag('script')) {
+      const script = await byHostOrDataset(operand, (query) =>
+        connection.text('/api/set-asides/script', 'text/x-shellscript', query, SLOW),
+      )
+      io.stdout(script)
+      out.note('Read it, then run it as root on the SAN: sh FILE says what it would do, sh FILE --really does it.')
+      return EXIT.DONE
+    }
+    const list = await byHostOrDataset(operand, (query) =>
+      connection.get<SetAsideListView>('/api/set-asides', query, SLOW),
+    )
+    const { items, pools, unseen } = list
+    if (out.format === 'json') out.json('set-asides/1', list)
+    else if (out.format === 'plain') for (const row of items) out.record(recordOf(row))
+    else if (items.length > 0) {
+      out.table(
+        [
+          { title: 'SET-ASIDE' },
+          { title: 'AGE', align: 'right' },
+          { title: 'FREES', align: 'right' },
+          { title: 'SNAPSHOTS', align: 'right' },
+          { title: 'RUN' },
+          { title: 'WHY' },
+        ],
+        items.map((row) => [
+          `${row.host}:${row.name}`,
+          agoText(row.madeAt, io.now()).replace(' ago', ''),
+          bytesText(row.usedBytes),
+          `${row.snapshots}${row.heldSnapshots > 0 ? ` (${row.heldSnapshots} held)` : ''}`,
+          row.madeBy?.runId ?? '?',
+          row.keepBecause === null ? (row.madeBy?.reason ?? 'not known') : paint('yellow', row.keepBecause),
+        ]),
+      )
+      out.line()
+      for (const { host, pool, count, usedBytes } of pools)
+        out.line(`${host} ${pool}: ${count}, together ${bytesText(usedBytes)}`)
+    }
+    if (items.length === 0 && unseen.length === 0) out.note('There are no set-asides.')
+    for (const { datasetId, host, because } of unseen)
+      out.note([paint('yellow', 'Not known: '), `${datasetId} on ${host}: ${because}`])
+    return unseen.length > 0 ? EXIT.LATER : EXIT.DONE
+  },
+}
+
+function recordOf(row: SetAsideListView['items'][number]): (string | number | null)[] {
+  return [
+    row.name,
+    row.role,
+    row.datasetId,
+    row.host,
+    row.pool,
+    row.madeAt,
+    row.usedBytes,
+    row.snapshots,
+    row.heldSnapshots,
+    row.madeBy?.runId ?? null,
+    row.pins,
+    row.keepBecause,
+  ]
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { datasetsMeant, hostOrDataset } from '#lib/api/host-or-dataset.ts'
+import { SetAsideList } from '#lib/api/set-aside-list.ts'
+import { makersOf } from '#lib/api/set-aside-makers.ts'
+import { setAsidePools, setAsidesIn, setAsideView } from '#lib/api/set-asides.ts'
+import { iso } from '#lib/api/time.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const GET = defineRoute({
+  summary: 'What repairs moved out of the way and kept, beside the backups.',
+  description: 'As last read; a dataset that has not been read since the start of the service is read now.',
+  operationId: 'setAsides',
+  tags: ['set-asides'],
+  input: z.object(hostOrDataset),
+  output: SetAsideList,
+  errors: { 404: ['NO_SUCH_DATASET', 'NO_SUCH_HOST'] },
+  async run(query, context) {
+    const { engine, store, signal, now } = context
+    const views = datasetsMeant(context, query, 'backup')
+    const inventories = await engine.inventories(signal)
+    const { setAsides, unseen } = setAsidesIn(views, engine.seen, await makersOf(store, inventories))
+    const at = now()
+    return {
+      items: setAsides.map((each) => setAsideView(each, at)),
+      pools: setAsidePools(setAsides),
+      unseen: [...unseen],
+      asOf: iso(at),
+    }
+  },
+})
