@@ -38,13 +38,14 @@ export async function runTests(
         `--reporter-outfile=${report}`,
         ...files.map((file) => `./${file}`),
       ],
-      { env, minutes: TIER_MINUTES },
+      // What a test that was killed left behind goes with the report.
+      { env: { TMPDIR: directory, ...env }, minutes: TIER_MINUTES },
     )
     const { tally, why } = judge(files, code, await readReport(report))
     for (const sentence of why) console.log(`FAILED: ${title}: ${sentence}`)
     return tally
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
 }
 
