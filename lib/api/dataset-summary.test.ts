@@ -33,7 +33,7 @@ describe('a pause', () => {
 })
 
 test('a repair that would destroy says so', () => {
-  const lost = { name: 'x', guid: '1', creation: 0, usedBytes: null }
+  const lost = { kind: 'snapshot' as const, name: 'x', guid: '1', creation: 0, usedBytes: null }
   expect(summary().reason.destructive).toBe(false)
   expect(summary({ plan: fakePlan('a', { destroys: [lost] }) }).reason.destructive).toBe(true)
   expect(summary({ plan: null }).reason.destructive).toBe(false)

@@ -10,6 +10,7 @@ export const PlanKind = describedEnum<Kind>('PlanKind', 'What a repair would do.
   SET_ASIDE_REWIND: 'Sets aside what stands in the way on the backup, then goes on from the base.',
   SET_ASIDE_RESEED: 'Sets the backup aside and sends everything anew.',
   FINISH_SWAP: 'Finishes a swap that was cut off.',
+  IN_PLACE: 'Destroys what stands in the way on the backup, then goes on from the base. Only a person can choose it.',
   IMPOSSIBLE: 'Nothing can be done from here; the plan says why.',
 })
 
@@ -32,6 +33,7 @@ export const AutomaticCode = describedEnum<Automatic>('AutomaticCode', 'May the 
 })
 
 export const StepKind = describedEnum<Uppercase<Step['kind']>>('StepKind', 'What a step does.', {
+  COMMANDS: 'Short commands on one host, in one line; each runs only where the one before it succeeded.',
   BOOKMARK: 'Bookmarks a snapshot on the primary, to protect the chain.',
   TRANSFER: 'Sends from the primary, receives on the backup.',
   VERIFY: 'Reads both sides again.',

@@ -18,7 +18,7 @@ test('every step shows its words, in the order in which they are piped', () => {
 
 test('typing is asked only of plans that destroy, and then for the full backup dataset', () => {
   const shown = { planId: 'p', datasetId: 'a', madeAt: 0, expiresAt: 600_000 }
-  const lost = { name: 'x', guid: '1', creation: 0, usedBytes: 12 }
+  const lost = { kind: 'snapshot' as const, name: 'x', guid: '1', creation: 0, usedBytes: 12 }
   expect(previewView({ ...shown, plan: fakePlan('a') }).confirm).toBeNull()
   expect(previewView({ ...shown, plan: fakePlan('a', { destroys: [lost] }) }).confirm).toBe('hqs7p1/L1S4DAT1')
 })

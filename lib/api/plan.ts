@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Plan as PlanData, Step as StepData } from '#lib/replication/types.ts'
 import { AutomaticCode, IF_INTERRUPTED, IfInterrupted, PlanKind, StepKind } from './plan-words.ts'
 import { Guid, SnapshotRef, snapshotRef } from './snapshot-ref.ts'
+import { iso, Timestamp } from './time.ts'
 
 export const Command = z
   .object({ host: z.string(), argv: z.array(z.string()) })
@@ -18,6 +19,13 @@ export const PlanStep = z
     estimateBytes: z.number().nullable(),
     ifInterrupted: IfInterrupted,
     optional: z.boolean().describe('A failure is a warning, not the end.'),
+    role: z
+      .enum(['clone', 'promote', 'swap', 'hold', 'discard', 'rollback'])
+      .nullable()
+      .describe('Of COMMANDS: what they are for.'),
+    expects: z
+      .array(z.object({ name: z.string(), guid: Guid.nullable() }))
+      .describe('What must be there when the step begins; guid null: nothing of that name.'),
     baseGuid: Guid.nullable().describe('Of a transfer: where the stream starts; null for a full one.'),
     target: SnapshotRef.nullable().describe('Of a transfer: what must be on the backup afterwards.'),
     arrives: z.number().int().nullable().describe('Of a transfer: how many snapshots arrive.'),
@@ -31,10 +39,29 @@ export const Plan = z
     outcome: z.string().describe('How both sides stand afterwards.'),
     steps: z.array(PlanStep),
     destroys: z.array(
-      SnapshotRef.extend({ usedBytes: z.number().nullable() }).meta({
-        id: 'Destroyed',
-        description: 'A snapshot that would be lost.',
-      }),
+      z
+        .object({
+          kind: z.enum(['SNAPSHOT', 'BOOKMARK', 'WRITTEN', 'PARTIAL']),
+          name: z.string().describe('Snapshot or bookmark; of WRITTEN and PARTIAL the dataset.'),
+          guid: Guid.nullable(),
+          createdAt: Timestamp.nullable(),
+          usedBytes: z.number().nullable(),
+        })
+        .meta({ id: 'Destroyed', description: 'Something that would be lost.' }),
+    ),
+    setAside: z
+      .object({ name: z.string(), snapshots: z.number().int(), usedBytes: z.number().nullable() })
+      .nullable()
+      .describe('What is moved out of the way and kept.'),
+    checks: z.array(
+      z
+        .object({
+          id: z.string(),
+          state: z.enum(['OK', 'WARNING', 'FAILED', 'UNKNOWN']),
+          sentence: z.string(),
+          cure: z.string().nullable(),
+        })
+        .meta({ id: 'PreflightCheck', description: 'Something that was looked at before a byte moves.' }),
     ),
     untouched: z.array(z.string()),
     notes: z.array(z.string()),
@@ -58,7 +85,15 @@ export function planView(plan: PlanData): PlanView {
     kind: plan.kind,
     outcome: plan.outcome,
     steps: plan.steps.map(stepView),
-    destroys: plan.destroys.map((lost) => ({ ...snapshotRef(lost), usedBytes: lost.usedBytes })),
+    destroys: plan.destroys.map(({ kind, name, guid, creation, usedBytes }) => ({
+      kind: LOST[kind],
+      name,
+      guid,
+      createdAt: creation === null ? null : iso(creation * 1000),
+      usedBytes,
+    })),
+    setAside: plan.setAside && { ...plan.setAside },
+    checks: plan.checks.map((check) => ({ ...check, state: CHECKED[check.state] })),
     untouched: [...plan.untouched],
     notes: [...plan.notes],
     estimateBytes: plan.estimateBytes,
@@ -77,16 +112,21 @@ function stepView(step: StepData): z.input<typeof PlanStep> {
     commands: commandsOf(step).map(({ host, argv }) => ({ host, argv: [...argv] })),
     estimateBytes: step.estimateBytes,
     ifInterrupted: IF_INTERRUPTED[step.ifInterrupted],
-    optional: step.kind === 'bookmark' && step.optional,
+    optional: (step.kind === 'bookmark' || step.kind === 'commands') && step.optional,
+    role: step.kind === 'commands' ? step.role : null,
+    expects: 'expects' in step ? step.expects.map((found) => ({ ...found })) : [],
     baseGuid: transfer?.baseGuid ?? null,
     target: transfer === null ? null : snapshotRef(transfer.target),
     arrives: transfer?.arrives.length ?? null,
   }
 }
 
-const KINDS = { bookmark: 'BOOKMARK', transfer: 'TRANSFER', verify: 'VERIFY' } as const
+const LOST = { snapshot: 'SNAPSHOT', bookmark: 'BOOKMARK', written: 'WRITTEN', partial: 'PARTIAL' } as const
+const CHECKED = { ok: 'OK', warning: 'WARNING', failed: 'FAILED', unknown: 'UNKNOWN' } as const
+const KINDS = { commands: 'COMMANDS', bookmark: 'BOOKMARK', transfer: 'TRANSFER', verify: 'VERIFY' } as const
 
 function commandsOf(step: StepData) {
   if (step.kind === 'transfer') return [step.source, step.sink]
+  if (step.kind === 'commands') return step.commands
   return step.kind === 'bookmark' ? [step.command] : []
 }

@@ -12,7 +12,7 @@ export const RunStrategy = describedEnum<'SET_ASIDE' | 'IN_PLACE'>(
   'What to do with what stands in the way.',
   {
     SET_ASIDE: 'Keep it beside the backup (default).',
-    IN_PLACE: 'Destroy it. This version refuses.',
+    IN_PLACE: 'Destroy it. Only with a `planId` of such a preview, the typed `confirm` and a `reason`.',
   },
 )
 
@@ -29,12 +29,10 @@ interface Request {
  * @throws Problem 422
  */
 export function checkRunRequest({ mode, strategy, dryRun, planId, confirm }: Request, backupDataset: string): void {
-  if (strategy === 'IN_PLACE') {
+  if (strategy === 'IN_PLACE' && !dryRun && planId === undefined) {
     const detail =
-      'This version has no repair that destroys anything; leave `strategy` out. What stands in the way is kept.'
-    throw new Problem(422, 'STRATEGY_NOT_SUPPORTED', detail, {
-      errors: [{ pointer: '/strategy', code: 'NOT_SUPPORTED', detail }],
-    })
+      'What destroys runs only as it was shown: preview it with `"strategy": "IN_PLACE"` and give its `planId`.'
+    throw new Problem(409, 'CONFIRMATION_REQUIRED', detail)
   }
   if (planId !== undefined && mode !== 'REPAIR') {
     impossible('/planId', 'A plan is run with `"mode": "REPAIR"`; add it, or leave `planId` out.')

@@ -51,6 +51,8 @@ export async function assess(
   }))
   const enriched = await enrich(deps.sans, compared, {
     tokens: context.tokens,
+    beside: context.beside,
+    now: deps.now(),
     fresh: options.mode === 'fresh',
     signal: options.signal,
   })

@@ -1,3 +1,4 @@
+import { SETS_ASIDE } from '#lib/replication/lineage.ts'
 import type { Plan } from '#lib/replication/types.ts'
 import { sayBytes, sayDuration } from '#lib/replication/words.ts'
 import { assess } from './assess.ts'
@@ -19,15 +20,19 @@ export async function conclude(
   const all = await assess(context, [order.dataset], { mode: 'fresh', runId: order.runId, estimates: 'behind', signal })
   const assessment = all.find((each) => each.dataset.id === order.dataset.id)
   const { primary, backup } = order.dataset.mapping
-  const target = plan.steps.findLast((step) => step.kind === 'transfer')?.target
-  if (assessment === undefined || target === undefined)
-    throw new Error(`The run of ${order.dataset.id} had nothing to verify.`)
+  if (assessment === undefined) throw new Error(`The run of ${order.dataset.id} had nothing to verify.`)
+  const sent = plan.steps.findLast((step) => step.kind === 'transfer')?.target ?? null
+  const target = sent ?? assessment.comparison?.base ?? null
   const side = assessment.inventory.backup
   if (side.state !== 'present') {
     return {
       state: 'SUCCEEDED_WITH_WARNINGS',
       outcome: `The transfer ended well, but ${backup.host} could not be read afterwards, so its result is not proved yet: ${assessment.verdict.reason.message}`,
     }
+  }
+  if (target === null || (sent === null && isStillInTheWay(assessment))) {
+    const message = `Every command ended well, but ${backup.dataset} on ${backup.host} still does not follow ${primary.dataset}: ${assessment.verdict.reason.message}`
+    return failed({ kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: false }, null, 1)
   }
   if (!side.snapshots.some((snapshot) => snapshot.guid === target.guid)) {
     const message = `Both ends reported success, but ${backup.dataset} on ${backup.host} does not hold @${target.name} (guid ${target.guid}).`
@@ -38,7 +43,8 @@ export async function conclude(
   const run = writer.run
   const took = sayDuration((context.deps.now() - (run.startedAt ?? run.queuedAt)) / 1000)
   const arrived = count(plan, assessment)
-  const outcome = `${backup.host} matches ${primary.host} up to @${target.name}: ${arrived} ${arrived === 1 ? 'snapshot' : 'snapshots'}, ${sayBytes(run.bytes)} in ${took}.`
+  const kept = plan.setAside === null ? '' : ` Kept: ${plan.setAside.name}.`
+  const outcome = `${backup.host} matches ${primary.host} up to @${target.name}: ${arrived} ${arrived === 1 ? 'snapshot' : 'snapshots'}, ${sayBytes(run.bytes)} in ${took}.${kept}`
   const told = [...warnings, ...missing(plan, assessment)]
   return told.length === 0
     ? { state: 'SUCCEEDED', outcome }
@@ -47,6 +53,11 @@ export async function conclude(
         outcome: `${outcome} ${told.join(' ')}`,
         decisions: told.map((message) => ({ rule: 'WARNING', count: 1, message })),
       }
+}
+
+/** What the plan was to move out of the way. */
+function isStillInTheWay({ plan }: Assessment): boolean {
+  return SETS_ASIDE.has(plan.kind) || plan.kind === 'FINISH_SWAP'
 }
 
 function count(plan: Plan, assessment: Assessment): number {

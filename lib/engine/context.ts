@@ -2,6 +2,7 @@ import type { Config } from '#config/effective.ts'
 import type { DatasetRecord, RunRecord } from '#lib/db/types.ts'
 import { adoptPrimary } from '#lib/replication/memory.ts'
 import type { Comparison, Inventory, JudgeInput, Memory, Plan, Verdict } from '#lib/replication/types.ts'
+import { BesideBook } from './beside.ts'
 import { Bookings } from './booking.ts'
 import type { EngineDeps } from './deps.ts'
 import { TokenBook } from './enrich.ts'
@@ -39,6 +40,7 @@ export class EngineContext {
   readonly states: StateBook
   readonly hosts = new HostBook()
   readonly tokens = new TokenBook()
+  readonly beside = new BesideBook()
   readonly estimates = new EstimateBook()
   readonly bookings = new Bookings()
   readonly repairs: RepairBook
@@ -116,6 +118,15 @@ export class EngineContext {
     if (state === null) return
     this.states.set({ ...state, memory: adoptPrimary(state.memory, inventory) })
     await this.states.save([dataset.id])
+  }
+
+  /** Remembers that streams of this dataset need `-L`. @returns whether that is new. */
+  async learnLargeBlocks({ id }: Monitored): Promise<boolean> {
+    const state = this.states.state(id)
+    if (state === null || state.memory.largeBlocks === true) return false
+    this.states.set({ ...state, memory: { ...state.memory, largeBlocks: true } })
+    await this.states.save([id])
+    return true
   }
 
   /**

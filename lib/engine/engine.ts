@@ -1,17 +1,18 @@
-import { whatChanged } from '#lib/replication/stale.ts'
 import { assess } from './assess.ts'
 import { begin } from './begin.ts'
+import { confirmedPreview } from './confirm.ts'
 import { EngineContext } from './context.ts'
 import { controls } from './controls.ts'
 import type { EngineDeps } from './deps.ts'
 import { enqueueAllowed } from './enqueue.ts'
 import { inventories } from './inventories.ts'
+import { makePreview } from './make-preview.ts'
 import type { Monitored } from './monitored.ts'
 import { type Preview, PreviewBook } from './preview-book.ts'
 import { Refusal } from './refusal.ts'
 import { Repairs, timeLeft } from './repairs.ts'
 import { Scans } from './scans.ts'
-import type { Engine, RepairRequest, Started } from './types.ts'
+import type { Engine, PreviewOptions, RepairRequest, Started } from './types.ts'
 import { viewOf } from './views.ts'
 
 /** The engine: scans, previews and repairs of all datasets of one configuration, over the given ports. */
@@ -54,12 +55,9 @@ export function createEngine(deps: EngineDeps): Engine {
     )
   }
 
-  async function preview(id: string, signal?: AbortSignal): Promise<Preview> {
+  async function preview(id: string, options: PreviewOptions = {}): Promise<Preview> {
     const dataset = found(id)
-    const all = await assess(context, [dataset], { mode: 'fresh', runId: null, estimates: 'all', signal })
-    const assessment = all.find((each) => each.dataset.id === id)
-    if (assessment === undefined) throw new Error(`The look at ${id} did not answer for it.`)
-    return previews.add(id, assessment.plan, deps.now())
+    return previews.add(id, await makePreview(context, dataset, options), deps.now())
   }
 
   async function repair(request: RepairRequest): Promise<Started> {
@@ -85,43 +83,18 @@ export function createEngine(deps: EngineDeps): Engine {
       )
     if (states().isPaused(dataset, deps.now()))
       throw new Refusal('PAUSED', `${dataset.id} is paused; resume it first.`, { datasetId: dataset.id })
-    const shown = request.planId == null ? null : await confirmed(dataset, request.planId)
+    const { planId } = request
+    const shown = planId == null ? null : await confirmedPreview(context, previews, dataset, { ...request, planId })
     return repairs.accept(dataset, {
       shown: shown?.plan ?? null,
       planId: shown?.planId ?? null,
       plan: shown?.plan ?? null,
+      confirmed: (shown?.plan.destroys.length ?? 0) > 0,
       automatic: false,
       trigger: request.trigger,
       reason: request.reason ?? null,
       timeLeftSeconds: timeLeft(context.newest(dataset.id)),
     })
-  }
-
-  /** The preview that a person chose, still true for the SANs as they are now. */
-  async function confirmed(dataset: Monitored, planId: string): Promise<Preview> {
-    const shown = previews.find(planId, dataset.id, deps.now())
-    if (shown === null || shown === 'expired') {
-      throw new Refusal(
-        'PLAN_EXPIRED',
-        `The plan ${planId} is ${shown === null ? 'not known (plans end with the process and after ten minutes)' : 'older than ten minutes'}; preview the repair again.`,
-        { datasetId: dataset.id },
-      )
-    }
-    const { plan } = shown
-    if (plan.kind === 'NOTHING') throw new Refusal('NOTHING_TO_DO', plan.outcome, { datasetId: dataset.id })
-    if (plan.blocked !== null)
-      throw new Refusal('HELD', `${plan.blocked.because} ${plan.blocked.cure}`.trim(), { datasetId: dataset.id })
-    const all = await assess(context, [dataset], { mode: 'fresh', runId: null, estimates: 'behind' })
-    const assessment = all.find((each) => each.dataset.id === dataset.id)
-    const changed =
-      assessment === undefined
-        ? 'it could not be read.'
-        : whatChanged(plan.expects, assessment.inventory, assessment.comparison)
-    if (changed !== null)
-      throw new Refusal('PLAN_STALE', `The plan no longer matches the SANs: ${changed} Preview the repair again.`, {
-        datasetId: dataset.id,
-      })
-    return shown
   }
 
   function states() {
@@ -146,7 +119,6 @@ export function createEngine(deps: EngineDeps): Engine {
       return dataset === null ? null : viewOf(context, parts, dataset)
     },
     hosts: () => [...deps.config().hosts.keys()].map((id) => context.hosts.get(id)),
-    ...inventories(context),
     async inventory(id, signal) {
       const dataset = context.dataset(id)
       if (dataset === null) return null
@@ -175,6 +147,7 @@ export function createEngine(deps: EngineDeps): Engine {
     actions: (runId) => deps.store.actions(runId),
     activeRuns: () => [...scans.running(), ...repairs.active()],
     ...controls(context, found),
+    ...inventories(context),
     lastScan: () => scans.last(),
   }
 }

@@ -1,5 +1,7 @@
+import { ownSiblings } from '#lib/replication/swap.ts'
 import type { Comparison, Inventory } from '#lib/replication/types.ts'
 import type { ResumeTokenFacts, ZfsFault } from '#lib/zfs/types.ts'
+import { type BesideBook, withBeside } from './beside.ts'
 import type { Sans } from './ports.ts'
 
 interface Compared {
@@ -27,6 +29,8 @@ export class TokenBook {
 }
 
 export interface EnrichOptions {
+  readonly beside: BesideBook
+  readonly now: number
   readonly tokens: TokenBook
   /** Ask everything anew. */
   readonly fresh: boolean
@@ -44,7 +48,7 @@ export async function enrich<T extends Compared>(
     seen.flatMap(({ inventory, comparison }) => asksWritten(inventory, comparison)),
     signal,
   )
-  return Promise.all(
+  const known = await Promise.all(
     seen.map(async (each) => {
       const { inventory, comparison } = each
       const { host, dataset } = inventory.mapping.backup
@@ -56,6 +60,25 @@ export async function enrich<T extends Compared>(
       }
     }),
   )
+  const all = await withBeside(sans, known, { ...options, book: options.beside })
+  return Promise.all(
+    all.map(async (each) => {
+      const incomingToken = await incomingTokenOf(sans, each.inventory, options)
+      return incomingToken === null ? each : { ...each, inventory: { ...each.inventory, incomingToken } }
+    }),
+  )
+}
+
+/** A seed beside the backup that was cut off: what its token holds. */
+async function incomingTokenOf(
+  sans: Sans,
+  inventory: Inventory,
+  options: EnrichOptions,
+): Promise<Inventory['incomingToken'] | null> {
+  if (inventory.primary.state !== 'present') return null
+  const begun = ownSiblings(inventory, 'incoming').find(({ receiveResumeToken }) => receiveResumeToken !== null)
+  if (begun === undefined || begun.receiveResumeToken === null) return null
+  return { name: begun.name, facts: await factsOf(sans, inventory, begun.receiveResumeToken, options) }
 }
 
 /** Only where the backup has snapshots of its own after the base: whether anything changed with them decides the repair. */
@@ -65,14 +88,18 @@ function asksWritten(inventory: Inventory, comparison: Comparison | null) {
   return [{ ...inventory.mapping.backup, snapshot: base.backupName }]
 }
 
-async function tokenOf(
-  sans: Sans,
-  inventory: Inventory,
-  { tokens, fresh, signal }: EnrichOptions,
-): Promise<Inventory['token']> {
+async function tokenOf(sans: Sans, inventory: Inventory, options: EnrichOptions): Promise<Inventory['token']> {
   if (inventory.backup.state !== 'present' || inventory.primary.state === 'unknown') return null
   const token = inventory.backup.facts.receiveResumeToken
-  if (token === null) return null
+  return token === null ? null : factsOf(sans, inventory, token, options)
+}
+
+async function factsOf(
+  sans: Sans,
+  inventory: Inventory,
+  token: string,
+  { tokens, fresh, signal }: EnrichOptions,
+): Promise<Inventory['token']> {
   const known = fresh ? undefined : tokens.get(token)
   if (known !== undefined && stillApplies(known, inventory)) return known
   const answer = await sans.token(inventory.mapping.primary.host, token, signal)

@@ -20,6 +20,7 @@ export function judgeOne(
   context: EngineContext,
   { dataset, inventory, comparison }: Looked,
   estimate: { readonly bytes: number | null; readonly steps: StepBytes } | null,
+  strategy: 'SET_ASIDE' | 'IN_PLACE' = 'SET_ASIDE',
 ): Assessment {
   const { deps, states, repairs } = context
   const config = deps.config()
@@ -68,6 +69,7 @@ export function judgeOne(
       paused: states.isPaused(dataset, now),
       repairs: input.repairs,
       ownToken,
+      strategy,
       dryRunAt:
         dataset.config.dryRunLine === null
           ? null

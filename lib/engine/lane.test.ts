@@ -18,6 +18,7 @@ describe('the repair lane', () => {
       runId,
       timeLeftSeconds,
       hosts: ['p', 'b'] as const,
+      backup: 'p/x',
       start: () => {
         started.push(runId)
         return done
@@ -45,6 +46,7 @@ describe('the repair lane', () => {
         runId,
         timeLeftSeconds: runId,
         hosts: ['p', backup],
+        backup: 'p/x',
         start: () => {
           started.push(runId)
           return done
@@ -65,7 +67,13 @@ describe('the repair lane', () => {
       () => ({ total: 1, perHost: () => 1 }),
       (runId) => crashed.push(runId),
     )
-    lane.add({ runId: 1, timeLeftSeconds: 0, hosts: ['p', 'b'], start: () => Promise.reject(new Error('boom')) })
+    lane.add({
+      runId: 1,
+      timeLeftSeconds: 0,
+      hosts: ['p', 'b'],
+      backup: 'p/x',
+      start: () => Promise.reject(new Error('boom')),
+    })
     await lane.idle()
     expect(crashed).toEqual([1])
     expect(lane.size).toEqual({ waiting: 0, running: 0 })
@@ -77,11 +85,12 @@ describe('the repair lane', () => {
       () => ({ total: 1, perHost: () => 1 }),
       () => {},
     )
-    lane.add({ runId: 1, timeLeftSeconds: 0, hosts: ['p', 'b'], start: () => first.promise })
+    lane.add({ runId: 1, timeLeftSeconds: 0, hosts: ['p', 'b'], backup: 'p/x', start: () => first.promise })
     lane.add({
       runId: 2,
       timeLeftSeconds: 0,
       hosts: ['p', 'b'],
+      backup: 'p/x',
       start: () => Promise.reject(new Error('must not start')),
     })
     const closing = lane.close()

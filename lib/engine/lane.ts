@@ -1,3 +1,5 @@
+import { isWithin } from '#lib/zfs/paths.ts'
+
 /**
  * The repair lane: what waits for a free transfer slot on both of its hosts. Least time left first, so that after an
  * outage the dataset nearest to its limit is caught up before the others. Scans do not pass through here: a repair of
@@ -6,6 +8,8 @@
 export interface LaneItem {
   readonly runId: number
   readonly hosts: readonly [primary: string, backup: string]
+  /** The backup dataset: nothing above or below it is repaired at the same time, for a swap moves the whole tree. */
+  readonly backup: string
   /** Seconds until the dataset's delay passes its limit; negative when it has. */
   readonly timeLeftSeconds: number
   readonly start: () => Promise<void>
@@ -88,10 +92,16 @@ export class Lane {
   #hasRoom(item: LaneItem): boolean {
     const limits = this.#limits()
     if (this.#running.size >= limits.total) return false
+    if ([...this.#running.values()].some((running) => sameTree(running.item, item))) return false
     return item.hosts.every((host) => this.#transfersOf(host) < limits.perHost(host))
   }
 
   #transfersOf(host: string): number {
     return [...this.#running.values()].filter(({ item }) => item.hosts.includes(host)).length
   }
+}
+
+function sameTree(a: LaneItem, b: LaneItem): boolean {
+  if (a.hosts[1] !== b.hosts[1]) return false
+  return isWithin(a.backup, b.backup) || isWithin(b.backup, a.backup)
 }

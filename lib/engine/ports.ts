@@ -1,4 +1,4 @@
-import type { HostCommand, LookFault, Side } from '#lib/replication/types.ts'
+import type { ChildDataset, Found, HostCommand, LookFault, Sibling, Side, SwapFacts } from '#lib/replication/types.ts'
 import type { DatasetFacts, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 
 /** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
@@ -22,9 +22,38 @@ export interface Sans {
   ): Promise<ReadonlyMap<string, SendEstimate>>
   /** One short command that may write (a bookmark). */
   command(command: HostCommand, signal?: AbortSignal): Promise<CommandOutcome>
+  /**
+   * Short commands of one host in one line, each only where the one before it succeeded. Begun, it goes on to its end on the
+   * host even when the witness dies or the connection breaks.
+   */
+  sequence(commands: readonly HostCommand[], signal?: AbortSignal): Promise<CommandOutcome>
+  /** What of ours stands beside backup datasets and what stands below them, by `host:dataset`; a missing entry could not be read. */
+  surroundings(
+    asks: readonly { readonly host: string; readonly dataset: string; readonly present: boolean }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Surroundings>>
+  /** What is set on a backup dataset; null: could not be read. */
+  swapProperties(host: string, dataset: string, signal?: AbortSignal): Promise<Omit<SwapFacts, 'children'> | null>
+  /** What the login may do on a dataset; `all` for root and sudo, null where that could not be read. */
+  rights(host: string, dataset: string, signal?: AbortSignal): Promise<ReadonlySet<string> | 'all' | null>
+  /** What each snapshot of a dataset costs and whether it has clones, by guid; null: could not be read. */
+  costs(
+    host: string,
+    dataset: string,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, { readonly usedBytes: number; readonly clones: number }> | null>
+  /** Is each of these names what it is said to be, at this moment? Null: yes. Else the first that is not, in words. */
+  differs(host: string, expects: readonly Found[], signal?: AbortSignal): Promise<string | null>
+  /** Free and total space of a pool now; null: could not be read. */
+  pool(host: string, pool: string, signal?: AbortSignal): Promise<PoolFacts | null>
   transfer(request: SanTransfer): Promise<SanTransferOutcome>
   /** A person asks: the next command to these hosts is really sent, whatever they answered last. */
   askAgain(hosts: readonly string[]): void
+}
+
+export interface Surroundings {
+  readonly siblings: readonly Sibling[]
+  readonly children: readonly ChildDataset[]
 }
 
 export interface HostWant {

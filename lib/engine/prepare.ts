@@ -1,3 +1,4 @@
+import { SETS_ASIDE } from '#lib/replication/lineage.ts'
 import { whatChanged } from '#lib/replication/stale.ts'
 import type { Plan } from '#lib/replication/types.ts'
 import { assess } from './assess.ts'
@@ -14,6 +15,8 @@ export interface RepairOrder {
   readonly dataset: Monitored
   /** The plan that a person was shown and chose; null: whatever is right at the moment it runs. */
   readonly shown: Plan | null
+  /** The person typed the backup dataset's name: `shown` may destroy what it names. */
+  readonly confirmed: boolean
   /** Started by policy: it must still be allowed when its turn comes. */
   readonly automatic: boolean
 }
@@ -50,7 +53,7 @@ export async function prepare(
         `dry_run is true for this dataset (${where(order)}), so nothing is written to either SAN.`,
       ),
     )
-  if (plan.destroys.length > 0)
+  if (plan.destroys.length > 0 && !order.confirmed)
     return end(blocked('CONFIRMATION_REQUIRED', 'This plan would destroy snapshots, and nobody confirmed that.'))
   if (plan.kind === 'NOTHING') return end({ state: 'NO_CHANGE', outcome: plan.outcome })
   if (plan.blocked !== null)
@@ -62,7 +65,10 @@ export async function prepare(
 
 /** The plan to run, or in words what changed since it was shown. A try that goes on after a cut follows the SANs. */
 function chosen(order: RepairOrder, assessment: Assessment, carriesOn: boolean): Plan | string {
-  if (order.shown === null || carriesOn) return assessment.plan
+  if (order.shown === null) return assessment.plan
+  // A try that was cut goes on from what is there; but who chose to destroy did not choose to set aside, nor the reverse.
+  const otherWay = order.shown.kind === 'IN_PLACE' && SETS_ASIDE.has(assessment.plan.kind)
+  if (carriesOn && !otherWay) return assessment.plan
   return whatChanged(order.shown.expects, assessment.inventory, assessment.comparison) ?? order.shown
 }
 

@@ -1,10 +1,12 @@
-import type { Plan } from '#lib/replication/types.ts'
+import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window.ts'
+import type { Plan, Step } from '#lib/replication/types.ts'
+import { poolOf } from '#lib/zfs/paths.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
 import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { isFurther, type Reach, reachOf } from './reach.ts'
-import { failed } from './run-end.ts'
+import { blocked, failed } from './run-end.ts'
 import { runStep } from './run-step.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
 import { stopped } from './stopped.ts'
@@ -47,10 +49,21 @@ export async function repair(
     const result = await attempt(context, order, writer, prepared, signal)
     warnings.push(...result.warnings)
     if (result.ended === 'cancelled' || signal.aborted) return stopped(context, order, signal)
-    if (result.fault === null && prepared.kind === 'go') {
+    if (result.fault === null && prepared.kind === 'go' && prepared.plan.kind !== 'FINISH_SWAP') {
       return conclude(context, order, writer, prepared.plan, warnings, signal)
     }
+    if (result.fault === null && prepared.kind === 'go' && prepared.plan.kind === 'FINISH_SWAP') {
+      // What follows a finished swap is planned from what is there now.
+      moved++
+      continue
+    }
     const fault = result.fault ?? NO_REASON
+    if (fault.kind === 'window-ended') return { state: 'INTERRUPTED', outcome: fault.message }
+    if (fault.kind === 'low-space') return blocked('LOW_SPACE', fault.message)
+    if (fault.kind === 'needs-large-blocks' && (await context.learnLargeBlocks(order.dataset))) {
+      last = null
+      continue
+    }
     tries++
     moved += result.bytes
     last = result
@@ -91,6 +104,14 @@ async function attempt(
   return runSteps(context, order, writer, prepared.plan, signal)
 }
 
+const WINDOW_ENDS: StepFault = {
+  kind: 'window-ended',
+  host: '',
+  message: 'The repair window ends in less than five minutes; the swap begins in the next one.',
+  stderrTail: '',
+  retryable: false,
+}
+
 interface StepsEnd {
   readonly ended: 'done' | 'failed' | 'cancelled'
   readonly fault: StepFault | null
@@ -110,7 +131,12 @@ async function runSteps(
   const bytesBefore = writer.run.bytes
   for (const [index, step] of plan.steps.entries()) {
     if (step.kind === 'verify') continue
-    await writer.phase('transferring', { index: index + 1, count: plan.steps.length })
+    await writer.phase(step.kind === 'transfer' ? 'transferring' : 'preparing', {
+      index: index + 1,
+      count: plan.steps.length,
+    })
+    if (swapIsTooLate(context, order, step))
+      return { ended: 'failed', fault: WINDOW_ENDS, step: step.n, bytes: writer.run.bytes - bytesBefore, warnings }
     if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
     const end = await runStep(step, {
       deps: context.deps,
@@ -118,6 +144,11 @@ async function runSteps(
       datasetId: order.dataset.id,
       bandwidthLimit: order.dataset.config.policy.bandwidthLimit,
       signal,
+      pool: {
+        name: poolOf(order.dataset.mapping.backup.dataset),
+        keepFree: order.dataset.config.policy.keepFree,
+      },
+      stopAt: windowEnd(context, order),
       onBytes: () => context.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
     }).finally(() => context.receiving.delete(order.dataset.id))
     warnings.push(...end.warnings)
@@ -125,6 +156,19 @@ async function runSteps(
     if (end.ended !== 'done') return { ended: end.ended, fault: end.fault, step: step.n, bytes, warnings }
   }
   return { ended: 'done', fault: null, step: null, bytes: writer.run.bytes - bytesBefore, warnings }
+}
+
+/** Of a run of policy, which keeps to the window; a person's goes on. */
+function windowEnd({ deps }: EngineContext, { dataset, automatic }: RepairOrder): number | null {
+  const { repairWindow } = dataset.config.policy
+  return automatic ? repairWindowEnd(repairWindow, deps.now(), deps.config().scheduler.timezone) : null
+}
+
+/** A swap takes seconds, but they must not be the window's last ones. */
+function swapIsTooLate(context: EngineContext, order: RepairOrder, step: Step): boolean {
+  if (step.kind !== 'commands' || step.optional) return false
+  const end = windowEnd(context, order)
+  return end !== null && end - context.deps.now() < LAST_MINUTES_MS
 }
 
 const BASE_MS = 2000

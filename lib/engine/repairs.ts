@@ -45,6 +45,8 @@ export class Repairs {
       readonly shown: Plan | null
       readonly planId: string | null
       readonly plan: Plan | null
+      /** The person typed the backup dataset's name. */
+      readonly confirmed?: boolean
       readonly automatic: boolean
       readonly trigger: Trigger
       readonly reason: string | null
@@ -73,7 +75,13 @@ export class Repairs {
       })
     }
     if (request.plan !== null) bookRoom(this.#context, dataset, request.plan, created.run.id)
-    const order: RepairOrder = { runId: created.run.id, dataset, shown: request.shown, automatic: request.automatic }
+    const order: RepairOrder = {
+      runId: created.run.id,
+      dataset,
+      shown: request.shown,
+      confirmed: request.confirmed ?? false,
+      automatic: request.automatic,
+    }
     const open: Open = {
       order,
       writer: new RunWriter(deps, this.#context.ends, created.run),
@@ -86,6 +94,7 @@ export class Repairs {
     this.#lane.add({
       runId: created.run.id,
       hosts: [primary.host, backup.host],
+      backup: backup.dataset,
       timeLeftSeconds: request.timeLeftSeconds,
       start: () => this.#run(open),
     })

@@ -1,7 +1,9 @@
-import type { Step } from '#lib/replication/types.ts'
+import type { Policy } from '#config/effective.ts'
+import type { HostCommand, Step } from '#lib/replication/types.ts'
 import type { EngineDeps } from './deps.ts'
 import type { StepFault } from './ports.ts'
 import type { RunWriter } from './run-writer.ts'
+import { watchTransfer } from './watch-transfer.ts'
 
 /** How a step ended. Warnings are things a person should read although it went well. */
 export interface StepEnd {
@@ -16,6 +18,10 @@ export interface StepRequest {
   readonly datasetId: string
   readonly bandwidthLimit: number | null
   readonly signal: AbortSignal
+  /** Where the stream goes, and how much must stay free there. */
+  readonly pool: { readonly name: string; readonly keepFree: Policy['keepFree'] }
+  /** Epoch ms at which a transfer of policy has to stop (the end of its window); null: never. */
+  readonly stopAt: number | null
   /** Bytes of this step so far, for the booking. */
   readonly onBytes: (bytes: number) => void
 }
@@ -23,20 +29,20 @@ export interface StepRequest {
 /** Runs one step; its intent is on record before the command is sent, its outcome right after. */
 export async function runStep(step: Exclude<Step, { kind: 'verify' }>, request: StepRequest): Promise<StepEnd> {
   const { deps, writer, datasetId } = request
-  const commands = step.kind === 'transfer' ? [step.source, step.sink] : [step.command]
+  const commands = commandsOf(step)
   const actionId = await deps.store.beginAction({
     runId: writer.run.id,
     datasetId,
     step: step.n,
     kind: step.kind === 'transfer' ? 'TRANSFER' : 'COMMAND',
     title: step.title,
-    host: commands.map((command) => command.host).join(' → '),
+    host: [...new Set(commands.map((command) => command.host))].join(' → '),
     command: commands.map((command) => command.argv),
     detail: { estimateBytes: step.estimateBytes },
     now: deps.now(),
   })
   try {
-    const end = step.kind === 'transfer' ? await runTransfer(step, request) : await runCommand(step, request)
+    const end = (await unexpected(step, request)) ?? (await execute(step, request))
     await deps.store.endAction(actionId, {
       state: end.ended === 'done' ? 'SUCCEEDED' : end.ended === 'cancelled' ? 'CANCELLED' : 'FAILED',
       exitCode: end.exitCode,
@@ -64,24 +70,56 @@ interface Ended extends StepEnd {
   readonly stderr: string
 }
 
+export function commandsOf(step: Exclude<Step, { kind: 'verify' }>): readonly HostCommand[] {
+  if (step.kind === 'transfer') return [step.source, step.sink]
+  return step.kind === 'commands' ? step.commands : [step.command]
+}
+
+/** What the step expects to find is looked at once more, a moment before: what was shown is what is changed. */
+async function unexpected(
+  step: Exclude<Step, { kind: 'verify' }>,
+  { deps, signal }: StepRequest,
+): Promise<Ended | null> {
+  if (step.kind === 'bookmark' || step.expects.length === 0) return null
+  const host = step.kind === 'commands' ? step.host : step.sink.host
+  const difference = await deps.sans.differs(host, step.expects, signal)
+  if (difference === null) return null
+  const message = `${step.title}: not done, because on ${host} ${difference}.`
+  const fault: StepFault = { kind: 'plan-stale', host, message, stderrTail: '', retryable: true }
+  return { ended: 'failed', fault, warnings: [], exitCode: null, bytes: null, stderr: '' }
+}
+
+function execute(step: Exclude<Step, { kind: 'verify' }>, request: StepRequest): Promise<Ended> {
+  return step.kind === 'transfer' ? runTransfer(step, request) : runCommand(step, request)
+}
+
 async function runTransfer(step: Extract<Step, { kind: 'transfer' }>, request: StepRequest): Promise<Ended> {
   const { deps, writer } = request
   writer.transferBegins(step.estimateBytes)
-  const outcome = await deps.sans.transfer({
-    source: step.source,
-    sink: step.sink,
-    bandwidthLimit: request.bandwidthLimit,
-    stallMs: deps.config().limits.stallSeconds * 1000,
-    signal: request.signal,
-    onProgress: ({ bytes, totalBytes, atMs }) => {
-      writer.transferred(bytes, totalBytes, atMs)
-      request.onBytes(bytes)
-    },
-  })
+  const watch = watchTransfer(deps, request, step.sink.host)
+  const outcome = await deps.sans
+    .transfer({
+      source: step.source,
+      sink: step.sink,
+      bandwidthLimit: request.bandwidthLimit,
+      stallMs: deps.config().limits.stallSeconds * 1000,
+      signal: watch.signal,
+      onProgress: ({ bytes, totalBytes, atMs }) => {
+        writer.transferred(bytes, totalBytes, atMs)
+        request.onBytes(bytes)
+      },
+    })
+    .finally(watch.end)
   writer.transferred(outcome.bytes, null, deps.now())
+  const stopped = outcome.ended === 'completed' ? null : watch.stopped()
   return {
-    ended: outcome.ended === 'completed' ? 'done' : outcome.ended === 'cancelled' ? 'cancelled' : 'failed',
-    fault: outcome.fault,
+    ended:
+      outcome.ended === 'completed'
+        ? 'done'
+        : stopped === null && outcome.ended === 'cancelled'
+          ? 'cancelled'
+          : 'failed',
+    fault: stopped ?? outcome.fault,
     warnings: outcome.warnings,
     exitCode: outcome.sinkExit !== 0 ? outcome.sinkExit : outcome.sourceExit,
     bytes: outcome.bytes,
@@ -92,9 +130,15 @@ async function runTransfer(step: Extract<Step, { kind: 'transfer' }>, request: S
   }
 }
 
-/** A step that may fail without harm (an anchor) becomes a warning instead of an end. */
-async function runCommand(step: Extract<Step, { kind: 'bookmark' }>, request: StepRequest): Promise<Ended> {
-  const outcome = await request.deps.sans.command(step.command, request.signal)
+/** A step that may fail without harm (an anchor, a hold) becomes a warning instead of an end. */
+async function runCommand(
+  step: Extract<Step, { kind: 'bookmark' | 'commands' }>,
+  request: StepRequest,
+): Promise<Ended> {
+  const { sans } = request.deps
+  // A line of commands is not stopped by a cancel: it ends on the host in any case, and here its end is waited for.
+  const outcome =
+    step.kind === 'bookmark' ? await sans.command(step.command, request.signal) : await sans.sequence(step.commands)
   const told = { exitCode: outcome.exitCode, bytes: null, stderr: outcome.stderr.slice(-4096) }
   if (outcome.ok) return { ended: 'done', fault: null, warnings: [], ...told }
   if (request.signal.aborted) return { ended: 'cancelled', fault: null, warnings: [], ...told }

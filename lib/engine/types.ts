@@ -54,9 +54,18 @@ export interface RepairRequest {
   readonly datasetId: string
   /** Id of a preview; without one a plan is made afresh, and it runs only if it destroys nothing. */
   readonly planId?: string | null
+  /** What the person typed, where the plan destroys something: the full backup dataset. */
+  readonly confirm?: string | null
   readonly reason?: string | null
   readonly trigger: Trigger
 }
+
+export interface PreviewOptions {
+  /** `IN_PLACE`: the plan that destroys what stands in the way, to be looked at. Nothing is chosen by looking. */
+  readonly strategy?: Strategy
+  readonly signal?: AbortSignal
+}
+export type Strategy = 'SET_ASIDE' | 'IN_PLACE'
 
 /** A run that was accepted, and the promise of its end (never rejects; a failure is in the record). */
 export interface Started {
@@ -78,15 +87,6 @@ export interface Engine {
   hosts(): readonly HostState[]
   /** Both sides as last read, read now if this process has not; null = no such dataset. */
   inventory(id: string, signal?: AbortSignal): Promise<Inventory | null>
-
-  /** Refuses with ALREADY_RUNNING when a scan of the same scope is under way. */
-  scan(request: ScanRequest): Promise<Started>
-  /** Reads both sides now, plans with estimates, and keeps the plan for ten minutes. Writes nothing. */
-  preview(datasetId: string, signal?: AbortSignal): Promise<Preview>
-  repair(request: RepairRequest): Promise<Started>
-  /** Takes a queued run out, or stops a running one; what was received stays resumable. */
-  cancel(runId: number, by: string): Promise<RunRecord>
-  /** The record with live progress. */
   /** The same without a look: null where this process has not read it. */
   seen(id: string): Inventory | null
   /** Of all datasets, as last read; those that this process has not read are read now, in one look. */
@@ -96,6 +96,15 @@ export interface Engine {
    * that is not known has none.
    */
   freshInventories(ids: readonly string[], maxAgeMs: number): Promise<readonly Inventory[]>
+
+  /** Refuses with ALREADY_RUNNING when a scan of the same scope is under way. */
+  scan(request: ScanRequest): Promise<Started>
+  /** Reads both sides now, plans with estimates, and keeps the plan for ten minutes. Writes nothing. */
+  preview(datasetId: string, options?: PreviewOptions): Promise<Preview>
+  repair(request: RepairRequest): Promise<Started>
+  /** Takes a queued run out, or stops a running one; what was received stays resumable. */
+  cancel(runId: number, by: string): Promise<RunRecord>
+  /** The record with live progress. */
   run(runId: number): Promise<RunRecord | null>
   actions(runId: number): Promise<readonly ActionRecord[]>
   activeRuns(): readonly RunRecord[]

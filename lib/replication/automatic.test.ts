@@ -68,7 +68,7 @@ describe('may the scheduler run it?', () => {
     ],
     ['a side that was not seen', inventoryOf(primarySide([a]), unreachable('hqs1')), {}, 'UNKNOWN_STATE'],
     ['the primary is empty', inventoryOf(primarySide([]), backupSide([a])), {}, 'NEEDS_PERSON'],
-    ['diverged', inventoryOf(primarySide([a, b]), backupSide([a, taken('own', 1)])), {}, 'NOT_SUPPORTED'],
+    ['diverged', inventoryOf(primarySide([a, b]), backupSide([a, taken('own', 1)])), {}, 'NEEDS_PERSON'],
     ['a foreign partial receive, first sight', stored, {}, 'BUSY'],
     ['a foreign partial receive, unchanged once', stored, { memory: quiet(0) }, 'BUSY'],
     ['a foreign partial receive, unchanged twice', stored, { memory: quiet(1) }, 'ALLOWED'],

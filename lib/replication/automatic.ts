@@ -1,7 +1,8 @@
 import { hasGivenUp, nextTryAt } from './backoff.ts'
+import { SETS_ASIDE, unprovenBecause } from './lineage.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import { isDegraded } from './pool-health.ts'
-import { inRepairWindow, nextRepairWindow } from './repair-window.ts'
+import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './repair-window.ts'
 import { IDLE_LOOKS } from './token.ts'
 import type { Health, Plan, Reason, ReasonCode } from './types.ts'
 import { sayTime } from './words.ts'
@@ -9,16 +10,11 @@ import { sayTime } from './words.ts'
 type Answer = Plan['automatic']
 
 /** May be the primary that is wrong, or the backup that is in use: then nothing runs by itself. */
-const FOR_A_PERSON: ReadonlySet<ReasonCode> = new Set([
-  'PRIMARY_REPLACED',
-  'PRIMARY_REWOUND',
-  'BACKUP_IN_USE',
-  'HALF_DONE_SWAP',
-])
+const FOR_A_PERSON: ReadonlySet<ReasonCode> = new Set(['PRIMARY_REPLACED', 'PRIMARY_REWOUND', 'BACKUP_IN_USE'])
 
 /** May the scheduler run this plan now? The first thing that speaks against it is said. */
 export function automatic(input: PlanInput, draft: PlanDraft): Answer {
-  const no = nothingToRun(draft, input) ?? forbidden(input) ?? needsPerson(input, draft) ?? notNow(input)
+  const no = nothingToRun(draft, input) ?? forbidden(input) ?? needsPerson(input, draft) ?? notNow(input, draft)
   return no ?? { allowed: true, code: 'ALLOWED', because: 'It destroys nothing and policy allows it.' }
 }
 
@@ -42,10 +38,15 @@ function forbidden({ verdict, policy, options }: PlanInput): Answer | null {
   return null
 }
 
-function needsPerson({ verdict, inventory, options }: PlanInput, draft: PlanDraft): Answer | null {
+function needsPerson(input: PlanInput, draft: PlanDraft): Answer | null {
+  const { verdict, inventory, options } = input
+  if (draft.kind === 'IN_PLACE') return deny('NEEDS_PERSON', 'It destroys: only a person can run it.')
   const wrong = verdict.reasons.find((each) => FOR_A_PERSON.has(each.code))
-  if (wrong !== undefined) return deny('NEEDS_PERSON', wrong.message)
-  if (draft.kind === 'SEED' && isDegraded(inventory))
+  // A swap that was begun is finished whatever the primary looks like: nothing is decided by it any more.
+  if (wrong !== undefined && draft.kind !== 'FINISH_SWAP') return deny('NEEDS_PERSON', wrong.message)
+  const unproven = SETS_ASIDE.has(draft.kind) ? unprovenBecause(input) : null
+  if (unproven !== null) return deny('NEEDS_PERSON', unproven)
+  if ((draft.kind === 'SEED' || draft.kind === 'SET_ASIDE_RESEED') && isDegraded(inventory))
     return deny('POOL', 'A pool is DEGRADED: incrementals go on, a new seed asks first.')
   if (draft.kind === 'RESUME' && options.ownToken !== true) {
     const looks = quietLooks(verdict.reasons)
@@ -64,7 +65,7 @@ function quietLooks(reasons: readonly Reason[]): number {
   return typeof looks === 'number' ? looks : 0
 }
 
-function notNow({ verdict, policy, options, mapping }: PlanInput): Answer | null {
+function notNow({ verdict, policy, options, mapping }: PlanInput, draft: PlanDraft): Answer | null {
   if (!isBadEnough(verdict.health, policy.repairWhen)) {
     return deny(
       'BELOW_THRESHOLD',
@@ -85,7 +86,13 @@ function notNow({ verdict, policy, options, mapping }: PlanInput): Answer | null
     const when = opens === null ? '' : `, next from ${sayTime(opens, options.timezone)}`
     return deny('WAITING_FOR_WINDOW', `Repairs start only in their window (${policy.repairWindow?.text ?? ''}${when}).`)
   }
+  if (swaps(draft) && !inRepairWindow(policy.repairWindow, options.now + LAST_MINUTES_MS, options.timezone))
+    return deny('WAITING_FOR_WINDOW', 'The repair window ends in less than five minutes; no swap begins in them.')
   return null
+}
+
+function swaps({ steps }: PlanDraft): boolean {
+  return steps.some((step) => step.kind === 'commands' && step.role === 'swap')
 }
 
 function isBadEnough(health: Health, from: 'behind' | 'warning' | 'broken'): boolean {

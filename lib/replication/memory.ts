@@ -29,12 +29,13 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     common:
       verdict.newestCommon === null || comparison === null
         ? memory.common
-        : { guid: verdict.newestCommon.guid, at: now },
+        : { guid: verdict.newestCommon.guid, at: now, backupGuid: guidOfBackup(inventory) },
     primary: rememberPrimary(inventory, comparison, memory),
     backupWritten: rememberWritten(input),
     firstMissing: comparison === null ? memory.firstMissing : rememberMissing(comparison, memory, now),
     token: rememberToken(inventory, memory),
     last: rememberVerdict(verdict, now),
+    ...(memory.largeBlocks === true ? { largeBlocks: true } : {}),
     backupSeenAt,
   }
 }
@@ -45,6 +46,10 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
  */
 export function adoptPrimary(memory: Memory, inventory: Inventory): Memory {
   return { ...memory, primary: recorded(inventory) ?? memory.primary }
+}
+
+function guidOfBackup({ backup }: Inventory): string | undefined {
+  return backup.state === 'present' ? backup.facts.guid : undefined
 }
 
 /** While the primary looks wrong its record stays, or the alarm would clear itself at the next check. */

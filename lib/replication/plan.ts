@@ -4,6 +4,7 @@ import { choose } from './plan/choose.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import { expectationOf } from './plan/expectation.ts'
 import { planHash } from './plan-hash.ts'
+import { blockedBy, preflight } from './preflight.ts'
 import type { Plan, Step } from './types.ts'
 
 export { estimateCommands, withEstimates } from './estimates.ts'
@@ -20,7 +21,8 @@ export function plan(input: PlanInput): Plan {
     mapping: input.mapping,
     kind: draft.kind,
     steps,
-    destroys: [],
+    destroys: draft.destroys ?? [],
+    setAside: draft.setAside ?? null,
     outcome: draft.outcome,
     untouched: draft.untouched,
     notes: draft.notes,
@@ -30,7 +32,9 @@ export function plan(input: PlanInput): Plan {
     automatic: automatic(input, draft),
     blocked: draft.blocked ?? forbiddenByPolicy(input, draft),
   } as const
-  return { hash: planHash(made), ...made }
+  const checks = preflight(input, steps)
+  const whole = { ...made, checks, blocked: made.blocked ?? blockedBy(checks) }
+  return { hash: planHash(whole), ...whole }
 }
 
 /** `dry_run: true` forbids every write, whoever asks; the plan is still shown. */

@@ -16,3 +16,14 @@ export function nextRepairWindow(window: Policy['repairWindow'], now: number, ti
   const on = minute < window.start ? day : day + 1
   return instantOf({ day: on, minute: window.start }, timezone)
 }
+
+/** When the window that is open now closes, epoch ms; null where there is none, or it is closed. */
+export function repairWindowEnd(window: Policy['repairWindow'], now: number, timezone: string): number | null {
+  if (window === null || window.start === window.end || !inRepairWindow(window, now, timezone)) return null
+  const { day, minute } = localTime(now, timezone)
+  const on = minute < window.end ? day : day + 1
+  return instantOf({ day: on, minute: window.end }, timezone)
+}
+
+/** No swap begins when so little of the window is left: five minutes. */
+export const LAST_MINUTES_MS = 5 * 60_000

@@ -27,11 +27,23 @@ function backupChange(expects: Expectation, fresh: Inventory, comparison: Compar
   const { host, dataset } = fresh.mapping.backup
   if (fresh.backup.state === 'unknown' || fresh.backup.state === 'pool-unavailable')
     return `${host} did not show ${dataset} this time.`
+  const moved = besideChange(expects, fresh)
+  if (moved !== null) return moved
   const backup = presentOf(fresh.backup)
   if (backup === null) return expects.backupDatasetGuid === null ? null : `${dataset} is no longer on ${host}.`
   if (expects.backupDatasetGuid === null) return `${dataset} is on ${host} now; it was missing when the plan was made.`
   if (backup.facts.guid !== expects.backupDatasetGuid) return `${dataset} on ${host} is another dataset now.`
   return baseChange(expects, backup, host, comparison) ?? writeChange(expects, backup, fresh)
+}
+
+/** What stands beside the backup and the plan goes on from. */
+function besideChange({ beside }: Expectation, { backupSiblings, mapping }: Inventory): string | null {
+  for (const { name, guid } of beside) {
+    const now = (backupSiblings ?? []).find((sibling) => sibling.name === name)
+    if (now === undefined) return `${name} is no longer on ${mapping.backup.host}.`
+    if (now.guid !== guid) return `${name} on ${mapping.backup.host} is another dataset now.`
+  }
+  return null
 }
 
 function baseChange(

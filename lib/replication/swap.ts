@@ -1,39 +1,68 @@
-import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { type OwnDatasetRole, parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { movableChildren } from './children.ts'
 import type { Inventory, Sibling } from './types.ts'
 
 /** A swap that was cut off, told from names and origins alone; `state` says what is left to do. */
-export interface HalfDoneSwap {
-  readonly state:
-    | 'promoted, not renamed'
-    | 'backup renamed away, replacement not in place'
-    | 'children left below the set-aside'
-  readonly datasets: readonly string[]
-}
+export type HalfDoneSwap =
+  /** The clone owns the common history, the backup still stands in its place. */
+  | { readonly state: 'promoted, not renamed'; readonly next: Sibling; readonly datasets: readonly string[] }
+  | {
+      readonly state: 'backup renamed away, replacement not in place'
+      readonly aside: Sibling
+      readonly replacement: Sibling
+      readonly datasets: readonly string[]
+    }
+  /** Children below the set-aside that belong below the backup, or a set-aside that could still mount itself. */
+  | { readonly state: 'set-aside not finished'; readonly aside: Sibling; readonly datasets: readonly string[] }
 
 /** Null where there is none, or where the datasets beside the backup were not read. */
 export function halfDoneSwap(inventory: Inventory): HalfDoneSwap | null {
   const { backup, mapping } = inventory
-  const name = mapping.backup.dataset
-  const own = (role: 'aside' | 'next') => ownSiblings(inventory, role)
-  const nexts = own('next').map((sibling) => sibling.name)
-  const isOfNext = (origin: string | null) => origin !== null && nexts.some((next) => origin.startsWith(`${next}@`))
+  const { dataset } = mapping.backup
+  const nexts = ownSiblings(inventory, 'next')
+  const asides = ownSiblings(inventory, 'aside')
+  const nextOf = (origin: string | null) => nexts.find(({ name }) => origin?.startsWith(`${name}@`) === true)
 
-  if (backup.state === 'present' && isOfNext(backup.facts.origin)) {
-    return { state: 'promoted, not renamed', datasets: [name, ...nexts] }
+  if (backup.state === 'present') {
+    const next = nextOf(backup.facts.origin)
+    if (next !== undefined) return { state: 'promoted, not renamed', next, datasets: [dataset, next.name] }
+    const aside = asides.find((each) => isUnfinished(each, inventory))
+    return aside === undefined ? null : { state: 'set-aside not finished', aside, datasets: [aside.name] }
   }
-  const away = own('aside').find((aside) => isOfNext(aside.origin))
-  if (backup.state === 'missing' && away !== undefined) {
-    return { state: 'backup renamed away, replacement not in place', datasets: [away.name, ...nexts] }
-  }
-  const stranded = own('aside').find((aside) => aside.children > 0 && aside.origin?.startsWith(`${name}@`) === true)
-  if (backup.state === 'present' && stranded !== undefined) {
-    return { state: 'children left below the set-aside', datasets: [stranded.name] }
+  if (backup.state !== 'missing') return null
+  for (const aside of asides) {
+    const replacement = nextOf(aside.origin) ?? arrived(inventory, aside)
+    if (replacement === undefined) continue
+    const state = 'backup renamed away, replacement not in place' as const
+    return { state, aside, replacement, datasets: [aside.name, replacement.name] }
   }
   return null
 }
 
+/** A seed of the same run, whose first snapshot is there in full. */
+function arrived(inventory: Inventory, aside: Sibling): Sibling | undefined {
+  const stamp = parseOwnDatasetName(aside.name)?.stamp
+  return ownSiblings(inventory, 'incoming').find((each) => {
+    const complete = each.snapshots.length > 0 && each.receiveResumeToken === null
+    return complete && parseOwnDatasetName(each.name)?.stamp === stamp
+  })
+}
+
+function isUnfinished(aside: Sibling, { mapping, swap }: Inventory): boolean {
+  if (aside.type === 'filesystem' && aside.canmount === 'on') return true
+  const there = new Set(swap?.children.map(({ name }) => name))
+  return leftBelow(aside, mapping.backup.dataset).some(({ name }) => !there.has(name))
+}
+
+/** Children of a set-aside that belong below the backup, by the names that they have there. */
+export function leftBelow(aside: Sibling, dataset: string) {
+  return movableChildren(aside.children, aside.name, aside.encryptionRoot).map((child) => {
+    return { ...child, name: `${dataset}${child.name.slice(aside.name.length)}` }
+  })
+}
+
 /** Own datasets beside this backup, by role. */
-export function ownSiblings({ backupSiblings, mapping }: Inventory, role: 'aside' | 'next'): readonly Sibling[] {
+export function ownSiblings({ backupSiblings, mapping }: Inventory, role: OwnDatasetRole): readonly Sibling[] {
   return (backupSiblings ?? []).filter((sibling) => {
     const parsed = parseOwnDatasetName(sibling.name)
     return parsed !== null && parsed.role === role && parsed.of === mapping.backup.dataset

@@ -1,6 +1,5 @@
 import type { HostConfig } from '#config/effective.ts'
-import type { CommandOutcome, HostReading, Sans } from '#lib/engine/ports.ts'
-import type { HostCommand } from '#lib/replication/types.ts'
+import type { HostReading, Sans } from '#lib/engine/ports.ts'
 import type { SshClient } from '#lib/ssh/index.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { resumeTokenFacts, writtenSince } from '#lib/zfs/commands.ts'
@@ -10,6 +9,8 @@ import { parseResumeToken } from '#lib/zfs/token.ts'
 import type { SendEstimate } from '#lib/zfs/types.ts'
 import { ListingCache } from './listing-cache.ts'
 import { readHost } from './read-host.ts'
+import { runCommand, runSequence } from './short-commands.ts'
+import { swapReader } from './swap-reader.ts'
 import { transfer } from './transfer.ts'
 
 export interface SanSettings {
@@ -79,50 +80,12 @@ export function createSans(settings: SanSettings): Sans {
       return found
     },
 
-    command: (command, signal) => runCommand(ssh, command, { ...options(signal), tries: 1 }),
+    command: (command, signal) => runCommand(ssh, command, options(signal)),
+    sequence: (commands, signal) => runSequence(ssh, commands, options(signal)),
+    ...swapReader(ssh, settings.host, options),
     transfer: (request) => transfer(ssh, request),
     askAgain: (hosts) => {
       for (const host of hosts) ssh.reset(host)
-    },
-  }
-}
-
-async function runCommand(ssh: Ssh, command: HostCommand, options: BatchOptions): Promise<CommandOutcome> {
-  const batch = await ssh.batch(command.host, [{ id: 'command', argv: command.argv }], options)
-  const result = batch.results.get('command')
-  if (result === undefined) {
-    const fault = batch.fault ?? {
-      kind: 'lost',
-      host: command.host,
-      message: `${command.host} did not say how the command ended.`,
-      stderrTail: '',
-      retryable: true,
-    }
-    return {
-      ok: false,
-      exitCode: null,
-      stderr: fault.stderrTail,
-      fault: {
-        kind: fault.kind,
-        host: command.host,
-        message: fault.message,
-        stderrTail: fault.stderrTail,
-        retryable: fault.retryable,
-      },
-    }
-  }
-  if (result.exitCode === 0) return { ok: true, exitCode: 0, stderr: result.stderr, fault: null }
-  const said = classifyZfs(result.stderr)
-  return {
-    ok: false,
-    exitCode: result.exitCode,
-    stderr: result.stderr,
-    fault: {
-      kind: said?.kind ?? 'unrecognised',
-      host: command.host,
-      message: said?.text ?? `The command ended with code ${result.exitCode} and said nothing.`,
-      stderrTail: result.stderr.slice(-4096),
-      retryable: said?.retryable ?? false,
     },
   }
 }

@@ -13,6 +13,7 @@ export interface RunLimits {
   readonly silenceMs: number
   readonly timeoutMs: number
   readonly maxBytes: number
+  readonly toTheEnd: boolean
 }
 
 export interface PartResult {
@@ -21,6 +22,8 @@ export interface PartResult {
   /** False only when it is certain that no command began. */
   readonly began: boolean
   readonly bytes: number
+  /** What a login script wrote on stdout before our first command. */
+  readonly noise: string
 }
 
 /** One ssh call: runs these commands in one session, with or without a control connection. */
@@ -35,7 +38,7 @@ export async function runPart(
   const log = createBatchLog(nonce)
   const end = await runCommand({
     file: link.settings.sshCommand,
-    args: sshArguments(link.settings, link.host.id, batchScript(nonce, commands), socket),
+    args: sshArguments(link.settings, link.host.id, batchScript(nonce, commands, limits.toTheEnd), socket),
     stdin: 'open',
     timeoutMs: limits.timeoutMs,
     silenceMs: limits.silenceMs,
@@ -56,19 +59,32 @@ export async function runPart(
     results.set(id, { id, exitCode: piece.exitCode, stdout: piece.text, stderr: stderr.text })
   }
   const began = log.started()
-  if (allEnded(commands, results)) return { results, fault: null, began, bytes: end.stdout.length }
+  const noise = stdoutNoise(end.stdout, nonce)
+  const bytes = end.stdout.length
+  if (limits.toTheEnd ? chainEnded(commands, results) : allEnded(commands, results))
+    return { results, fault: null, began, bytes, noise }
 
   const limitMs = end.ended === 'silence' ? limits.silenceMs : limits.timeoutMs
   const fault = classify(link.host, {
     ...end,
     started: began,
     noise: log.noise(),
-    stdoutNoise: stdoutNoise(end.stdout, nonce),
+    stdoutNoise: noise,
     tail: log.tail(),
     limitSeconds: limitMs / 1000,
     running: lineOf(commands, log.running()),
   })
-  return { results, fault, began, bytes: end.stdout.length }
+  return { results, fault, began, bytes, noise }
+}
+
+/** All of them, or up to the one that failed. */
+function chainEnded(commands: readonly RemoteCommand[], results: ReadonlyMap<string, CommandResult>): boolean {
+  for (const { id } of commands) {
+    const result = results.get(id)
+    if (result === undefined) return false
+    if (result.exitCode !== 0) return true
+  }
+  return true
 }
 
 const allEnded = (commands: readonly RemoteCommand[], results: ReadonlyMap<string, CommandResult>): boolean =>

@@ -6,7 +6,7 @@ import { checkKeyFile } from './key-file-check.ts'
 import { type Backoff, backoffMs, isPassing, pause } from './retry.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault } from './types.ts'
 
-const nothing = (fault: RemoteFault): PartResult => ({ results: new Map(), fault, began: false, bytes: 0 })
+const nothing = (fault: RemoteFault): PartResult => ({ results: new Map(), fault, began: false, bytes: 0, noise: '' })
 
 /** A batch on one host: split where it is too long, tried again where it never began, and never twice where it did. */
 export async function runBatch(
@@ -17,16 +17,20 @@ export async function runBatch(
 ): Promise<BatchResult> {
   const startedAt = performance.now()
   const results = new Map<string, CommandResult>()
+  let noise = ''
   const elapsed = (): number => performance.now() - startedAt
   const done = (fault: RemoteFault | null): BatchResult => ({
     host: link.host.id,
     results,
     fault,
     durationMs: elapsed(),
+    noise,
   })
 
   const parts = checkedParts(commands)
   if (typeof parts === 'string') return done(faultHere(link.host.id, parts))
+  if (options.toTheEnd && parts.length > 1)
+    return done(faultHere(link.host.id, 'These commands belong in one line and are too long for one.'))
   const timeoutMs = options.timeoutMs ?? 15 * 60_000
   let bytesLeft = options.maxBytes ?? 256 * 1024 * 1024
 
@@ -36,9 +40,11 @@ export async function runBatch(
       silenceMs: options.silenceMs ?? 60_000,
       timeoutMs: Math.max(1, timeoutMs - elapsed()),
       maxBytes: bytesLeft,
+      toTheEnd: options.toTheEnd ?? false,
     })
     const outcome = await withTries(link, part, limits, options, backoff)
     bytesLeft -= outcome.bytes
+    noise ||= outcome.noise
     for (const [id, result] of outcome.results) results.set(id, result)
     if (outcome.fault !== null) return done(outcome.fault)
   }

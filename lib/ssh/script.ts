@@ -38,11 +38,16 @@ export const stepLength = (command: RemoteCommand, index: number): number => quo
  * Commands one after the other in one session. Each is marked on stdout and on stderr, so that both can be told apart;
  * the empty `echo` ends a last line that has no newline of its own.
  */
-export function batchScript(nonce: string, commands: readonly RemoteCommand[]): string {
+export function batchScript(nonce: string, commands: readonly RemoteCommand[], toTheEnd = false): string {
   const begin = `${beginMark(nonce)}$i`
   const end = `${endMark(nonce)}$i:$r`
   const marked = `z() { i=$1; shift; echo ${begin}; echo ${begin} >&2; "$@"; r=$?; echo; echo ${end}; echo >&2; echo ${end} >&2; return $r; }`
   const body = commands.map((command, index) => step(command, `${index}`)).join('; ')
+  if (toTheEnd) {
+    // Without the leash, and deaf to what the end of a client sends: a swap goes on to its end when the witness dies.
+    const chain = commands.map((command, index) => step(command, `${index}`)).join(' && ')
+    return wrap(`trap "" PIPE HUP; ${PREPARE}; echo ${shellMark(nonce)} >&2; ${marked}; ${chain}; exit $r`)
+  }
   return wrap(`${PREPARE}; echo ${shellMark(nonce)} >&2; ${marked}; ${leashed(body)}; exit $r`)
 }
 

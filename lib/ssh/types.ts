@@ -85,6 +85,8 @@ export interface BatchResult {
   /** Why commands are missing, or null when every command ended. */
   readonly fault: RemoteFault | null
   readonly durationMs: number
+  /** What a login script wrote on stdout before the first command, at most 4 KiB. Absent or empty: nothing. */
+  readonly noise?: string
 }
 
 export interface BatchOptions {
@@ -95,6 +97,11 @@ export interface BatchOptions {
   readonly timeoutMs?: number
   /** Tries for faults where the batch never ran (default 3, with backoff and jitter). */
   readonly tries?: number
+  /**
+   * Each command only where the one before it ended with 0, and to the end of the line whatever happens to the client: no
+   * leash, no hang-up. For the few lines that must not stop half-way. Never split, never tried again once begun.
+   */
+  readonly toTheEnd?: boolean
   /** Cap on stdout (default 256 MiB). */
   readonly maxBytes?: number
 }

@@ -58,6 +58,6 @@ export const POOL_COLUMNS: Columns<PoolFacts> = [
 export const SNAPSHOT_COLUMNS = ['name', 'type', 'guid', 'createtxg', 'creation', 'userrefs'] as const
 
 /** The value of `-o`. */
-export function columnList(columns: Columns<DatasetFacts> | Columns<PoolFacts>): string {
+export function columnList(columns: readonly { readonly property: string }[]): string {
   return columns.map((column) => column.property).join(',')
 }

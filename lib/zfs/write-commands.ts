@@ -13,12 +13,14 @@ export interface ReceiveTarget {
   readonly dataset: string
   /** `-o readonly=on`: for the first stream of a new dataset. A later stream keeps what the dataset has. */
   readonly readonlyOn: boolean
+  /** Local properties of a new dataset. One that the login may not set is left out by ZFS, with a warning. */
+  readonly properties?: Properties
 }
 
 /** Always resumable (`-s`) and never mounting (`-u`): on Linux only root could mount. Needs `receive:append,create,mount`. */
 export function receive(zfs: ZfsCommand, target: ReceiveTarget): Argv {
-  const readonly = target.readonlyOn ? ['-o', propertyOperand('readonly', 'on')] : []
-  return [...zfs, 'receive', '-s', '-u', ...readonly, datasetOperand(target.dataset)]
+  const wanted = { ...(target.readonlyOn ? { readonly: 'on' } : {}), ...target.properties }
+  return [...zfs, 'receive', '-s', '-u', ...setting(wanted), datasetOperand(target.dataset)]
 }
 
 /** `mark` is the part after `#`, on the snapshot's own dataset. Needs `bookmark`. Refused where the name exists. */
@@ -39,8 +41,7 @@ export function release(zfs: ZfsCommand, tag: string, snapshots: readonly string
 export type Properties = Readonly<Record<string, string>>
 
 export function clone(zfs: ZfsCommand, snapshot: string, target: string, properties: Properties): Argv {
-  const options = Object.entries(properties).flatMap(([name, value]) => ['-o', propertyOperand(name, value)])
-  return [...zfs, 'clone', ...options, snapshotOperand(snapshot), datasetOperand(target)]
+  return [...zfs, 'clone', ...setting(properties), snapshotOperand(snapshot), datasetOperand(target)]
 }
 
 export function promote(zfs: ZfsCommand, dataset: string): Argv {
@@ -58,4 +59,8 @@ export function setCanmount(zfs: ZfsCommand, dataset: string, value: 'on' | 'off
 
 export function setReadonly(zfs: ZfsCommand, dataset: string): Argv {
   return [...zfs, 'set', propertyOperand('readonly', 'on'), datasetOperand(dataset)]
+}
+
+function setting(properties: Properties): Argv {
+  return Object.entries(properties).flatMap(([name, value]) => ['-o', propertyOperand(name, value)])
 }

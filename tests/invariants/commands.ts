@@ -4,7 +4,16 @@ import type { ActionRecord, RunRecord } from '#lib/db/types.ts'
 export const DISK_FULL = 'The disk of the database is full'
 
 /** All that the product may ever ask of a SAN that writes. */
-const WRITES: ReadonlySet<string> = new Set(['send', 'receive', 'bookmark'])
+const WRITES: ReadonlySet<string> = new Set([
+  'send',
+  'receive',
+  'bookmark',
+  'clone',
+  'promote',
+  'rename',
+  'hold',
+  'set',
+])
 
 /** Commands that a run sent and that must not be among them. */
 export function forbiddenCommands(actions: readonly ActionRecord[]): string[] {

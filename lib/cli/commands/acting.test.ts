@@ -45,7 +45,7 @@ describe('repair', () => {
     confirm: 'hqs7p1/L1S4DAT1',
     plan: {
       ...preview.plan,
-      destroys: [{ name: 'own', guid: '9', createdAt: '2026-11-01T00:00:00Z', usedBytes: null }],
+      destroys: [{ kind: 'SNAPSHOT', name: 'own', guid: '9', createdAt: '2026-11-01T00:00:00Z', usedBytes: null }],
     },
   })
 
@@ -101,7 +101,7 @@ describe('repair', () => {
   test('a plan that destroys without a name to type never runs', async () => {
     const strange = planned({
       confirm: null,
-      plan: { ...preview.plan, destroys: [{ name: 'o', guid: '9', createdAt: '', usedBytes: null }] },
+      plan: { ...preview.plan, destroys: [{ kind: 'SNAPSHOT', name: 'o', guid: '9', createdAt: '', usedBytes: null }] },
     })
     const ran = await runCommand(['repair', 'x', '--yes'], strange)
     expect([ran.exit, ran.service.bodies.has(RUN)]).toEqual([5, false])

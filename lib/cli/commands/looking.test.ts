@@ -163,7 +163,9 @@ describe('preview', () => {
   })
 
   test('names what would be destroyed', async () => {
-    const destroys = [{ name: 'own', guid: '99', createdAt: '2026-11-01T00:00:00Z', usedBytes: 2048 }]
+    const destroys = [
+      { kind: 'SNAPSHOT' as const, name: 'own', guid: '99', createdAt: '2026-11-01T00:00:00Z', usedBytes: 2048 },
+    ]
     const { stdout } = await runCommand(['preview', 'x'], planned({ destroys }))
     expect(stdout).toContain('Destroys 1:\n  ✗ @own  2026-11-01T00:00:00Z  guid 99  2.0 KiB')
     expect(stdout).not.toContain('Destroys nothing')

@@ -8,13 +8,15 @@ import { follow } from '../follow-up.ts'
 import { datasetPath } from '../option-values.ts'
 import { confirmName, confirmYes } from '../prompt.ts'
 import { planLines } from '../render/plan-text.ts'
+import { IN_PLACE, strategyOf } from '../strategy.ts'
 
 export const repair: Command = {
   name: 'repair',
   summary: 'Show the plan for a dataset and run it.',
-  usage: '<id> [--plan ID] [--confirm NAME] [--yes] [--wait]',
+  usage: '<id> [--in-place] [--plan ID] [--confirm NAME] [--reason TEXT] [--yes] [--wait]',
   operands: [1, 1],
   options: [
+    IN_PLACE,
     { name: 'plan', value: 'ID', summary: 'Run exactly the plan of this preview, without asking again.' },
     { name: 'yes', short: 'y', summary: 'Do not ask; only for a plan that destroys nothing.' },
     { name: 'confirm', value: 'NAME', summary: 'The full backup dataset, where the plan destroys something.' },
@@ -50,7 +52,11 @@ async function agreedPlan(
   connection: Connection,
 ): Promise<Agreed | null> {
   const { out } = context
-  const { plan, planId, confirm } = await connection.post<PreviewView>(datasetPath(id, '/preview'), {}, SLOW)
+  const { plan, planId, confirm } = await connection.post<PreviewView>(
+    datasetPath(id, '/preview'),
+    strategyOf(args),
+    SLOW,
+  )
   const exit = exitOfPlan(plan)
   if (exit === EXIT.DONE) {
     out.note(plan.outcome)

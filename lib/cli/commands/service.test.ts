@@ -17,7 +17,7 @@ describe('help', () => {
 
   test('of one command, both ways', async () => {
     const ran = await runCommand(['repair', '--help'])
-    expect(ran.stdout).toContain('Usage: zwitness repair <id> [--plan ID]')
+    expect(ran.stdout).toContain('Usage: zwitness repair <id> [--in-place] [--plan ID]')
     expect((await runCommand(['help', 'repair'])).stdout).toBe(ran.stdout)
     expect((await runCommand(['help', 'config'])).stdout).toContain('zwitness config schema')
     expect((await runCommand(['help', 'repiar'])).exit).toBe(2)

@@ -58,7 +58,9 @@ describe('set-asides', () => {
       schema: 'set-asides/1',
       ...list,
     })
-    expect((await runCommand(['set-asides', '--plain'], { answers })).stdout.replace(/\n$/, '').split('\t')).toHaveLength(12)
+    expect(
+      (await runCommand(['set-asides', '--plain'], { answers })).stdout.replace(/\n$/, '').split('\t'),
+    ).toHaveLength(12)
   })
 
   test('a word is a SAN, and where there is no such SAN a dataset', async () => {

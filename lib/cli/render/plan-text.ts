@@ -5,7 +5,7 @@ import { paint, type Text } from '../text.ts'
 
 /** A plan as a person reads it before it runs: every command, word by word. */
 export function planLines(plan: PlanView): Text[] {
-  const { automatic, blocked, destroys, estimateBytes, notes, steps, untouched } = plan
+  const { automatic, blocked, checks, destroys, estimateBytes, notes, setAside, steps, untouched } = plan
   const size = estimateBytes === null || steps.length === 0 ? '' : `  ${plan.estimateIsExact ? '' : '~'}`
   const lost: Text[] =
     destroys.length === 0
@@ -16,7 +16,11 @@ export function planLines(plan: PlanView): Text[] {
     plan.outcome,
     ...steps.flatMap(stepLines),
     ...(steps.length === 0 ? [] : lost),
+    ...(setAside === null
+      ? []
+      : [`Kept as ${setAside.name} (${setAside.snapshots} snapshots, ${bytesText(setAside.usedBytes)})`]),
     ...(untouched.length === 0 || steps.length === 0 ? [] : [`Untouched: ${untouched.join(', ')}`]),
+    ...checks.map(checkLine),
     ...notes.map((note) => [paint('dim', 'Note: '), note]),
     ...(blocked === null ? [] : [[paint('red', `Held back (${blocked.code}): `), blockedText(blocked, plan.outcome)]]),
     // What stands in anybody's way stands in the scheduler's too: said once.
@@ -47,6 +51,22 @@ function stepLines({ n, title, commands, estimateBytes, ifInterrupted, optional 
   ]
 }
 
-function destroyedLine({ name, guid, createdAt, usedBytes }: PlanView['destroys'][number]): Text {
-  return [paint('red', '  ✗ '), `@${name}  ${createdAt}  guid ${guid}  ${bytesText(usedBytes)}`]
+function destroyedLine({ kind, name, guid, createdAt, usedBytes }: PlanView['destroys'][number]): Text {
+  const size = bytesText(usedBytes)
+  const cross = paint('red', '  ✗ ')
+  if (kind === 'WRITTEN') return [cross, `what was written to ${name} after its newest snapshot  ${size}`]
+  if (kind === 'PARTIAL') return [cross, `the partial receive stored in ${name}  ${size}`]
+  return [cross, `${kind === 'BOOKMARK' ? '#' : '@'}${name}  ${createdAt}  guid ${guid}  ${size}`]
+}
+
+const MARKS = {
+  OK: ['green', '✓'],
+  WARNING: ['yellow', '▲'],
+  FAILED: ['red', '✗'],
+  UNKNOWN: ['dim', '?'],
+} as const
+
+function checkLine({ state, sentence, cure }: PlanView['checks'][number]): Text {
+  const [colour, mark] = MARKS[state]
+  return [paint(colour, `${mark} `), cure === null ? sentence : `${sentence} ${cure}`]
 }

@@ -11,6 +11,7 @@ import {
   policyOf,
   pool,
   primarySide,
+  sibling,
   taken,
 } from '../testing/world.ts'
 import { tokenDigest } from '../token.ts'
@@ -61,8 +62,8 @@ describe('broken', () => {
   })
 
   test('a swap that was cut off is known by names and origins alone', () => {
-    const next = { name: `${MAPPING.backup.dataset}.zw-next-20261122T100000Z`, origin: null, children: 0 }
-    const aside = { name: `${MAPPING.backup.dataset}.zw-aside-20261122T100000Z`, origin: `${next.name}@a`, children: 0 }
+    const next = sibling('next', null)
+    const aside = sibling('aside', `${next.name}@a`)
     expect(main(pair(primarySide([a]), MISSING, { backupSiblings: [next, aside] }))).toBe('HALF_DONE_SWAP')
     expect(
       main(pair(primarySide([a]), backupSide([a], { origin: `${next.name}@a` }), { backupSiblings: [next] })),
@@ -135,11 +136,7 @@ describe('what stands on the backup after the base', () => {
   })
 
   test('three set-asides are enough', () => {
-    const backupSiblings = ['01', '02', '03'].map((day) => ({
-      name: `${MAPPING.backup.dataset}.zw-aside-202611${day}T000000Z`,
-      origin: null,
-      children: 0,
-    }))
+    const backupSiblings = ['01', '02', '03'].map((day) => sibling('aside', null, `202611${day}T000000Z`))
     expect(codes(judged(pair(primarySide([a]), backupSide([a, own]), { backupSiblings })))).toContain('SET_ASIDE_LIMIT')
     expect(codes(judged(pair(primarySide([a]), backupSide([a]), { backupSiblings })))).not.toContain('SET_ASIDE_LIMIT')
   })

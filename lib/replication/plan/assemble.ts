@@ -1,15 +1,18 @@
 import type { PresentSide, SnapshotRef } from '../types.ts'
 import { anchorSteps } from './anchor.ts'
-import type { Named, PlanDraft, PlanInput, StepDraft, TransferDraft } from './draft.ts'
+import type { Named, PlanDraft, PlanInput, StepDraft } from './draft.ts'
 
 export interface Transfers {
   readonly kind: PlanDraft['kind']
-  readonly transfers: readonly TransferDraft[]
+  /** What makes room first. */
+  readonly before?: readonly StepDraft[]
+  readonly transfers: readonly StepDraft[]
   readonly target: SnapshotRef
   readonly named: readonly Named[]
   /** Snapshot to be bookmarked before the first byte (a seed's first one). */
   readonly anchorFirst?: SnapshotRef
   readonly notes?: readonly string[]
+  readonly setAside?: PlanDraft['setAside']
 }
 
 /** Bookmark, transfers, bookmark of what is then the newest common snapshot, and a look at both sides. */
@@ -25,7 +28,7 @@ export function assemble(input: PlanInput, primary: PresentSide, parts: Transfer
     estimateBytes: null,
     ifInterrupted: 'harmless',
   }
-  const steps = [...first.steps, ...transfers, ...last, verify]
+  const steps = [...first.steps, ...(parts.before ?? []), ...transfers, ...last, verify]
   const bookmarks = first.steps.length + last.length
 
   const base = comparison?.base ?? null
@@ -34,10 +37,15 @@ export function assemble(input: PlanInput, primary: PresentSide, parts: Transfer
     'any other dataset',
     ...(base === null ? [] : [`snapshots of ${mapping.backup.host} up to and including @${base.backupName}`]),
   ]
-  const own = comparison === null || base === null ? 0 : comparison.backupAhead.length
+  const stays = parts.setAside == null && base !== null && comparison !== null
+  const own = stays ? comparison.backupAhead.length : 0
   const notes = [
     ...(parts.notes ?? []),
-    ...(own > 0 ? [`${own} own snapshot(s) of ${mapping.backup.host} after the base hold no change and stay.`] : []),
+    ...(own > 0
+      ? [
+          `${own === 1 ? '1 own snapshot' : `${own} own snapshots`} of ${mapping.backup.host} after the base: no change in them, they stay.`,
+        ]
+      : []),
     ...both.notes,
   ]
   return {
@@ -49,5 +57,6 @@ export function assemble(input: PlanInput, primary: PresentSide, parts: Transfer
     targetGuid: target.guid,
     named: parts.named,
     blocked: null,
+    setAside: parts.setAside ?? null,
   }
 }

@@ -1,5 +1,5 @@
 import { divergenceOf, isDiverged } from '../divergence.ts'
-import { chooseStream } from '../encryption.ts'
+import { chooseStream, type EncryptionMismatch } from '../encryption.ts'
 import { unusablePool } from '../pool-health.ts'
 import { say } from '../sentences.ts'
 import { halfDoneSwap } from '../swap.ts'
@@ -8,14 +8,19 @@ import type { Comparison, PresentSide } from '../types.ts'
 import { wordsFor } from '../words.ts'
 import { catchUp } from './catch-up.ts'
 import { impossible, type PlanDraft, type PlanInput, stepless } from './draft.ts'
+import { inPlace } from './in-place.ts'
 import { busy, resume, tokenUnread } from './resume.ts'
 import { seed } from './seed.ts'
-import { finishSwap, setAsideRemainder, setAsideReseed, setAsideRewind } from './set-aside.ts'
+import { finishSwap } from './set-aside/finish.ts'
+import { reseed } from './set-aside/reseed.ts'
+import { rewind } from './set-aside/rewind.ts'
+import { causesOf } from './set-aside/words.ts'
 import type { Route } from './transfer.ts'
 
 /** What would repair it. In this order: what cannot be seen, what must be finished first, then what can be sent. */
 export function choose(input: PlanInput): PlanDraft {
-  const { inventory, mapping, policy, comparison } = input
+  const { inventory, mapping, comparison } = input
+  const policy = withLearned(input)
   const { primary, backup } = inventory
   const words = wordsFor(mapping, input.options.timezone)
   if (input.verdict.reason.code === 'RETIRED') return stepless('NOTHING', input.verdict.reason.message)
@@ -47,31 +52,35 @@ export function choose(input: PlanInput): PlanDraft {
   const stream = chooseStream(policy, primary.facts, there?.facts ?? null)
   const route = { mapping, zfs: input.options.zfsCommands, options: stream.options }
 
+  if (there !== null && input.options.strategy === 'IN_PLACE') return inPlace(input, primary, there, comparison, route)
   const partial = there === null ? null : partialPlan(input, primary, there, comparison, route)
   if (partial !== null) return partial
-  if (comparison.eligibleCount === 0) {
-    const { message, action } = say('PRIMARY_EMPTY', words, {
-      primarySnapshots: comparison.primarySnapshots,
-      tooYoung: 0,
-    })
-    return impossible('PRIMARY_EMPTY', message, action ?? '')
-  }
-  if (there !== null && comparison.base === null) return setAsideReseed(input, comparison)
+  if (comparison.eligibleCount === 0) return primaryEmpty(input, comparison)
   const { base } = comparison
+  if (there !== null && base === null) {
+    // The new line takes the options of a first stream: what the old one was received with does not matter.
+    const anew = chooseStream(policy, primary.facts, null)
+    if (anew.mismatch !== null) return unsendable(input, primary, anew.mismatch)
+    const because = `${there.facts.name} shares no snapshot with ${primary.facts.name}, so only a new seed can help.`
+    return reseed(input, primary, there, comparison, { ...route, options: anew.options }, because)
+  }
   if (base !== null) {
     const divergence = divergenceOf(inventory, comparison, stream.options.raw)
-    if (isDiverged(divergence)) return setAsideRewind(input, comparison, base, divergence)
+    if (there !== null && isDiverged(divergence)) {
+      if (stream.mismatch !== null && comparison.behind.length > 0) return unsendable(input, primary, stream.mismatch)
+      const because = `${there.facts.name} has ${causesOf(comparison, divergence)}, and ZFS refuses an incremental until it is back at @${base.backupName}.`
+      return rewind(input, primary, there, comparison, base, route, because)
+    }
     if (comparison.behind.length === 0)
       return stepless('NOTHING', `${mapping.backup.host} has everything that policy wants; there is nothing to do.`)
   }
-  if (stream.mismatch !== null) {
-    const { message, action } = say('ENCRYPTION_MISMATCH', words, {
-      why: stream.mismatch,
-      keyStatus: primary.facts.keyStatus,
-    })
-    return impossible('ENCRYPTION_MISMATCH', message, action ?? '')
-  }
+  if (stream.mismatch !== null) return unsendable(input, primary, stream.mismatch)
   return base === null ? seed(input, primary, comparison, route) : catchUp(input, primary, comparison, base, route)
+}
+
+/** The policy, with what a refusal of ZFS has taught since. */
+function withLearned({ policy, memory }: PlanInput): PlanInput['policy'] {
+  return memory.largeBlocks === true ? { ...policy, send: { ...policy.send, largeBlocks: true } } : policy
 }
 
 /** A stored partial receive comes before everything else: it blocks every other receive. Null where there is none. */
@@ -88,13 +97,44 @@ function partialPlan(
   // The judge saw the memory from before this look; whether the token moves stands in its verdict.
   if (!options.ownToken && verdict.reasons.some((each) => each.code === 'BUSY')) return busy(input)
   const partial = partialReceive(inventory, memory, true)
-  if (partial.state === 'stale') return setAsideRemainder(input, comparison, partial.because)
+  if (partial.state === 'stale') return remainder(input, primary, backup, comparison, route, partial.because)
   const facts = inventory.token
   if (facts === null || 'unusable' in facts) return tokenUnread(input, facts === null ? null : facts.text)
   if (comparison.backupWritten > 0 && comparison.base !== null) {
-    return setAsideRewind(input, comparison, comparison.base, divergenceOf(inventory, comparison, false))
+    const causes = causesOf(comparison, divergenceOf(inventory, comparison, false))
+    return remainder(input, primary, backup, comparison, route, causes)
   }
   return resume(input, primary, comparison, facts, token, route)
+}
+
+/** A partial receive that can never be finished blocks every other receive: it stays in the set-aside. */
+function remainder(
+  input: PlanInput,
+  primary: PresentSide,
+  backup: PresentSide,
+  comparison: Comparison,
+  route: Route,
+  why: string,
+): PlanDraft {
+  const because = `A partial receive in ${backup.facts.name} can no longer be resumed (${why}), and until it is out of the way nothing else can be received there.`
+  const { base } = comparison
+  if (base !== null) return rewind(input, primary, backup, comparison, base, route, because)
+  if (comparison.eligibleCount === 0) return primaryEmpty(input, comparison)
+  const anew = chooseStream(withLearned(input), primary.facts, null)
+  if (anew.mismatch !== null) return unsendable(input, primary, anew.mismatch)
+  return reseed(input, primary, backup, comparison, { ...route, options: anew.options }, because)
+}
+
+function primaryEmpty({ mapping, options }: PlanInput, { primarySnapshots }: Comparison): PlanDraft {
+  const words = wordsFor(mapping, options.timezone)
+  const { message, action } = say('PRIMARY_EMPTY', words, { primarySnapshots, tooYoung: 0 })
+  return impossible('PRIMARY_EMPTY', message, action ?? '')
+}
+
+function unsendable({ mapping, options }: PlanInput, { facts }: PresentSide, why: EncryptionMismatch): PlanDraft {
+  const words = wordsFor(mapping, options.timezone)
+  const { message, action } = say('ENCRYPTION_MISMATCH', words, { why, keyStatus: facts.keyStatus })
+  return impossible('ENCRYPTION_MISMATCH', message, action ?? '')
 }
 
 function unread(host: string, message: string): string {

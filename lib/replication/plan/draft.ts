@@ -37,6 +37,8 @@ export interface PlanOptions {
   readonly ownToken?: boolean
   /** An estimate says that retention on the primary would outrun a seed from the oldest snapshot. */
   readonly oldestWouldNotSurvive?: boolean
+  /** What a person chose: to destroy what stands in the way instead of setting it aside. */
+  readonly strategy?: 'SET_ASIDE' | 'IN_PLACE'
   /** Where `dry_run: true` stands (`app-config.yaml line 14`), for the sentence. */
   readonly dryRunAt?: string | null
 }
@@ -45,6 +47,7 @@ export interface PlanOptions {
 type Unnumbered<S> = S extends Step ? Omit<S, 'n'> : never
 export type StepDraft = Unnumbered<Step>
 export type TransferDraft = Extract<StepDraft, { kind: 'transfer' }>
+export type CommandsDraft = Extract<StepDraft, { kind: 'commands' }>
 export type BookmarkDraft = Extract<StepDraft, { kind: 'bookmark' }>
 export type Named = Expectation['named'][number]
 
@@ -57,6 +60,9 @@ export interface PlanDraft {
   readonly targetGuid: Guid | null
   readonly named: readonly Named[]
   readonly blocked: Plan['blocked']
+  readonly destroys?: Plan['destroys']
+  readonly setAside?: Plan['setAside']
+  readonly beside?: Expectation['beside']
 }
 
 /** A plan without a step: nothing to do, or nothing that can be done. */

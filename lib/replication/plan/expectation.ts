@@ -16,6 +16,7 @@ export function expectationOf({ inventory, comparison }: PlanInput, draft: PlanD
     backupAfterBase: backup === null ? [] : guidsAfter(backup, baseGuid),
     backupWritten: backup?.facts.written ?? null,
     tokenDigest: digestOf(backup),
+    beside: draft.beside ?? [],
     named: unique(draft.named),
   }
 }

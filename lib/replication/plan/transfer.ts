@@ -1,4 +1,12 @@
-import { receive, resumeTokenFacts, type SendOptions, send, sendEstimate, sendResume } from '#lib/zfs/commands.ts'
+import {
+  type Properties,
+  receive,
+  resumeTokenFacts,
+  type SendOptions,
+  send,
+  sendEstimate,
+  sendResume,
+} from '#lib/zfs/commands.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import type { Mapping, SnapshotRef } from '../types.ts'
 import type { Named, PlanOptions, TransferDraft } from './draft.ts'
@@ -11,10 +19,17 @@ export interface Route {
   readonly options: SendOptions
 }
 
-export function transferStep(route: Route, hop: Hop): TransferDraft {
+/** A first stream that goes beside the backup, with properties of the line that it is to replace. */
+export interface Into {
+  readonly dataset: string
+  readonly properties: Properties
+}
+
+export function transferStep(route: Route, hop: Hop, into?: Into): TransferDraft {
   const { mapping, zfs, options } = route
   const stream = { to: `${mapping.primary.dataset}@${hop.to.name}`, from: hop.from, options }
   const full = hop.from.kind === 'nothing'
+  const dataset = into?.dataset ?? mapping.backup.dataset
   return {
     kind: 'transfer',
     how: full ? 'full' : 'incremental',
@@ -23,8 +38,11 @@ export function transferStep(route: Route, hop: Hop): TransferDraft {
     // A new dataset is made read-only: reading a mounted backup is enough to make it diverge.
     sink: {
       host: mapping.backup.host,
-      argv: receive(zfs.backup, { dataset: mapping.backup.dataset, readonlyOn: full }),
+      argv: receive(zfs.backup, { dataset, readonlyOn: full, properties: into?.properties }),
     },
+    into: dataset,
+    force: false,
+    expects: [],
     estimateCommand: { host: mapping.primary.host, argv: sendEstimate(zfs.primary, stream) },
     baseGuid: hop.fromGuid,
     target: hop.to,
@@ -45,6 +63,7 @@ export interface Resumption {
 export function resumeStep(
   { mapping, zfs }: Route,
   { token, target, fromGuid, remainingBytes }: Resumption,
+  into = mapping.backup.dataset,
 ): TransferDraft {
   return {
     kind: 'transfer',
@@ -53,8 +72,11 @@ export function resumeStep(
     source: { host: mapping.primary.host, argv: sendResume(zfs.primary, token) },
     sink: {
       host: mapping.backup.host,
-      argv: receive(zfs.backup, { dataset: mapping.backup.dataset, readonlyOn: false }),
+      argv: receive(zfs.backup, { dataset: into, readonlyOn: false }),
     },
+    into,
+    force: false,
+    expects: [],
     estimateCommand: { host: mapping.primary.host, argv: resumeTokenFacts(zfs.primary, token) },
     baseGuid: fromGuid,
     target,

@@ -16,6 +16,7 @@ import type {
   Plan,
   PresentSide,
   ReasonCode,
+  Sibling,
   Side,
   Verdict,
 } from '../types.ts'
@@ -117,7 +118,33 @@ export function inventoryOf(primary: Side, backup: Side, over: Partial<Inventory
     primarySkewSeconds: 0,
     backupSkewSeconds: 0,
     token: null,
+    backupSiblings: [],
+    swap: { children: [], local: [], canmount: 'on', shared: false },
     readAt: NOW,
+    ...over,
+  }
+}
+
+/** A dataset of ours beside the backup. */
+export function sibling(
+  role: 'aside' | 'next' | 'incoming',
+  origin: string | null,
+  stamp = '20261122T100000Z',
+  over: Partial<Sibling> = {},
+): Sibling {
+  const name = `${MAPPING.backup.dataset}.zw-${role}-${stamp}`
+  return {
+    name,
+    guid: guidOf(name),
+    type: 'filesystem',
+    origin,
+    creation: NOW / 1000 - 3600,
+    usedBytes: 4096,
+    canmount: 'noauto',
+    encryptionRoot: null,
+    receiveResumeToken: null,
+    children: [],
+    snapshots: [],
     ...over,
   }
 }
@@ -214,6 +241,7 @@ export function lines(made: Plan): readonly string[] {
   return made.steps.map((step) => {
     if (step.kind === 'verify') return 'verify'
     if (step.kind === 'bookmark') return step.command.argv.join(' ')
+    if (step.kind === 'commands') return step.commands.map(({ argv }) => argv.join(' ')).join(' && ')
     return `${step.source.argv.join(' ')} | ${step.sink.argv.join(' ')}`
   })
 }

@@ -55,18 +55,68 @@ export interface Inventory {
   readonly writtenSinceBase?: number | null
   /** Own datasets beside the backup (`B.zw-…`): half-done swaps and set-asides are known by name and origin alone. Absent: not read. */
   readonly backupSiblings?: readonly Sibling[]
+  /** Read where a swap may be needed; null: could not be read. */
+  readonly swap?: SwapFacts | null
+  /** Read before a repair and for a preview. */
+  readonly rights?: Rights
+  /** Space and clones of the backup's snapshots, by guid; read for an in-place plan. Null: could not be read. */
+  readonly costs?: ReadonlyMap<Guid, { readonly usedBytes: number; readonly clones: number }> | null
+  /** Details of the resume token of `B.zw-incoming-T`, where there is one, by that dataset's name. */
+  readonly incomingToken?: {
+    readonly name: string
+    readonly facts: ResumeTokenFacts | { readonly unusable: ZfsFaultKind; readonly text: string } | null
+  } | null
   /** Epoch milliseconds of the look, witness clock. */
   readonly readAt: number
 }
 
-/** A dataset of ours beside a backup dataset. */
+/** A dataset of ours beside a backup dataset, known by its name: a set-aside, a clone not yet swapped in, a seed not yet swapped in. */
 export interface Sibling {
   /** Full name, `pool/ds.zw-aside-T`. */
   readonly name: string
+  readonly guid: Guid
+  readonly type: DatasetFacts['type']
   /** `pool/ds@snap` that it is a clone of, or null. */
   readonly origin: string | null
-  /** File systems or volumes directly below it. */
-  readonly children: number
+  /** Epoch seconds; of a set-aside the age of the dataset, not of the repair (that is in its name). */
+  readonly creation: number
+  /** Exactly what removing it would free. */
+  readonly usedBytes: number
+  /** Null: a volume, or not read. */
+  readonly canmount: 'on' | 'off' | 'noauto' | null
+  readonly encryptionRoot: string | null
+  readonly receiveResumeToken: string | null
+  /** File systems and volumes directly below it. */
+  readonly children: readonly ChildDataset[]
+  /** Its own snapshots. */
+  readonly snapshots: readonly SnapshotEntry[]
+}
+
+/** A file system or volume directly below another one. */
+export interface ChildDataset {
+  /** Full name. */
+  readonly name: string
+  readonly type: DatasetFacts['type']
+  readonly encryptionRoot: string | null
+}
+
+/** What a swap of a backup has to know of it, read only where one is planned. */
+export interface SwapFacts {
+  /** Direct children of the backup, which stay where they are. */
+  readonly children: readonly ChildDataset[]
+  /** Properties set on the backup itself (local or received), with exact values. */
+  readonly local: readonly { readonly name: string; readonly value: string }[]
+  /** `canmount` in force; null for a volume. */
+  readonly canmount: 'on' | 'off' | 'noauto' | null
+  /** Shared over NFS or SMB: somebody may be working on it. */
+  readonly shared: boolean
+}
+
+/** What the login may do on the dataset above the backup (and on the primary): `all` for root and sudo. */
+export interface Rights {
+  /** Null: could not be read. */
+  readonly primary: ReadonlySet<string> | 'all' | null
+  readonly backup: ReadonlySet<string> | 'all' | null
 }
 
 export interface SnapshotFilter {

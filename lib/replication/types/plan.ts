@@ -1,4 +1,5 @@
 import type { Guid } from '#lib/zfs/types.ts'
+import type { Check } from './check.ts'
 import type { Mapping, SnapshotRef } from './inventory.ts'
 
 /** A step of a plan. `commands` is shown and run: argv on a host, never a line. */
@@ -12,7 +13,23 @@ export interface HostCommand {
   readonly host: string
   readonly argv: readonly string[]
 }
+/** What a name must be, when a step begins: that very object, or (null) nothing at all. */
+export interface Found {
+  /** Full name on the step's host: `pool/ds` or `pool/ds@snap`. */
+  readonly name: string
+  readonly guid: Guid | null
+}
 export type Step =
+  | (StepBase & {
+      /** Short commands of one host in one line: each runs only where the one before it succeeded. */
+      readonly kind: 'commands'
+      readonly role: 'clone' | 'promote' | 'swap' | 'hold' | 'discard' | 'rollback'
+      readonly host: string
+      readonly commands: readonly HostCommand[]
+      readonly expects: readonly Found[]
+      /** A failure is a warning, not the end. */
+      readonly optional: boolean
+    })
   | (StepBase & {
       readonly kind: 'bookmark'
       readonly command: HostCommand
@@ -33,6 +50,12 @@ export type Step =
       readonly target: SnapshotRef
       /** Guids that arrive in this step, oldest first, the target last. */
       readonly arrives: readonly Guid[]
+      /** Where the stream goes, when it is not the backup dataset itself (`B.zw-incoming-T`). */
+      readonly into: string
+      /** `receive -F`: what the backup has after the base is destroyed. Only in a plan that a person confirmed. */
+      readonly force: boolean
+      /** On the sink's host, before the first byte; only where `force`. */
+      readonly expects: readonly Found[]
     })
   | (StepBase & { readonly kind: 'verify' })
 
@@ -45,7 +68,20 @@ export type PlanKind =
   | 'SET_ASIDE_REWIND'
   | 'SET_ASIDE_RESEED'
   | 'FINISH_SWAP'
+  | 'IN_PLACE'
   | 'IMPOSSIBLE'
+
+/** Something that a plan would destroy. */
+export interface Destroyed {
+  /** `written`: the changes of the dataset itself since its newest snapshot; `partial`: what a receive had saved. */
+  readonly kind: 'snapshot' | 'bookmark' | 'written' | 'partial'
+  /** After the `@` or `#`; of `written` the dataset. */
+  readonly name: string
+  readonly guid: Guid | null
+  /** Epoch seconds. */
+  readonly creation: number | null
+  readonly usedBytes: number | null
+}
 
 /** The facts a plan rests on; the plan is stale only when one of them has changed. */
 export interface Expectation {
@@ -56,6 +92,8 @@ export interface Expectation {
   readonly backupAfterBase: readonly Guid[]
   readonly backupWritten: number | null
   readonly tokenDigest: string | null
+  /** Datasets of ours beside the backup that the plan goes on from, by name and guid. */
+  readonly beside: readonly Found[]
   /** Snapshots and bookmarks of the primary that a command of the plan names: each must still be that guid. */
   readonly named: readonly { readonly kind: 'snapshot' | 'bookmark'; readonly name: string; readonly guid: Guid }[]
 }
@@ -69,8 +107,12 @@ export interface Plan {
   readonly mapping: Mapping
   readonly kind: PlanKind
   readonly steps: readonly Step[]
-  /** Always empty for the plans of this version; named with guid and size where a person chose otherwise. */
-  readonly destroys: readonly (SnapshotRef & { readonly usedBytes: number | null })[]
+  /** What would be lost, each by name and guid. Empty for every plan but IN_PLACE, which only a person can choose. */
+  readonly destroys: readonly Destroyed[]
+  /** What is moved out of the way and kept; null where nothing is. */
+  readonly setAside: { readonly name: string; readonly snapshots: number; readonly usedBytes: number | null } | null
+  /** Pre-flight: what was looked at before a byte moves. Empty where nothing has been asked yet (a scan's plan). */
+  readonly checks: readonly Check[]
   /** One sentence: how both sides stand afterwards. */
   readonly outcome: string
   readonly untouched: readonly string[]

@@ -27,8 +27,11 @@ export interface Verdict {
 
 /** What the judge remembers of a mapping between checks. Plain JSON; every field has a meaning without the others. */
 export interface Memory {
-  /** Last guid seen in common, and when (epoch ms): lineage rule 1. */
-  readonly common: { readonly guid: Guid; readonly at: number } | null
+  /**
+   * Last guid seen in common, when (epoch ms), and in which backup dataset: lineage rule 1. A mapping that is pointed at
+   * another dataset has proved nothing about that one.
+   */
+  readonly common: { readonly guid: Guid; readonly at: number; readonly backupGuid?: Guid } | null
   /** Guid of the primary dataset and its newest createtxg (decimal) ever seen: lineage rule 2. */
   readonly primary: { readonly guid: Guid; readonly newestCreatetxg: string } | null
   /** `written` of the backup at the last look, and whether it grew then: lineage rule 3. */
@@ -49,6 +52,8 @@ export interface Memory {
     readonly newestBackup: SnapshotRef | null
     readonly behindSnapshots: number
   } | null
+  /** ZFS refused a stream without `-L`, because an earlier one had it. */
+  readonly largeBlocks?: boolean
   /** Epoch ms of the last time the backup host answered (for planned off times and missed windows). */
   readonly backupSeenAt: number | null
 }

@@ -1,16 +1,20 @@
 import { datasetBody } from '#lib/api/dataset-input.ts'
 import { Preview, previewView } from '#lib/api/preview.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
+import { RunStrategy } from '#lib/api/run-request.ts'
 import { defineRoute } from '#lib/define.ts'
 
 export const POST = defineRoute({
   summary: 'Read both sides now and show what a repair would do.',
   description: 'Writes nothing. The plan is kept for ten minutes: what is shown is what runs.',
   operationId: 'preview',
+  // Writes nothing.
+  audit: false,
   tags: ['datasets'],
-  input: datasetBody,
+  input: datasetBody.extend({ strategy: RunStrategy.optional() }),
   output: Preview,
   errors: { 404: ['NO_SUCH_DATASET'], 503: ['SHUTTING_DOWN'] },
   timeout: 240_000,
-  run: async ({ id }, { engine, signal }) => previewView(await withRefusals(() => engine.preview(id, signal))),
+  run: async ({ id, strategy }, { engine, signal }) =>
+    previewView(await withRefusals(() => engine.preview(id, { strategy, signal }))),
 })

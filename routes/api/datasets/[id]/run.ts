@@ -40,22 +40,25 @@ export const POST = defineRoute({
       'HELD',
       'NOTHING_TO_DO',
     ],
-    422: ['STRATEGY_NOT_SUPPORTED'],
     503: ['SHUTTING_DOWN'],
   },
   timeout: 240_000,
+  audit: ({ mode, strategy, dryRun }) => {
+    if (mode !== 'REPAIR') return mode === 'CHECK' ? 'check' : 'runDataset'
+    return dryRun ? 'preview' : strategy === 'IN_PLACE' ? 'repairInPlace' : 'repair'
+  },
   async run({ id, ...request }, context) {
     const { engine, signal, now } = context
     const view = engine.dataset(id) ?? noSuchDataset(id)
     checkRunRequest(request, view.dataset.mapping.backup.dataset)
-    const { mode, dryRun, planId, reason } = request
+    const { mode, strategy, dryRun, planId, confirm, reason } = request
     return withRefusals(async () => {
-      if (dryRun) return reply(200, previewView(await engine.preview(id, signal)))
+      if (dryRun) return reply(200, previewView(await engine.preview(id, { strategy, signal })))
       const trigger = triggerOf(context)
       const scope = { kind: 'datasets' as const, ids: [id] }
       const { run } =
         mode === 'REPAIR'
-          ? await engine.repair({ datasetId: id, planId, reason, trigger })
+          ? await engine.repair({ datasetId: id, planId, confirm, reason, trigger })
           : await engine.scan({ scope, enqueue: mode === undefined, reason, trigger })
       return accepted(run, now())
     })

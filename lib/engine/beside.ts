@@ -1,0 +1,111 @@
+import { divergenceOf, isDiverged } from '#lib/replication/divergence.ts'
+import { halfDoneSwap } from '#lib/replication/swap.ts'
+import type { Comparison, Inventory, SwapFacts } from '#lib/replication/types.ts'
+import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import type { Sans, Surroundings } from './ports.ts'
+
+interface Seen {
+  readonly inventory: Inventory
+  readonly comparison: Comparison | null
+}
+
+/** Where nothing asks for it sooner, what stands beside a backup is read again after this long. */
+const HOURS_MS = 6 * 3600_000
+
+/** What stood beside each backup at the last reading, by `host:dataset`. */
+export class BesideBook {
+  readonly #known = new Map<string, { readonly surroundings: Surroundings; readonly at: number }>()
+
+  get(key: string, now: number): Surroundings | null {
+    const known = this.#known.get(key)
+    return known === undefined || now - known.at > HOURS_MS ? null : known.surroundings
+  }
+
+  put(key: string, surroundings: Surroundings | undefined, now: number): void {
+    if (surroundings === undefined) this.#known.delete(key)
+    else this.#known.set(key, { surroundings, at: now })
+  }
+}
+
+export interface BesideOptions {
+  readonly book: BesideBook
+  /** Read everything anew, rights too (a preview, a repair). */
+  readonly fresh: boolean
+  readonly now: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Fills in what stands beside and below the backups, and what is set on those that may have to be set aside. Asked for
+ * where it can matter; a healthy scan does without.
+ */
+export async function withBeside<T extends Seen>(
+  sans: Sans,
+  seen: readonly T[],
+  options: BesideOptions,
+): Promise<readonly T[]> {
+  const { book, fresh, now, signal } = options
+  const toAsk = seen.filter(({ inventory, comparison }) => {
+    if (inventory.backup.state !== 'present' && inventory.backup.state !== 'missing') return false
+    const known = book.get(keyOf(inventory), now)
+    if (fresh || known === null || mayMatter(inventory, comparison)) return true
+    return halfDoneSwap({ ...inventory, backupSiblings: known.siblings }) !== null
+  })
+  const asks = toAsk.map(({ inventory: { mapping, backup } }) => ({
+    ...mapping.backup,
+    present: backup.state === 'present',
+  }))
+  const answers = asks.length === 0 ? new Map<string, Surroundings>() : await sans.surroundings(asks, signal)
+  for (const { inventory } of toAsk) book.put(keyOf(inventory), answers.get(keyOf(inventory)), now)
+  return Promise.all(
+    seen.map(async (each) => {
+      const { inventory, comparison } = each
+      const known = book.get(keyOf(inventory), now)
+      const asked = toAsk.includes(each)
+      const swap = asked ? await swapFacts(sans, inventory, comparison, known, fresh, signal) : undefined
+      const rights = fresh ? { rights: await rightsOf(sans, inventory, signal) } : {}
+      const siblings = known === null ? {} : { backupSiblings: known.siblings }
+      return { ...each, inventory: { ...inventory, ...siblings, ...(swap === undefined ? {} : { swap }), ...rights } }
+    }),
+  )
+}
+
+/** Undefined: not wanted. Null: wanted and could not be read. */
+async function swapFacts(
+  sans: Sans,
+  inventory: Inventory,
+  comparison: Comparison | null,
+  known: Surroundings | null,
+  fresh: boolean,
+  signal?: AbortSignal,
+): Promise<SwapFacts | null | undefined> {
+  if (inventory.backup.state !== 'present') return undefined
+  if (!fresh && !mayMatter(inventory, comparison) && (known?.siblings.length ?? 0) === 0) return undefined
+  if (known === null) return null
+  const { host, dataset } = inventory.mapping.backup
+  const properties = await sans.swapProperties(host, dataset, signal)
+  return properties === null ? null : { ...properties, children: known.children }
+}
+
+async function rightsOf(sans: Sans, { mapping }: Inventory, signal?: AbortSignal): Promise<Inventory['rights']> {
+  const [primary, backup] = await Promise.all([
+    sans.rights(mapping.primary.host, mapping.primary.dataset, signal),
+    sans.rights(mapping.backup.host, mapping.backup.dataset, signal),
+  ])
+  return { primary, backup }
+}
+
+/** The backup is missing, shares nothing, went its own way, keeps a partial receive, or hangs on a clone of ours. */
+function mayMatter(inventory: Inventory, comparison: Comparison | null): boolean {
+  const { backup } = inventory
+  if (backup.state !== 'present') return backup.state === 'missing'
+  const { origin, receiveResumeToken } = backup.facts
+  const ours = origin !== null && parseOwnDatasetName(origin.slice(0, origin.indexOf('@'))) !== null
+  if (ours || receiveResumeToken !== null || comparison === null) return true
+  // Raw: the strictest way to look at it, whatever the streams will be.
+  return comparison.base === null || isDiverged(divergenceOf(inventory, comparison, true))
+}
+
+function keyOf({ mapping }: Inventory): string {
+  return `${mapping.backup.host}:${mapping.backup.dataset}`
+}

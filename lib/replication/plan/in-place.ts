@@ -1,0 +1,153 @@
+import { discardPartial, receiveForced, rollback } from '#lib/zfs/destructive-commands.ts'
+import { byCreatetxg, toRef } from '../order.ts'
+import type { Comparison, Destroyed, Found, PresentSide } from '../types.ts'
+import { assemble } from './assemble.ts'
+import { type CommandsDraft, impossible, type PlanDraft, type PlanInput, type StepDraft } from './draft.ts'
+import { hops } from './hops.ts'
+import { newerThan } from './newer.ts'
+import { namedBy, type Route, transferStep } from './transfer.ts'
+
+/**
+ * The operator's choice: back to the base by destroying what the backup has after it, each thing named with its guid. Never
+ * made unless a person asks for it, never run unless that person has typed the dataset's name.
+ */
+export function inPlace(
+  input: PlanInput,
+  primary: PresentSide,
+  backup: PresentSide,
+  comparison: Comparison,
+  route: Route,
+): PlanDraft {
+  const { mapping, options } = input
+  const { host, dataset } = mapping.backup
+  const { base } = comparison
+  if (base === null)
+    return impossible(
+      'NO_COMMON_SNAPSHOT',
+      `${dataset} shares no snapshot with ${mapping.primary.dataset}: ZFS refuses \`receive -F\` onto a dataset with snapshots.`,
+      'Choose the repair that sets the backup aside and seeds anew.',
+    )
+  const zfs = options.zfsCommands.backup
+  const destroys = destroyed(input, backup, comparison, base.guid)
+  const wanted = new Set(comparison.behind.map((snapshot) => snapshot.guid))
+  const way = hops(newerThan(primary, base).map(toRef), wanted, base)
+  const expects = after(backup, dataset, base.guid)
+  const before: StepDraft[] = []
+  const step = (role: 'discard' | 'rollback', title: string, argv: readonly string[]): CommandsDraft => ({
+    kind: 'commands',
+    role,
+    title,
+    host,
+    commands: [{ host, argv }],
+    expects,
+    optional: false,
+    estimateBytes: null,
+    ifInterrupted: 'starts again',
+  })
+  if (backup.facts.receiveResumeToken !== null)
+    before.push(step('discard', 'Discard the stored partial receive', discardPartial(zfs, dataset)))
+  const transfers = way.map((hop, index): StepDraft => {
+    const plain = transferStep(route, hop)
+    if (index > 0) return plain
+    return {
+      ...plain,
+      title: `Roll back to @${base.backupName} and ${plain.title.charAt(0).toLowerCase()}${plain.title.slice(1)}`,
+      sink: { host, argv: receiveForced(zfs, dataset) },
+      force: true,
+      expects,
+    }
+  })
+  if (way.length === 0)
+    before.push(step('rollback', `Roll back to @${base.backupName}`, rollback(zfs, `${dataset}@${base.backupName}`)))
+  const draft = assemble(input, primary, {
+    kind: 'IN_PLACE',
+    before,
+    transfers,
+    target: way.at(-1)?.to ?? { name: base.name, guid: base.guid, creation: base.creation },
+    named: way.length === 0 ? [] : namedBy(way),
+    setAside: null,
+  })
+  const count = destroys.filter(({ kind }) => kind === 'snapshot').length
+  return {
+    ...draft,
+    outcome: `${draft.outcome} ${count === 1 ? '1 snapshot' : `${count} snapshots`} of ${host} and every change after @${base.backupName} are destroyed.`,
+    destroys,
+    blocked: obstacle(input, backup, comparison, destroys),
+  }
+}
+
+/** Everything on the backup after the base, oldest first, by name and guid. */
+function after({ snapshots }: PresentSide, dataset: string, baseGuid: string): readonly Found[] {
+  const txg = snapshots.find(({ guid }) => guid === baseGuid)?.createtxg ?? 0n
+  const later = byCreatetxg(snapshots).filter((entry) => entry.createtxg >= txg)
+  return later.map(({ name, guid }) => ({ name: `${dataset}@${name}`, guid }))
+}
+
+function destroyed(
+  { inventory, mapping }: PlanInput,
+  backup: PresentSide,
+  comparison: Comparison,
+  baseGuid: string,
+): readonly Destroyed[] {
+  const { dataset } = mapping.backup
+  const snapshots = comparison.backupAhead.map(
+    ({ name, guid, creation }): Destroyed => ({
+      kind: 'snapshot',
+      name,
+      guid,
+      creation,
+      usedBytes: inventory.costs?.get(guid)?.usedBytes ?? null,
+    }),
+  )
+  const txg = backup.snapshots.find(({ guid }) => guid === baseGuid)?.createtxg ?? 0n
+  const marks = backup.bookmarks
+    .filter(({ createtxg }) => createtxg > txg)
+    .map(({ name, guid, creation }): Destroyed => ({ kind: 'bookmark', name, guid, creation, usedBytes: 0 }))
+  const plain = { guid: null, creation: null, name: dataset }
+  const written: Destroyed[] =
+    comparison.backupWritten > 0 ? [{ kind: 'written', ...plain, usedBytes: comparison.backupWritten }] : []
+  const token = inventory.token
+  const partial: Destroyed[] =
+    backup.facts.receiveResumeToken === null
+      ? []
+      : [{ kind: 'partial', ...plain, usedBytes: token !== null && 'bytes' in token ? token.bytes : null }]
+  return [...snapshots, ...marks, ...written, ...partial]
+}
+
+function obstacle(
+  { inventory, mapping }: PlanInput,
+  backup: PresentSide,
+  comparison: Comparison,
+  destroys: readonly Destroyed[],
+): PlanDraft['blocked'] {
+  const { dataset, host } = mapping.backup
+  const lost = new Set(destroys.map(({ guid }) => guid))
+  const held = backup.snapshots.filter(({ guid, holds }) => lost.has(guid) && holds > 0).map(({ name }) => `@${name}`)
+  if (held.length > 0)
+    return {
+      code: 'HELD',
+      because: `${held.join(', ')} of ${dataset} is held, and ZFS would refuse only after the whole stream was sent.`,
+      cure: `Release the holds on ${host} (\`zfs holds\`), or choose the repair that sets the backup aside.`,
+    }
+  const cloned = comparison.backupAhead.filter(({ guid }) => (inventory.costs?.get(guid)?.clones ?? 0) > 0)
+  if (cloned.length > 0)
+    return {
+      code: 'CLONES',
+      because: `${cloned.map(({ name }) => `@${name}`).join(', ')} of ${dataset} has clones, which ZFS does not destroy with it.`,
+      cure: 'Choose the repair that sets the backup aside.',
+    }
+  const old = comparison.clashes.filter(({ backupGuid }) => !lost.has(backupGuid))
+  if (old.length > 0)
+    return {
+      code: 'NAME_CLASH',
+      because: `@${old[0]?.name} is another snapshot on ${dataset}, from before the base; \`receive -F\` does not cure that.`,
+      cure: 'Choose the repair that sets the backup aside, or rename that snapshot on the backup.',
+    }
+  if (destroys.length === 0)
+    return {
+      code: 'NOTHING_TO_DESTROY',
+      because: `Nothing stands in the way on ${dataset}, so nothing has to be destroyed.`,
+      cure: 'Choose the ordinary repair.',
+    }
+  return null
+}

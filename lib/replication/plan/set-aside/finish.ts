@@ -1,0 +1,114 @@
+import { movableChildren } from '../../children.ts'
+import { byCreatetxg } from '../../order.ts'
+import { type HalfDoneSwap, leftBelow } from '../../swap.ts'
+import type { Found } from '../../types.ts'
+import { type CommandsDraft, impossible, type PlanDraft, type PlanInput } from '../draft.ts'
+import { besideOf } from './beside.ts'
+import { holdStep } from './hold-step.ts'
+import { swapStep } from './swap-step.ts'
+
+/**
+ * The rest of a swap that was cut off, from names, origins and guids alone: the database may be a new one. What comes
+ * after it (the increment, the next snapshots) is a plan of its own, made from a new look.
+ */
+export function finishSwap(input: PlanInput, half: HalfDoneSwap): PlanDraft {
+  const { inventory, mapping } = input
+  const { host, dataset } = mapping.backup
+  if (inventory.backup.state === 'present' && inventory.swap == null)
+    return impossible('UNKNOWN_STATE', `${host} did not say what stands below ${dataset}.`, 'Check again.')
+  const { steps, aside, beside } = restOf(input, half)
+  return {
+    kind: 'FINISH_SWAP',
+    steps: [
+      ...steps,
+      { kind: 'verify', title: 'Read both sides again', estimateBytes: null, ifInterrupted: 'harmless' },
+    ],
+    outcome: `The swap of ${dataset} on ${host} that was cut off (${half.state}) will be finished; what follows is then planned anew.`,
+    untouched: [mapping.primary.host, 'any other dataset', 'every snapshot on both sides'],
+    notes: [`Recognised by names and origins: ${half.datasets.join(', ')}.`],
+    targetGuid: null,
+    named: [],
+    blocked: null,
+    setAside: aside,
+    beside,
+  }
+}
+
+interface Rest {
+  readonly steps: readonly CommandsDraft[]
+  readonly aside: PlanDraft['setAside']
+  readonly beside: readonly Found[]
+}
+
+function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
+  const { inventory, mapping } = input
+  const { dataset } = mapping.backup
+  switch (half.state) {
+    case 'promoted, not renamed': {
+      if (inventory.backup.state !== 'present') throw new RangeError('This state has a backup in its place.')
+      const { facts, snapshots } = inventory.backup
+      const { aside } = besideOf(dataset, half.next.name)
+      const names = byCreatetxg(snapshots).map(({ name }) => name)
+      const canmount = inventory.swap?.canmount ?? null
+      const swap = swapStep(input, {
+        away: { type: facts.type, canmount },
+        aside,
+        replacement: { name: half.next.name, type: half.next.type },
+        children: movableChildren(inventory.swap?.children ?? [], dataset, facts.encryptionRoot),
+        canmount,
+        quietAside: facts.type === 'filesystem',
+        expects: [found(half.next), { name: dataset, guid: facts.guid }, { name: aside, guid: null }],
+      })
+      return withHold(input, swap, aside, names, [found(half.next)])
+    }
+    case 'backup renamed away, replacement not in place': {
+      const { aside, replacement } = half
+      const swap = swapStep(input, {
+        away: null,
+        aside: aside.name,
+        replacement: { name: replacement.name, type: replacement.type },
+        children: leftBelow(aside, dataset),
+        // The set-aside still has what the backup had: its own is set last.
+        canmount: replacement.type === 'filesystem' ? (aside.canmount ?? 'on') : null,
+        quietAside: aside.type === 'filesystem',
+        expects: [found(aside), found(replacement), { name: dataset, guid: null }],
+      })
+      const names = byCreatetxg(aside.snapshots).map(({ name }) => name)
+      return withHold(input, swap, aside.name, names, [found(aside), found(replacement)])
+    }
+    case 'set-aside not finished': {
+      const { aside } = half
+      const there = new Set(inventory.swap?.children.map(({ name }) => name))
+      const swap = swapStep(input, {
+        away: null,
+        aside: aside.name,
+        replacement: null,
+        children: leftBelow(aside, dataset).filter(({ name }) => !there.has(name)),
+        canmount: aside.canmount === 'on' ? 'on' : null,
+        quietAside: aside.type === 'filesystem',
+        expects: [found(aside)],
+      })
+      const names = byCreatetxg(aside.snapshots).map(({ name }) => name)
+      return withHold(input, swap, aside.name, names, [found(aside)])
+    }
+  }
+}
+
+function withHold(
+  input: PlanInput,
+  swap: CommandsDraft,
+  aside: string,
+  names: readonly string[],
+  beside: readonly Found[],
+): Rest {
+  const hold = holdStep(input, aside, names)
+  return {
+    steps: hold === null ? [swap] : [swap, hold],
+    aside: { name: aside, snapshots: names.length, usedBytes: null },
+    beside,
+  }
+}
+
+function found({ name, guid }: Found): Found {
+  return { name, guid }
+}

@@ -1,0 +1,44 @@
+import { NAME_LIMIT } from '#lib/zfs/names.ts'
+import { bytesOverForSetAside } from '#lib/zfs/own-names.ts'
+import { SET_ASIDE_LIMIT } from '../../judge/swaps.ts'
+import { ownSiblings } from '../../swap.ts'
+import type { Plan, PresentSide } from '../../types.ts'
+import type { PlanInput } from '../draft.ts'
+
+/** Why this backup cannot be set aside by anybody, from here; null where it can. */
+export function obstacle(input: PlanInput, backup: PresentSide): Plan['blocked'] {
+  const { mapping, inventory } = input
+  const { host, dataset } = mapping.backup
+  if (!dataset.includes('/')) {
+    return {
+      code: 'POOL_ROOT',
+      because: `${dataset} is the root of its pool, which cannot be renamed, so nothing can be set aside.`,
+      cure: 'Replicate into a dataset below the pool, or choose the in-place repair.',
+    }
+  }
+  const longest = Math.max(0, ...backup.snapshots.map(({ name }) => name.length + 1))
+  const over = bytesOverForSetAside(dataset, longest)
+  if (over > 0) {
+    return {
+      code: 'NAME_TOO_LONG',
+      because: `The name of a set-aside of ${dataset} would be ${over} bytes longer than the ${NAME_LIMIT} that ZFS allows.`,
+      cure: 'Rename the backup dataset to something shorter, or choose the in-place repair.',
+    }
+  }
+  const asides = ownSiblings(inventory, 'aside')
+  if (asides.length >= SET_ASIDE_LIMIT) {
+    return {
+      code: 'SET_ASIDE_LIMIT',
+      because: `${host} keeps ${asides.length} set-asides of ${dataset} already; ${SET_ASIDE_LIMIT} is the limit.`,
+      cure: `Look at them (\`zwitness set-asides\`) and let the SAN's admin remove what is not needed any more.`,
+    }
+  }
+  if (inventory.swap == null || inventory.backupSiblings === undefined) {
+    return {
+      code: 'UNKNOWN_STATE',
+      because: `${host} did not say what stands below and beside ${dataset}, and with which properties.`,
+      cure: 'Check again; a set-aside begins only when that is known.',
+    }
+  }
+  return null
+}

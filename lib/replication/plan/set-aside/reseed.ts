@@ -1,0 +1,133 @@
+import type { Properties } from '#lib/zfs/commands.ts'
+import type { ResumeTokenFacts } from '#lib/zfs/types.ts'
+import { movableChildren } from '../../children.ts'
+import { byCreatetxg, toRef } from '../../order.ts'
+import { ownSiblings } from '../../swap.ts'
+import type { Comparison, PresentSide, Sibling, SnapshotRef } from '../../types.ts'
+import { assemble } from '../assemble.ts'
+import type { PlanDraft, PlanInput, TransferDraft } from '../draft.ts'
+import { hops } from '../hops.ts'
+import { newerThan } from '../newer.ts'
+import { namedBy, type Route, resumeStep, transferStep } from '../transfer.ts'
+import { type Beside, besideOf, freshBeside } from './beside.ts'
+import { carryOver } from './carry-over.ts'
+import { holdStep } from './hold-step.ts'
+import { obstacle } from './obstacle.ts'
+import { swapStep } from './swap-step.ts'
+import { counted, inTheWay } from './words.ts'
+
+/**
+ * Nothing in common: a new line is seeded beside the backup (`B.zw-incoming-T`), and only when its first snapshot is
+ * there in full do the two change places. Until then the backup stays where it is, untouched; what its children are
+ * mounted from never moves for longer than the renames take.
+ */
+export function reseed(
+  input: PlanInput,
+  primary: PresentSide,
+  backup: PresentSide,
+  comparison: Comparison,
+  route: Route,
+  because: string,
+): PlanDraft {
+  const { mapping, inventory } = input
+  const { dataset } = mapping.backup
+  const { oldestEligible: oldest, newestEligible: newest } = comparison
+  if (oldest === null || newest === null) throw new RangeError('A seed needs an eligible snapshot.')
+  const swap = inventory.swap ?? { children: [], local: [], canmount: null, shared: false }
+  const begun = begunBefore(input, primary)
+  const beside = begun?.beside ?? freshBeside(input)
+  const onlyNewest = input.policy.initial === 'latest' || input.options.oldestWouldNotSurvive === true
+  const first = begun?.first ?? (onlyNewest ? newest : oldest)
+  const carried = carryOver(swap, inventory.rights?.backup ?? null, backup.facts.type, primary.facts.type)
+  const quiet: Properties = primary.facts.type === 'filesystem' ? { canmount: 'noauto' } : {}
+  const into = { dataset: beside.incoming, properties: { ...quiet, ...carried.properties } }
+
+  const seed: TransferDraft[] = []
+  if (begun === null) {
+    const [hop] = hops([first], new Set([first.guid]), null)
+    if (hop !== undefined) seed.push(transferStep(route, hop, into))
+  } else if (begun.resume !== null) {
+    const { token, facts } = begun.resume
+    seed.push(
+      resumeStep(
+        route,
+        { token, target: first, fromGuid: null, remainingBytes: facts.remainingBytes },
+        beside.incoming,
+      ),
+    )
+  }
+  const wanted = new Set((onlyNewest ? [newest] : comparison.behind).map((snapshot) => snapshot.guid))
+  const rest = hops(newerThan(primary, first).map(toRef), wanted, { kind: 'snapshot', ...first })
+  const own = byCreatetxg(backup.snapshots).map(({ name }) => name)
+  const hold = holdStep(input, beside.aside, own)
+  const change = swapStep(input, {
+    away: { type: backup.facts.type, canmount: swap.canmount },
+    aside: beside.aside,
+    replacement: { name: beside.incoming, type: primary.facts.type },
+    children: movableChildren(swap.children, dataset, backup.facts.encryptionRoot),
+    canmount: primary.facts.type === 'filesystem' ? (swap.canmount ?? 'on') : null,
+    quietAside: backup.facts.type === 'filesystem',
+    expects: [
+      { name: dataset, guid: backup.facts.guid },
+      { name: beside.aside, guid: null },
+    ],
+  })
+  const draft = assemble(input, primary, {
+    kind: 'SET_ASIDE_RESEED',
+    before: seed,
+    transfers: [change, ...(hold === null ? [] : [hold]), ...rest.map((hop) => transferStep(route, hop))],
+    target: rest.at(-1)?.to ?? first,
+    named: [{ kind: 'snapshot', name: first.name, guid: first.guid }, ...namedBy(rest)],
+    anchorFirst: first,
+    notes: [
+      because,
+      ...inTheWay(input, comparison),
+      ...carried.notes,
+      ...stranded(input, backup),
+      `${dataset} stays as it is until the first snapshot of the new line has arrived in full.`,
+      `The new line is readonly=on, so that nothing can change it by accident.`,
+    ],
+    setAside: { name: beside.aside, snapshots: own.length, usedBytes: backup.facts.used },
+  })
+  const kept = `The backup as it is now is kept as ${beside.aside} (${counted(own.length, 'snapshot')}).`
+  return { ...draft, outcome: `${draft.outcome} ${kept}`, blocked: obstacle(input, backup) }
+}
+
+interface Begun {
+  readonly beside: Beside
+  readonly first: SnapshotRef
+  readonly resume: { readonly token: string; readonly facts: ResumeTokenFacts } | null
+}
+
+/** A new line that an earlier try began: its first snapshot is there, or can be resumed. What can be neither is left lying. */
+function begunBefore({ inventory, mapping }: PlanInput, primary: PresentSide): Begun | null {
+  const find = (guid: string | undefined) => primary.snapshots.find((entry) => entry.guid === guid)
+  for (const sibling of ownSiblings(inventory, 'incoming')) {
+    const beside = besideOf(mapping.backup.dataset, sibling.name)
+    const arrived = find(sibling.snapshots.at(-1)?.guid)
+    if (arrived !== undefined && sibling.receiveResumeToken === null)
+      return { beside, first: toRef(arrived), resume: null }
+    const facts = tokenFactsOf(inventory.incomingToken, sibling)
+    const coming = find(facts?.toGuid)
+    if (facts !== null && coming !== undefined && sibling.receiveResumeToken !== null)
+      return { beside, first: toRef(coming), resume: { token: sibling.receiveResumeToken, facts } }
+  }
+  return null
+}
+
+function tokenFactsOf(
+  token: PlanInput['inventory']['incomingToken'],
+  { name, receiveResumeToken, snapshots }: Sibling,
+): ResumeTokenFacts | null {
+  if (token?.name !== name || receiveResumeToken === null || snapshots.length > 0) return null
+  return token.facts !== null && 'toGuid' in token.facts && token.facts.fromGuid === null ? token.facts : null
+}
+
+/** Children that inherit the key of a backup that is its own encryption root cannot leave it. */
+function stranded({ inventory, mapping }: PlanInput, { facts }: PresentSide): readonly string[] {
+  const children = inventory.swap?.children ?? []
+  const left = children.length - movableChildren(children, mapping.backup.dataset, facts.encryptionRoot).length
+  return left === 0
+    ? []
+    : [`${counted(left, 'child dataset')} with the key of the old line stay below the set-aside: seed them anew too.`]
+}

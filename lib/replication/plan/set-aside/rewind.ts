@@ -1,0 +1,120 @@
+import { clone, type Properties, promote } from '#lib/zfs/commands.ts'
+import { movableChildren } from '../../children.ts'
+import { toRef } from '../../order.ts'
+import { ownSiblings } from '../../swap.ts'
+import type { Comparison, PresentSide } from '../../types.ts'
+import { assemble } from '../assemble.ts'
+import type { CommandsDraft, PlanDraft, PlanInput } from '../draft.ts'
+import { hops } from '../hops.ts'
+import { newerThan } from '../newer.ts'
+import { namedBy, type Route, transferStep } from '../transfer.ts'
+import { type Beside, besideOf, freshBeside } from './beside.ts'
+import { carryOver } from './carry-over.ts'
+import { holdStep } from './hold-step.ts'
+import { obstacle } from './obstacle.ts'
+import { swapStep } from './swap-step.ts'
+import { counted, inTheWay } from './words.ts'
+
+/**
+ * The backup went its own way after the base (or keeps a partial receive that can never be finished). A clone of the base
+ * takes over everything up to it, the backup keeps what is its own and moves aside, and the ordinary incremental goes on
+ * from the base. Everything that ZFS could refuse comes before the first rename. No data is copied.
+ */
+export function rewind(
+  input: PlanInput,
+  primary: PresentSide,
+  backup: PresentSide,
+  comparison: Comparison,
+  base: NonNullable<Comparison['base']>,
+  route: Route,
+  because: string,
+): PlanDraft {
+  const { mapping, inventory, options } = input
+  const { host, dataset } = mapping.backup
+  const wanted = new Set(comparison.behind.map((snapshot) => snapshot.guid))
+  const way = hops(newerThan(primary, base).map(toRef), wanted, base)
+  const target = way.at(-1)?.to ?? { name: base.name, guid: base.guid, creation: base.creation }
+  const blocked = obstacle(input, backup)
+  const made = madeBefore(input, base)
+  const beside = made ?? freshBeside(input)
+  const swap = inventory.swap ?? { children: [], local: [], canmount: null, shared: false }
+  const carried = carryOver(swap, inventory.rights?.backup ?? null, backup.facts.type, backup.facts.type)
+  const quiet: Properties = backup.facts.type === 'filesystem' ? { canmount: 'noauto' } : {}
+  const origin = { name: `${dataset}@${base.backupName}`, guid: base.guid }
+  const zfs = options.zfsCommands.backup
+  const short = (role: 'clone' | 'promote', title: string, argv: readonly string[]): CommandsDraft => ({
+    kind: 'commands',
+    role,
+    title,
+    host,
+    commands: [{ host, argv }],
+    expects: role === 'clone' ? [origin, { name: beside.next, guid: null }] : [origin],
+    optional: false,
+    estimateBytes: null,
+    ifInterrupted: role === 'clone' ? 'reused' : 'completed at next start',
+  })
+  const before: CommandsDraft[] = [
+    ...(made === null
+      ? [
+          short(
+            'clone',
+            `Clone the base @${base.backupName} as the new line (no data is copied)`,
+            clone(zfs, origin.name, beside.next, { readonly: 'on', ...quiet, ...carried.properties }),
+          ),
+        ]
+      : []),
+    short('promote', `Give the new line everything up to @${base.backupName}`, promote(zfs, beside.next)),
+    swapStep(input, {
+      away: { type: backup.facts.type, canmount: swap.canmount },
+      aside: beside.aside,
+      replacement: { name: beside.next, type: backup.facts.type },
+      children: movableChildren(swap.children, dataset, backup.facts.encryptionRoot),
+      canmount: swap.canmount,
+      quietAside: backup.facts.type === 'filesystem',
+      expects: [
+        { name: dataset, guid: backup.facts.guid },
+        { name: beside.aside, guid: null },
+      ],
+    }),
+  ]
+  const ahead = comparison.backupAhead.map(({ name }) => name)
+  const hold = holdStep(input, beside.aside, ahead)
+  const draft = assemble(input, primary, {
+    kind: 'SET_ASIDE_REWIND',
+    before: hold === null ? before : [...before, hold],
+    transfers: way.map((hop) => transferStep(route, hop)),
+    target,
+    named: way.length === 0 ? [] : namedBy(way),
+    notes: [
+      because,
+      ...inTheWay(input, comparison),
+      ...carried.notes,
+      ...(made === null ? [] : [`${beside.next}, left by an earlier try, is used.`]),
+      `The new line is readonly=on, so that nothing can change it by accident.`,
+      ...(hold === null && ahead.length > 0
+        ? ['The snapshots of the set-aside cannot be held: the right is missing.']
+        : []),
+    ],
+    setAside: {
+      name: beside.aside,
+      snapshots: ahead.length,
+      usedBytes: sizeAside(input, comparison),
+    },
+  })
+  const kept = `What is in the way is kept as ${beside.aside} (${counted(ahead.length, 'snapshot')}).`
+  return { ...draft, outcome: `${draft.outcome} ${kept}`, blocked }
+}
+
+/** A clone of this very base that an earlier try has left. */
+function madeBefore(input: PlanInput, base: NonNullable<Comparison['base']>): Beside | null {
+  const { dataset } = input.mapping.backup
+  const left = ownSiblings(input.inventory, 'next').find(({ origin, snapshots }) => {
+    return origin === `${dataset}@${base.backupName}` && snapshots.length === 0
+  })
+  return left === undefined ? null : besideOf(dataset, left.name)
+}
+
+function sizeAside({ inventory }: PlanInput, comparison: Comparison): number | null {
+  if (comparison.backupAhead.length === 0) return comparison.backupWritten
+  return inventory.writtenSinceBase ?? null
+}

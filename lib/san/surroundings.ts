@@ -1,0 +1,102 @@
+import type { HostConfig } from '#config/effective.ts'
+import type { Surroundings } from '#lib/engine/ports.ts'
+import type { ChildDataset, Sibling } from '#lib/replication/types.ts'
+import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
+import { type BesideRow, listBeside, parseBeside } from '#lib/zfs/beside-listing.ts'
+import { listSnapshots } from '#lib/zfs/commands.ts'
+import { parseSnapshotListing } from '#lib/zfs/listing.ts'
+import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { parentOf } from '#lib/zfs/paths.ts'
+
+/**
+ * What of ours stands beside backup datasets, and what stands below them: one SSH command for all of a host, a second one
+ * only where something of ours is found. A dataset whose surroundings could not be read in full is left out.
+ */
+export async function readSurroundings(
+  ssh: Ssh,
+  host: HostConfig,
+  datasets: readonly { readonly dataset: string; readonly present: boolean }[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, Surroundings>> {
+  const parents = datasets.map(({ dataset }) => parentOf(dataset)).filter((name) => name !== null)
+  const present = datasets.filter(({ present }) => present).map(({ dataset }) => dataset)
+  const rows = await listEach(ssh, host, [...new Set([...parents, ...present])], options)
+  const own = new Map<string, readonly BesideRow[]>()
+  for (const { dataset } of datasets) {
+    const beside = rows.get(parentOf(dataset) ?? '') ?? []
+    own.set(
+      dataset,
+      beside.filter(({ name }) => parseOwnDatasetName(name)?.of === dataset),
+    )
+  }
+  const siblings = await readSiblings(ssh, host, [...own.values()].flat(), options)
+  const found = new Map<string, Surroundings>()
+  for (const { dataset, present } of datasets) {
+    const parent = parentOf(dataset)
+    const below = rows.get(dataset)
+    if ((parent !== null && !rows.has(parent)) || (present && below === undefined)) continue
+    const mine = (own.get(dataset) ?? []).map(({ name }) => siblings.get(name))
+    if (mine.includes(undefined)) continue
+    found.set(dataset, {
+      siblings: mine.filter((sibling) => sibling !== undefined),
+      children: childrenOf(dataset, below ?? []),
+    })
+  }
+  return found
+}
+
+async function listEach(
+  ssh: Ssh,
+  host: HostConfig,
+  names: readonly string[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, readonly BesideRow[]>> {
+  const found = new Map<string, readonly BesideRow[]>()
+  if (names.length === 0) return found
+  const commands = names.map((name, index) => ({ id: `${index}`, argv: listBeside(host.zfsCommand, name) }))
+  const batch = await ssh.batch(host.id, commands, options)
+  for (const [index, name] of names.entries()) {
+    const result = batch.results.get(`${index}`)
+    if (result?.exitCode !== 0) continue
+    const listing = parseBeside(result.stdout, name)
+    if (listing.fault === null) found.set(name, listing.rows)
+  }
+  return found
+}
+
+async function readSiblings(
+  ssh: Ssh,
+  host: HostConfig,
+  rows: readonly BesideRow[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, Sibling>> {
+  const found = new Map<string, Sibling>()
+  if (rows.length === 0) return found
+  const commands = rows.flatMap(({ name }, index) => [
+    { id: `below${index}`, argv: listBeside(host.zfsCommand, name) },
+    { id: `snapshots${index}`, argv: listSnapshots(host.zfsCommand, [name]) },
+  ])
+  const batch = await ssh.batch(host.id, commands, options)
+  for (const [index, row] of rows.entries()) {
+    const below = batch.results.get(`below${index}`)
+    const listed = batch.results.get(`snapshots${index}`)
+    if (below?.exitCode !== 0 || listed?.exitCode !== 0) continue
+    const beside = parseBeside(below.stdout, row.name)
+    const snapshots = parseSnapshotListing(listed.stdout, [row.name])
+    if (beside.fault !== null || snapshots.fault !== null) continue
+    const { used, ...facts } = row
+    found.set(row.name, {
+      ...facts,
+      usedBytes: used,
+      children: childrenOf(row.name, beside.rows),
+      snapshots: snapshots.datasets.get(row.name)?.snapshots ?? [],
+    })
+  }
+  return found
+}
+
+function childrenOf(parent: string, rows: readonly BesideRow[]): readonly ChildDataset[] {
+  return rows
+    .filter(({ name }) => parentOf(name) === parent)
+    .map(({ name, type, encryptionRoot }) => ({ name, type, encryptionRoot }))
+}

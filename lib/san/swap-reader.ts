@@ -1,0 +1,80 @@
+import type { HostConfig } from '#config/effective.ts'
+import type { Sans, Surroundings } from '#lib/engine/ports.ts'
+import type { BatchOptions, CommandResult, Ssh } from '#lib/ssh/types.ts'
+import { listPools } from '#lib/zfs/commands.ts'
+import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
+import { parsePoolListing } from '#lib/zfs/listing.ts'
+import { readRights } from './login-rights.ts'
+import { readSurroundings } from './surroundings.ts'
+import { readSwapProperties } from './swap-properties.ts'
+
+type SwapReader = Pick<Sans, 'surroundings' | 'swapProperties' | 'rights' | 'costs' | 'differs' | 'pool'>
+
+/** What a swap or an in-place repair has to know, read only where one is planned. */
+export function swapReader(
+  ssh: Ssh,
+  hostOf: (id: string) => HostConfig | undefined,
+  options: (signal?: AbortSignal) => BatchOptions,
+): SwapReader {
+  const one = async (host: string, argv: (config: HostConfig) => readonly string[], signal?: AbortSignal) => {
+    const config = hostOf(host)
+    if (config === undefined) return undefined
+    const batch = await ssh.batch(host, [{ id: 'one', argv: argv(config) }], options(signal))
+    return batch.results.get('one')
+  }
+  return {
+    async surroundings(asks, signal) {
+      const found = new Map<string, Surroundings>()
+      const byHost = [...Map.groupBy(asks, ({ host }) => host)]
+      await Promise.all(
+        byHost.map(async ([id, own]) => {
+          const host = hostOf(id)
+          if (host === undefined) return
+          const read = await readSurroundings(ssh, host, own, options(signal))
+          for (const [dataset, surroundings] of read) found.set(`${id}:${dataset}`, surroundings)
+        }),
+      )
+      return found
+    },
+    async swapProperties(id, dataset, signal) {
+      const host = hostOf(id)
+      return host === undefined ? null : readSwapProperties(ssh, host, dataset, options(signal))
+    },
+    async rights(id, dataset, signal) {
+      const host = hostOf(id)
+      return host === undefined ? null : readRights(ssh, host, dataset, options(signal))
+    },
+    async costs(id, dataset, signal) {
+      const result = await one(id, ({ zfsCommand }) => listCosts(zfsCommand, dataset), signal)
+      return result?.exitCode === 0 ? parseCosts(result.stdout) : null
+    },
+    async differs(id, expects, signal) {
+      if (expects.length === 0) return null
+      const names = expects.map(({ name }) => name)
+      const result = await one(id, ({ zfsCommand }) => listIdentities(zfsCommand, names), signal)
+      // A name that is missing makes the listing end with 1; the rows of the others are true all the same.
+      const found = result !== undefined && isAnswer(result) ? parseIdentities(result.stdout) : null
+      if (found === null) return `${id} did not say what stands there now`
+      for (const { name, guid } of expects) {
+        const now = found.get(name) ?? null
+        if (guid === null && now !== null) return `${name} is there already (guid ${now})`
+        if (guid !== null && now === null) return `${name} (guid ${guid}) is not there`
+        if (now !== guid) return `${name} has guid ${now}, not ${guid}`
+      }
+      return null
+    },
+    async pool(id, pool, signal) {
+      const result = await one(id, ({ zfsCommand }) => listPools(zfsCommand, [pool]), signal)
+      if (result?.exitCode !== 0) return null
+      const listing = parsePoolListing(result.stdout, [pool])
+      return listing.fault === null ? (listing.pools[0] ?? null) : null
+    },
+  }
+}
+
+/** Ended well, or failed for nothing but names that are not there. */
+function isAnswer({ exitCode, stderr }: CommandResult): boolean {
+  if (exitCode === 0) return true
+  const lines = stderr.split('\n').filter((line) => line !== '')
+  return exitCode === 1 && lines.length > 0 && lines.every((line) => line.endsWith('dataset does not exist'))
+}

@@ -1,0 +1,57 @@
+import * as cells from './cells.ts'
+import { type Columns, columnList } from './columns.ts'
+import type { ListingFault } from './listing-fault.ts'
+import { isDatasetName } from './names.ts'
+import { datasetOperand } from './operand.ts'
+import { isWithin } from './paths.ts'
+import { parseTable } from './table.ts'
+import type { DatasetType, Guid } from './types.ts'
+import type { Argv, ZfsCommand } from './zfs-command.ts'
+
+/** A dataset as a swap has to know it. Sizes in bytes, `creation` in epoch seconds. */
+export interface BesideRow {
+  readonly name: string
+  readonly type: DatasetType
+  readonly guid: Guid
+  readonly origin: string | null
+  readonly creation: number
+  readonly used: number
+  /** Null for a volume. */
+  readonly canmount: 'on' | 'off' | 'noauto' | null
+  readonly encryptionRoot: string | null
+  readonly receiveResumeToken: string | null
+}
+
+const nameCell: cells.Cell<string> = (text) => (isDatasetName(text) ? text : undefined)
+const canmountCell: cells.Cell<'on' | 'off' | 'noauto'> = (text) =>
+  text === 'on' || text === 'off' || text === 'noauto' ? text : undefined
+
+const COLUMNS: Columns<BesideRow> = [
+  { key: 'name', property: 'name', read: nameCell },
+  { key: 'type', property: 'type', read: cells.typeCell },
+  { key: 'guid', property: 'guid', read: cells.guidCell },
+  { key: 'origin', property: 'origin', read: cells.originCell },
+  { key: 'creation', property: 'creation', read: cells.numberCell },
+  { key: 'used', property: 'used', read: cells.numberCell },
+  { key: 'canmount', property: 'canmount', read: cells.orNull(canmountCell) },
+  { key: 'encryptionRoot', property: 'encryptionroot', read: cells.orNull(nameCell) },
+  { key: 'receiveResumeToken', property: 'receive_resume_token', read: cells.tokenCell },
+]
+
+/** A dataset and what stands directly below it. Answer: `parseBeside`. */
+export function listBeside(zfs: ZfsCommand, dataset: string): Argv {
+  const columns = columnList(COLUMNS)
+  return [...zfs, 'list', '-Hp', '-t', 'filesystem,volume', '-d', '1', '-o', columns, datasetOperand(dataset)]
+}
+
+export type BesideListing =
+  | { readonly fault: null; readonly rows: readonly BesideRow[] }
+  | { readonly fault: ListingFault }
+
+/** The dataset itself is among the rows. */
+export function parseBeside(text: string, dataset: string): BesideListing {
+  return parseTable<BesideRow>(text, COLUMNS, {}, ({ name }) => {
+    if (name === dataset || isWithin(name, dataset)) return null
+    return `The dataset ${JSON.stringify(name)} was not asked for.`
+  })
+}

@@ -1,0 +1,49 @@
+import * as cells from './cells.ts'
+import { datasetOperand, snapshotOperand } from './operand.ts'
+import type { Guid } from './types.ts'
+import type { Argv, ZfsCommand } from './zfs-command.ts'
+
+/** What destroying a snapshot would free by itself (bytes), and whether something was cloned from it. */
+export interface SnapshotCost {
+  readonly usedBytes: number
+  readonly clones: number
+}
+
+/** Answer: `parseCosts`. `clones` is a list of names, so it stands last. */
+export function listCosts(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'list', '-Hp', '-t', 'snapshot', '-d', '1', '-o', 'guid,used,clones', datasetOperand(dataset)]
+}
+
+/** Null where a line cannot be read: then nothing is known. */
+export function parseCosts(stdout: string): ReadonlyMap<Guid, SnapshotCost> | null {
+  const costs = new Map<Guid, SnapshotCost>()
+  if (stdout === '') return costs
+  if (!stdout.endsWith('\n')) return null
+  for (const line of stdout.slice(0, -1).split('\n')) {
+    const [guidText = '', usedText = '', clones = '-'] = line.split('\t')
+    const guid = cells.guidCell(guidText)
+    const usedBytes = cells.numberCell(usedText)
+    if (guid === undefined || usedBytes === undefined) return null
+    costs.set(guid, { usedBytes, clones: clones === '' || clones === '-' ? 0 : clones.split(',').length })
+  }
+  return costs
+}
+
+/** Name and guid of exactly these datasets and snapshots; one that is missing makes it end with 1. Answer: `parseIdentities`. */
+export function listIdentities(zfs: ZfsCommand, names: readonly string[]): Argv {
+  if (names.length === 0) throw new RangeError('Identities are asked for by name; with none there is nothing to ask.')
+  const words = names.map((name) => (name.includes('@') ? snapshotOperand(name) : datasetOperand(name)))
+  return [...zfs, 'list', '-Hp', '-d', '0', '-t', 'filesystem,volume,snapshot', '-o', 'name,guid', ...words]
+}
+
+/** Guid by name; null where a line cannot be read. */
+export function parseIdentities(stdout: string): ReadonlyMap<string, Guid> | null {
+  const found = new Map<string, Guid>()
+  for (const line of stdout.split('\n')) {
+    if (line === '') continue
+    const [name = '', guid = '', ...more] = line.split('\t')
+    if (cells.guidCell(guid) === undefined || more.length > 0) return null
+    found.set(name, guid)
+  }
+  return found
+}
