@@ -82,6 +82,22 @@ test('a machine that slept for an hour makes up for one tick at most', async () 
   scheduler.stop()
 })
 
+test.each([
+  ['a pattern', '*/10 * * * * *', 10],
+  ['an even distance', { everySeconds: 45 }, 45],
+])('a clock that is set back by hours stops no schedule and doubles no tick: %s', async (_, cron, everySeconds) => {
+  const { scheduler, ticks } = setUp(cron)
+  scheduler.start()
+  await pass(100)
+  const before = ticks.length
+  setSystemTime(new Date('2026-02-28T20:00:00Z'))
+  await pass(200)
+  const later = ticks.length - before
+  expect(later).toBeGreaterThanOrEqual(Math.floor(200 / everySeconds) - 1)
+  expect(later).toBeLessThanOrEqual(Math.ceil(200 / everySeconds) + 1)
+  scheduler.stop()
+})
+
 test('a changed config is followed; an unchanged one keeps its rhythm; a bad one changes nothing', async () => {
   const { scheduler, services, ticks } = setUp('*/10 * * * * *')
   scheduler.start()

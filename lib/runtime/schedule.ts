@@ -39,6 +39,9 @@ interface Job {
   readonly cron: Cron
 }
 
+/** How often the clock is looked at, ms; croner itself looks no less often. */
+const CLOCK_MS = 30_000
+
 /**
  * Croner fires a tick that came due during a suspend once when the machine wakes and counts on from then: at most one
  * catch-up, never a burst.
@@ -47,6 +50,21 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const jobs = new Map<string, Job>()
   let running = false
   let paused = false
+  let clock: ReturnType<typeof setInterval> | undefined
+
+  /** After the clock was set back an even distance would be counted from a tick that is now to come: it would stand still. */
+  function watchClock(): void {
+    let seen = Date.now()
+    clock = setInterval(() => {
+      const now = Date.now()
+      if (now < seen)
+        for (const [name, { spec }] of [...jobs]) {
+          remove(name)
+          jobs.set(name, schedule(name, spec))
+        }
+      seen = now
+    }, CLOCK_MS)
+  }
 
   function schedule(name: string, spec: ScheduleSpec): Job {
     const cron = new Cron(
@@ -84,6 +102,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     start: () => {
       running = true
       reschedule()
+      clearInterval(clock)
+      watchClock()
     },
     reschedule,
     pause: () => {
@@ -115,6 +135,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     },
     stop: () => {
       running = false
+      clearInterval(clock)
       for (const name of [...jobs.keys()]) remove(name)
     },
   }
