@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Config } from '#config/effective.ts'
 import { configFile } from '#config/read.ts'
 import { openApiInfo } from '#lib/api/openapi-info.ts'
+import { createAccess, type DemoLogin } from '#lib/auth/access.ts'
 import { openStore } from '#lib/db/open.ts'
 import { acquireOwner } from '#lib/db/owner-lock.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
@@ -12,7 +13,6 @@ import { createRuntime, type Runtime } from '#lib/runtime/index.ts'
 import { createSans } from '#lib/san/san.ts'
 import { createSsh } from '#lib/ssh/index.ts'
 import { aboutThis } from './about.ts'
-import { createGuard, createIdentify } from './access.ts'
 import { RunningConfiguration } from './configuration.ts'
 import { type Directories, socketPath } from './directories.ts'
 import { emitTo } from './emit.ts'
@@ -41,6 +41,8 @@ export interface AppOptions {
   readonly role: 'serve' | 'command'
   /** Simulated SANs: every surface says so. */
   readonly demo?: boolean
+  /** Of the demo, for its login page. */
+  readonly demoLogins?: readonly DemoLogin[]
   /** Epoch milliseconds; only tests give another clock. */
   readonly now?: () => number
 }
@@ -60,7 +62,8 @@ const ROOT = join(import.meta.dir, '..')
  * The composition root: the only place that builds objects. Throws ConfigInvalid, OwnedElsewhere, SchemaTooNew or
  * StoreError; what was opened by then is closed again.
  */
-export async function openApp({ directories, role, demo = false, now = Date.now }: AppOptions): Promise<App> {
+export async function openApp(options: AppOptions): Promise<App> {
+  const { directories, role, demo = false, now = Date.now } = options
   const undo: (() => void | Promise<void>)[] = []
   try {
     let engine: Engine | null = null
@@ -111,6 +114,7 @@ export async function openApp({ directories, role, demo = false, now = Date.now 
       random: Math.random,
     })
     engine = made
+    const access = createAccess({ store, config: () => configuration.current, now, log: logger }, options.demoLogins)
     const view = runtimeView({ store, engine: made, config: () => configuration.current, now })
     const services: Services = {
       get config() {
@@ -119,6 +123,7 @@ export async function openApp({ directories, role, demo = false, now = Date.now 
       engine: made,
       store,
       events,
+      access,
       logger: logs.engine,
       configuration,
       runtime: view,
@@ -128,10 +133,10 @@ export async function openApp({ directories, role, demo = false, now = Date.now 
     const runtime = await createRuntime<Services>({
       folders: { functions: join(ROOT, 'functions'), routes: join(ROOT, 'routes'), islands: join(ROOT, 'islands') },
       services,
-      identify: createIdentify(() => configuration.current),
+      identify: access.identify,
       store: invocationLog(store),
       openapi: openApiInfo(services.about.version),
-      hooks: { ...logs.hooks, ...createGuard(() => configuration.current) },
+      hooks: { ...logs.hooks, ...access.hooks },
       document: pageDocument(demo),
       statics: pageStatics,
     })

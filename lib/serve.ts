@@ -1,5 +1,5 @@
 import { onSignal } from '#lib/host/signals.ts'
-import { openApp } from './app.ts'
+import { type AppOptions, openApp } from './app.ts'
 import { type Directories, socketPath } from './directories.ts'
 
 export interface ServeOptions {
@@ -7,6 +7,7 @@ export interface ServeOptions {
   readonly host: string
   readonly port: number
   readonly demo?: boolean
+  readonly demoLogins?: AppOptions['demoLogins']
   /** Called when it listens, with its address. */
   readonly onReady?: (url: string) => void
 }
@@ -15,8 +16,8 @@ export interface ServeOptions {
 const GRACE_MS = 10_000
 
 /** Runs the service until a signal ends it. @returns the exit code. */
-export async function serve({ directories, host, port, demo, onReady }: ServeOptions): Promise<number> {
-  const app = await openApp({ directories, role: 'serve', demo })
+export async function serve({ directories, host, port, onReady, ...demo }: ServeOptions): Promise<number> {
+  const app = await openApp({ directories, role: 'serve', ...demo })
   const { logger } = app.services
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()
   let firstSignalAt: number | null = null
@@ -30,9 +31,9 @@ export async function serve({ directories, host, port, demo, onReady }: ServeOpt
     end(0)
   })
   const offReload = onSignal(['SIGHUP'], () => {
-    app.services.configuration
-      .reload('SIGHUP')
-      .catch((error: unknown) => logger.error(`The reload failed: ${error instanceof Error ? error.message : error}`))
+    reloadBySignal(app).catch((error: unknown) =>
+      logger.error(`The reload failed: ${error instanceof Error ? error.message : error}`),
+    )
   })
   const crash = (error: unknown): void => {
     logger.error(`An error that nobody handled: ${error instanceof Error ? (error.stack ?? error.message) : error}`)
@@ -52,6 +53,7 @@ export async function serve({ directories, host, port, demo, onReady }: ServeOpt
       `zwitness ${app.services.about.version} listens on ${url}; ${app.services.engine.datasets().length} datasets.`,
     )
     onReady?.(url)
+    await app.services.access.setup.announce(url)
     // Not by the clock: whatever happened while nobody looked is found at once.
     if (app.services.config.scheduler.enabled) firstScan(app).catch(crash)
     return await ended
@@ -62,6 +64,19 @@ export async function serve({ directories, host, port, demo, onReady }: ServeOpt
     offStop()
     process.off('uncaughtException', crash)
     process.off('unhandledRejection', crash)
+  }
+}
+
+/** Whoever may send a signal to the process is its owner. */
+async function reloadBySignal({ services }: Awaited<ReturnType<typeof openApp>>): Promise<void> {
+  const actor = { kind: 'socket' as const, name: 'SIGHUP', role: 'admin' as const, address: null, userAgent: null }
+  const entry = { actor, action: 'configReload' }
+  try {
+    const { ok } = await services.configuration.reload('SIGHUP')
+    await services.access.audit.write({ ...entry, ...(ok ? {} : { result: 'REFUSED', code: 'CONFIG_INVALID' }) })
+  } catch (error) {
+    await services.access.audit.write({ ...entry, result: 'FAILED' })
+    throw error
   }
 }
 

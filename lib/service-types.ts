@@ -1,4 +1,5 @@
 import type { Config, ConfigFault } from '#config/effective.ts'
+import type { Access } from '#lib/auth/access.ts'
 import type { Store } from '#lib/db/types.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import type { Engine } from '#lib/engine/types.ts'
@@ -12,6 +13,8 @@ export interface Services {
   readonly engine: Engine
   readonly store: Store
   readonly events: EventHub
+  /** Who may come in: sign-in, sessions, users, tokens, the audit. */
+  readonly access: Access
   readonly logger: EngineLog
   readonly configuration: Configuration
   readonly runtime: RuntimeView

@@ -17,7 +17,7 @@ export const GET = defineRoute({
   }),
   produces: 'text/event-stream',
   errors: { 503: ['TOO_MANY_CLIENTS', 'SHUTTING_DOWN'] },
-  run({ topics, runId }, { events, about, actor, request, signal, keepOpen }) {
+  run({ topics, runId }, { events, access, about, actor, request, signal, keepOpen }) {
     if (request?.method === 'HEAD') return new Response(null, { headers: SSE_HEADERS })
     const subscription = events.subscribe({
       lastEventId: request?.headers.get('last-event-id') ?? null,
@@ -28,6 +28,12 @@ export const GET = defineRoute({
       return unavailable('Too many clients watch already; poll /api/status instead.', 'TOO_MANY_CLIENTS', 30)
     }
     keepOpen()
-    return eventStream({ subscription, version: about.version, role: actor.role.toUpperCase(), signal })
+    return eventStream({
+      subscription,
+      version: about.version,
+      role: actor.role.toUpperCase(),
+      signal,
+      stillAllowed: () => request === undefined || access.stillAllowed(request, actor),
+    })
   },
 })

@@ -62,9 +62,16 @@ export function fakeConfig(change: Partial<Config> = {}): Config {
     ],
     datasets: [],
     ssh: { knownHostsFile: null, ciphers: [], serverAliveIntervalSeconds: 15, serverAliveCountMax: 4 },
-    scheduler: { enabled: true, cron: '*/30 * * * *', intervalSeconds: 1800, timezone: 'Europe/Vienna', verifyCron: null },
+    scheduler: {
+      enabled: true,
+      cron: '*/30 * * * *',
+      intervalSeconds: 1800,
+      timezone: 'Europe/Vienna',
+      verifyCron: null,
+    },
     limits: { transfers: 4, stallSeconds: 900, commandSilenceSeconds: 60, commandTimeoutSeconds: 120, retries: 3 },
-    auth: DEFAULT_AUTH,
+    // From the network everybody may look; what people may do when they sign in has tests of its own.
+    auth: { ...DEFAULT_AUTH, mode: 'none', noneRole: 'viewer' },
     server: { publicUrl: null, allowedHosts: [], trustedProxies: [] },
     retention: { uneventfulRunsDays: 30, scheduledChecksDays: 30, logsDays: 30, lagDays: 400, invocationsDays: 30 },
     warnings: [],

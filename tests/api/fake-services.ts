@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import type { Config } from '#config/effective.ts'
-import { createGuard, createIdentify } from '#lib/access.ts'
 import { openApiInfo } from '#lib/api/openapi-info.ts'
+import { createAccess } from '#lib/auth/access.ts'
 import type { Store } from '#lib/db/types.ts'
 import { createEventHub } from '#lib/events/hub.ts'
 import { pageDocument, pageStatics } from '#lib/page-shell.ts'
 import { createRuntime, memoryStore, type Runtime } from '#lib/runtime/index.ts'
 import type { ReloadResult, RuntimeView, Services } from '#lib/service-types.ts'
+import { memoryAccessStore } from './fake-access-store.ts'
 import { fakeConfig, NOW } from './fake-config.ts'
 import { type FakeEngine, fakeEngine } from './fake-engine.ts'
 import { type FakeStore, fakeStore } from './fake-store.ts'
@@ -38,6 +39,12 @@ export async function fakeServices(): Promise<Fake> {
     errors: [],
   }
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+  const access = createAccess({
+    store: await memoryAccessStore(),
+    config: () => world.config,
+    now: () => NOW,
+    log: silent,
+  })
   let runtime: Runtime | null = null
   const services: Services = {
     get config() {
@@ -47,6 +54,7 @@ export async function fakeServices(): Promise<Fake> {
     // A handler that asks for more than the fake has fails loudly: undefined is not a function.
     store: store as FakeStore & Store,
     events: createEventHub({ bootId: 'boot' }),
+    access,
     logger: silent,
     configuration: {
       state: async () => ({ inSync: true, sha256OnDisk: world.config.source.sha256, error: null, faults: [] }),
@@ -71,12 +79,12 @@ export async function fakeServices(): Promise<Fake> {
   runtime = await createRuntime({
     folders: FOLDERS,
     services,
-    identify: createIdentify(() => world.config),
+    identify: access.identify,
     store: memoryStore(),
     openapi: openApiInfo('0.1.0'),
     statics: pageStatics,
     document: pageDocument(true),
-    hooks: { ...createGuard(() => world.config), onError: (error) => world.errors.push(error) },
+    hooks: { ...access.hooks, onError: (error) => world.errors.push(error) },
   })
   const { app } = runtime
   return {

@@ -37,6 +37,9 @@ const GOOD: readonly (readonly [method: string, path: string, route: string, sta
   ['DELETE', `/api/datasets/${ID}/ack`, '/api/datasets/:id/ack', 200],
   ['GET', `/api/datasets/${ID}/lag`, '/api/datasets/:id/lag', 200],
   ['GET', '/api/set-asides', '/api/set-asides', 200],
+  ['GET', '/api/anchors', '/api/anchors', 200],
+  ['GET', '/api/can-destroy?snapshot=hqs10p1/L1S4DAT1@a', '/api/can-destroy', 200],
+  ['GET', `/api/datasets/${ID}/can-destroy?snapshot=c`, '/api/datasets/:id/can-destroy', 200],
   ['GET', '/api/runs', '/api/runs', 200],
   ['GET', '/api/runs/7', '/api/runs/:id', 200],
   ['POST', '/api/runs/7/cancel', '/api/runs/:id/cancel', 202],
@@ -54,7 +57,9 @@ const BODIES = GOOD.filter(([method]) => method === 'POST')
 test('this table holds every route', () => {
   const known = GOOD.map(([method, , route]) => `${method} ${route}`)
   const served = fake.runtime.tree.routes.map(({ method, path }) => `${method} ${path}`)
-  expect([...known, 'GET /api/events', 'GET /api/set-asides/script'].sort()).toEqual([...served].sort())
+  expect([...known, 'GET /api/events', 'GET /api/set-asides/script', 'GET /api/anchors/script'].sort()).toEqual(
+    [...served].sort(),
+  )
 })
 
 describe('a good answer', () => {
@@ -77,17 +82,17 @@ describe('a good answer', () => {
 describe('the network may not write', () => {
   test.each(WRITES)('%s %s', async (method, path, _route, _status, body) => {
     const response = await fake.remote(method, path, body)
-    expect(response.status).toBe(401)
-    expect(await response.json()).toMatchObject({ code: 'NOT_AUTHENTICATED' })
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({ code: 'FORBIDDEN_ROLE' })
     expect(fake.engine.calls).toEqual([])
   })
 })
 
 test('unless the configuration opens it', async () => {
   const { config } = fake.world
-  fake.world.config = { ...config, auth: { mode: 'none', noneRole: 'operator' } }
+  fake.world.config = { ...config, auth: { ...config.auth, noneRole: 'operator' } }
   expect((await fake.remote('POST', `/api/datasets/${ID}/resume`)).status).toBe(200)
-  expect(fake.engine.calls).toEqual([{ verb: 'resume', input: [ID, 'network'] }])
+  expect(fake.engine.calls).toEqual([{ verb: 'resume', input: [ID, 'anyone'] }])
   fake.world.config = config
 })
 

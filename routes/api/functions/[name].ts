@@ -28,8 +28,8 @@ export const POST = defineRoute({
   description: "The body is the function's input; its own `access` decides who may run it.",
   operationId: 'fnRun',
   tags: ['functions'],
-  // Not decided here: the function knows.
-  access: 'public',
+  // More is decided by the function itself.
+  access: 'viewer',
   timeout: 240_000,
   input: z.looseObject({ name }),
   output: z.object({ name: z.string(), output: z.unknown() }),

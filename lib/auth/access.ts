@@ -1,0 +1,110 @@
+import { type Actor, type Identify, mayAccess, type RuntimeHooks } from '#lib/runtime/index.ts'
+import { createAdmission } from './admission.ts'
+import { type Audit, createAudit } from './audit.ts'
+import { readCookie, writeCookie } from './cookies.ts'
+import { formTokenFor } from './forms.ts'
+import { createGuard, isSecure } from './guard.ts'
+import { createIdentify } from './identify.ts'
+import { createPasswords } from './passwords.ts'
+import type { AuthParts } from './ports.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import { Setup } from './setup.ts'
+import { createSignIn, type SignIn } from './sign-in.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+import { createUsers, type User, type Users } from './users.ts'
+
+export type AccessHooks = Required<
+  Pick<RuntimeHooks, 'allowedHost' | 'allowedOrigin' | 'beforeHandler' | 'formToken' | 'onWrite' | 'signIn'>
+>
+
+export interface DemoLogin {
+  readonly name: string
+  readonly password: string
+  readonly role: string
+}
+
+/** Everything about who may come in, for the framework and for the handlers. */
+export interface Access {
+  readonly identify: Identify
+  readonly hooks: AccessHooks
+  readonly users: Users
+  readonly sessions: Sessions
+  readonly tokens: Tokens
+  readonly setup: Setup
+  readonly audit: Audit
+  readonly signIn: SignIn
+  /** Shown on the login page of the demo; else empty. */
+  readonly demoLogins: readonly DemoLogin[]
+  /** Opens a session in place of the browser's old one. @returns the `Set-Cookie` header */
+  startSession(request: Request, actor: Actor, user: User): Promise<string>
+  /** Ends the browser's session. @returns the `Set-Cookie` header */
+  endSession(request: Request): Promise<string>
+  /** Id of the session that this request belongs to. */
+  sessionId(request: Request): Promise<number | null>
+  /** Would the same request still be let in to read? Asked while an event stream is open. */
+  stillAllowed(request: Request, actor: Actor): Promise<boolean>
+  /** Cookies are sent over TLS only. */
+  secure(): boolean
+}
+
+export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] = []): Access {
+  const { config, now } = parts
+  const secure = (): boolean => isSecure(config())
+  const passwords = createPasswords()
+  const users = createUsers(parts, passwords)
+  const sessions = createSessions(parts, users)
+  const tokens = createTokens(parts)
+  const setup = new Setup(parts)
+  const audit = createAudit(parts)
+  const find = async (request: Request) => {
+    const secret = readCookie('session', request, secure())
+    return secret === null ? null : sessions.find(secret)
+  }
+
+  return {
+    identify: createIdentify({ config, sessions, tokens, setup }),
+    hooks: {
+      ...createGuard(config),
+      beforeHandler: createAdmission(parts),
+      formToken: (request) => formTokenFor(request, secure()),
+      onWrite: (summary) => audit.writeRequest(summary),
+      signIn: ({ status, code }) => {
+        if (code === 'SETUP_REQUIRED') return '/setup'
+        // Elsewhere there is nothing to sign in to: the page says who does it.
+        return status === 401 && config().auth.mode === 'password' ? '/login' : null
+      },
+    },
+    users,
+    sessions,
+    tokens,
+    setup,
+    audit,
+    signIn: createSignIn({ users, passwords, audit, now }),
+    demoLogins,
+    secure,
+
+    async startSession(request, actor, user) {
+      const before = await find(request)
+      if (before !== null) await sessions.close(before.session.id)
+      const secret = await sessions.open(user, actor)
+      return writeCookie('session', request, secure(), secret, config().auth.session.maxSeconds)
+    },
+    async endSession(request) {
+      const open = await find(request)
+      if (open !== null) await sessions.close(open.session.id)
+      return writeCookie('session', request, secure(), null)
+    },
+    sessionId: async (request) => (await find(request))?.session.id ?? null,
+
+    async stillAllowed(request, actor) {
+      const { auth } = config()
+      if (actor.kind === 'session') return auth.mode === 'password' && (await find(request)) !== null
+      if (actor.kind === 'token') {
+        const text = request.headers.get('authorization')?.split(/\s+/)[1] ?? ''
+        return (await tokens.find(text))?.state === 'good'
+      }
+      if (actor.kind === 'proxy') return auth.mode === 'proxy'
+      return actor.kind !== 'none' || (auth.mode === 'none' && mayAccess(auth.noneRole, 'viewer'))
+    },
+  }
+}

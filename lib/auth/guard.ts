@@ -1,0 +1,36 @@
+import type { Config } from '#config/effective.ts'
+import type { RuntimeHooks } from '#lib/runtime/index.ts'
+
+/**
+ * Names under which this server answers: its own machine, every literal address (nobody can make a name of it point
+ * elsewhere), and what the configuration names.
+ */
+export function createGuard(
+  config: () => Pick<Config, 'server'>,
+): Required<Pick<RuntimeHooks, 'allowedHost' | 'allowedOrigin'>> {
+  return {
+    allowedHost: (hostname) => {
+      const { publicUrl, allowedHosts } = config().server
+      if (isLocalName(hostname) || isAddress(hostname)) return true
+      if (publicUrl !== null && URL.canParse(publicUrl) && new URL(publicUrl).hostname === hostname) return true
+      return allowedHosts.some((name) => name.toLowerCase() === hostname)
+    },
+    allowedOrigin: (origin) => {
+      const { publicUrl } = config().server
+      return publicUrl !== null && URL.canParse(publicUrl) && new URL(publicUrl).origin === origin
+    },
+  }
+}
+
+/** Cookies go over TLS only, where that is how people come here. */
+export function isSecure({ server }: Pick<Config, 'server'>): boolean {
+  return server.publicUrl?.toLowerCase().startsWith('https:') ?? false
+}
+
+function isLocalName(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+}
+
+function isAddress(hostname: string): boolean {
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(hostname) || /^\[[0-9a-f:.]+\]$/.test(hostname)
+}

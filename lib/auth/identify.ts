@@ -1,0 +1,108 @@
+import type { AccessRole, AuthConfig } from '#config/access.ts'
+import { type Actor, anonymous, type Identify, type Peer, Problem } from '#lib/runtime/index.ts'
+import { clientAddress } from './client-address.ts'
+import { readCookie } from './cookies.ts'
+import { isSecure } from './guard.ts'
+import { isWithin } from './networks.ts'
+import type { AuthParts, Origin } from './ports.ts'
+import type { Sessions } from './sessions.ts'
+import type { Setup } from './setup.ts'
+import { TOKEN_PREFIX, type Tokens } from './tokens.ts'
+
+interface Ways {
+  readonly config: AuthParts['config']
+  readonly sessions: Sessions
+  readonly tokens: Tokens
+  readonly setup: Setup
+}
+
+/**
+ * Who is it? A token says so itself, whichever way it comes; the socket file (0600) is its owner's; everybody else by
+ * `auth.mode`. A browser without a session is nobody.
+ */
+export function createIdentify({ config, sessions, tokens, setup }: Ways): Identify {
+  return async (request, peer) => {
+    const { auth, server } = config()
+    const origin = {
+      address: clientAddress(request, peer, server.trustedProxies),
+      userAgent: request.headers.get('user-agent'),
+    }
+    const bearer = bearerOf(request)
+    if (bearer?.startsWith(TOKEN_PREFIX)) return byToken(bearer, origin, tokens)
+    if (peer.kind === 'unix' || peer.kind === 'internal') {
+      return { kind: 'socket', name: 'local', role: 'admin', ...origin, address: null }
+    }
+    if (auth.mode === 'none') return { kind: 'none', name: 'anyone', role: auth.noneRole, ...origin }
+    if (auth.mode === 'proxy') return byProxy(request, peer, auth, { origin, trusted: server.trustedProxies })
+    if (bearer !== null) return notGood('The token is none of zwitness; its tokens begin with zwt_.')
+    const secret = readCookie('session', request, isSecure(config()))
+    const open = secret === null ? null : await sessions.find(secret, origin)
+    if (open !== null) return { kind: 'session', name: open.user.name, role: open.user.role, ...origin }
+    if (await setup.needed()) return setUpFirst()
+    return anonymous(origin.address, origin.userAgent)
+  }
+}
+
+function bearerOf(request: Request): string | null {
+  return /^bearer\s+(\S+)\s*$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? null
+}
+
+async function byToken(text: string, origin: Origin, tokens: Tokens): Promise<Actor | Problem> {
+  const found = await tokens.find(text, origin.address)
+  if (found === null) return notGood('This token is not known here. Make one with: zwitness token create NAME.')
+  const { record, state } = found
+  if (state === 'good') return { kind: 'token', name: record.name, role: record.role, ...origin }
+  const at = new Date((state === 'expired' ? record.expiresAt : record.revokedAt) ?? 0).toISOString()
+  return notGood(
+    `The token ${record.name} ${state === 'expired' ? 'expired' : 'was revoked'} at ${at}. Make a new one.`,
+  )
+}
+
+/** Headers are believed of the socket's own peer only, never by X-Forwarded-For. */
+function byProxy(
+  request: Request,
+  peer: Peer,
+  { proxy }: AuthConfig,
+  { origin, trusted }: { readonly origin: Origin; readonly trusted: readonly string[] },
+): Actor | Problem {
+  if (!isWithin(peer.address, trusted))
+    return notGood(
+      'People come here through the proxy that signs them in; this request did not. Programs send a token.',
+    )
+  const name = request.headers.get(proxy.userHeader)?.trim() ?? ''
+  if (!/^[^\p{Cc}]{1,200}$/u.test(name))
+    return notGood(`The proxy named no user in ${proxy.userHeader}. Sign in there, or correct auth.proxy.user_header.`)
+  const role = roleOf(request.headers.get(proxy.groupsHeader) ?? '', proxy)
+  if (role !== null) return { kind: 'proxy', name, role, ...origin }
+  return new Problem(
+    403,
+    'FORBIDDEN_ROLE',
+    `${name} is in no group that auth.proxy.roles knows. Ask an admin of the witness to add one.`,
+  )
+}
+
+const RANK: Readonly<Record<AccessRole, number>> = { viewer: 1, operator: 2, admin: 3 }
+
+function roleOf(groups: string, { roles, defaultRole }: AuthConfig['proxy']): AccessRole | null {
+  let best = defaultRole
+  for (const group of groups.split(',')) {
+    const role = roles.get(group.trim())
+    if (role !== undefined && (best === null || RANK[role] > RANK[best])) best = role
+  }
+  return best
+}
+
+function notGood(detail: string): Problem {
+  return new Problem(401, 'NOT_AUTHENTICATED', detail, { headers: { 'WWW-Authenticate': 'Bearer' } })
+}
+
+function setUpFirst(): Problem {
+  const detail =
+    'Nobody can sign in yet: make the first user with the link in the log of the service, or on its machine with: zwitness user add NAME --role admin.'
+  return new Problem(503, 'SETUP_REQUIRED', detail, {
+    title: 'Not set up yet',
+    retryable: false,
+    next: { href: '/setup' },
+    headers: { 'Retry-After': '60' },
+  })
+}

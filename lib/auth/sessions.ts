@@ -1,0 +1,77 @@
+import type { SessionRecord } from '#lib/db/types.ts'
+import type { AuthParts, Origin } from './ports.ts'
+import { digestOf, newSecret } from './secrets.ts'
+import { credentialOf, type User, type Users } from './users.ts'
+
+export interface OpenSession {
+  readonly session: SessionRecord
+  readonly user: User
+}
+
+/** Browsers that are signed in. The database knows digests only: whoever reads it cannot sign in with them. */
+export interface Sessions {
+  /** @returns the cookie's value */
+  open(user: User, origin: Origin): Promise<string>
+  /** Null: unknown, over, or its user or password has changed. */
+  find(secret: string, origin?: Origin): Promise<OpenSession | null>
+  /** Those in force, newest first; null: of all users. */
+  list(user: string | null): Promise<readonly SessionRecord[]>
+  close(id: number): Promise<boolean>
+  closeAll(user: string, except: number | null): Promise<number>
+}
+
+/** A row is not written at every request. */
+const SEEN_EVERY_MS = 60_000
+
+export function createSessions({ store, config, now, log }: AuthParts, users: Users): Sessions {
+  const idleMs = (): number => config().auth.session.idleSeconds * 1000
+  const isOver = ({ expiresAt, seenAt, createdAt }: SessionRecord): boolean =>
+    // A limit that was made shorter counts for those who are signed in already.
+    now() >= Math.min(expiresAt, createdAt + config().auth.session.maxSeconds * 1000) || now() - seenAt > idleMs()
+
+  async function seen(session: SessionRecord, address: string | null): Promise<void> {
+    if (now() - session.seenAt < SEEN_EVERY_MS) return
+    try {
+      await store.touchSession(session.id, now(), address)
+    } catch (error) {
+      // With a full disk people can still look; at worst they sign in again sooner.
+      log.warn(
+        `It could not be recorded that ${session.user} is here: ${error instanceof Error ? error.message : error}`,
+      )
+    }
+  }
+
+  return {
+    async open(user, { address, userAgent }) {
+      const secret = newSecret()
+      const at = now()
+      await store.pruneSessions(at, at - idleMs())
+      await store.addSession({
+        digest: digestOf(secret),
+        user: user.name,
+        credential: credentialOf(user),
+        createdAt: at,
+        seenAt: at,
+        expiresAt: at + config().auth.session.maxSeconds * 1000,
+        address,
+        userAgent: userAgent?.slice(0, 300) ?? null,
+      })
+      return secret
+    },
+
+    async find(secret, origin) {
+      const session = await store.sessionByDigest(digestOf(secret))
+      if (session === null || isOver(session)) return null
+      const user = await users.find(session.user)
+      if (user === null || credentialOf(user) !== session.credential) return null
+      if (origin !== undefined) await seen(session, origin.address)
+      return { session, user }
+    },
+
+    async list(user) {
+      return (await store.sessions(user)).filter((session) => !isOver(session))
+    },
+    close: (id) => store.removeSession(id),
+    closeAll: (user, except) => store.removeSessionsOf(user, except),
+  }
+}
