@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import type { AnchorList } from '#lib/api/anchors.ts'
+import type { CanDestroy } from '#lib/api/can-destroy.ts'
 import type { DatasetDetail } from '#lib/api/dataset-detail.ts'
 import type { DatasetSummaryView } from '#lib/api/dataset-summary.ts'
 import type { FunctionSummary } from '#lib/api/function.ts'
@@ -22,6 +24,8 @@ export type PreviewView = z.input<typeof Preview>
 export type SetAsideListView = z.input<typeof SetAsideList>
 export type RunDetailView = z.input<typeof RunDetail>
 export type SnapshotSideView = z.input<typeof SnapshotSide>
+export type AnchorListView = z.input<typeof AnchorList>
+export type CanDestroyView = z.input<typeof CanDestroy>
 export type VersionView = z.input<typeof Version>
 
 export interface PageOf<T> {

@@ -79,6 +79,8 @@ describe('the list of commands', () => {
           'resume',
           'run',
           'set-asides',
+          'anchors',
+          'can-destroy',
           'runs',
           'serve',
           'show',

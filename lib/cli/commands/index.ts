@@ -1,5 +1,7 @@
 import type { Command } from '../command.ts'
 import { ack } from './ack.ts'
+import { anchors } from './anchors.ts'
+import { canDestroy } from './can-destroy.ts'
 import { cancel } from './cancel.ts'
 import { check } from './check.ts'
 import { configCheck } from './config-check.ts'
@@ -54,6 +56,8 @@ export const COMMANDS: readonly Command[] = [
   configReload,
   keysInit,
   keysShow,
+  anchors,
+  canDestroy,
   knownHostsScan,
   knownHostsAccept,
   serve,

@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { type AnchoredDataset, anchorsOf, type AnchorUse as Use } from '#lib/chain/anchors-of.ts'
+import type { DatasetView } from '#lib/engine/types.ts'
+import type { Inventory } from '#lib/replication/types.ts'
+import { describedEnum } from './described-enum.ts'
+import { Unseen, type UnseenView } from './set-asides.ts'
+import { Guid } from './snapshot-ref.ts'
+import { isoSeconds, Timestamp } from './time.ts'
+
+const AnchorUse = describedEnum<Use>('AnchorUse', 'What an anchor is there for.', {
+  NEEDED: 'An incremental starts from it, or would if the snapshot before it went.',
+  PENDING: 'Its snapshot is not on the backup yet.',
+  SUPERSEDED: 'Nothing needs it any more: the script for the admin of the SAN removes it.',
+  UNKNOWN: 'A backup could not be read.',
+})
+
+export const Anchor = z
+  .object({
+    name: z.string().meta({ examples: ['hqs8p1/HQS8DAT1#zw-00c2f3a1b4d5e6f7'] }),
+    guid: Guid,
+    createdAt: Timestamp.describe('When its snapshot was taken.'),
+    host: z.string(),
+    dataset: z.string(),
+    snapshot: z
+      .string()
+      .nullable()
+      .describe('Its name on the primary; null: destroyed there, only the anchor is left.'),
+    use: AnchorUse,
+    because: z.string(),
+  })
+  .meta({
+    id: 'Anchor',
+    description: 'A bookmark of ours on a primary: the chain goes on from it when its snapshot is gone.',
+  })
+
+export const AnchorList = z
+  .object({
+    items: z.array(Anchor).describe('Newest first within a dataset.'),
+    datasets: z.array(
+      z
+        .object({
+          host: z.string(),
+          dataset: z.string(),
+          datasetIds: z.array(z.string()).describe('Mappings that have it as their primary.'),
+          count: z.number().int(),
+          limit: z.number().int().describe('No more are made from there on (CHAIN_AT_RISK).'),
+        })
+        .meta({ id: 'AnchoredDataset', description: 'How many anchors a primary dataset has.' }),
+    ),
+    unseen: z.array(Unseen),
+    asOf: Timestamp,
+  })
+  .meta({ id: 'AnchorList', description: 'The anchors on the primaries.' })
+
+export interface AnchorsSeen {
+  readonly datasets: readonly AnchoredDataset[]
+  readonly unseen: readonly UnseenView[]
+}
+
+/**
+ * The anchors of the primaries of these datasets. Every mapping of such a primary counts (`all`), or an anchor that
+ * another backup needs would look superseded.
+ */
+export function anchorsIn(
+  views: readonly DatasetView[],
+  all: readonly DatasetView[],
+  inventoryOf: (id: string) => Inventory | null,
+): AnchorsSeen {
+  const datasets: AnchoredDataset[] = []
+  const unseen: UnseenView[] = []
+  const byPrimary = Map.groupBy(all.filter(isWatched), primaryOf)
+  for (const key of new Set(views.filter(isWatched).map(primaryOf))) {
+    const mappings = (byPrimary.get(key) ?? []).map(({ dataset }) => dataset)
+    const inventories = mappings.map(({ id, mapping }) => inventoryOf(id) ?? notRead(mapping))
+    const found = anchorsOf(inventories)
+    if (found !== null) datasets.push(found)
+    else
+      unseen.push(
+        ...mappings.map(({ id, mapping }) => ({
+          datasetId: id,
+          host: mapping.primary.host,
+          because: whyUnseen(inventoryOf(id)),
+        })),
+      )
+  }
+  return { datasets, unseen }
+}
+
+function isWatched({ dataset }: DatasetView): boolean {
+  return !dataset.retired
+}
+
+function primaryOf({ dataset }: DatasetView): string {
+  return `${dataset.mapping.primary.host}:${dataset.mapping.primary.dataset}`
+}
+
+/** A mapping that was not looked at may still need any anchor. */
+function notRead(mapping: Inventory['mapping']): Inventory {
+  const side = (host: string) => {
+    const message = 'It has not been looked at yet.'
+    const fault = { host, kind: 'local', reason: 'NOT_CHECKED', message, retryable: true } as const
+    return { state: 'unknown', fault } as const
+  }
+  const { primary, backup } = mapping
+  const nothing = {
+    primaryPool: null,
+    backupPool: null,
+    primarySkewSeconds: null,
+    backupSkewSeconds: null,
+    token: null,
+  }
+  return { mapping, primary: side(primary.host), backup: side(backup.host), ...nothing, readAt: 0 }
+}
+
+function whyUnseen(inventory: Inventory | null): string {
+  if (inventory === null) return 'It has not been looked at yet.'
+  const { primary, mapping } = inventory
+  if (primary.state === 'unknown') return primary.fault.message
+  if (primary.state === 'pool-unavailable') return `Pool ${primary.pool} is ${primary.health}.`
+  return `${mapping.primary.dataset} is not there.`
+}
+
+export function anchorList({ datasets, unseen }: AnchorsSeen, asOf: string): z.input<typeof AnchorList> {
+  return {
+    items: datasets.flatMap(({ anchors }) =>
+      anchors.map(({ mark, creation, ...anchor }) => ({
+        ...anchor,
+        name: `${anchor.dataset}#${mark}`,
+        createdAt: isoSeconds(creation),
+      })),
+    ),
+    datasets: datasets.map(({ host, dataset, datasetIds, anchors, limit }) => ({
+      host,
+      dataset,
+      datasetIds: [...datasetIds],
+      count: anchors.length,
+      limit,
+    })),
+    unseen: [...unseen],
+    asOf,
+  }
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { AnchorList, anchorList, anchorsIn } from '#lib/api/anchors.ts'
+import { datasetsMeant, hostOrDataset } from '#lib/api/host-or-dataset.ts'
+import { iso } from '#lib/api/time.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const GET = defineRoute({
+  summary: 'The bookmarks of ours on the primaries, and which of them something still needs.',
+  description: 'As last read; a dataset that has not been read since the start of the service is read now.',
+  operationId: 'anchors',
+  tags: ['chain'],
+  input: z.object(hostOrDataset),
+  output: AnchorList,
+  errors: { 404: ['NO_SUCH_DATASET', 'NO_SUCH_HOST'] },
+  async run(query, context) {
+    const { engine, signal, now } = context
+    const views = datasetsMeant(context, query, 'primary')
+    await engine.inventories(signal)
+    return anchorList(anchorsIn(views, engine.datasets(), engine.seen), iso(now()))
+  },
+})

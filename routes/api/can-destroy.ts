@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { CanDestroy } from '#lib/api/can-destroy.ts'
+import { answerCanDestroy } from '#lib/api/can-destroy-asked.ts'
+import { parseAsked } from '#lib/chain/snapshot-asked.ts'
+import { defineRoute } from '#lib/define.ts'
+import { badRequest } from '#lib/runtime/index.ts'
+
+export const GET = defineRoute({
+  summary: 'May a snapshot be destroyed without breaking a chain? For the pruning script of a snapshot tool.',
+  description:
+    'Every mapping that has the dataset as its primary or as its backup must say yes. Decided by full listings that are at most a minute old. What is not known is not a yes.',
+  operationId: 'canDestroy',
+  tags: ['chain'],
+  input: z.object({
+    snapshot: z
+      .string()
+      .min(1)
+      .max(400)
+      .describe('`pool/dataset@snapshot`, or with the id of its SAN in front.')
+      .meta({ examples: ['hqs8:hqs8p1/HQS8DAT1@autosnap_2026-11-22_00:00:00_daily'] }),
+  }),
+  output: CanDestroy,
+  errors: { 400: ['BAD_PARAMETER'], 404: ['NO_SUCH_DATASET', 'NO_SUCH_SNAPSHOT'] },
+  async run({ snapshot }, { engine, config, now }) {
+    const asked = parseAsked(snapshot, (id) => config.hosts.has(id))
+    if (asked === null) return refuse(`${JSON.stringify(snapshot)} is no snapshot; write pool/dataset@snapshot.`)
+    return answerCanDestroy(asked, engine.datasets(), { engine, now })
+  },
+})
+
+function refuse(detail: string): never {
+  return badRequest(detail, 'BAD_PARAMETER', { errors: [{ pointer: '/snapshot', code: 'IMPOSSIBLE', detail }] })
+}
