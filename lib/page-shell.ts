@@ -1,16 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DocumentOptions, StaticAsset } from '#lib/runtime/index.ts'
+import { DocumentHead } from '#lib/view/document-head.tsx'
+import { favicons } from '#lib/view/favicon.ts'
 
 const STYLE = join(import.meta.dir, 'view', 'style')
 
 /** What every page has around it. */
 export function pageDocument(demo: boolean): DocumentOptions {
-  return { title: (title) => `${title} · zwitness${demo ? ' (demo)' : ''}`, stylesheets: ['/assets/app.css'] }
+  return {
+    title: (title) => `${title} · zwitness${demo ? ' (demo)' : ''}`,
+    stylesheets: ['/assets/app.css'],
+    head: (url) => DocumentHead({ url }),
+  }
 }
 
 export const pageStatics: Readonly<Record<string, StaticAsset>> = {
   '/assets/app.css': { body: stylesheet(), type: 'text/css; charset=utf-8' },
+  '/assets/theme.js': {
+    body: readFileSync(join(import.meta.dir, 'client', 'theme.js'), 'utf8'),
+    type: 'text/javascript; charset=utf-8',
+  },
+  ...Object.fromEntries(Object.entries(favicons()).map(([path, body]) => [path, { body, type: 'image/svg+xml' }])),
 }
 
 /** All files of the folder, in the order of their names, without comments and indentation. */

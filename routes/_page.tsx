@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact'
-import type { InvocationContext } from '#lib/runtime/index.ts'
+import LiveBar from '#islands/live-bar.tsx'
+import ZoneSwitch from '#islands/zone-switch.tsx'
+import { type InvocationContext, Island } from '#lib/runtime/index.ts'
 import type { Services } from '#lib/service-types.ts'
 import { Layout, type Place } from '#lib/view/layout.tsx'
 import type { PageFacts } from '#lib/view/page-facts.ts'
@@ -14,10 +16,25 @@ interface Props {
 
 /** The frame of every page, put together from the request's context. */
 export function Page({ context, at, user, children }: Props) {
+  const facts = factsOf(context)
   return (
-    <Layout facts={factsOf(context)} at={at} user={user}>
+    <Layout
+      facts={facts}
+      at={at}
+      user={user ?? (facts.actor !== null && <Who name={facts.actor} role={facts.role} />)}
+      live={facts.actor !== null && <Island of={LiveBar} with={{}} />}
+      foot={<Island of={ZoneSwitch} with={{}} />}
+    >
       {children}
     </Layout>
+  )
+}
+
+function Who({ name, role }: { readonly name: string; readonly role: string }) {
+  return (
+    <span class="who" title={`${name} has the role ${role}`}>
+      {name} <span class="tag">{role}</span>
+    </span>
   )
 }
 

@@ -1,35 +1,61 @@
-import DatasetTable from '#islands/dataset-table.tsx'
+import Dashboard from '#islands/dashboard.tsx'
 import { datasetSummary } from '#lib/api/dataset-summary.ts'
+import { runView } from '#lib/api/run.ts'
 import { statusView } from '#lib/api/status.ts'
 import { definePage } from '#lib/define.ts'
 import { Island } from '#lib/runtime/index.ts'
-import { inOrder, rowOf } from '#lib/view/dataset-row.ts'
-import { OverviewHead } from '#lib/view/overview-head.tsx'
+import { NothingYet } from '#lib/view/dashboard/nothing-yet.tsx'
+import { problemsOf } from '#lib/view/dashboard/problems.ts'
+import { activeRunOf } from '#lib/view/dashboard/running-now.tsx'
+import { oldestOf } from '#lib/view/dashboard/summary.ts'
+import { findRows, readQuery } from '#lib/view/dataset-query.ts'
+import { rowOf } from '#lib/view/dataset-row.ts'
 import { Page } from './_page.tsx'
+
+/** Rows that the page brings; the rest comes when it is there. */
+const SLICE = 100
 
 export default definePage({
   title: 'Datasets',
   async render(_, context) {
     const now = context.now()
+    const params = new URL(context.request?.url ?? 'http://here/').searchParams
+    const all = context.engine.datasets().map((view) => rowOf(datasetSummary(view, now)))
+    if (all.length === 0) {
+      return (
+        <Page context={context} at="datasets">
+          <NothingYet file={context.config.source.file} />
+        </Page>
+      )
+    }
     const status = await statusView(context, now)
-    const rows = inOrder(context.engine.datasets().map((view) => rowOf(datasetSummary(view, now))))
+    const query = readQuery(params)
+    const found = findRows(all, query)
+    const from = Math.max(0, Number(params.get('from')) || 0)
     return (
       <Page context={context} at="datasets">
-        <OverviewHead
-          overall={status.overall}
-          headline={status.headline}
-          healthy={status.counts.HEALTHY}
-          total={status.counts.total}
-          lastCheckAt={epochOf(status.lastCheck?.finishedAt)}
-          nextCheckAt={epochOf(status.nextCheckAt)}
-          now={now}
+        <Island
+          of={Dashboard}
+          with={{
+            summary: {
+              overall: status.overall,
+              headline: status.headline,
+              counts: status.counts,
+              hosts: status.hosts,
+              pairs: context.config.pairs.map(({ name, primary, backup }) => ({ name, primary, backup })),
+              lastCheckAt: status.lastCheck?.finishedAt ?? null,
+              nextCheckAt: status.nextCheckAt,
+              oldest: oldestOf(all),
+            },
+            problems: problemsOf(all).groups.flatMap((group) => group.rows),
+            rows: found.slice(from, from + SLICE),
+            found: found.length,
+            reasons: [...new Set(all.map((row) => row.reason.code))].sort(),
+            runs: context.engine.activeRuns().map((run) => activeRunOf(runView(run, now))),
+            query,
+          }}
         />
-        <Island of={DatasetTable} with={{ rows, asOf: now }} />
       </Page>
     )
   },
 })
-
-function epochOf(moment: string | null | undefined): number | null {
-  return moment ? Date.parse(moment) : null
-}

@@ -12,6 +12,8 @@ export const LagPoint = z
   })
   .meta({ id: 'LagPoint', description: 'The worst of one step of time. A step without a check has no point.' })
 
+export type LagView = z.input<typeof LagPoint>
+
 export const Lag = z
   .object({ items: z.array(LagPoint), from: Timestamp, to: Timestamp, stepSeconds: z.number().int() })
   .meta({ id: 'Lag', description: 'How far a backup was behind, over time.' })

@@ -1,65 +1,70 @@
-export type StatusWord = 'HEALTHY' | 'WARNING' | 'BROKEN' | 'REPAIRING' | 'UNKNOWN'
+import type { DatasetSummaryView } from '#lib/api/dataset-summary.ts'
 
-/** What the table shows of a dataset: a part of the API's summary, so that both a page and an event can bring it. */
-export interface DatasetRow {
-  readonly id: string
-  readonly name: string
-  readonly pair: {
-    readonly name: string
-    readonly primary: { readonly host: string; readonly dataset: string }
-    readonly backup: { readonly host: string; readonly dataset: string }
-  }
-  readonly status: StatusWord
-  readonly health: StatusWord
-  readonly reason: { readonly code: string; readonly message: string }
-  readonly delaySeconds: number | null
+export type StatusWord = DatasetSummaryView['status']
+
+const SHOWN = [
+  'id',
+  'name',
+  'pair',
+  'status',
+  'health',
+  'activity',
+  'delaySeconds',
+  'lagSeconds',
+  'warnDelaySeconds',
+  'maxDelaySeconds',
+  'stale',
+  'checkedAt',
+  'activeRunId',
+  'queuePosition',
+  'retired',
+] as const satisfies readonly (keyof DatasetSummaryView)[]
+
+/** What the dashboard shows of a dataset: a part of the API's summary, so that both a page and an event can bring it. */
+export type DatasetRow = Pick<DatasetSummaryView, (typeof SHOWN)[number]> & {
+  readonly reason: Pick<DatasetSummaryView['reason'], 'code' | 'message'>
   readonly behind: { readonly snapshots: number; readonly bytes: number | null } | null
   readonly newestCommon: { readonly name: string; readonly createdAt: string } | null
-  readonly stale: boolean
   readonly paused: { readonly until: string | null } | null
-  readonly ack: { readonly by: string } | null
-  readonly activeRunId: string | null
+  readonly ack: { readonly by: string; readonly until: string | null } | null
 }
 
 /** Only what is shown: it travels in the page. */
 export function rowOf(summary: DatasetRow): DatasetRow {
-  const { id, name, pair, status, health, reason, delaySeconds, behind, newestCommon, stale, activeRunId } = summary
+  const { reason, behind, newestCommon, paused, ack } = summary
+  const same = Object.fromEntries(SHOWN.map((key) => [key, summary[key]])) as Pick<DatasetRow, (typeof SHOWN)[number]>
   return {
-    id,
-    name,
-    pair,
-    status,
-    health,
+    ...same,
+    // Every row would change with every check, and nothing would be learned from it.
+    activity: same.activity === 'CHECKING' ? 'IDLE' : same.activity,
     reason: { code: reason.code, message: reason.message },
-    delaySeconds,
     behind: behind && { snapshots: behind.snapshots, bytes: behind.bytes },
     newestCommon: newestCommon && { name: newestCommon.name, createdAt: newestCommon.createdAt },
-    stale,
-    paused: summary.paused && { until: summary.paused.until },
-    ack: summary.ack && { by: summary.ack.by },
-    activeRunId,
+    paused: paused && { until: paused.until },
+    ack: ack && { by: ack.by, until: ack.until },
   }
 }
 
 const RANK: Readonly<Record<StatusWord, number>> = { HEALTHY: 0, REPAIRING: 0, WARNING: 1, UNKNOWN: 2, BROKEN: 3 }
 
+export function severityOf({ health }: Pick<DatasetRow, 'health'>): number {
+  return RANK[health]
+}
+
 /** Worst first, then the latest, then by name: the order of the API. */
-export function inOrder(rows: readonly DatasetRow[]): DatasetRow[] {
-  return [...rows].sort(
-    (a, b) =>
-      RANK[b.health] - RANK[a.health] ||
-      (b.delaySeconds ?? -1) - (a.delaySeconds ?? -1) ||
-      compareText(a.name, b.name) ||
-      compareText(a.id, b.id),
+export function compareRows(a: DatasetRow, b: DatasetRow): number {
+  return (
+    RANK[b.health] - RANK[a.health] ||
+    (b.delaySeconds ?? -1) - (a.delaySeconds ?? -1) ||
+    compareText(a.name, b.name) ||
+    compareText(a.id, b.id)
   )
 }
 
-/** The list with this row in the place of its old one, or as a new one. */
-export function withRow(rows: readonly DatasetRow[], row: DatasetRow): DatasetRow[] {
-  const others = rows.filter((other) => other.id !== row.id)
-  return inOrder([...others, row])
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+export function datasetPage(id: string): string {
+  return `/datasets/${encodeURIComponent(id)}`
 }

@@ -1,7 +1,9 @@
-import { formatClock, formatRelative } from './format.ts'
+import { formatRelative } from './format.ts'
+import { useZone } from './shown-time.ts'
+import { showTime } from './zone-time.ts'
 
-/** `page`: as the server rendered it, nothing follows yet. */
-export type Connection = 'page' | 'live' | 'reconnecting' | 'offline'
+/** `page`: as the server rendered it, nothing follows yet. `polling`: no stream, but answers. */
+export type Connection = 'page' | 'live' | 'polling' | 'reconnecting' | 'offline' | 'signed-out'
 
 interface Props {
   readonly connection: Connection
@@ -11,27 +13,31 @@ interface Props {
 }
 
 const WORDS: Readonly<Record<Connection, string>> = {
-  page: '',
-  live: '● Live ·',
+  page: '◌ As of',
+  live: '● Live',
+  polling: '◐ Polling',
   reconnecting: '◌ Reconnecting…',
-  offline: '○ Offline —',
+  offline: '○ Offline',
+  'signed-out': '○ Signed out',
 }
 
 /**
  * How fresh what you see is; never only a colour. Only the connection is announced when it changes: a clock that is
  * spoken every second would drown everything else.
  */
-export function LiveMark({ connection, asOf, now }: Props) {
+export function LiveMark(props: Props) {
+  const { connection } = props
   return (
     <p class={`live live-${connection}`}>
-      <span role="status">{WORDS[connection]}</span> <span>{ageWords({ connection, asOf, now })}</span>
+      <b role="status">{WORDS[connection]}</b> <span class="age">{ageWords(props, useZone())}</span>
     </p>
   )
 }
 
-export function ageWords({ connection, asOf, now }: Props): string {
-  const clock = formatClock(asOf)
-  if (connection === 'page') return `Data as of ${clock}. Reload the page for newer data.`
-  if (connection === 'offline') return `showing data from ${clock} (${formatRelative(asOf, now)})`
+export function ageWords({ connection, asOf, now }: Props, zone: string): string {
+  const clock = showTime(asOf, 'clock', { zone, now })
+  if (connection === 'page') return clock
+  if (connection === 'offline' || connection === 'signed-out')
+    return `showing data from ${clock} (${formatRelative(asOf, now)})`
   return `data as of ${clock}`
 }

@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration } from './format.ts'
 
-/** As the event stream tells it. */
+/** As the event stream tells it, with what a run's own document adds. */
 export interface RunProgress {
   readonly runId: string
   readonly datasetId: string | null
@@ -11,20 +11,45 @@ export interface RunProgress {
   readonly etaSeconds: number | null
 }
 
-export function RunProgressBar({ progress }: { readonly progress: RunProgress }) {
-  const { bytesDone, bytesTotal } = progress
+const TENTH = 10
+
+/** The bar and its words. A screen reader hears a new value every ten percent. */
+export function RunProgressBar({ progress, label }: { readonly progress: RunProgress; readonly label?: string }) {
+  const { bytesDone, bytesTotal, etaSeconds } = progress
   const total = bytesTotal !== null && bytesTotal > 0 ? Math.max(bytesTotal, bytesDone) : null
   const words = progressWords(progress)
+  if (total === null) {
+    return (
+      <div class="progress">
+        <progress aria-label={label ?? 'Transfer'} />
+        <small>{words}</small>
+      </div>
+    )
+  }
+  const percent = Math.min(99, Math.floor((100 * bytesDone) / total))
+  const left = etaSeconds === null ? '' : `, about ${formatDuration(etaSeconds)} left`
   return (
     <div class="progress">
-      {total === null ? <progress aria-label={words} /> : <progress aria-label={words} value={bytesDone} max={total} />}
-      <small>{words}</small>
+      <progress
+        aria-label={label ?? 'Transfer'}
+        aria-valuetext={`${percent - (percent % TENTH)} percent${left}`}
+        value={bytesDone}
+        max={total}
+      />
+      <small>
+        {percent} % · {words}
+      </small>
     </div>
   )
 }
 
 /** `212 GiB of about 412 GiB · 310 MiB/s · 11 min left` */
-export function progressWords({ bytesDone, bytesTotal, rate, etaSeconds }: RunProgress): string {
+export function progressWords({
+  bytesDone,
+  bytesTotal,
+  rate,
+  etaSeconds,
+}: Omit<RunProgress, 'runId' | 'datasetId'>): string {
   const parts = [
     bytesTotal === null ? formatBytes(bytesDone) : `${formatBytes(bytesDone)} of about ${formatBytes(bytesTotal)}`,
     rate === null ? '' : `${formatBytes(rate)}/s`,

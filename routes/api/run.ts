@@ -2,9 +2,19 @@ import { z } from 'zod'
 import { accepted } from '#lib/api/accepted.ts'
 import { impossible, withRefusals } from '#lib/api/refusals.ts'
 import { Run } from '#lib/api/run.ts'
+import { Forecast, forecastOf } from '#lib/api/run-forecast.ts'
 import { triggerOf } from '#lib/api/trigger.ts'
 import { defineRoute } from '#lib/define.ts'
 import type { Scope } from '#lib/engine/types.ts'
+
+export const GET = defineRoute({
+  summary: 'What a POST here would do, as far as the last look can tell.',
+  description: 'Nothing is read and nothing is started.',
+  operationId: 'runForecast',
+  tags: ['runs'],
+  output: Forecast,
+  run: (_, { engine }) => forecastOf(engine.datasets()),
+})
 
 export const POST = defineRoute({
   summary: 'Look at all datasets now, and start the repairs that the policy allows.',

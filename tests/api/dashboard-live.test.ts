@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { datasetSummary } from '#lib/api/dataset-summary.ts'
+import { runView } from '#lib/api/run.ts'
 import { NOW } from './fake-config.ts'
 import { type Fake, fakeServices } from './fake-services.ts'
 import { fakeRun, fakeView } from './fake-views.ts'
@@ -44,7 +45,7 @@ inBrowser(
   () =>
     withPage(async (page, { engine, services }) => {
       await page.getByText('● Live').waitFor()
-      const row = page.getByRole('row', { name: /OK/ })
+      const row = page.locator('table.datasets tr[data-id="hq8-1.ok"]')
       expect(await row.textContent()).toContain('Healthy')
 
       const activeRun = fakeRun(7, { kind: 'REPAIR', state: 'RUNNING', datasetId: 'hq8-1.ok' })
@@ -61,13 +62,15 @@ inBrowser(
       await row.getByText('Repairing').waitFor()
       expect(await row.textContent()).toContain('Broken')
       // It is the worst now, so it stands first.
-      expect(await page.locator('tbody tr').first().textContent()).toContain('OK')
+      expect(await page.locator('table.datasets tbody tr').first().textContent()).toContain('OK')
 
+      services.events.publish('run', runView(activeRun, NOW))
       const progress = { runId: '7', datasetId: 'hq8-1.ok', bytesDone: 2 ** 30, bytesTotal: 2 ** 31 }
       services.events.publish('progress', { ...progress, rate: 2 ** 20, etaSeconds: 660 })
-      await row.getByText('1 GiB of about 2 GiB · 1 MiB/s · 11 min left').waitFor()
-      services.events.publish('run', { id: '7', state: 'SUCCEEDED' })
-      await row.getByRole('progressbar').waitFor({ state: 'detached' })
+      const running = page.getByRole('region', { name: 'Running now' })
+      await running.getByText('1 GiB of about 2 GiB · 1 MiB/s · 11 min left').waitFor()
+      services.events.publish('run', { ...runView(activeRun, NOW), state: 'SUCCEEDED' })
+      await running.waitFor({ state: 'detached' })
     }),
   60_000,
 )
@@ -79,7 +82,7 @@ inBrowser(
       await page.getByText('● Live').waitFor()
       services.events.close()
       await page.getByText(/Reconnecting|Offline/).waitFor()
-      expect(await page.locator('tbody tr').count()).toBe(4)
+      expect(await page.locator('table.datasets tbody tr').count()).toBe(4)
     }),
   60_000,
 )

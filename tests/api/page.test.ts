@@ -11,11 +11,12 @@ const html = async () => (await fake.remote('GET', '/')).text()
 describe('the page without JavaScript', () => {
   test('answers the three questions', async () => {
     const page = await html()
-    expect(page).toContain('<h1>1 dataset is broken, 1 needs attention, the state of 1 is unknown</h1>')
-    expect(page).toContain('href="/api/datasets/hq10-7.L1~1a2b3c"')
+    expect(page).toContain('<span>1 dataset is broken, 1 needs attention, the state of 1 is unknown</span></h1>')
+    expect(page).toContain('href="/datasets/hq10-7.L1~1a2b3c"')
     expect(page).toContain('hqs7 says LAG_CRITICAL.')
     expect(page).toContain('26 d')
-    expect(page).toContain('Data as of 14:32:10 UTC')
+    expect(page).toContain('◌ As of')
+    expect(page).toContain('14:32:10')
     expect(page).toContain('role="status"')
   })
   test('worst first', async () => {
@@ -26,18 +27,20 @@ describe('the page without JavaScript', () => {
   test('a name from a SAN is text, in the page and in the data for the island', async () => {
     const evil = '"><script>alert(1)</script>'
     fake.engine.views = [fakeView('evil', { name: evil })]
-    expect(await html()).not.toContain('<script>alert')
+    const page = await html()
+    expect(page).toContain('&lt;script>alert')
+    expect(page).not.toContain('<script>alert')
   })
   test('nothing configured is said', async () => {
     fake.engine.views = []
-    expect(await html()).toContain('No datasets configured yet. Add pairs')
+    expect(await html()).toContain('No datasets configured yet')
   })
 })
 
 test('the island and everything it needs is served', async () => {
   const page = await html()
-  const source = /data-src="([^"]+)"/.exec(page)?.[1] ?? ''
+  const source = /data-island="dashboard" data-src="([^"]+)"/.exec(page)?.[1] ?? ''
   const response = await fake.remote('GET', source)
   expect(response.headers.get('content-type')).toStartWith('text/javascript')
-  expect(await response.text()).toContain('/api/events')
+  expect(await response.text()).toContain('/api/datasets')
 })

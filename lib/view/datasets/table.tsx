@@ -1,88 +1,87 @@
-import type { DatasetRow } from './dataset-row.ts'
-import { formatBytes, formatDuration, formatMinute } from './format.ts'
-import { type RunProgress, RunProgressBar } from './run-progress.tsx'
-import { StatusMark } from './status-mark.tsx'
+import type { DatasetQuery, RowGroup, SortKey } from '../dataset-query.ts'
+import { useNow } from '../shown-time.ts'
+import { Row } from './row.tsx'
+import type { Day } from './strip.tsx'
 
 interface Props {
-  readonly rows: readonly DatasetRow[]
-  /** By dataset id. */
-  readonly progress: Readonly<Record<string, RunProgress>>
+  readonly groups: readonly RowGroup[]
+  readonly query: DatasetQuery
+  /** Id of the form that the headers send where there is no script. */
+  readonly form: string
+  readonly days: ReadonlyMap<string, readonly Day[]>
+  readonly onSort?: (sort: SortKey) => void
 }
 
-/** The table of datasets, the same from the server and in the browser. */
-export function DatasetRows({ rows, progress }: Props) {
-  if (rows.length === 0) {
-    return (
-      <p class="empty">
-        No datasets configured yet. Add pairs to <code>/config/app-config.yaml</code>, then reload.
-      </p>
-    )
-  }
+const COLUMNS: readonly (readonly [string, SortKey | null])[] = [
+  ['Status', 'status'],
+  ['Dataset', 'name'],
+  ['Pair', 'pair'],
+  ['Lag', 'lag'],
+  ['Behind', 'behind'],
+  ['Newest common', 'common'],
+  ['Why', null],
+  ['30 days', null],
+]
+
+/** For these the first order shown is from the most to the least. */
+const FALLING: ReadonlySet<SortKey> = new Set(['status', 'lag', 'behind'])
+
+export function DatasetTable({ groups, query, form, days, onSort }: Props) {
+  const today = Math.floor(useNow() / 86_400_000) * 86_400_000
   return (
-    <table class="datasets">
-      <caption>All datasets ({rows.length})</caption>
+    <table class="datasets cards">
+      <caption class="visually-hidden">Datasets</caption>
       <thead>
         <tr>
-          <th scope="col">Status</th>
-          <th scope="col">Dataset</th>
-          <th scope="col">Pair</th>
-          <th scope="col">Delay</th>
-          <th scope="col">Behind</th>
-          <th scope="col">Newest common (UTC)</th>
-          <th scope="col">Why</th>
+          {COLUMNS.map(([word, key]) => (
+            <Head key={word} word={word} sort={key} query={query} form={form} onSort={onSort} />
+          ))}
         </tr>
       </thead>
-      <tbody>
-        {rows.map((row) => (
-          <Row key={row.id} row={row} progress={progress[row.id] ?? null} />
-        ))}
-      </tbody>
+      {groups.map(({ title, rows }) => (
+        <tbody key={title}>
+          {title !== '' && (
+            <tr class="group-head">
+              <th scope="colgroup" colSpan={COLUMNS.length}>
+                {title} <span class="muted">({rows.length})</span>
+              </th>
+            </tr>
+          )}
+          {rows.map((row) => (
+            <Row key={row.id} row={row} days={days.get(row.id)} today={today} />
+          ))}
+        </tbody>
+      ))}
     </table>
   )
 }
 
-function Row({ row, progress }: { readonly row: DatasetRow; readonly progress: RunProgress | null }) {
-  const { primary, backup } = row.pair
+interface HeadProps extends Pick<Props, 'query' | 'form' | 'onSort'> {
+  readonly word: string
+  readonly sort: SortKey | null
+}
+
+function Head({ word, sort, query, form, onSort }: HeadProps) {
+  if (sort === null) return <th scope="col">{word}</th>
+  const active = query.sort === sort
+  const falling = FALLING.has(sort) !== query.reverse
   return (
-    <tr class={row.stale ? 'stale' : undefined}>
-      <td data-label="Status">
-        <StatusMark status={row.status} />
-        {row.status !== row.health && <StatusMark status={row.health} />}
-        {row.paused && <span class="overlay">❚❚ Paused</span>}
-        {row.ack && <span class="overlay">Acknowledged by {row.ack.by}</span>}
-      </td>
-      <th scope="row" data-label="Dataset">
-        <a href={`/api/datasets/${encodeURIComponent(row.id)}`}>{row.name}</a>
-      </th>
-      <td data-label="Pair" title={`${primary.dataset} → ${backup.dataset}`}>
-        {primary.host} → {backup.host}
-      </td>
-      <td data-label="Delay">{row.delaySeconds === null ? 'not known' : delayWords(row.delaySeconds)}</td>
-      <td data-label="Behind">{behindWords(row.behind)}</td>
-      <td data-label="Newest common (UTC)">
-        {row.newestCommon ? (
-          <time dateTime={row.newestCommon.createdAt} title={`@${row.newestCommon.name}`}>
-            {formatMinute(row.newestCommon.createdAt)}
-          </time>
-        ) : (
-          '–'
-        )}
-      </td>
-      <td data-label="Why">
-        {row.reason.message}
-        {progress && <RunProgressBar progress={progress} />}
-      </td>
-    </tr>
+    <th scope="col" aria-sort={active ? (falling ? 'descending' : 'ascending') : undefined}>
+      <button
+        type="submit"
+        form={form}
+        name="sort"
+        value={active && !query.reverse ? `-${sort}` : sort}
+        onClick={
+          onSort &&
+          ((event) => {
+            event.preventDefault()
+            onSort(sort)
+          })
+        }
+      >
+        {word}
+      </button>
+    </th>
   )
-}
-
-function delayWords(seconds: number): string {
-  return seconds === 0 ? 'none' : formatDuration(seconds)
-}
-
-function behindWords(behind: DatasetRow['behind']): string {
-  if (behind === null) return 'not known'
-  return behind.bytes === null || behind.snapshots === 0
-    ? String(behind.snapshots)
-    : `${behind.snapshots} · ${formatBytes(behind.bytes)}`
 }

@@ -1,0 +1,93 @@
+import { useComputed, useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { Acknowledge } from '#lib/client/acknowledge.tsx'
+import { Action } from '#lib/client/action.tsx'
+import { useDashboard } from '#lib/client/dashboard.ts'
+import { rowKeys } from '#lib/client/row-keys.ts'
+import { RunNow } from '#lib/client/run-now.tsx'
+import { useStrips } from '#lib/client/strips.ts'
+import { AllDatasets } from '#lib/view/dashboard/all-datasets.tsx'
+import { Headline } from '#lib/view/dashboard/headline.tsx'
+import { NeedsYou } from '#lib/view/dashboard/needs-you.tsx'
+import { type ActiveRun, RunningNow } from '#lib/view/dashboard/running-now.tsx'
+import { SanLinks } from '#lib/view/dashboard/san-links.tsx'
+import type { Summary } from '#lib/view/dashboard/summary.ts'
+import { Tiles } from '#lib/view/dashboard/tiles.tsx'
+import { type DatasetQuery, findRows, readQuery, writeQuery } from '#lib/view/dataset-query.ts'
+import type { DatasetRow, StatusWord } from '#lib/view/dataset-row.ts'
+
+export interface Props {
+  readonly summary: Summary
+  /** What needs somebody and is not among the rows. */
+  readonly problems: readonly DatasetRow[]
+  /** The first ones that the query finds. */
+  readonly rows: readonly DatasetRow[]
+  /** How many it finds. */
+  readonly found: number
+  readonly reasons: readonly string[]
+  readonly runs: readonly ActiveRun[]
+  readonly query: DatasetQuery
+}
+
+/** Rows drawn at first and with each "more": the rest is found by search all the same. */
+const SLICE = 200
+
+export default function Dashboard(props: Props) {
+  const { rows, complete, summary, runs } = useDashboard(props)
+  const query = useSignal(props.query)
+  const most = useSignal(SLICE)
+
+  const show = (wanted: DatasetQuery): void => {
+    query.value = wanted
+    most.value = SLICE
+    history.replaceState(null, '', `/${writeQuery(wanted)}`)
+  }
+  useEffect(() => {
+    const onBack = (): void => {
+      query.value = readQuery(new URLSearchParams(location.search))
+    }
+    addEventListener('popstate', onBack)
+    const end = rowKeys()
+    return () => {
+      removeEventListener('popstate', onBack)
+      end()
+    }
+  }, [])
+
+  const found = useComputed(() => (complete.value ? findRows(rows.value, query.value) : props.rows))
+  const shown = found.value.slice(0, most.value)
+  const names = new Map(rows.value.map((row) => [row.id, row.name]))
+  const toggle = (status: StatusWord): void => {
+    const before = query.value.status
+    const status_ = before.includes(status) ? before.filter((other) => other !== status) : [...before, status]
+    show({ ...query.value, status: status_ })
+  }
+
+  return (
+    <>
+      <Headline summary={summary.value}>
+        <Action path="/api/run" body={{ mode: 'CHECK' }} title="Reads both sides of every dataset; starts no repair">
+          Check all
+        </Action>
+        <RunNow />
+      </Headline>
+      <div class="overview">
+        <Tiles counts={summary.value.counts} query={query.value} onPress={complete.value ? toggle : undefined} />
+        <SanLinks hosts={summary.value.hosts} pairs={summary.value.pairs} />
+      </div>
+      <NeedsYou rows={rows.value} actions={(row) => <Acknowledge id={row.id} name={row.name} />} />
+      <RunningNow runs={runs.value} nameOf={(id) => names.get(id) ?? id} />
+      <AllDatasets
+        rows={shown}
+        found={complete.value ? found.value.length : props.found}
+        total={summary.value.counts.total + summary.value.counts.retired}
+        query={query.value}
+        pairs={summary.value.pairs.map((pair) => pair.name)}
+        reasons={complete.value ? [...new Set(rows.value.map((row) => row.reason.code))].sort() : props.reasons}
+        days={useStrips(shown.slice(0, SLICE).map((row) => row.id))}
+        onQuery={complete.value ? show : undefined}
+        onMore={complete.value ? () => (most.value += SLICE) : undefined}
+      />
+    </>
+  )
+}

@@ -1,0 +1,92 @@
+import { type Signal, useComputed, useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import type { HostView } from '#lib/api/host.ts'
+import type { ActiveRun } from '#lib/view/dashboard/running-now.tsx'
+import { oldestOf, type Summary } from '#lib/view/dashboard/summary.ts'
+import { type DatasetRow, rowOf } from '#lib/view/dataset-row.ts'
+import { readActiveRuns, withProgress, withRun } from './active-runs.ts'
+import { keepSame, readDatasets } from './datasets.ts'
+import { overview, watch } from './live.ts'
+
+interface Given {
+  readonly summary: Summary
+  readonly problems: readonly DatasetRow[]
+  readonly rows: readonly DatasetRow[]
+  readonly runs: readonly ActiveRun[]
+}
+
+interface Dashboard {
+  readonly rows: Signal<readonly DatasetRow[]>
+  /** All rows are there, not only the first ones that the page brought. */
+  readonly complete: Signal<boolean>
+  readonly summary: { readonly value: Summary }
+  readonly runs: Signal<readonly ActiveRun[]>
+}
+
+/** What the dashboard shows, kept up to date. Rows that change together are drawn together. */
+export function useDashboard(given: Given): Dashboard {
+  const rows = useSignal<readonly DatasetRow[]>(distinct([...given.problems, ...given.rows]))
+  const complete = useSignal(false)
+  const runs = useSignal(given.runs)
+  const hosts = useSignal<readonly HostView[]>(given.summary.hosts)
+
+  useEffect(() => {
+    let waiting = new Map<string, DatasetRow>()
+    let frame = 0
+    const flush = (): void => {
+      frame = 0
+      const news = waiting
+      waiting = new Map()
+      const known = new Set(rows.value.map((row) => row.id))
+      const changed = rows.value.map((row) => news.get(row.id) ?? row)
+      rows.value = [...changed, ...[...news.values()].filter((row) => !known.has(row.id))]
+    }
+    const end = watch({
+      async refetch() {
+        const [all, active] = await Promise.all([readDatasets(), readActiveRuns()])
+        if (all !== null) {
+          rows.value = keepSame(rows.value, all)
+          complete.value = true
+        }
+        if (active !== null) runs.value = active
+      },
+      dataset(summary) {
+        waiting.set(summary.id, rowOf(summary as DatasetRow))
+        frame ||= requestAnimationFrame(flush)
+      },
+      run: (run) => {
+        runs.value = withRun(runs.value, run as ActiveRun)
+      },
+      progress: (news) => {
+        runs.value = withProgress(runs.value, news)
+      },
+      host: (host) => {
+        hosts.value = hosts.value.map((known) => (known.id === host.id ? (host as HostView) : known))
+      },
+    })
+    return () => {
+      cancelAnimationFrame(frame)
+      end()
+    }
+  }, [])
+
+  const summary = useComputed((): Summary => {
+    const news = overview.value
+    const { lastCheckAt, nextCheckAt, oldest } = given.summary
+    return {
+      ...given.summary,
+      overall: news?.overall ?? given.summary.overall,
+      headline: news?.headline ?? given.summary.headline,
+      counts: news?.counts ?? given.summary.counts,
+      hosts: hosts.value,
+      lastCheckAt: news?.lastCheck === undefined ? lastCheckAt : (news.lastCheck?.finishedAt ?? null),
+      nextCheckAt: news?.nextCheckAt === undefined ? nextCheckAt : news.nextCheckAt,
+      oldest: complete.value ? oldestOf(rows.value) : oldest,
+    }
+  })
+  return { rows, complete, summary, runs }
+}
+
+function distinct(rows: readonly DatasetRow[]): readonly DatasetRow[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()]
+}

@@ -1,0 +1,75 @@
+import { type DatasetQuery, groupRows, isFiltered, type SortKey, writeQuery } from '../dataset-query.ts'
+import type { DatasetRow } from '../dataset-row.ts'
+import { FindForm } from '../datasets/find-form.tsx'
+import type { Day } from '../datasets/strip.tsx'
+import { DatasetTable } from '../datasets/table.tsx'
+
+interface Props {
+  readonly rows: readonly DatasetRow[]
+  /** How many the query finds, shown or not. */
+  readonly found: number
+  readonly total: number
+  readonly query: DatasetQuery
+  readonly pairs: readonly string[]
+  readonly reasons: readonly string[]
+  readonly days: ReadonlyMap<string, readonly Day[]>
+  readonly onQuery?: (query: DatasetQuery) => void
+  readonly onMore?: () => void
+}
+
+/** Look one up. */
+export function AllDatasets(props: Props) {
+  const { rows, found, total, query, pairs, reasons, days, onQuery, onMore } = props
+  const sorted = (sort: SortKey): void =>
+    onQuery?.({ ...query, sort, reverse: query.sort === sort ? !query.reverse : false })
+  return (
+    <section aria-labelledby="all" class="all-datasets">
+      <div class="row between">
+        <h2 id="all">
+          All datasets <span class="muted">({isFiltered(query) ? `${found} of ${total}` : total})</span>
+        </h2>
+        <FindForm id="find" query={query} pairs={pairs} reasons={reasons} onChange={onQuery} />
+      </div>
+      {rows.length === 0 ? (
+        <div class="empty">
+          <p>
+            {query.q === '' ? 'No dataset matches these filters.' : `No dataset matches ‘${query.q}’.`}{' '}
+            <a href="/">Clear filters</a>
+          </p>
+        </div>
+      ) : (
+        <div class="card table-card">
+          <DatasetTable
+            groups={groupRows(rows, query.group)}
+            query={query}
+            form="find"
+            days={days}
+            onSort={onQuery && sorted}
+          />
+        </div>
+      )}
+      {rows.length < found && (
+        <p class="row">
+          <span class="muted">
+            {rows.length} of {found} are shown.
+          </span>
+          {onMore ? (
+            <button type="button" onClick={onMore}>
+              Show more
+            </button>
+          ) : (
+            <a class="button" href={moreHref(query, rows.length)}>
+              Show more
+            </a>
+          )}
+        </p>
+      )}
+    </section>
+  )
+}
+
+/** Where there is no script the next ones are a page of their own. */
+function moreHref(query: DatasetQuery, shown: number): string {
+  const text = writeQuery(query)
+  return `/${text}${text === '' ? '?' : '&'}from=${shown}#all`
+}

@@ -1,0 +1,108 @@
+import type { ComponentChildren } from 'preact'
+import { type DatasetRow, datasetPage } from '../dataset-row.ts'
+import { StatusMark } from '../status-mark.tsx'
+import { type ProblemGroup, problemsOf } from './problems.ts'
+
+interface Props {
+  readonly rows: readonly DatasetRow[]
+  /** Beside the links of a problem: what needs a script. */
+  readonly actions?: (row: DatasetRow) => ComponentChildren
+}
+
+/** What is not all right. */
+export function NeedsYou({ rows, actions }: Props) {
+  const { groups, more, acknowledged } = problemsOf(rows)
+  const known = acknowledged === 0 ? '' : ` ${acknowledged} acknowledged.`
+  if (groups.length === 0) {
+    return (
+      <section aria-labelledby="needs">
+        <h2 id="needs" class="visually-hidden">
+          Needs you
+        </h2>
+        <p class="note good">Nothing needs you.{known}</p>
+      </section>
+    )
+  }
+  return (
+    <section aria-labelledby="needs">
+      <h2 id="needs">Needs you</h2>
+      <ul class="problems card">
+        {groups.map((group) => (
+          <Group key={group.rows[0].id} group={group} actions={actions} />
+        ))}
+      </ul>
+      {(more > 0 || known !== '') && (
+        <p class="muted">
+          {more > 0 && <a href="?status=BROKEN,WARNING,UNKNOWN#all">{more} more below.</a>}
+          {known}
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Group({ group: { rows }, actions }: { readonly group: ProblemGroup; readonly actions: Props['actions'] }) {
+  const [first] = rows
+  if (rows.length === 1) return <Problem row={first} actions={actions} />
+  return (
+    <li>
+      <details class="problem-group">
+        <summary>
+          <StatusMark status={first.health} />{' '}
+          <b>
+            {rows.length} datasets on {first.pair.backup.host}
+          </b>
+          : {first.reason.message}
+        </summary>
+        <ul>
+          {rows.map((row) => (
+            <Problem key={row.id} row={row} actions={actions} />
+          ))}
+        </ul>
+      </details>
+    </li>
+  )
+}
+
+/** Reasons for which a repair can do something; for the others the way in is to look at the details. */
+const NO_REPAIR = new Set([
+  'HOST_UNREACHABLE',
+  'AUTH_FAILED',
+  'HOST_KEY_CHANGED',
+  'WITNESS_ISOLATED',
+  'NOT_CHECKED',
+  'STALE_CHECK',
+  'CLOCK_SKEW',
+  'PRIMARY_STALE',
+  'PRIMARY_EMPTY',
+  'PRIMARY_DATASET_MISSING',
+  'POOL_UNAVAILABLE',
+])
+
+function Problem({ row, actions }: { readonly row: DatasetRow; readonly actions: Props['actions'] }) {
+  const { primary, backup } = row.pair
+  const page = datasetPage(row.id)
+  return (
+    <li class="problem">
+      <StatusMark status={row.health} />
+      <div class="problem-what">
+        <b class="name">{row.name}</b>{' '}
+        <span class="muted">
+          {primary.host} → {backup.host}
+        </span>
+        <p>{row.reason.message}</p>
+      </div>
+      <div class="row problem-do">
+        {!NO_REPAIR.has(row.reason.code) && (
+          <a class="button" href={`${page}/repair`} aria-label={`Preview repair of ${row.name}`}>
+            Preview repair
+          </a>
+        )}
+        {actions?.(row)}
+        <a class="button plain" href={page} aria-label={`Details of ${row.name}`}>
+          Details
+        </a>
+      </div>
+    </li>
+  )
+}

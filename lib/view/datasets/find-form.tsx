@@ -1,0 +1,102 @@
+import { type DatasetQuery, GROUPS, readQuery, STATUSES, writeQuery } from '../dataset-query.ts'
+import { Icon } from '../icon.tsx'
+import { STATUS_WORDS } from '../status-mark.tsx'
+
+interface Props {
+  readonly id: string
+  readonly query: DatasetQuery
+  readonly pairs: readonly string[]
+  /** Codes that some dataset has now. */
+  readonly reasons: readonly string[]
+  /** Without it the form is sent by its button. */
+  readonly onChange?: (query: DatasetQuery) => void
+}
+
+const GROUP_WORDS = { none: 'not at all', pair: 'by pair', reason: 'by reason', status: 'by status' } as const
+
+/** Search, filters and grouping: a form whose address can be kept and sent. */
+export function FindForm({ id, query, pairs, reasons, onChange }: Props) {
+  const changed = (form: HTMLFormElement | null): void => {
+    if (form === null || onChange === undefined) return
+    const params = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
+    onChange({ ...readQuery(params), sort: query.sort, reverse: query.reverse })
+  }
+  return (
+    <search>
+      <form
+        id={id}
+        method="get"
+        action="/"
+        class="find row"
+        onInput={(event) => changed(event.currentTarget)}
+        onSubmit={(event) => {
+          if (onChange !== undefined) event.preventDefault()
+        }}
+      >
+        <label class="search">
+          <Icon name="search" />
+          <span class="visually-hidden">Search datasets, hosts and reasons</span>
+          <input type="search" name="q" value={query.q} placeholder="Search, key /" autocomplete="off" />
+        </label>
+        <Choice
+          label="Status"
+          name="status"
+          value={query.status.join(',')}
+          options={[
+            ['', 'any'],
+            ...STATUSES.map((status) => [status, STATUS_WORDS[status]] as const),
+            ...(query.status.length > 1
+              ? [[query.status.join(','), query.status.map((s) => STATUS_WORDS[s]).join(', ')] as const]
+              : []),
+          ]}
+        />
+        <Choice
+          label="SAN pair"
+          name="pair"
+          value={query.pair}
+          options={[['', 'any'], ...pairs.map((pair) => [pair, pair] as const)]}
+        />
+        <Choice
+          label="Reason"
+          name="reason"
+          value={query.reason}
+          options={[['', 'any'], ...reasons.map((reason) => [reason, reason] as const)]}
+        />
+        <Choice
+          label="Group"
+          name="group"
+          value={query.group}
+          options={GROUPS.map((group) => [group, GROUP_WORDS[group]] as const)}
+        />
+        {onChange === undefined && <button type="submit">Show</button>}
+        {writeQuery({ ...query, sort: 'status', reverse: false, group: 'none' }) !== '' && (
+          <a class="button plain" href="/#all">
+            Clear filters
+          </a>
+        )}
+      </form>
+    </search>
+  )
+}
+
+interface ChoiceProps {
+  readonly label: string
+  readonly name: string
+  readonly value: string
+  readonly options: readonly (readonly [string, string])[]
+}
+
+function Choice({ label, name, value, options }: ChoiceProps) {
+  return (
+    <label class="choice">
+      <span>{label}</span>
+      <select name={name} value={value}>
+        {options.map(([option, words]) => (
+          <option key={option} value={option} selected={option === value}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
