@@ -189,3 +189,14 @@ test('closing says goodbye instead of what still waits, and ends everything', as
   expect(hub.subscribe({ lastEventId: null })).toBeNull()
   expect([hub.clients(), clock.waiting()]).toEqual([0, 0])
 })
+
+test('five hundred who ask and never read: the cap holds, and of an hour of events little is kept', async () => {
+  const { hub } = hubOf()
+  const clients = Array.from({ length: 500 }, () => hub.subscribe({ lastEventId: null }))
+  const taken = clients.filter((client) => client !== null)
+  expect(taken).toHaveLength(50)
+  for (let n = 0; n < 20_000; n++) hub.publish('run', { id: `${n}`, state: 'RUNNING' })
+  for (const client of taken) expect((await drained(client)).length).toBeLessThanOrEqual(201)
+  expect(hub.clients()).toBe(0)
+  expect(hub.subscribe({ lastEventId: null })).not.toBeNull()
+})

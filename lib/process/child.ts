@@ -1,5 +1,8 @@
 import { execa } from 'execa'
+import { letEarlyErrorsThrough } from './early-errors.ts'
 import { childEnvironment } from './environment.ts'
+
+letEarlyErrorsThrough()
 
 export interface ChildRequest {
   readonly file: string
@@ -43,7 +46,7 @@ export function startChild(request: ChildRequest): Child {
   try {
     return start(request)
   } catch (error) {
-    // Bun throws synchronously on a NUL byte and on E2BIG, also with `reject: false`.
+    // execa throws synchronously what it does not understand, also with `reject: false`.
     const exit = { exitCode: null, signal: null, failure: reasonOf(error) }
     return { pid: null, exited: Promise.resolve(exit), endInput() {}, terminate() {} }
   }

@@ -61,7 +61,7 @@ describe('a command that cannot be started', () => {
   test.each([
     ['a missing program', { file: '/no/such/program' }, 'ENOENT'],
     ['a file that is no program', { file: '/etc/passwd' }, 'EACCES'],
-    ['an argument beyond what the kernel takes', { args: ['-c', 'x'.repeat(3_000_000)] }, ''],
+    ['an argument beyond what the kernel takes', { args: ['-c', 'x'.repeat(3_000_000)] }, 'E2BIG'],
     ['a NUL byte in an argument', { args: ['a\0b'] }, ''],
   ])('%s is a result, not an exception', async (_, request, reason) => {
     const end = await run(request)

@@ -10,6 +10,7 @@ afterEach(() => now.close())
 
 const ALWAYS = 1000
 const BUSY = 'cannot receive incremental stream: dataset is busy'
+const SUDO = 'sudo: a password is required'
 
 interface Told {
   readonly reasons: readonly string[]
@@ -43,6 +44,13 @@ describe('a stream', () => {
     ['that stalls, received', 'sink', { kind: 'hang', after: 30_000 }, 'STALLED', 'stalled: No byte has moved for'],
     ['garbled', 'sink', { kind: 'garble', at: 5000 }, 'PARTIAL_RECEIVE', 'interrupted: cannot receive'],
     ['whose target is busy', 'sink', { kind: 'refuse', exitCode: 1, stderr: BUSY }, 'WITHIN_POLICY', `busy: ${BUSY}`],
+    [
+      'whose sudo wants a password',
+      'sink',
+      { kind: 'refuse', exitCode: 1, stderr: SUDO },
+      'REPAIR_FAILING',
+      'sudo-password',
+    ],
     ['to a throttled sshd', 'sink', { kind: 'connect', as: 'throttled' }, 'WITHIN_POLICY', 'throttled: b'],
     ['to a refused key', 'sink', { kind: 'connect', as: 'auth' }, 'REPAIR_FAILING', 'auth: b'],
     [
@@ -102,6 +110,7 @@ describe('a host', () => {
     ['that lets nobody in', { kind: 'connect', as: 'timeout' }, 'HOST_UNREACHABLE', 'timeout'],
     ['that answers half', { kind: 'cut', after: 1 }, 'HOST_UNREACHABLE', 'lost'],
     ['that falls silent', { kind: 'hang', after: 1 }, 'HOST_UNREACHABLE', 'timeout'],
+    ['whose sudo wants a password', { kind: 'refuse', exitCode: 1, stderr: SUDO }, 'NOT_CHECKED', SUDO],
     ['without a shell', { kind: 'connect', as: 'account' }, 'AUTH_FAILED', 'account'],
     ['that talks without end', { kind: 'connect', as: 'too-much-output' }, 'NOT_CHECKED', 'What was not read'],
   ])('%s', async (_, wrong, reason, words) => {

@@ -1,0 +1,29 @@
+import { expect, test } from 'bun:test'
+import { connect, type Socket } from 'node:net'
+import { startFixture } from './fixtures/start.ts'
+
+const CLIENTS = 500
+
+/** A client that never ends its request. */
+function slow(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write('POST /api/whoami HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: app')
+      resolve(socket)
+    })
+    socket.on('error', reject)
+  })
+}
+
+test('five hundred clients that never end their request keep nobody else out, and are cut off', async () => {
+  const { runtime } = await startFixture()
+  const { url, port } = await runtime.start({ port: 0 })
+  const sockets = await Promise.all(Array.from({ length: CLIENTS }, () => slow(port ?? 0)))
+  const closed = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)))
+  for (let n = 0; n < 20; n++)
+    expect((await fetch(`${url}/api/whoami`, { headers: { 'x-role': 'admin' } })).status).toBe(200)
+  // The idle time-out of the server.
+  await Promise.all(closed)
+  expect((await fetch(`${url}/api/whoami`, { headers: { 'x-role': 'admin' } })).status).toBe(200)
+  await runtime.stop(500)
+}, 90_000)
