@@ -19,6 +19,7 @@ function dependents(context: Context, { pool, dataset, snapshot }: Target): stri
   const names = clonesOf(pool, dataset, snapshot).flatMap((clone) => [
     ...context.store.history(pool, clone).snapshots.map((one) => `${clone.name}@${one.name}`),
     clone.name,
+    ...(clone.partial && !clone.partial.fresh ? [`${clone.name}/%recv`] : []),
   ])
   const { partial } = dataset
   if (partial && !partial.fresh && partial.fromGuid === snapshot.guid) names.push(`${dataset.name}/%recv`)

@@ -4,6 +4,7 @@ import { Failure } from '../cli/fail.ts'
 import { parseOptions } from '../cli/options.ts'
 import { usageOf } from '../cli/usage.ts'
 import { isReadable } from '../properties/encryption.ts'
+import { mountedTree, mountNow, mountPlace, unmountNow } from '../properties/mount-place.ts'
 import { settingOf } from '../properties/settings.ts'
 import { openDataset, type Place } from '../state/tree.ts'
 
@@ -22,7 +23,7 @@ export const mount: Command = (context, args) => {
   if (name === undefined) {
     for (const pool of context.store.allPools().filter((one) => one.imported)) {
       for (const one of pool.datasets.filter((each) => each.mounted)) {
-        say(context, `${one.name.padEnd(30)}  ${settingOf(pool, one, 'mountpoint')?.value}`)
+        say(context, `${one.name.padEnd(30)}  ${mountPlace(pool, one)}`)
       }
     }
     return 0
@@ -38,13 +39,13 @@ export const mount: Command = (context, args) => {
     if (mountpoint === 'none') throw refuse('no mountpoint set')
     if (settingOf(pool, dataset, 'canmount')?.value === 'off') throw refuse("'canmount' property is set to 'off'")
     if (context.user !== 'root') throw refuse('Insufficient privileges')
-    dataset.mounted = true
+    mountNow(dataset)
     nextTxg(context, pool)
     return 0
   })
 }
 
-/** `zfs unmount [-f] NAME`. */
+/** `zfs unmount [-f] NAME`: what is below goes first. */
 export const unmount: Command = (context, args) => {
   const usage = usageOf('unmount')
   const [name] = parseOptions(args, 'fua', usage).operands
@@ -52,10 +53,12 @@ export const unmount: Command = (context, args) => {
   return context.store.transaction(() => {
     const { pool, dataset } = openFilesystem(context, name)
     if (!dataset.mounted) throw new Failure(`cannot unmount '${name}': not currently mounted`)
+    const tree = mountedTree(pool, dataset)
+    const [first = dataset] = tree
     if (context.user !== 'root') {
-      throw new Failure(`cannot unmount '${settingOf(pool, dataset, 'mountpoint')?.value}': permission denied`)
+      throw new Failure(`cannot unmount '${mountPlace(pool, first)}': permission denied`)
     }
-    dataset.mounted = false
+    tree.forEach(unmountNow)
     nextTxg(context, pool)
     return 0
   })

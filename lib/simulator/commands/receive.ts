@@ -6,6 +6,7 @@ import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
 import { Hindrance } from '../misbehave/hindrance.ts'
 import type { Misbehaviour } from '../misbehave/rules.ts'
+import { mountNow } from '../properties/mount-place.ts'
 import { settingOf } from '../properties/settings.ts'
 import { humanSize } from '../properties/sizes.ts'
 import { fullName } from '../properties/validate.ts'
@@ -138,7 +139,7 @@ function mountReceived(context: Context, request: ReceiveRequest): void {
     if (canMount !== 'on' || !mountpoint.startsWith('/')) return
     if (context.user !== 'root')
       return complain(context, `cannot mount '${mountpoint}': failed to create mountpoint: Permission denied`)
-    place.dataset.mounted = true
+    mountNow(place.dataset)
     place.pool.txg++
     context.store.touch(place.pool)
   })

@@ -7,7 +7,7 @@ import { faultOfName, parentOf, parseName, poolOf } from '../cli/names.ts'
 import { parseOptions } from '../cli/options.ts'
 import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
-import { settingOf } from '../properties/settings.ts'
+import { keepPlaces, mountedTree, mountNow, mountPlace } from '../properties/mount-place.ts'
 import { descendants, findDataset, openDataset, openSnapshot, type Place } from '../state/tree.ts'
 import { assertWritable } from './writable.ts'
 
@@ -60,9 +60,10 @@ function renameTree(context: Context, from: string, to: string, flags: ReadonlyS
   }
   const tree = [dataset, ...descendants(pool, from)]
   const refuse = (why: string) => new Failure(`cannot rename '${from}': ${why}`)
-  const moves = !flags.has('u') && dataset.type === 'filesystem' && dataset.mounted
-  if (moves && user !== 'root') {
-    throw new Failure(`cannot unmount '${settingOf(pool, dataset, 'mountpoint')?.value}': permission denied`)
+  const moving = flags.has('u') ? [] : mountedTree(pool, dataset)
+  const [first] = moving
+  if (first && user !== 'root') {
+    throw new Failure(`cannot unmount '${mountPlace(pool, first)}': permission denied`)
   }
   if (!mayDo(user, pool, dataset, 'rename') || !mayDo(user, pool, parent.dataset, 'create', 'mount'))
     throw refuse('permission denied')
@@ -76,7 +77,8 @@ function renameTree(context: Context, from: string, to: string, flags: ReadonlyS
   if (root !== null && root !== dataset.id && parent.dataset.encryptionRoot !== root) {
     throw refuse('cannot move encrypted child outside of its encryption root')
   }
-  renameDataset(context, pool, dataset, to)
+  keepPlaces(pool, dataset, () => renameDataset(context, pool, dataset, to))
+  moving.forEach(mountNow)
   return 0
 }
 

@@ -4,10 +4,10 @@ import { Failure, missingDataset } from '../cli/fail.ts'
 import { parseOptions } from '../cli/options.ts'
 import { mayDo, rightToSet } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
+import { mountNow, unmountNow } from '../properties/mount-place.ts'
 import { settingOf } from '../properties/settings.ts'
 import { isUserProperty } from '../properties/table.ts'
 import { checkSetting, fullName } from '../properties/validate.ts'
-import type { DatasetRecord } from '../state/model.ts'
 import { descendants, findDataset, findSnapshot, openDataset, type Place } from '../state/tree.ts'
 import { assertWritable } from './writable.ts'
 
@@ -46,18 +46,25 @@ function setOne(context: Context, { pool, dataset }: Place, text: string): void 
   remount(context, { pool, dataset }, name)
 }
 
-/** What a change of `mountpoint` or `canmount` does at once to what is mounted. */
+/** What a change of `mountpoint` or `canmount` does at once to what is mounted: `canmount=on` mounts nothing. */
 function remount(context: Context, { pool, dataset }: Place, name: string): void {
-  if (name === 'canmount' && dataset.local.canmount === 'off') dataset.mounted = false
-  if (name !== 'mountpoint' && name !== 'canmount') return
-  const tree: DatasetRecord[] = name === 'canmount' ? [dataset] : [dataset, ...descendants(pool, dataset.name)]
-  for (const one of tree) {
+  if (name === 'canmount' && dataset.local.canmount === 'off') unmountNow(dataset)
+  if (name !== 'mountpoint') return
+  for (const one of [dataset, ...descendants(pool, dataset.name)]) {
     const mountpoint = settingOf(pool, one, 'mountpoint')?.value ?? 'none'
     const canMount = settingOf(pool, one, 'canmount')?.value ?? 'on'
-    if (name === 'mountpoint' && !mountpoint.startsWith('/')) one.mounted = false
-    else if (canMount === 'on' && one.type === 'filesystem' && context.user === 'root')
-      one.mounted = mountpoint.startsWith('/')
+    if (!mountpoint.startsWith('/')) unmountNow(one)
+    else if (canMount === 'on' && one.type === 'filesystem' && context.user === 'root') mountNow(one)
   }
+}
+
+const LIMITS: ReadonlySet<string> = new Set(['quota', 'refquota', 'reservation'])
+const NOT_INHERITED: ReadonlySet<string> = new Set([...LIMITS, 'canmount'])
+
+function notInherited(property: string): string {
+  const fault = `'${property}' property cannot be inherited`
+  if (!LIMITS.has(property)) return fault
+  return `${fault}\nuse 'zfs set ${property}=none' to clear\nuse 'zfs inherit -S ${property}' to revert to received value`
 }
 
 /** `zfs inherit [-rS] p NAME…`. */
@@ -75,11 +82,7 @@ export const inherit: Command = (context, args) => {
       if (checked && 'fault' in checked && checked.fault.startsWith('invalid property')) {
         throw new Failure(`${checked.fault}\n${usage}`, 2)
       }
-      if ((property === 'quota' || property === 'refquota' || property === 'reservation') && !flags.has('S')) {
-        throw new Failure(
-          `'${property}' property cannot be inherited\nuse 'zfs set ${property}=none' to clear\nuse 'zfs inherit -S ${property}' to revert to received value`,
-        )
-      }
+      if (NOT_INHERITED.has(property) && !flags.has('S')) throw new Failure(notInherited(property))
       const tree = [place.dataset, ...(flags.has('r') ? descendants(place.pool, name) : [])]
       for (const dataset of tree) {
         if (!mayDo(context.user, place.pool, dataset, rightToSet(property))) {

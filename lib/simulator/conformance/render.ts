@@ -36,7 +36,9 @@ export function renderScenario(scenario: Scenario, stage: Stage): string {
     // Nothing but what the shell can do by itself: on an emulated machine every further process costs as much as a step.
     `step() { (eval "$1") </dev/null; m="${marker} $?@@"; echo "$m"; echo "$m" >&2; }`,
     ...steps,
-    'zfs destroy -R "$A" >/dev/null 2>&1; zfs destroy -R "$B" >/dev/null 2>&1; rm -rf "$T"',
+    // ZFS unmounts by path: of two that are mounted in one place it may take the wrong one, and then destroys neither.
+    'for d in "$A" "$B"; do zfs destroy -R "$d" || { umount -R -l "/pools/$d"; zfs destroy -R "$d"; }; done >/dev/null 2>&1',
+    'rm -rf "$T"',
     '',
   ].join('\n')
 }

@@ -8,9 +8,10 @@ export interface LabLogin {
   readonly pools: readonly [string, string]
 }
 
+// As few processes as can be: on an emulated machine each costs as much as a step, and `su` as much as three.
 const prelude = [
-  'fill() { m=$(zfs get -H -o value mountpoint "$1"); head -c "$2" /dev/urandom >"$m/f$(date +%s%N)" && sync -f "$m"; }',
-  `admin() { q=; for w; do q="$q '$w'"; done; su -s /bin/sh zfsadmin -c "$q"; }`,
+  'fill() { n=1; while [ -e "/pools/$1/f$n" ]; do n=$((n + 1)); done; head -c "$2" /dev/urandom >"/pools/$1/f$n" && sync -f "/pools/$1"; }',
+  'U=$(id -u zfsadmin); G=$(id -g zfsadmin); admin() { setpriv --reuid "$U" --regid "$G" --clear-groups "$@"; }',
   // Rights that someone delegated on the whole pool would answer for those of the scenario.
   'zfs unallow -u zfsadmin $P 2>/dev/null; zfs unallow -u zfsadmin $Q 2>/dev/null',
 ].join('\n')

@@ -1,7 +1,9 @@
 import type { Scenario } from './scenario.ts'
+import { aside, asideDelegated } from './scenarios/aside.ts'
 import { clones } from './scenarios/clones.ts'
 import { encryption } from './scenarios/encryption.ts'
 import { listing } from './scenarios/listing.ts'
+import { mounts } from './scenarios/mounts.ts'
 import { delegated, product } from './scenarios/product.ts'
 import { properties } from './scenarios/properties.ts'
 import { receiving } from './scenarios/receiving.ts'
@@ -23,4 +25,7 @@ export const scenarios: readonly Scenario[] = [
   encryption,
   product,
   delegated,
+  aside,
+  asideDelegated,
+  mounts,
 ]

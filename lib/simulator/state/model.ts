@@ -92,6 +92,8 @@ export interface DatasetRecord {
   local: Record<string, string>
   received: Record<string, string>
   mounted: boolean
+  /** Where, if not where its property says. */
+  mountedAt?: string
   /** Data written since the newest snapshot. */
   live: Extent[]
   /** Bytes the head refers to. */

@@ -54,5 +54,6 @@ export const clones: Scenario = {
     'zfs rename -u $A/vol $A/vol.aside',
     'zfs rename $A/vol $A/vol.aside; zfs promote $A/vol.next; zfs rename $A/vol.next $A/vol; zfs list -H -o name,origin,type -r $A',
     `zfs rename -u $A/src $A/$(printf 'x%.0s' $(seq 250))`,
+    ':zfs release keep $A/src@s1',
   ],
 }
