@@ -7,6 +7,7 @@ import type { Availability, Comparison, Inventory, JudgeInput } from '#lib/repli
 import type { Assessment, EngineContext } from './context.ts'
 import type { StepBytes } from './estimate.ts'
 import type { Monitored } from './monitored.ts'
+import { secondsFor, seedIsOutrun } from './past-rate.ts'
 import { isOwnToken, repairHistory } from './repair-history.ts'
 
 export interface Looked {
@@ -50,6 +51,8 @@ export function judgeOne(
     timezone: config.scheduler.timezone,
     retired: dataset.retired,
     ownToken,
+    previous: context.newest(dataset.id)?.inventory ?? null,
+    backlogSeconds: secondsFor(context, dataset, estimate?.bytes ?? null),
   }
   const verdict = judge(input)
   const made = plan({
@@ -69,6 +72,7 @@ export function judgeOne(
       paused: states.isPaused(dataset, now),
       repairs: input.repairs,
       ownToken,
+      oldestWouldNotSurvive: seedIsOutrun(context, dataset, input),
       strategy,
       dryRunAt:
         dataset.config.dryRunLine === null

@@ -1,3 +1,4 @@
+import { rememberPrunings } from './chain/prunings.ts'
 import { grownBytes } from './judge/in-use.ts'
 import { lineageOf } from './judge/lineage.ts'
 import { newestOf } from './order.ts'
@@ -35,8 +36,18 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     firstMissing: comparison === null ? memory.firstMissing : rememberMissing(comparison, memory, now),
     token: rememberToken(inventory, memory),
     last: rememberVerdict(verdict, now),
+    ...rememberChain(input, verdict),
     ...(memory.largeBlocks === true ? { largeBlocks: true } : {}),
     backupSeenAt,
+  }
+}
+
+function rememberChain({ memory, inventory, previous, now }: JudgeInput, { newestCommon }: Verdict) {
+  const { commonSince = null, prunings = [] } = memory
+  const same = newestCommon !== null && commonSince?.guid === newestCommon.guid
+  return {
+    commonSince: newestCommon === null ? null : same ? commonSince : { guid: newestCommon.guid, at: now },
+    prunings: rememberPrunings(prunings, previous ?? null, inventory),
   }
 }
 

@@ -86,6 +86,8 @@ export interface EvidenceByCode {
     readonly snapshot: SnapshotFact
     readonly ownBookmarks: number
     readonly limit: number
+    /** Epoch ms when it goes at present retention; null: not known. */
+    readonly goesAt: number | null
   }
   LAGGING: Lag
   RECOVERY_POINT_OLD: {

@@ -16,16 +16,22 @@ export const chainSentences: Sentences<
       `The last common snapshot is gone from ${w.primary}, but its bookmark is there: an incremental still works.`,
       'Catch up from the bookmark.',
     ),
-  CHAIN_AT_RISK: (w, e) =>
-    e.ownBookmarks >= e.limit
-      ? said(
-          `Nothing protects @${e.snapshot.name}, the newest common snapshot, on ${w.primary}: ${e.ownBookmarks} anchors are there already and no more are made.`,
-          "`zwitness anchors` prints the lines that remove old ones, for the SAN's admin.",
-        )
-      : said(
-          `Only ${w.snapshots(e.commonSnapshots).replace('snapshot', 'common snapshot')} is left on ${w.primary} and nothing protects it.`,
-          'Repair before retention on the primary removes it: a repair leaves an anchor.',
-        ),
+  CHAIN_AT_RISK: (w, e) => {
+    const goes =
+      e.goesAt === null
+        ? ''
+        : ` At present retention the last common snapshot on ${w.primary} goes about ${w.time(e.goesAt)}.`
+    if (e.ownBookmarks >= e.limit)
+      return said(
+        `Nothing protects @${e.snapshot.name}, the newest common snapshot, on ${w.primary}: ${e.ownBookmarks} anchors are there already and no more are made.${goes}`,
+        "`zwitness anchors --script` writes what removes old ones, for the SAN's admin.",
+      )
+    const what =
+      e.commonSnapshots === 1
+        ? `Only 1 common snapshot is left on ${w.primary} and nothing protects it.`
+        : `Nothing protects @${e.snapshot.name}, the newest common snapshot, on ${w.primary}.`
+    return said(`${what}${goes}`, 'Repair before retention on the primary removes it: a repair leaves an anchor.')
+  },
   LAGGING: (w, e) =>
     said(
       `${w.backup} is ${w.duration(e.delaySeconds)} behind ${w.primary}${behindWords(w, e)}. Warning from ${w.duration(e.warnDelaySeconds)}, limit ${w.duration(e.maxDelaySeconds)}.`,

@@ -54,8 +54,22 @@ export interface Memory {
   } | null
   /** ZFS refused a stream without `-L`, because an earlier one had it. */
   readonly largeBlocks?: boolean
+  /** Since when (epoch ms) the newest common snapshot is the newest one, as far as it was seen. */
+  readonly commonSince?: { readonly guid: Guid; readonly at: number } | null
+  /** What retention removed from the primary, as far as it was seen: at most 20. */
+  readonly prunings?: readonly Pruning[]
   /** Epoch ms of the last time the backup host answered (for planned off times and missed windows). */
   readonly backupSeenAt: number | null
+}
+
+/** A snapshot that retention removed from the primary. */
+export interface Pruning {
+  /** Its name with `#` for each number: snapshots of one schedule have one shape. */
+  readonly shape: string
+  /** Epoch seconds. */
+  readonly creation: number
+  /** Epoch ms, half-way between the last look that saw it and the first that did not. */
+  readonly goneAt: number
 }
 
 /** A host's expected availability at the moment of judging (from `online`). */
@@ -98,4 +112,8 @@ export interface JudgeInput {
   readonly retired?: boolean
   /** The partial receive on the backup is of a run of ours that has ended: that its token changed says nothing of others. */
   readonly ownToken?: boolean
+  /** What this process saw at the look before this one. */
+  readonly previous?: Inventory | null
+  /** How long the transfer of what is behind would take, by past ones; null or absent: not known. */
+  readonly backlogSeconds?: number | null
 }
