@@ -20,7 +20,7 @@ test('without a descriptor left a command is not started, which is a result; wit
     stdout: 'pipe',
     stderr: 'pipe',
   })
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
   expect(err).toBe('')
   expect(JSON.parse(out)).toEqual([
     { ended: 'not-started', failure: 'EMFILE', exitCode: null },

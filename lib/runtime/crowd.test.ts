@@ -27,3 +27,13 @@ test('five hundred clients that never end their request keep nobody else out, an
   expect((await fetch(`${url}/api/whoami`, { headers: { 'x-role': 'admin' } })).status).toBe(200)
   await runtime.stop(500)
 }, 90_000)
+
+test('headers of 30 kB are 431, and the next request is served', async () => {
+  const { runtime } = await startFixture()
+  const { url } = await runtime.start({ port: 0 })
+  const status = async (headers: Record<string, string>) =>
+    (await fetch(`${url}/api/whoami`, { headers: { 'x-role': 'admin', ...headers } })).status
+  expect(await status({ 'x-large': 'a'.repeat(30_000) })).toBe(431)
+  expect(await status({})).toBe(200)
+  await runtime.stop(500)
+})

@@ -118,6 +118,7 @@ export const NETWORK: readonly Row[] = [
   proved(
     22,
     'MaxStartups refusals',
+    `${WAY} > an sshd that takes no more connections: HOST_UNREACHABLE, naming MaxStartups; seen again as soon as it does`,
     `${SSH} > a server that takes no more connections`,
     `${BATCH} > forty at once share one connection, eight sessions at a time`,
   ),
@@ -156,10 +157,5 @@ export const NETWORK: readonly Row[] = [
     'zfs not in the PATH',
     `${APP} > no zfs in the PATH: said in so many words, and nothing is taken for missing`,
   ),
-  notYet(
-    30,
-    'sudo wants a password',
-    'its messages are recognised; no host of the tests has a sudo that asks',
-    'lib/zfs/messages.test.ts > %p',
-  ),
+  proved(30, 'sudo wants a password', 'tests/faults/reasons.test.ts > %s', 'lib/zfs/messages.test.ts > %p'),
 ]

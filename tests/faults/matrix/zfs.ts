@@ -158,10 +158,10 @@ export const ZFS: readonly Row[] = [
     `${SANS} > snapshots whose dates run against their order are sent in their order`,
     'lib/replication/obvious-listing.test.ts > row 6: a clock that was set back does not make the newest snapshot an old one',
   ),
-  notYet(
+  proved(
     63,
     'clock of the witness steps',
-    'steps forward are proved; a step back in the middle of a schedule is not',
+    'lib/runtime/schedule.test.ts > a clock that is set back by hours stops no schedule and doubles no tick: %s',
     'lib/runtime/schedule.test.ts > a machine that slept for an hour makes up for one tick at most',
     'lib/replication/compare.test.ts > a creation in the future is age 0, not a negative age',
   ),
@@ -187,7 +187,7 @@ export const ZFS: readonly Row[] = [
   notYet(
     67,
     '1,000 datasets with 1,000 snapshots',
-    'a measure of bench/, not of these tests',
+    'time and memory are measured by `npm run bench`; of these tests only linear time is one',
     'lib/replication/compare.test.ts > a million entries are compared in linear time: ten times the snapshots, not a hundred times the work',
   ),
   proved(
@@ -206,12 +206,14 @@ export const ZFS: readonly Row[] = [
   proved(
     70,
     '100 MB of garbage, a line without end',
+    'tests/app/hosts.test.ts > a zfs that writes without end: cut off, UNKNOWN, and nothing of it is left there',
     'tests/ssh/batch.test.ts > writes without end: cut off, and not taken for an answer',
     'lib/process/text-ring.test.ts > one enormous line does not break the limit',
   ),
   proved(
     71,
     'invalid UTF-8, escape sequences, bidi in stderr',
+    'tests/app/hosts.test.ts > a zfs that answers with %s: UNKNOWN, in words that can be shown',
     'lib/process/run-command.test.ts > stderr lines are handed on while it runs, also bad UTF-8 and one without a newline',
     'lib/zfs/clean.test.ts > %p becomes %p',
     'lib/cli/output.test.ts > nothing that a SAN says reaches the terminal as a command',
