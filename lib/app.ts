@@ -16,6 +16,7 @@ import { aboutThis } from './about.ts'
 import { RunningConfiguration } from './configuration.ts'
 import { type Directories, socketPath } from './directories.ts'
 import { emitTo } from './emit.ts'
+import { createInspection } from './inspection.ts'
 import { invocationLog } from './invocation-log.ts'
 import { openLogs } from './open-logs.ts'
 import { pageDocument, pageStatics } from './page-shell.ts'
@@ -116,6 +117,17 @@ export async function openApp(options: AppOptions): Promise<App> {
     engine = made
     const access = createAccess({ store, config: () => configuration.current, now, log: logger }, options.demoLogins)
     const view = runtimeView({ store, engine: made, config: () => configuration.current, now })
+    const inspection = createInspection({
+      config: () => configuration.current,
+      engine: made,
+      store,
+      sans,
+      ssh,
+      settings: () => sshSettings(configuration.current, directories, sockets),
+      dataDirectory: directories.data,
+      log: logs.engine,
+      now,
+    })
     const services: Services = {
       get config() {
         return configuration.current
@@ -126,6 +138,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       access,
       logger: logs.engine,
       configuration,
+      inspection,
       runtime: view,
       about: aboutThis({ bootId: events.bootId, startedAt: now(), demo }),
       now,

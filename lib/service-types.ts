@@ -1,10 +1,13 @@
 import type { Config, ConfigFault } from '#config/effective.ts'
 import type { Access } from '#lib/auth/access.ts'
 import type { Store } from '#lib/db/types.ts'
+import type { Discovery } from '#lib/discover/types.ts'
+import type { DoctorReport, DoctorRequest, HostFacts } from '#lib/doctor/types.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { EventHub } from '#lib/events/hub.ts'
 import type { Json } from '#lib/replication/types.ts'
+import type { Verification } from '#lib/verify/types.ts'
 
 /** What every handler receives. Built once in `lib/services.ts`; handlers see only this. */
 export interface Services {
@@ -17,6 +20,7 @@ export interface Services {
   readonly access: Access
   readonly logger: EngineLog
   readonly configuration: Configuration
+  readonly inspection: Inspection
   readonly runtime: RuntimeView
   readonly about: About
   /** Epoch milliseconds. */
@@ -91,4 +95,22 @@ export interface FunctionView {
   readonly access: string
   /** JSON Schema of the input. */
   readonly input: unknown
+}
+
+/** What a person asks for besides the engine's own work. None of it writes to a SAN. */
+export interface Inspection {
+  /** Looks at everything that replication rests on. What is wrong is in the report, never thrown. */
+  doctor(request: DoctorRequest): Promise<DoctorReport>
+  /** Which datasets of one host are copies of which of another. Throws NotListed. */
+  discover(request: {
+    readonly primary: string
+    readonly backup: string
+    readonly signal?: AbortSignal
+  }): Promise<Discovery>
+  /** Compares every guid of both sides now and keeps what came of it; null = no such dataset. */
+  verify(datasetId: string, signal?: AbortSignal): Promise<Verification | null>
+  /** As last kept; null = never verified. */
+  verification(datasetId: string): Promise<Verification | null>
+  /** What the last doctor of this process saw of a host. */
+  hostFacts(id: string): HostFacts | null
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { LagPoint as Point } from '#lib/db/types.ts'
 import type { DatasetView, HostState } from '#lib/engine/types.ts'
 import type { Plan as PlanData } from '#lib/replication/types.ts'
+import type { Verification as VerificationDone } from '#lib/verify/types.ts'
 import { Check, checksOf } from './dataset-checks.ts'
 import { DatasetPolicy, policyView } from './dataset-policy.ts'
 import { DatasetSummary, datasetSummary } from './dataset-summary.ts'
@@ -12,6 +13,7 @@ import { PlanKind } from './plan-words.ts'
 import { Reason, reasonView } from './reason.ts'
 import { Run, runView } from './run.ts'
 import { SetAside, type SetAsideView } from './set-asides.ts'
+import { Verification, verificationView } from './verification.ts'
 
 const OptionMode = describedEnum<'REPAIR' | 'CHECK'>('OptionMode', '`mode` of the request that does it.', {
   REPAIR: 'Runs the plan.',
@@ -40,7 +42,10 @@ export const DatasetDetail = DatasetSummary.extend({
   activeRun: Run.nullable(),
   config: DatasetPolicy,
   setAsides: z.array(SetAside).nullable().describe('Beside the backup; null: not known, which is not "none".'),
+  verification: Verification.nullable().describe('The last one; null: never verified.'),
 }).meta({ id: 'DatasetDetail', description: 'One dataset with its evidence, its plan and its settings.' })
+
+export type DatasetDetailView = z.input<typeof DatasetDetail>
 
 export function datasetDetail(
   view: DatasetView,
@@ -48,6 +53,7 @@ export function datasetDetail(
     readonly hosts: readonly HostState[]
     readonly history: readonly Point[]
     readonly setAsides: readonly SetAsideView[] | null
+    readonly verification: VerificationDone | null
     readonly now: number
   },
 ): z.input<typeof DatasetDetail> {
@@ -63,6 +69,7 @@ export function datasetDetail(
     activeRun: activeRun && runView(activeRun, around.now),
     config: policyView(view.dataset.config),
     setAsides: around.setAsides && [...around.setAsides],
+    verification: around.verification && verificationView(around.verification),
   }
 }
 

@@ -22,6 +22,8 @@ export const Reason = z
   })
   .meta({ id: 'Reason', description: 'One reason with its evidence.' })
 
+export type ReasonFull = z.input<typeof Reason>
+
 export function mainReason(reason: Judged, plan: Plan | null): z.input<typeof MainReason> {
   const { code, message, action } = reason
   return { code, message, action, destructive: (plan?.destroys.length ?? 0) > 0 }

@@ -12,20 +12,23 @@ import type { Version } from '#lib/api/version.ts'
 
 // What the service answers, taken from the schemas that it validates with, as types only: a command needs no zod.
 
+export type { DiscoveryView } from '#lib/api/discovery.ts'
+export type { DoctorReportView } from '#lib/api/doctor.ts'
 export type { HostView } from '#lib/api/host.ts'
 export type { LogView } from '#lib/api/log.ts'
 export type { PlanView } from '#lib/api/plan.ts'
 export type { RunView } from '#lib/api/run.ts'
 export type { StatusView } from '#lib/api/status.ts'
+export type { VerificationView } from '#lib/api/verification.ts'
 export type { DatasetSummaryView, SnapshotView }
 export type DatasetDetailView = z.input<typeof DatasetDetail>
 export type FunctionSummaryView = z.input<typeof FunctionSummary>
 export type PreviewView = z.input<typeof Preview>
+export type AnchorListView = z.input<typeof AnchorList>
+export type CanDestroyView = z.input<typeof CanDestroy>
 export type SetAsideListView = z.input<typeof SetAsideList>
 export type RunDetailView = z.input<typeof RunDetail>
 export type SnapshotSideView = z.input<typeof SnapshotSide>
-export type AnchorListView = z.input<typeof AnchorList>
-export type CanDestroyView = z.input<typeof CanDestroy>
 export type VersionView = z.input<typeof Version>
 
 export interface PageOf<T> {

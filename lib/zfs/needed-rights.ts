@@ -84,7 +84,7 @@ export function neededOnBackup(dataset: string, needs: BackupNeeds): readonly Ne
       need(right, right === 'rename' ? beside : on, false, 'to set a diverged backup aside instead of destroying it'),
     ),
     need('hold', on, false, 'to protect what was set aside'),
-    ...properties.map((name) => need(name, on, false, `to give ${name} to the dataset that takes its place`)),
+    ...properties.map((name) => need(name, on, false, 'to give the dataset that takes its place the same properties')),
   ]
 }
 

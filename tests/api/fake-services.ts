@@ -10,6 +10,7 @@ import type { ReloadResult, RuntimeView, Services } from '#lib/service-types.ts'
 import { memoryAccessStore } from './fake-access-store.ts'
 import { fakeConfig, NOW } from './fake-config.ts'
 import { type FakeEngine, fakeEngine } from './fake-engine.ts'
+import { fakeInspection } from './fake-inspection.ts'
 import { type FakeStore, fakeStore } from './fake-store.ts'
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -21,7 +22,7 @@ export interface Fake {
   readonly engine: FakeEngine
   readonly store: FakeStore
   /** Changed by a test, read at the moment of use. */
-  readonly world: { config: Config; failed: readonly string[]; reload: ReloadResult; errors: unknown[] }
+  readonly world: { config: Config; failed: readonly string[]; reload: ReloadResult; errors: unknown[]; ahead: number }
   /** As the owner of the socket (admin). */
   admin(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
   /** From another machine. */
@@ -37,12 +38,15 @@ export async function fakeServices(): Promise<Fake> {
     failed: [],
     reload: { ok: true, changed: true, difference: { added: ['a'] }, warnings: [] },
     errors: [],
+    ahead: 0,
   }
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+  const accessStore = await memoryAccessStore()
+  const now = (): number => NOW + world.ahead
   const access = createAccess({
-    store: await memoryAccessStore(),
+    store: accessStore,
     config: () => world.config,
-    now: () => NOW,
+    now,
     log: silent,
   })
   let runtime: Runtime | null = null
@@ -52,7 +56,7 @@ export async function fakeServices(): Promise<Fake> {
     },
     engine,
     // A handler that asks for more than the fake has fails loudly: undefined is not a function.
-    store: store as FakeStore & Store,
+    store: { ...accessStore, ...store } as FakeStore & Store,
     events: createEventHub({ bootId: 'boot' }),
     access,
     logger: silent,
@@ -62,6 +66,7 @@ export async function fakeServices(): Promise<Fake> {
       show: async () => ({ pairs: [], auth: { password: '••••' } }),
       schema: () => ({ type: 'object' }),
     },
+    inspection: fakeInspection(),
     get runtime() {
       if (runtime === null) throw new Error('The runtime is not there yet.')
       return viewOf(runtime, world)
@@ -74,7 +79,7 @@ export async function fakeServices(): Promise<Fake> {
       startedAt: NOW - 86_400_000,
       demo: true,
     },
-    now: () => NOW,
+    now,
   }
   runtime = await createRuntime({
     folders: FOLDERS,

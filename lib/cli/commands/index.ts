@@ -10,6 +10,9 @@ import { configSchema } from './config-schema.ts'
 import { configShow } from './config-show.ts'
 import { datasets } from './datasets.ts'
 import { demo } from './demo.ts'
+import { discover } from './discover.ts'
+import { doctor } from './doctor.ts'
+import { explain } from './explain.ts'
 import { fnList } from './fn-list.ts'
 import { fnRun } from './fn-run.ts'
 import { healthz } from './healthz.ts'
@@ -30,6 +33,7 @@ import { serve } from './serve.ts'
 import { setAsides } from './set-asides.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
+import { verify } from './verify.ts'
 import { version } from './version.ts'
 
 /** In the order of `zwitness help`: looking, acting, setting up, running. */
@@ -37,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   status,
   datasets,
   show,
+  explain,
   check,
   preview,
   repair,
@@ -47,7 +52,12 @@ export const COMMANDS: readonly Command[] = [
   pause,
   resume,
   ack,
+  verify,
+  doctor,
+  discover,
   setAsides,
+  anchors,
+  canDestroy,
   fnList,
   fnRun,
   configCheck,
@@ -56,8 +66,6 @@ export const COMMANDS: readonly Command[] = [
   configReload,
   keysInit,
   keysShow,
-  anchors,
-  canDestroy,
   knownHostsScan,
   knownHostsAccept,
   serve,

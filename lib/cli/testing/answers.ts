@@ -213,6 +213,7 @@ export const detail: DatasetDetailView = {
     exclude: [],
   },
   setAsides: [],
+  verification: null,
 }
 
 /** A snapshot of one state; `n` gives it a name, a guid and a day. */

@@ -14,7 +14,7 @@ export const GET = defineRoute({
   input: datasetInput,
   output: DatasetDetail,
   errors: { 404: ['NO_SUCH_DATASET'] },
-  async run({ id }, { engine, store, now }) {
+  async run({ id }, { engine, store, inspection, now }) {
     const view = engine.dataset(id) ?? noSuchDataset(id)
     const at = now()
     const history = await store.lag(id, at - 30 * DAY_MS, at, DAY_MS)
@@ -24,6 +24,7 @@ export const GET = defineRoute({
       hosts: engine.hosts(),
       history,
       setAsides: unseen.length > 0 ? null : setAsides.map((each) => setAsideView(each, at)),
+      verification: await inspection.verification(id),
       now: at,
     })
   },

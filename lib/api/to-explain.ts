@@ -1,0 +1,50 @@
+import type { DatasetView } from '#lib/engine/types.ts'
+import type { ToExplain } from '#lib/explain/explain.ts'
+import type { InvocationContext } from '#lib/runtime/index.ts'
+import type { Services } from '#lib/service-types.ts'
+import { datasetSummary } from './dataset-summary.ts'
+import { hostView } from './host.ts'
+import { planView } from './plan.ts'
+import { reasonView } from './reason.ts'
+import { withRefusals } from './refusals.ts'
+import { runView } from './run.ts'
+import { snapshotViews } from './snapshots.ts'
+import { verificationView } from './verification.ts'
+
+const RUNS = 5
+
+type Around = Pick<Services, 'engine' | 'store' | 'config' | 'inspection' | 'about' | 'now'> &
+  Pick<InvocationContext, 'signal'>
+
+/** Gathers what a note about a dataset is made of. Asks the SANs only where this process has not seen them yet. */
+export async function toExplain(before: DatasetView, around: Around): Promise<ToExplain> {
+  const { engine, store, config, inspection, about, now, signal } = around
+  const { id, mapping } = before.dataset
+  const inventory = await withRefusals(() => engine.inventory(id, signal))
+  // A look that has just been taken says more than the one before it.
+  const view = engine.dataset(id) ?? before
+  const at = now()
+  const verification = await inspection.verification(id)
+  const runs = await store.runs({ datasetId: id, limit: RUNS })
+  const wanted = [...new Set([mapping.primary.host, mapping.backup.host])]
+  return {
+    dataset: datasetSummary(view, at),
+    reasons: view.verdict.reasons.map(reasonView),
+    plan: view.plan && planView(view.plan),
+    runs: runs.items.map((run) => runView(run, at)),
+    hosts: wanted.flatMap((host) => {
+      const state = engine.hosts().find((known) => known.id === host)
+      return state === undefined ? [] : [hostView(state, config)]
+    }),
+    versions: new Map(
+      wanted.flatMap((host): [string, string][] => {
+        const version = inspection.hostFacts(host)?.zfsVersion ?? null
+        return version === null ? [] : [[host, version]]
+      }),
+    ),
+    snapshots: inventory === null ? null : snapshotViews(inventory),
+    verification: verification && verificationView(verification),
+    witness: about.version,
+    now: at,
+  }
+}

@@ -1,0 +1,127 @@
+import type { Config } from '#config/effective.ts'
+import type { Ssh, SshSettings } from '#lib/ssh/types.ts'
+import { parentOf, poolOf } from '#lib/zfs/paths.ts'
+import { checkData } from './check-data.ts'
+import { checkBackup, checkDataset, isUnknown, seenIn } from './check-dataset.ts'
+import { checkFeatures, checkVersions } from './check-pair.ts'
+import { checkPath, checkThroughput } from './check-path.ts'
+import { checkUid } from './check-uid.ts'
+import { checkAccess, checkNotifications, checkSchedule } from './check-witness.ts'
+import { versionText } from './check-zfs.ts'
+import { examineHost, type HostExamined } from './examine-host.ts'
+import { skipped } from './found.ts'
+import { type Survey, survey, type Watched } from './survey.ts'
+import type { CheckName, DoctorReport, DoctorRequest, Finding, Found, HostFacts, Subject } from './types.ts'
+
+export interface DoctorParts {
+  readonly config: () => Config
+  readonly watched: () => readonly Watched[]
+  readonly ssh: Ssh & { reset(host: string): void }
+  readonly settings: () => Promise<SshSettings>
+  readonly limits: () => { readonly silenceMs: number; readonly timeoutMs: number }
+  /** `PRAGMA integrity_check`. */
+  readonly integrity: () => Promise<string>
+  readonly dataDirectory: string
+  readonly uid: number
+  readonly now: () => number
+  /** Told of every host that was examined. */
+  readonly remember: (facts: HostFacts) => void
+}
+
+/** Looks at everything that replication rests on, in the order in which one thing needs the other. Writes to no SAN. */
+export async function examine(parts: DoctorParts, request: DoctorRequest): Promise<DoctorReport> {
+  const startedAt = parts.now()
+  const config = parts.config()
+  const settings = await parts.settings()
+  const scope = survey(config, parts.watched(), request.host)
+  const { signal } = request
+  const hosts = await Promise.all(scope.hosts.map((host) => examineHost(parts, host, scope.watched, settings, signal)))
+  // The other ends of its pairs, where only one host was asked for: looked at, not reported.
+  const asked = new Set(scope.hosts.map(({ id }) => id))
+  const ends = [...config.hosts.values()].filter(
+    ({ id }) => !asked.has(id) && scope.pairs.some(({ primary, backup }) => primary === id || backup === id),
+  )
+  const others = await Promise.all(ends.map((host) => examineHost(parts, host, scope.watched, settings, signal)))
+  const known = new Map([...hosts, ...others].map((examined) => [examined.host.id, examined]))
+  for (const { host, hello, version } of known.values()) {
+    if (hello === null || hello.fault !== null) continue
+    const zfsVersion = version === null ? null : versionText(version)
+    parts.remember({ host: host.id, at: parts.now(), zfsVersion, login: hello.user })
+  }
+  const witness: Subject = { kind: 'witness', id: '' }
+  const findings: Finding[] = [
+    ...tagged('UID', witness, [await checkUid(parts.uid, parts.dataDirectory)]),
+    ...hosts.flatMap((host) => host.findings),
+    ...(await examinePairs(parts, scope, known, request)),
+    ...scope.watched.flatMap((dataset) => examineDataset(dataset, known)),
+    ...tagged('DATA', witness, [await checkData(parts.dataDirectory, parts.integrity)]),
+    ...tagged('SCHEDULE', witness, [checkSchedule(config.scheduler, parts.now())]),
+    ...tagged('NOTIFICATIONS', witness, [checkNotifications(config.warnings)]),
+    ...tagged('ACCESS', witness, [checkAccess(config)]),
+  ]
+  return { startedAt, finishedAt: parts.now(), findings }
+}
+
+/** One pair after the other: measured side by side they would slow each other down. */
+async function examinePairs(
+  { ssh }: DoctorParts,
+  { pairs, watched }: Survey,
+  known: ReadonlyMap<string, HostExamined>,
+  { throughput, signal }: DoctorRequest,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  for (const pair of pairs) {
+    const at: Subject = { kind: 'pair', id: pair.name }
+    const primary = known.get(pair.primary)
+    const backup = known.get(pair.backup)
+    const silent = [primary, backup].find((host) => host?.hello == null || host.hello.fault !== null)
+    if (primary === undefined || backup === undefined || silent !== undefined) {
+      const who = silent?.host.id ?? pair.primary
+      findings.push(...tagged('PATH', at, [skipped(`No bytes could be sent: ${who} does not answer.`)]))
+      continue
+    }
+    const versions = checkVersions(
+      { host: pair.primary, version: primary.version },
+      { host: pair.backup, version: backup.version },
+    )
+    findings.push(...tagged('ZFS', at, [versions]))
+    const pools = new Map(
+      watched
+        .filter(({ mapping }) => mapping.primary.host === pair.primary && mapping.backup.host === pair.backup)
+        .map(({ mapping }) => [poolOf(mapping.primary.dataset), poolOf(mapping.backup.dataset)] as const)
+        .map((both) => [both.join(' '), both]),
+    )
+    for (const [from, to] of pools.values()) {
+      const found = checkFeatures(
+        { host: pair.primary, pool: from, features: primary.answers?.features.get(from) },
+        { host: pair.backup, pool: to, features: backup.answers?.features.get(to) },
+      )
+      findings.push(...tagged('FEATURES', at, [found]))
+    }
+    findings.push(...tagged('PATH', at, [await checkPath(ssh, pair.primary, pair.backup, signal)]))
+    if (throughput === true)
+      findings.push(...tagged('THROUGHPUT', at, [await checkThroughput(ssh, pair.primary, pair.backup, signal)]))
+  }
+  return findings
+}
+
+function examineDataset(
+  { id, mapping, config }: Watched,
+  known: ReadonlyMap<string, HostExamined>,
+): readonly Finding[] {
+  const at: Subject = { kind: 'dataset', id }
+  const seen = (host: string, name: string) => seenIn(known.get(host)?.answers?.probe ?? null, host, name)
+  const { primary, backup } = mapping
+  const there = seen(backup.host, backup.dataset)
+  const parent = seen(backup.host, parentOf(backup.dataset) ?? backup.dataset)
+  const found = checkDataset(mapping, config.policy, seen(primary.host, primary.dataset), there, parent)
+  const canmount = known.get(backup.host)?.answers?.canmount.get(backup.dataset)
+  return [
+    ...tagged('DATASET', at, [found]),
+    ...(there === 'missing' || isUnknown(there) ? [] : tagged('BACKUP', at, [checkBackup(mapping, there, canmount)])),
+  ]
+}
+
+function tagged(check: CheckName, subject: Subject, found: readonly Found[]): readonly Finding[] {
+  return found.map((each) => ({ ...each, check, subject }))
+}

@@ -1,0 +1,80 @@
+import type { Config } from '#config/effective.ts'
+import type { OpenedStore } from '#lib/db/store.ts'
+import { discover } from '#lib/discover/discover.ts'
+import { examine } from '#lib/doctor/doctor.ts'
+import type { HostFacts } from '#lib/doctor/types.ts'
+import type { EngineLog } from '#lib/engine/deps.ts'
+import type { Sans } from '#lib/engine/ports.ts'
+import type { Engine } from '#lib/engine/types.ts'
+import type { Json } from '#lib/replication/types.ts'
+import type { SshClient } from '#lib/ssh/index.ts'
+import type { SshSettings } from '#lib/ssh/types.ts'
+import type { Verification } from '#lib/verify/types.ts'
+import { verify } from '#lib/verify/verify.ts'
+import type { Inspection } from './service-types.ts'
+
+interface Parts {
+  readonly config: () => Config
+  readonly engine: Engine
+  readonly store: OpenedStore
+  readonly sans: Sans
+  readonly ssh: SshClient
+  readonly settings: () => Promise<SshSettings>
+  readonly dataDirectory: string
+  readonly log: EngineLog
+  readonly now: () => number
+}
+
+/** What a person asks for besides the engine's own work. None of it writes to a SAN. */
+export function createInspection(parts: Parts): Inspection {
+  const { config, engine, store, ssh, log, now } = parts
+  const hosts = new Map<string, HostFacts>()
+  const limits = () => {
+    const { commandSilenceSeconds, commandTimeoutSeconds } = config().limits
+    return { silenceMs: commandSilenceSeconds * 1000, timeoutMs: commandTimeoutSeconds * 1000 }
+  }
+  const watched = () => engine.datasets().flatMap(({ dataset }) => (dataset.retired ? [] : [dataset]))
+  const doctorParts = {
+    config,
+    ssh,
+    limits,
+    now,
+    watched,
+    settings: parts.settings,
+    integrity: () => store.integrity(),
+    dataDirectory: parts.dataDirectory,
+    uid: process.getuid?.() ?? 0,
+    remember: (facts: HostFacts) => void hosts.set(facts.host, facts),
+  }
+  return {
+    doctor: (request) => examine(doctorParts, request),
+    discover: (request) =>
+      discover(
+        {
+          config,
+          ssh,
+          now,
+          limits,
+          configured: (primary, backup) =>
+            watched()
+              .filter(({ mapping }) => mapping.primary.host === primary && mapping.backup.host === backup)
+              .map(({ id, mapping }) => ({ id, primary: mapping.primary.dataset, backup: mapping.backup.dataset })),
+        },
+        request,
+      ),
+    async verify(id, signal) {
+      const view = engine.dataset(id)
+      if (view === null) return null
+      const verification = await verify({ config, sans: parts.sans, ssh, limits, now }, view.dataset, signal)
+      const { at, result, summary } = verification
+      await store.saveVerification({ datasetId: id, at, result, report: verification as unknown as Json })
+      log[result === 'VERIFIED' ? 'info' : 'warn'](`Verified: ${summary}`, { datasetId: id })
+      return verification
+    },
+    async verification(id) {
+      const record = await store.verification(id)
+      return record === null ? null : (record.report as unknown as Verification)
+    },
+    hostFacts: (id) => hosts.get(id) ?? null,
+  }
+}

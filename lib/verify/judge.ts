@@ -1,0 +1,160 @@
+import type { PoolStatus } from '#lib/zfs/pool-status.ts'
+import type { DatasetFacts } from '#lib/zfs/types.ts'
+import type { History, Verification, VerificationFinding, VerificationResult } from './types.ts'
+
+export interface VerifyFacts {
+  /** What could not be read, or is not there, as findings already. */
+  readonly before: readonly VerificationFinding[]
+  readonly history: History | null
+  /** Of the backup; null where it could not be read. */
+  readonly backup: DatasetFacts | null
+  readonly backupName: string
+  readonly poolName: string
+  /** Null: not read. */
+  readonly poolStatus: PoolStatus | null
+  readonly datasetId: string
+}
+
+/** What a person should know of this backup, worst first, and what it comes to. */
+export function judgeVerification(
+  facts: VerifyFacts,
+): Pick<Verification, 'result' | 'summary' | 'findings' | 'pool' | 'readonly' | 'writtenBytes'> {
+  const { backup, history, poolName, poolStatus } = facts
+  const newest = history?.newest?.creation ?? null
+  const scrubbedAt = poolStatus?.scrub?.endedAt ?? null
+  const pool = {
+    name: poolName,
+    scrubbedAt,
+    scrubErrors: poolStatus?.scrub?.errors ?? null,
+    dataErrors: poolStatus?.dataErrors ?? null,
+    scrubbedSinceNewest: poolStatus === null || newest === null ? null : scrubbedAt !== null && scrubbedAt >= newest,
+  }
+  const findings = [
+    ...facts.before,
+    ...(history === null ? [] : ofHistory(history, facts.backupName)),
+    ...(backup === null ? [] : ofBackup(backup, facts.datasetId)),
+    ...ofPool(pool, poolStatus),
+  ].toSorted((a, b) => RANK[b.state] - RANK[a.state])
+  const result = findings[0]?.state ?? 'VERIFIED'
+  return {
+    result,
+    summary: summaryOf(result, history, findings),
+    findings,
+    pool,
+    readonly: backup?.readonly ?? null,
+    writtenBytes: backup?.written ?? null,
+  }
+}
+
+const RANK: Readonly<Record<VerificationResult, number>> = { VERIFIED: 0, ATTENTION: 1, UNKNOWN: 2, FAILED: 3 }
+
+function ofHistory(history: History, backup: string): readonly VerificationFinding[] {
+  const { gaps, clashes, aheadOnBackup } = history
+  if (history.commonCount === 0)
+    return [
+      {
+        code: 'NO_COMMON_SNAPSHOT',
+        state: 'FAILED',
+        message: `${backup} shares no snapshot with its primary: it is the copy of something else, or of an older life of it.`,
+        cure: 'zwitness preview shows what would bring them together; nothing is destroyed.',
+      },
+    ]
+  const found: VerificationFinding[] = []
+  if (!history.sameOrder)
+    found.push({
+      code: 'ORDER',
+      state: 'FAILED',
+      message: `The common snapshots stand in another order on ${backup}: it was not received from this primary in one line.`,
+      cure: 'Find out where its snapshots came from before it is trusted.',
+    })
+  if (gaps.length > 0)
+    found.push({
+      code: 'GAP',
+      state: 'ATTENTION',
+      message: `${backup} lacks ${gaps.length} ${gaps.length === 1 ? 'snapshot' : 'snapshots'} within the common history (${gaps
+        .slice(0, 3)
+        .map(({ name, guid }) => `@${name} guid ${guid}`)
+        .join(', ')}${gaps.length > 3 ? ' …' : ''}).`,
+      cure: 'Snapshots between two common ones cannot be filled in later; it is no loss unless that very state is wanted.',
+    })
+  if (clashes.length > 0)
+    found.push({
+      code: 'NAME_CLASH',
+      state: 'ATTENTION',
+      message: `${clashes.length} ${clashes.length === 1 ? 'name stands' : 'names stand'} for different snapshots on the two sides (@${clashes[0]?.name}: guid ${clashes[0]?.primaryGuid} and ${clashes[0]?.backupGuid}).`,
+      cure: 'Rename the one on the backup, or leave it: identity is the guid.',
+    })
+  if (aheadOnBackup > 0)
+    found.push({
+      code: 'BACKUP_AHEAD',
+      state: 'ATTENTION',
+      message: `${backup} has ${aheadOnBackup} of its own after the newest common snapshot.`,
+      cure: 'zwitness preview shows whether they are in the way.',
+    })
+  return found
+}
+
+function ofBackup(backup: DatasetFacts, id: string): readonly VerificationFinding[] {
+  const found: VerificationFinding[] = []
+  if (backup.receiveResumeToken !== null)
+    found.push({
+      code: 'PARTIAL_RECEIVE',
+      state: 'ATTENTION',
+      message: `${backup.name} holds the remainder of an interrupted receive.`,
+      cure: `zwitness preview ${id} shows how it goes on.`,
+    })
+  if (backup.written > 0)
+    found.push({
+      code: 'WRITTEN',
+      state: 'ATTENTION',
+      message: `${backup.written} bytes were written to ${backup.name} since its newest snapshot: what is mounted there is not what was sent.`,
+      cure: 'Its snapshots are untouched. Make it read-only.',
+    })
+  if (!backup.readonly)
+    found.push({
+      code: 'NOT_READONLY',
+      state: 'ATTENTION',
+      message: `${backup.name} is not read-only.`,
+      cure: `zfs set readonly=on ${backup.name}`,
+    })
+  return found
+}
+
+function ofPool(pool: Verification['pool'], status: PoolStatus | null): readonly VerificationFinding[] {
+  if (status === null) return []
+  if (pool.dataErrors !== null || (pool.scrubErrors ?? 0) > 0)
+    return [
+      {
+        code: 'POOL_ERRORS',
+        state: 'FAILED',
+        message: `Pool ${pool.name} has errors: ${pool.dataErrors ?? `${pool.scrubErrors} found by the last scrub`}.`,
+        cure: `zpool status -v ${pool.name} names the files and snapshots that are damaged.`,
+      },
+    ]
+  if (pool.scrubbedSinceNewest !== false) return []
+  return [
+    {
+      code: 'NOT_SCRUBBED',
+      state: 'ATTENTION',
+      message:
+        pool.scrubbedAt === null
+          ? `No finished scrub of pool ${pool.name} is on record: nobody has read the backup since it was written.`
+          : `The last scrub of pool ${pool.name} ended before the newest common snapshot was there: nobody has read that one since.`,
+      cure: `zpool scrub ${pool.name}`,
+    },
+  ]
+}
+
+function summaryOf(
+  result: VerificationResult,
+  history: History | null,
+  findings: readonly VerificationFinding[],
+): string {
+  const first = findings[0]?.message
+  if (result === 'UNKNOWN' || result === 'FAILED' || history === null) return first ?? 'Nothing could be looked at.'
+  const { commonCount, oldest, newest } = history
+  const range = commonCount === 1 ? `@${newest?.name}` : `@${oldest?.name} to @${newest?.name}`
+  const same = `${commonCount} common ${commonCount === 1 ? 'snapshot' : 'snapshots'} (${range}), every guid compared`
+  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : ''
+  return first === undefined ? `${same}; nothing is missing.` : `${same}. ${first}${more}`
+}

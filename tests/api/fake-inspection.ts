@@ -1,0 +1,65 @@
+import { NotListed } from '#lib/discover/not-listed.ts'
+import type { Inspection } from '#lib/service-types.ts'
+import type { Verification } from '#lib/verify/types.ts'
+import { NOW } from './fake-config.ts'
+
+const SNAPSHOT = { name: 's1', guid: '11805916207174113034', creation: NOW / 1000 - 3600 }
+
+export const fakeVerification: Verification = {
+  datasetId: 'a',
+  at: NOW,
+  result: 'ATTENTION',
+  summary: '1 common snapshot (@s1), every guid compared. hqs1p1/a is not read-only.',
+  findings: [{ code: 'NOT_READONLY', state: 'ATTENTION', message: 'hqs1p1/a is not read-only.', cure: null }],
+  history: {
+    commonCount: 1,
+    oldest: SNAPSHOT,
+    newest: SNAPSHOT,
+    gaps: [],
+    leftOut: 0,
+    keptOnBackup: 0,
+    aheadOnBackup: 0,
+    renamed: 0,
+    clashes: [],
+    sameOrder: true,
+  },
+  readonly: false,
+  writtenBytes: 0,
+  pool: { name: 'hqs1p1', scrubbedAt: null, scrubErrors: null, dataErrors: null, scrubbedSinceNewest: false },
+  restore: {
+    possible: true,
+    needs: [],
+    snapshot: SNAPSHOT,
+    into: 'hqs8p1/a.restored',
+    command: 'ssh hqs1 x | ssh hqs8 y',
+    withHistory: [],
+    properties: {},
+  },
+}
+
+/** Knows the hosts hqs8 and hqs1; hqs7 cannot be listed. */
+export function fakeInspection(): Inspection {
+  return {
+    doctor: async ({ host }) => ({
+      startedAt: NOW,
+      finishedAt: NOW + 1000,
+      findings: [
+        {
+          check: 'RIGHTS',
+          subject: { kind: 'host', id: host ?? 'hqs1' },
+          state: 'WARNING',
+          message: 'zfsadmin lacks promote on hqs1p1.',
+          cure: 'Allow it.',
+          fix: [{ host: 'hqs1', command: 'zfs allow -u zfsadmin promote hqs1p1' }],
+        },
+      ],
+    }),
+    discover: async ({ primary, backup }) => {
+      if (backup === 'hqs7') throw new NotListed('hqs7', 'hqs7 does not answer.', true)
+      return { primary, backup, at: NOW, mappings: [], withoutBackup: [], withoutPrimary: [], yaml: '# Nothing.\n' }
+    },
+    verify: async (datasetId) => (datasetId === 'nobody' ? null : { ...fakeVerification, datasetId }),
+    verification: async (datasetId) => ({ ...fakeVerification, datasetId }),
+    hostFacts: (host) => ({ host, at: NOW, zfsVersion: '2.3.9', login: 'zfsadmin' }),
+  }
+}
