@@ -2,6 +2,7 @@ import type { Config } from '#config/effective.ts'
 import type { DatasetRecord, RunRecord } from '#lib/db/types.ts'
 import { adoptPrimary } from '#lib/replication/memory.ts'
 import type { Comparison, Inventory, JudgeInput, Memory, Plan, Verdict } from '#lib/replication/types.ts'
+import type { Guid } from '#lib/zfs/types.ts'
 import { BesideBook } from './beside.ts'
 import { Bookings } from './booking.ts'
 import type { EngineDeps } from './deps.ts'
@@ -49,6 +50,8 @@ export class EngineContext {
   readonly repairing = new Map<string, () => RunRecord>()
   /** Datasets into which a stream of ours is going at this moment. */
   readonly receiving = new Set<string>()
+  /** Snapshots for which an anchor could not be made, by dataset: told once. */
+  readonly notAnchored = new Map<string, Guid>()
   #known: Index | null = null
   /** The newest look of each dataset, and its number. */
   readonly #looks = new Map<string, { readonly assessment: Assessment; readonly number: number }>()

@@ -66,8 +66,8 @@ export function judgeOne(
       now,
       timezone: config.scheduler.timezone,
       zfsCommands: {
-        primary: zfsCommand(context, mapping.primary.host),
-        backup: zfsCommand(context, mapping.backup.host),
+        primary: zfsCommandOf(context, mapping.primary.host),
+        backup: zfsCommandOf(context, mapping.backup.host),
       },
       paused: states.isPaused(dataset, now),
       repairs: input.repairs,
@@ -97,6 +97,6 @@ function availabilityOf(context: EngineContext, host: string, now: number, seenA
   return availability(online, now, config.scheduler.timezone, seenAt)
 }
 
-function zfsCommand(context: EngineContext, host: string): readonly string[] {
+export function zfsCommandOf(context: EngineContext, host: string): readonly string[] {
   return context.deps.config().hosts.get(host)?.zfsCommand ?? ['zfs']
 }

@@ -46,6 +46,11 @@ export class RunWriter {
     this.#deps.emit.run(this.#run)
   }
 
+  /** It is about to write to a SAN: it stays on record for ever. */
+  async wrote(): Promise<void> {
+    if (!this.#run.keep) await this.#change({ keep: true })
+  }
+
   async phase(
     phase: RunProgress['phase'],
     step: { readonly index: number; readonly count: number } | null = null,

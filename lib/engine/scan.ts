@@ -1,4 +1,5 @@
 import type { RunRecord } from '#lib/db/types.ts'
+import { anchorStalled } from './anchor-stalled.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
@@ -22,9 +23,16 @@ export async function scan(context: EngineContext, order: ScanOrder, writer: Run
     signal: order.signal,
   })
   const tally = new Tally()
+  const left: Assessment[] = []
   for (const assessment of assessments) {
     tally.add(`STATUS_${assessment.verdict.health}`, `${assessment.verdict.health.toLowerCase()}`)
-    await decide(context, order, assessment, tally, writer.run)
+    const queued = await decide(context, order, assessment, tally, writer.run)
+    if (!queued) left.push(assessment)
+  }
+  if (order.enqueue !== null) {
+    const { made, failed } = await anchorStalled(context, left, writer, order.signal)
+    tally.add('ANCHORED', 'an anchor was made for a chain that stands still', made)
+    tally.add('NOT_ANCHORED', 'an anchor could not be made', failed)
   }
   if (order.signal.aborted)
     return {
@@ -37,19 +45,22 @@ export async function scan(context: EngineContext, order: ScanOrder, writer: Run
   ).length
   return {
     state: 'SUCCEEDED',
-    outcome: sentence(assessments, unseen, tally.count('REPAIR_QUEUED')),
+    outcome: sentence(assessments, unseen, tally),
     decisions: tally.list(),
   }
 }
 
-/** What is done about one dataset, and why not, counted by rule: the run's record shows it as a funnel. */
+/**
+ * What is done about one dataset, and why not, counted by rule: the run's record shows it as a funnel.
+ * @returns whether a repair was queued
+ */
 async function decide(
   context: EngineContext,
   order: ScanOrder,
   assessment: Assessment,
   tally: Tally,
   run: RunRecord,
-): Promise<void> {
+): Promise<boolean> {
   const { plan, dataset } = assessment
   if (plan.kind === 'NOTHING') return tally.add('NOTHING_TO_DO', 'nothing to do')
   if (order.enqueue === null) return tally.add('READ_ONLY', 'only looked, as asked')
@@ -59,11 +70,14 @@ async function decide(
     return tally.add(plan.automatic.code, plan.automatic.because)
   }
   const held = await order.enqueue(assessment)
-  if (held === null) tally.add('REPAIR_QUEUED', 'a repair was queued')
-  else tally.add('HELD', held)
+  if (held !== null) return tally.add('HELD', held)
+  tally.add('REPAIR_QUEUED', 'a repair was queued')
+  return true
 }
 
-function sentence(assessments: readonly Assessment[], unseen: number, queued: number): string {
+function sentence(assessments: readonly Assessment[], unseen: number, tally: Tally): string {
+  const queued = tally.count('REPAIR_QUEUED')
+  const anchored = tally.count('ANCHORED')
   const all = assessments.length
   const parts = [`Looked at ${all} ${all === 1 ? 'dataset' : 'datasets'}`]
   for (const health of ['BROKEN', 'WARNING', 'UNKNOWN', 'HEALTHY'] as const) {
@@ -72,16 +86,19 @@ function sentence(assessments: readonly Assessment[], unseen: number, queued: nu
   }
   if (unseen > 0) parts.push(`${unseen} could not be read`)
   if (queued > 0) parts.push(`${queued} ${queued === 1 ? 'repair' : 'repairs'} queued`)
+  if (anchored > 0) parts.push(`${anchored} ${anchored === 1 ? 'anchor' : 'anchors'} made`)
   return `${parts.join(', ')}.`
 }
 
 class Tally {
   readonly #rules = new Map<string, { count: number; message: string }>()
 
-  add(rule: string, message: string): void {
+  /** @returns false, for a decision that queued nothing. */
+  add(rule: string, message: string, count = 1): false {
     const known = this.#rules.get(rule)
-    if (known === undefined) this.#rules.set(rule, { count: 1, message })
-    else known.count++
+    if (known !== undefined) known.count += count
+    else if (count > 0) this.#rules.set(rule, { count, message })
+    return false
   }
 
   count(rule: string): number {
