@@ -56,7 +56,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['lib/engine', 'lib/db', 'lib/ssh', 'config'],
     packages: [],
   },
-  'lib/explain': { uses: ['lib/zfs'], types: ['lib/api'], packages: [] },
+  'lib/explain': {
+    uses: ['lib/zfs', 'lib/api'],
+    types: ['lib/engine', 'lib/runtime', 'lib/service-types.ts'],
+    packages: [],
+  },
 
   // The framework knows nothing of the product.
   'lib/runtime': {
@@ -77,6 +81,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: [
       'lib/engine',
       'lib/db',
+      'lib/auth',
       'lib/events',
       'lib/zfs',
       'config',
@@ -84,7 +89,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/doctor',
       'lib/discover',
       'lib/verify',
-      'lib/explain',
     ],
     packages: ['zod'],
   },
