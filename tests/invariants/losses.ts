@@ -85,6 +85,6 @@ function thingsOn(stock: Stock): Thing[] {
 function datasetsOn(stock: Stock, host: string): readonly StockDataset[] {
   // A dataset that came into being with a first receive goes with it, and nothing is lost.
   return (stock.get(host)?.pools ?? []).flatMap((pool) =>
-    pool.datasets.filter((each) => each.partial === null || each.snapshots.length > 0),
+    pool.datasets.filter((each) => each.partial?.fresh !== true || each.snapshots.length > 0),
   )
 }

@@ -1,4 +1,6 @@
+import type { DatasetRecord, PoolRecord } from '#lib/simulator/state/model.ts'
 import { isReceiving, receivedBytes } from '#lib/simulator/state/partial.ts'
+import type { Store } from '#lib/simulator/state/store.ts'
 import type { Bed } from '#tests/bed/bed.ts'
 import type { BedHost } from '#tests/bed/host.ts'
 
@@ -22,7 +24,13 @@ export interface StockDataset {
   readonly live: readonly number[]
   /** Seeds of all data that it holds, in whatever snapshot. */
   readonly data: readonly number[]
-  readonly partial: { readonly toGuid: string; readonly bytes: number; readonly busy: boolean } | null
+  readonly partial: {
+    readonly toGuid: string
+    readonly bytes: number
+    readonly busy: boolean
+    /** The dataset came into being with it, and goes with it. */
+    readonly fresh: boolean
+  } | null
 }
 
 export interface StockPool {
@@ -52,17 +60,15 @@ export function stockOf(host: BedHost): StockHost {
   const { store } = host.zfs
   store.forget()
   const pools = store.allPools().map((pool): StockPool => {
+    const digests = digestsOf(store, pool)
     const datasets = pool.datasets.map((dataset): StockDataset => {
       const history = store.history(pool, dataset)
       const { partial } = dataset
-      // What a snapshot holds follows from what was written before it.
-      let digest = ''
       return {
         name: dataset.name,
         guid: dataset.guid,
-        snapshots: history.snapshots.map(({ name, guid, txg, time, holds, ext }) => {
-          for (const { b, s } of ext) digest = Bun.hash(`${digest} ${b}:${s}`).toString(36)
-          return { name, guid, txg, time, holds: Object.keys(holds).length, digest }
+        snapshots: history.snapshots.map(({ id, name, guid, txg, time, holds }) => {
+          return { name, guid, txg, time, holds: Object.keys(holds).length, digest: digests(dataset).get(id) ?? '' }
         }),
         bookmarks: history.bookmarks.map(({ name, guid, txg }) => ({ name, guid, txg })),
         written: dataset.written,
@@ -75,6 +81,7 @@ export function stockOf(host: BedHost): StockHost {
                 toGuid: partial.toGuid,
                 bytes: receivedBytes(store, pool, partial),
                 busy: isReceiving(dataset),
+                fresh: partial.fresh,
               },
       }
     })
@@ -82,6 +89,26 @@ export function stockOf(host: BedHost): StockHost {
   })
   store.forget()
   return { id: host.id, up: host.up, skewSeconds: host.skewSeconds, pools }
+}
+
+/** What a snapshot holds follows from what was written before it; of a clone, in its origin too. By number. */
+function digestsOf(store: Store, pool: PoolRecord): (dataset: DatasetRecord) => ReadonlyMap<number, string> {
+  const known = new Map<number, ReadonlyMap<number, string>>()
+  const digests = (dataset: DatasetRecord): ReadonlyMap<number, string> => {
+    const found = known.get(dataset.id)
+    if (found !== undefined) return found
+    const { origin } = dataset
+    const parent = origin === null ? undefined : pool.datasets.find(({ id }) => id === origin.dataset)
+    let digest = parent === undefined || origin === null ? '' : (digests(parent).get(origin.snapshot) ?? '')
+    const own = new Map<number, string>()
+    for (const { id, ext } of store.history(pool, dataset).snapshots) {
+      for (const { b, s } of ext) digest = Bun.hash(`${digest} ${b}:${s}`).toString(36)
+      own.set(id, digest)
+    }
+    known.set(dataset.id, own)
+    return own
+  }
+  return digests
 }
 
 export function datasetOf(stock: Stock, host: string, name: string): StockDataset | null {

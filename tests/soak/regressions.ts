@@ -43,4 +43,18 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'scan', a: 32592, b: 46816, c: 59833 },
     ],
   },
+  {
+    was: 'The checker: what was set aside with a receive that had been cut off was taken for a dataset that goes with it.',
+    seed: 50019,
+    operations: [
+      { op: 'snapshot', a: 16812, b: 62755, c: 1490 },
+      { op: 'foreign', a: 51991, b: 25747, c: 60929 },
+      { op: 'writeBackup', a: 1443, b: 38679, c: 32390 },
+    ],
+  },
+  {
+    was: 'The checker: what a clone has from its origin was left out of what its snapshots hold.',
+    seed: 50210,
+    operations: [{ op: 'destroySnapshot', a: 17401, b: 14847, c: 16946 }],
+  },
 ]
