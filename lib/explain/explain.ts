@@ -7,7 +7,8 @@ import type { SnapshotView } from '#lib/api/snapshots.ts'
 import type { VerificationView } from '#lib/api/verification.ts'
 import { chainLines } from './chain.ts'
 import { hostLines } from './hosts.ts'
-import { bytes, commandLines, field, span, titled, wrapped } from './lines.ts'
+import { bytes, field, span, titled, wrapped } from './lines.ts'
+import { planLines } from './plan.ts'
 
 /** Everything about one dataset that belongs in a ticket, in the API's own words. */
 export interface ToExplain {
@@ -94,33 +95,6 @@ function reasonLines({ code, severity, message, action, evidence }: ReasonFull):
     ...Object.entries(evidence).flatMap(([name, value]) =>
       wrapped(`${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`, '    - ', '      '),
     ),
-  ]
-}
-
-function planLines(plan: PlanView): readonly string[] {
-  const { kind, outcome, steps, destroys, notes, blocked, automatic, estimateBytes } = plan
-  const size = steps.length === 0 || estimateBytes === null ? '' : `, about ${bytes(estimateBytes)}`
-  return [
-    ...wrapped(`${kind}${size}: ${outcome}`),
-    ...steps.flatMap(({ n, title, commands }) => [
-      ...wrapped(`${n}. ${title}`, '  ', '     '),
-      ...commands.flatMap(({ host, argv }) => [...wrapped(`on ${host}:`, '     '), ...commandLines(argv, '       ')]),
-    ]),
-    ...(steps.length === 0
-      ? []
-      : wrapped(destroys.length === 0 ? 'Destroys nothing.' : `Destroys ${destroys.length}:`)),
-    ...destroys.flatMap((lost) => wrapped(`${lost.name} guid ${lost.guid}`, '    - ', '      ')),
-    ...notes.flatMap((note) => wrapped(`Note: ${note}`, '  ', '    ')),
-    ...(blocked === null
-      ? []
-      : wrapped(`Held back (${blocked.code}): ${blocked.because} ${blocked.cure}`, '  ', '    ')),
-    ...(blocked !== null || kind === 'NOTHING'
-      ? []
-      : wrapped(
-          `By itself: ${automatic.allowed ? 'yes' : `no (${automatic.code})`}. ${automatic.because}`,
-          '  ',
-          '    ',
-        )),
   ]
 }
 
