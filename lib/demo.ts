@@ -7,9 +7,11 @@ import { configText } from './demo/config-text.ts'
 import { type Hosts, hasSshd, standInHosts, startHosts, writeClientFiles } from './demo/hosts.ts'
 import { livingWorld } from './demo/later.ts'
 import { runLines } from './demo/lines.ts'
+import { DEMO_LOGINS, loginLines } from './demo/logins.ts'
 import { PAIRS } from './demo/scenarios/all.ts'
 import { portTaken, readyText, standInWarning } from './demo/words.ts'
 import { build, openWorld, spoil } from './demo/world.ts'
+import { socketPath } from './directories.ts'
 import { serve } from './serve.ts'
 
 export interface DemoOptions {
@@ -61,8 +63,8 @@ export async function demo(options: DemoOptions): Promise<number> {
     await ensureDirectory(places.data)
     await ensureDirectory(places.logs)
     await writeClientFiles(hosts, places.config)
-    const open = !['127.0.0.1', '::1', 'localhost'].includes(options.host)
-    await writeTextFileAtomic(join(places.config, 'app-config.yaml'), configText(PAIRS, hosts, new Date(now), open))
+    const config = configText(PAIRS, hosts, new Date(now), await loginLines())
+    await writeTextFileAtomic(join(places.config, 'app-config.yaml'), config)
     if (hosts.standIn !== null) process.env.ZWITNESS_SSH = hosts.standIn
     if (ended.signal.aborted) return 130
 
@@ -71,11 +73,12 @@ export async function demo(options: DemoOptions): Promise<number> {
       host: options.host,
       port: options.port,
       demo: true,
+      demoLogins: DEMO_LOGINS,
       onReady(url) {
         options.onReady?.(url)
         say(readyText(url, places.data, PAIRS, join(import.meta.dir, 'setup', 'zwitness')))
         const scanned = async (): Promise<boolean> => {
-          const answer = await fetch(`${url}/api/status`, { signal: ended.signal })
+          const answer = await fetch('http://zwitness/api/status', { signal: ended.signal, unix: socketPath(places) })
           const status = (await answer.json()) as { readonly lastCheck: unknown }
           return status.lastCheck !== null
         }

@@ -13,8 +13,16 @@ export function openApiInfo(version: string): OpenApiInfo {
       '  byte counts that can pass 2^53, are text. `null` means "not known".',
       '- Errors are `application/problem+json` (RFC 9457) with a stable `code` and, where there is one, the next step.',
       '- Long work answers 202 with the run; poll its `Location`, or follow `/api/events`.',
-      '- GET needs the role viewer, everything else operator, unless `x-access` says otherwise. The unix socket of the',
-      '  data directory is admin, this machine is operator, the network may read.',
+      '- GET needs the role viewer, everything else operator, unless `x-access` says otherwise. Programs send',
+      '  `Authorization: Bearer zwt_…`; the unix socket of the data directory is admin.',
     ].join('\n'),
+    securitySchemes: {
+      token: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'An API token: POST /api/tokens, or zwitness token create.',
+      },
+      session: { type: 'apiKey', in: 'cookie', name: 'zwitness', description: 'A browser that is signed in.' },
+    },
   }
 }

@@ -14,8 +14,8 @@ const ABOUT: Readonly<Record<HostId, string>> = {
   hqs6: 'its clock is wrong',
 }
 
-/** The demo's app-config.yaml. `open`: reached from other machines, so that whoever reaches it may repair. */
-export function configText(pairs: readonly ScenarioPair[], hosts: Hosts, now: Date, open: boolean): string {
+/** The demo's app-config.yaml; `logins`: its users. */
+export function configText(pairs: readonly ScenarioPair[], hosts: Hosts, now: Date, logins: readonly string[]): string {
   const host = (id: HostId): string => {
     const more = id === 'hqs5' ? ', online: on_demand' : ''
     return `  # ${ABOUT[id]}\n  ${id}: { hostname: 127.0.0.1, port: ${hosts.ports[id]}, ssh_user: ${hosts.user}${more} }`
@@ -29,7 +29,7 @@ export function configText(pairs: readonly ScenarioPair[], hosts: Hosts, now: Da
     'scheduler:',
     '  interval_minutes: 1',
     '  timezone: UTC',
-    ...(open ? ['auth: { mode: none, none_role: operator }'] : []),
+    ...logins,
     '',
   ].join('\n')
 }

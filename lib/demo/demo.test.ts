@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { listDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
 import { REASONS, type ReasonCode } from '#lib/replication/types.ts'
+import { Browser } from '#tests/witness/browser.ts'
+import { DEMO_LOGINS } from './logins.ts'
 import { PAIRS } from './scenarios/all.ts'
 
 /** The demo as a person starts it, behind real sshds or with the stand-in. */
@@ -45,10 +47,10 @@ interface Shown {
   readonly reasons: readonly { readonly code: ReasonCode }[]
 }
 
-async function shown(url: string): Promise<readonly Shown[]> {
-  const status = (await (await fetch(`${url}/api/status`)).json()) as { datasets: readonly { id: string }[] }
+async function shown(browser: Browser): Promise<readonly Shown[]> {
+  const status = (await (await browser.get('/api/status')).json()) as { datasets: readonly { id: string }[] }
   return Promise.all(
-    status.datasets.map(async ({ id }) => (await fetch(`${url}/api/datasets/${id}`)).json() as Promise<Shown>),
+    status.datasets.map(async ({ id }) => (await browser.get(`/api/datasets/${id}`)).json() as Promise<Shown>),
   )
 }
 
@@ -79,13 +81,26 @@ for (const transport of ['sshd', 'stand-in'] as const) {
       await removePath(started.parent)
     })
 
+    test('lets in whoever reads its login page', async () => {
+      const page = await new Browser(started.url).page('/login')
+      for (const { name, password } of DEMO_LOGINS) {
+        expect(page).toContain(password)
+        const browser = new Browser(started.url)
+        expect((await browser.signIn(name, password)).status).toBe(303)
+        expect((await browser.get('/')).status).toBe(200)
+      }
+      expect((await new Browser(started.url).get('/api/status')).status).toBe(401)
+    }, 60_000)
+
     test('shows each reason that it promises, and every status', async () => {
+      const browser = new Browser(started.url)
+      await browser.signIn('viewer', 'demo-viewer')
       // Gathered over time: on a busy machine the repair may be over before the last reason is known.
       const codes = new Set<ReasonCode>()
       const statuses = new Set<string>()
       await until(
         120,
-        () => shown(started.url),
+        () => shown(browser),
         (datasets) => {
           for (const { status, reasons } of datasets) {
             statuses.add(status)

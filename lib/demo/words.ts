@@ -1,3 +1,4 @@
+import { DEMO_LOGINS } from './logins.ts'
 import type { ScenarioPair } from './scenario.ts'
 
 const BAR = '─'.repeat(78)
@@ -19,16 +20,20 @@ export function readyText(url: string, dataDirectory: string, pairs: readonly Sc
     BAR,
     `  zwitness demo: ${url}/`,
     `  Simulated SANs, ${datasets} lines of configuration, nothing is real. Ctrl-C ends it and leaves nothing behind.`,
+    '',
+    '  Sign in as              with the password',
+    ...DEMO_LOGINS.map(({ name, password }) => `    ${name.padEnd(20)}  ${password}`),
     BAR,
     'The first check takes some seconds; then one dataset repairs itself (hqs8-hqs1.HQS8DAT5), and',
     'things go on happening. What to try next, in another terminal:',
     '',
-    `  curl -s ${url}/api/status`,
-    `  curl -s ${url}/api/datasets/hqs8-hqs1.HQS8VMS1/preview`,
-    `  curl -s -X POST ${url}/api/run`,
-    `  curl -sN ${url}/api/events`,
-    '',
     `  export ZWITNESS_DATA_DIR=${dataDirectory}`,
+    '  ask() { curl -s --unix-socket "$ZWITNESS_DATA_DIR/zwitness.sock" "$@"; }',
+    '  ask http://zwitness/api/status',
+    '  ask -X POST http://zwitness/api/datasets/hqs8-hqs1.HQS8VMS1/preview',
+    '  ask -X POST http://zwitness/api/run',
+    '  ask -N http://zwitness/api/events',
+    '',
     `  ${command} status`,
     `  ${command} show hqs8-hqs1.HQS8VMS1`,
     `  ${command} preview hqs8-hqs1.HQS8NEW1`,

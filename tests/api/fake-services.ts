@@ -22,7 +22,16 @@ export interface Fake {
   readonly engine: FakeEngine
   readonly store: FakeStore
   /** Changed by a test, read at the moment of use. */
-  readonly world: { config: Config; failed: readonly string[]; reload: ReloadResult; errors: unknown[]; ahead: number }
+  readonly world: {
+    config: Config
+    failed: readonly string[]
+    reload: ReloadResult
+    errors: unknown[]
+    /** Milliseconds that the clock was moved on. */
+    ahead: number
+    /** Warnings of whoever lets people in. */
+    readonly said: string[]
+  }
   /** As the owner of the socket (admin). */
   admin(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
   /** From another machine. */
@@ -39,6 +48,7 @@ export async function fakeServices(): Promise<Fake> {
     reload: { ok: true, changed: true, difference: { added: ['a'] }, warnings: [] },
     errors: [],
     ahead: 0,
+    said: [],
   }
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
   const accessStore = await memoryAccessStore()
@@ -47,7 +57,7 @@ export async function fakeServices(): Promise<Fake> {
     store: accessStore,
     config: () => world.config,
     now,
-    log: silent,
+    log: { ...silent, warn: (line: string) => void world.said.push(line) },
   })
   let runtime: Runtime | null = null
   const services: Services = {

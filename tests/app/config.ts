@@ -10,6 +10,8 @@ export interface Written {
   readonly defaults?: Settings
   readonly limits?: Settings
   readonly scheduler?: Settings
+  /** Default: whoever reaches the port may do all. */
+  readonly auth?: Settings
   /** More keys of a host, by its name. */
   readonly hosts?: Readonly<Record<string, Settings>>
   /** Of `ssh:`. */
@@ -18,11 +20,13 @@ export interface Written {
 
 const REPAIRS_AT_ONCE: Settings = { auto_repair: true, repair_when: 'behind', primary_max_age_hours: 0 }
 
+const OPEN: Settings = { mode: 'none', none_role: 'admin' }
+
 /**
  * The configuration for pairs of SANs, one mapping a line. Scheduled scans are a day apart: a test says itself when to look.
  */
 export function yamlFor(pairs: readonly (readonly [primary: San, backup: San])[], written: Written): string {
-  const { datasets, defaults = REPAIRS_AT_ONCE, limits, scheduler, hosts = {}, ssh } = written
+  const { datasets, defaults = REPAIRS_AT_ONCE, limits, scheduler, auth = OPEN, hosts = {}, ssh } = written
   const sans = [...new Set(pairs.flat())]
   return [
     'san_hosts:',
@@ -42,6 +46,7 @@ export function yamlFor(pairs: readonly (readonly [primary: San, backup: San])[]
     ]),
     `defaults: ${block(defaults)}`,
     `scheduler: ${block({ interval_minutes: 1440, timezone: 'UTC', ...scheduler })}`,
+    `auth: ${block(auth)}`,
     ...(limits === undefined ? [] : [`limits: ${block(limits)}`]),
     ...(ssh === undefined ? [] : [`ssh: ${block(ssh)}`]),
     '',

@@ -1,0 +1,132 @@
+import type { AuditView } from '#lib/api/audit.ts'
+import { Moment } from '../moment.tsx'
+
+export interface AuditLogProps {
+  readonly entries: readonly AuditView[]
+  readonly filter: { readonly actor: string; readonly target: string; readonly action: string; readonly result: string }
+  /** Address of the next page, or null at the end. */
+  readonly older: string | null
+}
+
+/** Who did what. */
+export function AuditLog({ entries, filter, older }: AuditLogProps) {
+  return (
+    <div class="stack">
+      <h1>Audit</h1>
+      <p>Everything that somebody changed, or tried to. Entries are never changed and never deleted.</p>
+      <Filter {...filter} />
+      {entries.length === 0 ? (
+        <p class="empty">
+          No entry matches. <a href="/audit">Show all</a>
+        </p>
+      ) : (
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">Who</th>
+                <th scope="col">From</th>
+                <th scope="col">What</th>
+                <th scope="col">Result</th>
+                <th scope="col">Why</th>
+                <th scope="col">Detail</th>
+              </tr>
+            </thead>
+            <tbody>
+              {entries.map((entry) => (
+                <Entry key={entry.id} entry={entry} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {older !== null && (
+        <p>
+          <a class="button" href={older} rel="next">
+            Older
+          </a>
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Entry({ entry }: { readonly entry: AuditView }) {
+  const { at, actor, action, target, result, code, reason, detail } = entry
+  return (
+    <tr>
+      <td>
+        <Moment at={at} as="second" quiet />
+      </td>
+      <td>
+        {actor.name} <span class="tag">{actor.kind.toLowerCase()}</span>
+      </td>
+      <td>{actor.address ?? ''}</td>
+      <td>
+        {action} {target !== null && <code>{target}</code>}
+      </td>
+      <td>
+        {RESULT[result] ?? result}
+        {code !== null && (
+          <>
+            {' '}
+            <code>{code}</code>
+          </>
+        )}
+      </td>
+      <td>{reason ?? ''}</td>
+      <td>
+        <Detail detail={detail} />
+      </td>
+    </tr>
+  )
+}
+
+const RESULT: Readonly<Record<string, string>> = { OK: 'done', REFUSED: 'refused', FAILED: 'failed' }
+
+function Detail({ detail }: Pick<AuditView, 'detail'>) {
+  const { runId, message, ...rest } = detail
+  const words = Object.entries(rest).map(
+    ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
+  return (
+    <>
+      {typeof runId === 'string' && <a href={`/runs/${runId}`}>run {runId}</a>} {typeof message === 'string' && message}{' '}
+      {words.join(', ')}
+    </>
+  )
+}
+
+function Filter({ actor, target, action, result }: AuditLogProps['filter']) {
+  return (
+    <form class="form row" method="get" action="/audit">
+      <label class="field">
+        <span>Who</span>
+        <input name="actor" type="search" value={actor} placeholder="alice" />
+      </label>
+      <label class="field">
+        <span>What</span>
+        <input name="action" type="search" value={action} placeholder="repair,login" />
+      </label>
+      <label class="field">
+        <span>On what</span>
+        <input name="target" type="search" value={target} placeholder="dataset, run, user" />
+      </label>
+      <label class="field">
+        <span>Result</span>
+        <select name="result">
+          <option value="">any</option>
+          {['OK', 'REFUSED', 'FAILED'].map((each) => (
+            <option key={each} value={each} selected={each === result}>
+              {RESULT[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button class="button" type="submit">
+        Show
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,69 @@
+import type { ComponentChildren } from 'preact'
+
+/** What stands in the way, before the form that it is about; read out by screen readers at once. */
+export function Fault({ text }: { readonly text: string | null }) {
+  if (text === null) return null
+  return (
+    <p class="note bad" role="alert">
+      {text}
+    </p>
+  )
+}
+
+interface FieldProps {
+  readonly label: string
+  readonly name: string
+  readonly type?: 'text' | 'password' | 'number' | 'search'
+  readonly value?: string
+  /** What browsers and password managers fill in. */
+  readonly complete?: string
+  readonly hint?: string
+  readonly required?: boolean
+  readonly focus?: boolean
+}
+
+export function Field({
+  label,
+  name,
+  type = 'text',
+  value,
+  complete = 'off',
+  hint,
+  required = true,
+  focus,
+}: FieldProps) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input
+        name={name}
+        // Their attributes are the same; the types only know one kind at a time.
+        type={type as 'text'}
+        value={value}
+        autocomplete={complete}
+        required={required}
+        autofocus={focus}
+        spellcheck={false}
+      />
+      {hint && <small>{hint}</small>}
+    </label>
+  )
+}
+
+/** A form of a page: posts to `action` and brings its token. */
+export function PostForm({
+  action,
+  csrf,
+  children,
+}: {
+  readonly action: string
+  readonly csrf: string
+  readonly children: ComponentChildren
+}) {
+  return (
+    <form class="form stack" method="post" action={action}>
+      <input type="hidden" name="csrf" value={csrf} />
+      {children}
+    </form>
+  )
+}

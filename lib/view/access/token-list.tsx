@@ -1,0 +1,77 @@
+import type { TokenView } from '#lib/api/token.ts'
+import { Moment, MomentOr } from '../moment.tsx'
+import { Field, PostForm } from './form-parts.tsx'
+
+export function TokenList({ csrf, tokens }: { readonly csrf: string; readonly tokens: readonly TokenView[] }) {
+  if (tokens.length === 0) return <p>No program has a token yet.</p>
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Id</th>
+            <th scope="col">Role</th>
+            <th scope="col">Made</th>
+            <th scope="col">Last used</th>
+            <th scope="col">Ends</th>
+            <th scope="col">State</th>
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map((token) => (
+            <tr key={token.id}>
+              <th scope="row">{token.name}</th>
+              <td>
+                <code>{token.id}</code>
+              </td>
+              <td>{token.role.toLowerCase()}</td>
+              <td>
+                <Moment at={token.createdAt} quiet /> by {token.createdBy}
+              </td>
+              <td>
+                <MomentOr at={token.usedAt} none="never" quiet /> {token.usedFrom !== null && `from ${token.usedFrom}`}
+              </td>
+              <td>
+                <MomentOr at={token.expiresAt} none="never" as="minute" quiet />
+              </td>
+              <td>{token.state === 'GOOD' ? <Revoke csrf={csrf} token={token} /> : token.state.toLowerCase()}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Revoke({ csrf, token }: { readonly csrf: string; readonly token: TokenView }) {
+  return (
+    <PostForm action="/account/revoke-token" csrf={csrf}>
+      <input type="hidden" name="id" value={token.id} />
+      <button class="button plain" type="submit" aria-label={`Revoke the token ${token.name}`}>
+        Revoke
+      </button>
+    </PostForm>
+  )
+}
+
+export function NewTokenForm({ csrf }: { readonly csrf: string }) {
+  return (
+    <PostForm action="/account/tokens" csrf={csrf}>
+      <h3>A new one</h3>
+      <Field label="Name" name="name" hint="What it is for, for example backup-report." />
+      <label class="field">
+        <span>Role</span>
+        <select name="role">
+          <option value="VIEWER">viewer: reads</option>
+          <option value="OPERATOR">operator: checks, repairs what destroys nothing</option>
+          <option value="ADMIN">admin: everything</option>
+        </select>
+      </label>
+      <Field label="Days" name="days" type="number" value="365" required={false} hint="Empty: it never ends." />
+      <button class="button" type="submit">
+        Make a token
+      </button>
+    </PostForm>
+  )
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { storedRole, UserRole } from '#lib/api/access-words.ts'
+import { DAY_MS, tokenDays, tokenName } from '#lib/api/token.ts'
+import { defineRoute } from '#lib/define.ts'
+import { onAccount } from './_view.tsx'
+
+export const POST = defineRoute({
+  summary: 'Make an API token.',
+  access: 'admin',
+  form: true,
+  audit: 'tokenCreate',
+  input: z.object({ name: tokenName, role: UserRole, days: tokenDays.optional() }),
+  run: ({ name, role, days }, context) =>
+    onAccount(context, async () => {
+      const { access, actor, now } = context
+      const expiresAt = days === undefined ? null : now() + days * DAY_MS
+      const { text } = await access.tokens.create({ name, role: storedRole(role), createdBy: actor.name, expiresAt })
+      return { made: { name, token: text } }
+    }),
+})

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { storedRole, UserRole } from '#lib/api/access-words.ts'
+import { DAY_MS, NewToken, Token, tokenDays, tokenName, tokenView } from '#lib/api/token.ts'
+import { defineRoute } from '#lib/define.ts'
+
+export const GET = defineRoute({
+  summary: 'API tokens, newest first, those that have ended too.',
+  operationId: 'tokens',
+  tags: ['access'],
+  access: 'admin',
+  output: z.object({ items: z.array(Token) }),
+  run: async (_, { access, now }) => ({
+    items: (await access.tokens.list()).map((record) => tokenView(record, now())),
+  }),
+})
+
+export const POST = defineRoute({
+  summary: 'Make an API token.',
+  description: 'The answer is the only one that holds it.',
+  operationId: 'tokenCreate',
+  tags: ['access'],
+  access: 'admin',
+  input: z.strictObject({
+    name: tokenName,
+    role: UserRole.default('VIEWER'),
+    days: tokenDays.nullable().default(null).describe('It ends after so many days; null: never.'),
+  }),
+  output: NewToken,
+  status: 201,
+  errors: { 409: ['TOKEN_EXISTS'] },
+  async run({ name, role, days }, { access, actor, now }) {
+    const expiresAt = days === null ? null : now() + days * DAY_MS
+    const made = await access.tokens.create({ name, role: storedRole(role), createdBy: actor.name, expiresAt })
+    return { ...tokenView(made.record, now()), token: made.text }
+  },
+})
