@@ -68,11 +68,23 @@ async function session(host: BedHost, clock: VirtualClock, { commands, wrong, op
     }
     return null
   }
-  for (const command of commands) {
+  for (const [index, command] of commands.entries()) {
     const fault = await one(command)
-    if (fault !== null) return fault
+    if (fault !== null) {
+      // The client is gone and the line goes on to its end; where the first word did not run, it was the SAN that stopped.
+      if (options.toTheEnd && wrong?.kind === 'cut' && wrong.ran === true)
+        await rest(host, commands.slice(index + 1))
+      return fault
+    }
+    if (options.toTheEnd && results.get(command.id)?.exitCode !== 0) return null
   }
   return null
+}
+
+async function rest(host: BedHost, commands: readonly RemoteCommand[]): Promise<void> {
+  for (const { argv } of commands) {
+    if ((await runCommand(argv, host)).exitCode !== 0) return
+  }
 }
 
 async function answerTo(argv: readonly string[], host: BedHost, wrong: Wrong | null) {

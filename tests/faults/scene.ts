@@ -2,9 +2,9 @@ import { Bed } from '#tests/bed/bed.ts'
 import { forgetBookings } from '#tests/invariants/bookings.ts'
 import { datasetOf, takeStock } from '#tests/invariants/stock.ts'
 
-/** What a scan and its repair find: nothing on the backup, something, or half of a first stream. */
-export type Scene = 'seed' | 'incremental' | 'resume'
-export const SCENES: readonly Scene[] = ['seed', 'incremental', 'resume']
+/** What a scan and its repair find: nothing on the backup, something, half of a first stream, or one that went its own way. */
+export type Scene = 'seed' | 'incremental' | 'resume' | 'rewind' | 'reseed'
+export const SCENES: readonly Scene[] = ['seed', 'incremental', 'resume', 'rewind', 'reseed']
 
 export const DATASET = 'a-b.one'
 const BYTES = 60_000
@@ -17,7 +17,7 @@ export async function openScene(scene: Scene): Promise<Bed> {
       { id: 'b', pool: 'vault' },
     ],
     mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
-    defaults: { auto_repair: true, repair_when: 'behind', primary_max_age_hours: 0 },
+    defaults: { auto_repair: true, repair_when: 'behind', on_diverged: 'set_aside', primary_max_age_hours: 0 },
   })
   const { zfs } = bed.host('a')
   zfs.batch(() => {
@@ -25,6 +25,14 @@ export async function openScene(scene: Scene): Promise<Bed> {
     for (let n = 1; n <= 3; n++) zfs.snapshot(`tank/one@s${n}`, { bytes: BYTES })
   })
   if (scene === 'incremental') zfs.replicate('tank/one', bed.host('b').zfs, 'vault/one', 's1')
+  if (scene === 'rewind') {
+    zfs.replicate('tank/one', bed.host('b').zfs, 'vault/one', 's1')
+    bed.host('b').zfs.snapshot('vault/one@own', { bytes: 500 })
+  }
+  if (scene === 'reseed') {
+    bed.host('b').zfs.dataset.create('vault/one')
+    bed.host('b').zfs.snapshot('vault/one@other', { bytes: 500 })
+  }
   await bed.start()
   if (scene === 'resume') await receiveHalf(bed)
   return bed
