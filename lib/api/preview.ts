@@ -22,7 +22,9 @@ export const Preview = z
     description: 'A plan that was made just now, from a fresh look at both sides. Nothing was written.',
   })
 
-export function previewView(preview: Shown): z.input<typeof Preview> {
+export type PreviewView = z.input<typeof Preview>
+
+export function previewView(preview: Shown): PreviewView {
   const { planId, datasetId, plan } = preview
   return {
     planId,

@@ -41,6 +41,8 @@ export const RunDetail = Run.extend({
   actions: z.array(Action),
 }).meta({ id: 'RunDetail', description: 'A run with its plan, its steps and everything it did.' })
 
+export type RunDetailView = z.input<typeof RunDetail>
+
 export function runDetail(run: RunRecord, actions: readonly ActionRecord[], now: number): z.input<typeof RunDetail> {
   const plan = run.plan && planView(run.plan)
   return {

@@ -12,13 +12,16 @@ export interface IslandScope {
 export const IslandContext = createContext<IslandScope | null>(null)
 
 /** Props travel as JSON in an attribute; a Date, a bigint or a function in them is an error at the page's own line. */
-export type Plain<T> = T extends string | number | boolean | null | undefined
-  ? T
-  : T extends readonly (infer U)[]
-    ? readonly Plain<U>[]
-    : T extends Date | bigint | symbol | ((...args: never[]) => unknown)
-      ? never
-      : { [K in keyof T]: Plain<T[K]> }
+export type Plain<T> = unknown extends T
+  ? // Whatever an API schema calls unknown came as JSON.
+    T
+  : T extends string | number | boolean | null | undefined
+    ? T
+    : T extends readonly (infer U)[]
+      ? readonly Plain<U>[]
+      : T extends Date | bigint | symbol | ((...args: never[]) => unknown)
+        ? never
+        : { [K in keyof T]: Plain<T[K]> }
 
 export interface IslandProps<P extends object> {
   /** Default export of a file in islands/. */

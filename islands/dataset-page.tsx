@@ -1,0 +1,94 @@
+import { useSignal } from '@preact/signals'
+import { Acknowledge } from '#lib/client/acknowledge.tsx'
+import { Action } from '#lib/client/action.tsx'
+import { type DatasetGiven, useDataset } from '#lib/client/dataset.ts'
+import { DatasetControls } from '#lib/client/dataset-controls.tsx'
+import { useHydrated } from '#lib/client/hydrated.ts'
+import { activeRunOf, RunningNow } from '#lib/view/dashboard/running-now.tsx'
+import { SanChecks, SetAsidesBeside, Settings } from '#lib/view/detail/beside.tsx'
+import { ChainSection, type ChainView } from '#lib/view/detail/chain-section.tsx'
+import { DetailHead } from '#lib/view/detail/head.tsx'
+import { LagChart } from '#lib/view/detail/lag-chart.tsx'
+import { Newest } from '#lib/view/detail/newest.tsx'
+import { Options } from '#lib/view/detail/options.tsx'
+import { RecentRuns } from '#lib/view/detail/recent-runs.tsx'
+import { Verified } from '#lib/view/detail/verified.tsx'
+import { Why } from '#lib/view/detail/why.tsx'
+import { useNow } from '#lib/view/shown-time.ts'
+
+interface Props extends DatasetGiven {
+  readonly view: ChainView
+}
+
+/** Everything about one dataset. */
+export default function DatasetPage(props: Props) {
+  const { detail, chain, runs } = useDataset(props)
+  const view = useSignal(props.view)
+  const ready = useHydrated()
+  const now = useNow()
+  const shown = detail.value
+  const { id, name, paused, ack, activeRun } = shown
+  const controls = (
+    <DatasetControls
+      id={id}
+      name={name}
+      paused={paused !== null}
+      pausedByConfig={paused !== null && paused.by === null}
+      acknowledged={ack !== null}
+    />
+  )
+  const onView = (wanted: ChainView): void => {
+    view.value = wanted
+    const params = new URLSearchParams({ span: wanted.span, ...(wanted.onlyDifferences ? { differences: '1' } : {}) })
+    history.replaceState(null, '', `?${params}`)
+  }
+
+  return (
+    <>
+      <DetailHead detail={shown}>
+        <Action
+          path={`/api/datasets/${encodeURIComponent(id)}/run`}
+          body={{ mode: 'CHECK' }}
+          title="Reads both sides; writes nothing"
+        >
+          Check now
+        </Action>
+        {controls}
+      </DetailHead>
+      {activeRun !== null && <RunningNow runs={[activeRunOf(activeRun)]} nameOf={() => name} />}
+      <div class="columns">
+        <Why detail={shown} />
+        <Options detail={shown} actions={<Acknowledge id={id} name={name} bordered />} />
+      </div>
+      <ChainSection
+        chain={chain.value}
+        view={view.value}
+        baseGuid={shown.newestCommon?.guid ?? null}
+        now={now}
+        onView={ready ? onView : undefined}
+      />
+      <div class="columns">
+        <section class="card" aria-labelledby="lag">
+          <h2 id="lag">Delay, 30 days</h2>
+          <LagChart
+            points={shown.history}
+            warnDelaySeconds={shown.warnDelaySeconds}
+            maxDelaySeconds={shown.maxDelaySeconds}
+          />
+        </section>
+        <Newest detail={shown} />
+      </div>
+      <div class="three-columns">
+        <div class="stack">
+          <SanChecks detail={shown} />
+          <SetAsidesBeside detail={shown} />
+        </div>
+        <div class="stack">
+          <RecentRuns runs={runs.value} datasetId={id} />
+          <Verified detail={shown} />
+        </div>
+        <Settings detail={shown} />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { watch } from '#lib/client/live.ts'
+import { rowKeys } from '#lib/client/row-keys.ts'
+import { send } from '#lib/client/send.ts'
+import { type RunLine, runLineOf } from '#lib/view/runs/fold.ts'
+import { RunTable } from '#lib/view/runs/run-table.tsx'
+
+interface Props {
+  readonly runs: readonly RunLine[]
+  /** Of the API; null on an older page, which stays as it is. */
+  readonly follow: string | null
+}
+
+const PAUSE_MS = 500
+
+/** The newest runs, live. */
+export default function RunList(props: Props) {
+  const runs = useSignal(props.runs)
+  useEffect(() => {
+    const endKeys = rowKeys()
+    if (props.follow === null) return endKeys
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const path = props.follow
+    const read = async (): Promise<void> => {
+      timer = undefined
+      const answer = await send('GET', path)
+      if (answer.ok) runs.value = (answer.body as { items: readonly RunLine[] }).items.map(runLineOf)
+    }
+    const end = watch({
+      refetch: read,
+      run: () => {
+        timer ??= setTimeout(() => void read(), PAUSE_MS)
+      },
+    })
+    return () => {
+      clearTimeout(timer)
+      end()
+      endKeys()
+    }
+  }, [])
+  return <RunTable runs={runs.value} />
+}

@@ -1,0 +1,81 @@
+import { useSignal } from '@preact/signals'
+import { Acknowledge, closeMenus } from './acknowledge.tsx'
+import { Action } from './action.tsx'
+
+interface Props {
+  readonly id: string
+  readonly name: string
+  readonly paused: boolean
+  /** The pause stands in the configuration and can only be ended there. */
+  readonly pausedByConfig: boolean
+  readonly acknowledged: boolean
+}
+
+const PAUSES: readonly (readonly [string, number | null])[] = [
+  ['for 4 hours', 4 * 3600],
+  ['for 1 day', 86_400],
+  ['for 7 days', 7 * 86_400],
+  ['until somebody resumes it', null],
+]
+
+/** Pause or resume, acknowledge or take it back. */
+export function DatasetControls({ id, name, paused, pausedByConfig, acknowledged }: Props) {
+  const path = `/api/datasets/${encodeURIComponent(id)}`
+  return (
+    <>
+      {paused ? (
+        <Action
+          path={`${path}/resume`}
+          disabled={pausedByConfig}
+          title={pausedByConfig ? 'Paused in the configuration; end it there' : undefined}
+        >
+          Resume
+        </Action>
+      ) : (
+        <details class="menu bordered">
+          <summary aria-label={`Pause ${name}`}>Pause</summary>
+          <div class="menu-body">
+            <p class="caption muted">No repair of {name} starts by itself; checks go on.</p>
+            {PAUSES.map(([words, seconds]) => (
+              <Action
+                key={words}
+                path={`${path}/pause`}
+                body={seconds === null ? {} : { seconds }}
+                kind="plain"
+                onDone={closeMenus}
+              >
+                {words}
+              </Action>
+            ))}
+          </div>
+        </details>
+      )}
+      {acknowledged ? (
+        <Action path={`${path}/ack`} method="DELETE">
+          Take acknowledgement back
+        </Action>
+      ) : (
+        <Acknowledge id={id} name={name} bordered />
+      )}
+      <CopyId id={id} />
+    </>
+  )
+}
+
+function CopyId({ id }: { readonly id: string }) {
+  const copied = useSignal(false)
+  return (
+    <button
+      type="button"
+      class="plain"
+      title={id}
+      onClick={() => {
+        void navigator.clipboard?.writeText(id).then(() => {
+          copied.value = true
+        })
+      }}
+    >
+      {copied.value ? 'Copied' : 'Copy id'}
+    </button>
+  )
+}

@@ -1,0 +1,156 @@
+import type { SnapshotView } from '#lib/api/snapshots.ts'
+import { Moment } from '../moment.tsx'
+import { Rails } from './rails.tsx'
+import { SnapshotTable } from './snapshot-table.tsx'
+
+export interface Side {
+  readonly host: string
+  readonly dataset: string
+  readonly state: 'PRESENT' | 'MISSING' | 'POOL_UNAVAILABLE' | 'UNKNOWN'
+  readonly snapshots: number | null
+  readonly detail: string | null
+}
+
+/** Both sides as last read. */
+export interface Chain {
+  /** Newest first; perhaps only the newest ones. */
+  readonly items: readonly SnapshotView[]
+  readonly total: number
+  readonly primary: Side
+  readonly backup: Side
+  /** RFC 3339. */
+  readonly asOf: string
+}
+
+export const SPANS = ['14', '30', 'all'] as const
+
+/** Which part of the chain is shown; it stands in the address. */
+export interface ChainView {
+  readonly span: (typeof SPANS)[number]
+  readonly onlyDifferences: boolean
+}
+
+export function readChainView(params: URLSearchParams): ChainView {
+  return {
+    span: SPANS.find((span) => span === params.get('span')) ?? '30',
+    onlyDifferences: params.get('differences') === '1',
+  }
+}
+
+interface Props {
+  readonly chain: Chain | null
+  readonly view: ChainView
+  readonly baseGuid: string | null
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly onView?: (view: ChainView) => void
+}
+
+export function ChainSection({ chain, view, baseGuid, now, onView }: Props) {
+  if (chain === null) {
+    return (
+      <section aria-labelledby="chain">
+        <h2 id="chain">Snapshot chain</h2>
+        <p class="empty">Both sides are being read. This takes some seconds; reload the page if nothing comes.</p>
+      </section>
+    )
+  }
+  const { primary, backup } = chain
+  const rows = chosen(chain.items, view, now)
+  return (
+    <section aria-labelledby="chain" class="stack-s">
+      <div class="row between">
+        <h2 id="chain">Snapshot chain</h2>
+        <Choice view={view} onView={onView} />
+      </div>
+      <SideNote side={primary} />
+      <SideNote side={backup} />
+      <div class="card">
+        {rows.length === 0 ? (
+          <p class="muted">
+            {chain.total === 0 ? 'Neither side has a snapshot.' : 'No snapshot in this part of the chain.'}
+          </p>
+        ) : (
+          <>
+            <Rails rows={rows} baseGuid={baseGuid} primary={primary.host} backup={backup.host} />
+            <p class="legend muted">
+              <span>● both</span> <span>○ only {primary.host}</span> <span>◆ only {backup.host}</span>{' '}
+              <span>╳ same name, other guid</span>
+            </p>
+          </>
+        )}
+        <p class="muted">
+          {countWords(primary)}, {countWords(backup)}, read <Moment at={chain.asOf} />.
+          {chain.items.length < chain.total &&
+            ` The newest ${chain.items.length} of ${chain.total} are looked at here.`}
+        </p>
+        {rows.length > 0 && (
+          <details>
+            <summary>As a table ({rows.length})</summary>
+            <SnapshotTable rows={rows} primary={primary.host} backup={backup.host} baseGuid={baseGuid} />
+          </details>
+        )}
+      </div>
+    </section>
+  )
+}
+
+const DAY_MS = 86_400_000
+
+function chosen(
+  items: readonly SnapshotView[],
+  { span, onlyDifferences }: ChainView,
+  now: number,
+): readonly SnapshotView[] {
+  const since = span === 'all' ? Number.NEGATIVE_INFINITY : now - Number(span) * DAY_MS
+  const inSpan = items.filter((row) => Date.parse(row.createdAt) >= since)
+  // A chain whose newest snapshot is older than the span would look like none.
+  const shown = inSpan.length > 0 ? inSpan : items
+  const base = shown.find((row) => row.state === 'BOTH')
+  return onlyDifferences ? shown.filter((row) => row.state !== 'BOTH' || row === base) : shown
+}
+
+function Choice({ view, onView }: Pick<Props, 'view' | 'onView'>) {
+  return (
+    <form
+      method="get"
+      class="row"
+      onInput={(event) => {
+        const params = new URLSearchParams(
+          [...new FormData(event.currentTarget)].map(([key, value]) => [key, String(value)]),
+        )
+        onView?.(readChainView(params))
+      }}
+    >
+      <label class="choice">
+        <span>Time</span>
+        <select name="span" value={view.span}>
+          {SPANS.map((span) => (
+            <option key={span} value={span} selected={span === view.span}>
+              {span === 'all' ? 'all' : `last ${span} d`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="check">
+        <input type="checkbox" name="differences" value="1" checked={view.onlyDifferences} /> only differences
+      </label>
+      {onView === undefined && <button type="submit">Show</button>}
+    </form>
+  )
+}
+
+function SideNote({ side }: { readonly side: Side }) {
+  if (side.state === 'PRESENT') return null
+  const words =
+    side.state === 'MISSING'
+      ? `${side.host} has no dataset ${side.dataset}.`
+      : `${side.host} could not be read, so nothing is known of its snapshots. ${side.detail ?? ''}`
+  return <p class="note warn">{words}</p>
+}
+
+function countWords({ host, snapshots }: Side): string {
+  return snapshots === null
+    ? `${host}: not known`
+    : `${host}: ${snapshots} ${snapshots === 1 ? 'snapshot' : 'snapshots'}`
+}

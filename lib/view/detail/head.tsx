@@ -1,0 +1,101 @@
+import type { ComponentChildren } from 'preact'
+import type { DatasetDetailView } from '#lib/api/dataset-detail.ts'
+import { formatDuration } from '../format.ts'
+import { Icon } from '../icon.tsx'
+import { Moment } from '../moment.tsx'
+import { StatusMark } from '../status-mark.tsx'
+
+/** Which dataset, how it is, and the actions. */
+export function DetailHead({
+  detail,
+  children,
+}: {
+  readonly detail: DatasetDetailView
+  readonly children?: ComponentChildren
+}) {
+  const { pair, status, health, paused, ack } = detail
+  return (
+    <header class="stack-s">
+      <nav class="crumbs" aria-label="Where you are">
+        <ol>
+          <li>
+            <a href="/">Datasets</a>
+          </li>
+          <li>
+            <a href={`/?pair=${encodeURIComponent(pair.name)}#all`}>{pair.name}</a>
+          </li>
+          <li aria-current="page">{detail.name}</li>
+        </ol>
+      </nav>
+      <div class="headline">
+        <div class="stack-s">
+          <h1 class="name">{detail.name}</h1>
+          <p class="row">
+            <StatusMark status={status} badge />
+            {status !== health && <StatusMark status={health} badge />}
+            <span class="mono">
+              {pair.primary.host}:{pair.primary.dataset} → {pair.backup.host}:{pair.backup.dataset}
+            </span>
+          </p>
+        </div>
+        <div class="row actions">{children}</div>
+      </div>
+      {paused && (
+        <p class="note">
+          <Icon name="pause" />
+          <span>
+            Paused{paused.by !== null && ` by ${paused.by}`}
+            {paused.until !== null && <> until {<Moment at={paused.until} as="minute" />}</>}: no repair starts by
+            itself.
+            {paused.reason !== null && ` ${paused.reason}`}
+          </span>
+        </p>
+      )}
+      {ack && (
+        <p class="note">
+          <Icon name="ack" />
+          <span>
+            Acknowledged by {ack.by} {<Moment at={ack.at} />}
+            {ack.until !== null && <>, until {<Moment at={ack.until} as="minute" />}</>}: alarms are quiet, the status
+            stays.
+            {ack.reason !== null && ` ${ack.reason}`}
+          </span>
+        </p>
+      )}
+      <dl class="key-facts">
+        <Fact
+          name="Lag"
+          value={detail.lagSeconds === null ? 'not known' : formatDuration(detail.lagSeconds)}
+          note="age of the newest common snapshot"
+        />
+        <Fact
+          name="Delay"
+          value={
+            detail.delaySeconds === null
+              ? 'not known'
+              : detail.delaySeconds === 0
+                ? 'none'
+                : formatDuration(detail.delaySeconds)
+          }
+          note={`warning from ${formatDuration(detail.warnDelaySeconds)}, limit ${formatDuration(detail.maxDelaySeconds)}`}
+        />
+        <Fact
+          name="Behind"
+          value={detail.behind === null ? 'not known' : String(detail.behind.snapshots)}
+          note="snapshots"
+        />
+      </dl>
+    </header>
+  )
+}
+
+function Fact({ name, value, note }: { readonly name: string; readonly value: string; readonly note: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <b>{value}</b> <small class="muted">{note}</small>
+      </dd>
+    </div>
+  )
+}

@@ -1,0 +1,78 @@
+import type { ComponentChildren } from 'preact'
+import type { DatasetDetailView } from '#lib/api/dataset-detail.ts'
+import { datasetPage } from '../dataset-row.ts'
+
+/** Plans that can also be done in place, by destroying what they would set aside. */
+const IN_PLACE_TOO = new Set(['SET_ASIDE_REWIND'])
+
+interface Props {
+  readonly detail: DatasetDetailView
+  /** Beside "do nothing": acknowledge and pause. */
+  readonly actions?: ComponentChildren
+}
+
+/** What a person can do: what destroys nothing first, doing nothing last. */
+export function Options({ detail, actions }: Props) {
+  const { plan } = detail
+  const repair = detail.options.find((option) => option.mode === 'REPAIR')
+  const page = `${datasetPage(detail.id)}/repair`
+  const inPlace = plan !== null && IN_PLACE_TOO.has(plan.kind) && plan.setAside !== null
+  return (
+    <section aria-labelledby="options" class="stack-s">
+      <h2 id="options">What you can do</h2>
+      <form method="get" action={page} class="card stack-s">
+        {repair === undefined ? (
+          <p>Nothing has to be repaired.</p>
+        ) : (
+          <fieldset class="options">
+            <legend class="visually-hidden">How to repair</legend>
+            <label class="option">
+              <input type="radio" name="strategy" value="SET_ASIDE" checked />
+              <span>
+                {repair.outcome}
+                {repair.because !== null && <b class="block">Not possible now: {repair.because}</b>}
+              </span>
+              <span class="destroys nothing">
+                {repair.destroysCount === 0 ? 'destroys nothing' : `destroys ${repair.destroysCount}`}
+              </span>
+            </label>
+            {inPlace && (
+              <label class="option">
+                <input type="radio" name="strategy" value="IN_PLACE" />
+                <span>
+                  Roll {detail.pair.backup.host} back in place (<code>receive -F</code>). Needs an admin and the typed
+                  name.
+                </span>
+                <span class="destroys something">destroys {countOf(plan.setAside?.snapshots ?? 0)}</span>
+              </label>
+            )}
+          </fieldset>
+        )}
+        <div class="row">
+          {repair !== undefined && (
+            <button type="submit" class="primary">
+              Preview repair
+            </button>
+          )}
+          <span class="muted">{repair === undefined ? '' : 'Reads both sides; nothing is written.'}</span>
+        </div>
+        {plan !== null && !plan.automatic.allowed && plan.kind !== 'NOTHING' && (
+          <p class="muted">It does not start by itself: {lowerFirst(plan.automatic.because)}</p>
+        )}
+      </form>
+      {detail.health !== 'HEALTHY' && (
+        <div class="card row">
+          <span>Or do nothing for now:</span> {actions}
+        </div>
+      )}
+    </section>
+  )
+}
+
+function countOf(snapshots: number): string {
+  return snapshots === 1 ? '1 snapshot' : snapshots === 0 ? 'what was written' : `${snapshots} snapshots`
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
+}

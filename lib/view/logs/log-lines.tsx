@@ -1,0 +1,26 @@
+import type { LogView } from '#lib/api/log.ts'
+import { datasetPage } from '../dataset-row.ts'
+import { Moment } from '../moment.tsx'
+import { foldLogs } from './log-line.ts'
+
+/** Records of the log, oldest first. All of it is text: whatever a SAN wrote stays text. */
+export function LogLines({ records }: { readonly records: readonly LogView[] }) {
+  return (
+    <ol class="log-lines">
+      {foldLogs(records).map(({ record, times }) => (
+        <li key={record.id} class={`log-${record.level.toLowerCase()}`}>
+          <Moment at={record.at} as="second" quiet /> <b class="log-level">{record.level.toLowerCase()}</b>{' '}
+          <span class="log-component">{record.component}</span>{' '}
+          <span class="log-message">
+            {record.message}
+            {times > 1 && <span class="tag">×{times}</span>}{' '}
+            {record.runId !== null && <a href={`/runs/${record.runId}`}>run {record.runId}</a>}{' '}
+            {record.datasetId !== null && <a href={datasetPage(record.datasetId)}>{record.datasetId}</a>}{' '}
+            {record.host !== null && <span class="muted">{record.host}</span>}{' '}
+            {Object.keys(record.fields).length > 0 && <span class="subtle">{JSON.stringify(record.fields)}</span>}
+          </span>
+        </li>
+      ))}
+    </ol>
+  )
+}

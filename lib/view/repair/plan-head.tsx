@@ -1,0 +1,50 @@
+import type { PreviewView } from '#lib/api/preview.ts'
+import { formatBytes } from '../format.ts'
+import { Icon } from '../icon.tsx'
+import { Moment } from '../moment.tsx'
+
+/** What the plan comes to, before its steps. */
+export function PlanHead({ preview, name }: { readonly preview: PreviewView; readonly name: string }) {
+  const { plan } = preview
+  return (
+    <>
+      <header class="headline">
+        <h1>Repair preview — {name}</h1>
+        <p class="muted">
+          plan <code title={preview.planId}>{plan.hash.slice(0, 8)}</code>, made{' '}
+          <Moment at={preview.madeAt} as="clock" />, valid until <Moment at={preview.expiresAt} as="clock" />
+        </p>
+      </header>
+      <section class="card stack-s" aria-label="Outcome">
+        <p class="lead">
+          <b>Outcome:</b> {plan.outcome}
+        </p>
+        {plan.destroys.length === 0 && plan.kind !== 'IMPOSSIBLE' && (
+          <p class="good-line">
+            <Icon name="check" /> <b>Destroys nothing.</b>
+            {plan.setAside !== null && (
+              <>
+                {' '}
+                What is in the way is kept as <code>{plan.setAside.name}</code> (
+                {plan.setAside.usedBytes === null ? '' : `about ${formatBytes(plan.setAside.usedBytes)}, `}
+                {plan.setAside.snapshots} {plan.setAside.snapshots === 1 ? 'snapshot' : 'snapshots'}).
+              </>
+            )}
+          </p>
+        )}
+        {plan.untouched.length > 0 && (
+          <p>
+            <b>Will not be touched:</b> {plan.untouched.join(' · ')}
+          </p>
+        )}
+        {plan.notes.length > 0 && (
+          <ul class="bullets">
+            {plan.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        )}
+      </section>
+    </>
+  )
+}

@@ -1,0 +1,53 @@
+import type { ComponentChildren } from 'preact'
+import type { RunDetailView } from '#lib/api/run-detail.ts'
+import { datasetPage } from '../dataset-row.ts'
+import { formatDuration } from '../format.ts'
+import { Moment } from '../moment.tsx'
+import { changedWords, KIND_WORDS, RunState, triggerWords } from '../run-words.tsx'
+
+export function RunHead({ run, children }: { readonly run: RunDetailView; readonly children?: ComponentChildren }) {
+  const { kind, id, state, datasetId, outcome, startedAt, finishedAt, durationSeconds, reason } = run
+  return (
+    <header class="stack-s">
+      <nav class="crumbs" aria-label="Where you are">
+        <ol>
+          <li>
+            <a href="/runs">Runs</a>
+          </li>
+          <li aria-current="page">#{id}</li>
+        </ol>
+      </nav>
+      <div class="headline">
+        <div class="stack-s">
+          <h1>
+            <span>
+              {KIND_WORDS[kind]} #{id}
+              {datasetId !== null && (
+                <>
+                  {' '}
+                  of <a href={datasetPage(datasetId)}>{datasetId}</a>
+                </>
+              )}
+            </span>
+          </h1>
+          <p class="row">
+            <RunState state={state} badge />
+            {outcome !== null && <span>{outcome}</span>}
+          </p>
+          <p class="muted">
+            {startedAt === null ? (
+              <>asked for {<Moment at={run.queuedAt} />}</>
+            ) : (
+              <>started {<Moment at={startedAt} />}</>
+            )}
+            {finishedAt !== null && <>, ended {<Moment at={finishedAt} />}</>}
+            {durationSeconds !== null && ` · ${formatDuration(durationSeconds)}`} · {changedWords(run)} ·{' '}
+            {triggerWords(run.trigger)}
+            {reason !== null && ` · reason: ${reason}`}
+          </p>
+        </div>
+        <div class="row actions">{children}</div>
+      </div>
+    </header>
+  )
+}

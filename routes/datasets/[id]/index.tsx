@@ -1,0 +1,58 @@
+import DatasetPage from '#islands/dataset-page.tsx'
+import { datasetInput } from '#lib/api/dataset-input.ts'
+import { nameOf } from '#lib/api/dataset-summary.ts'
+import { noSuchDataset } from '#lib/api/refusals.ts'
+import { runView } from '#lib/api/run.ts'
+import { definePage } from '#lib/define.ts'
+import { type InvocationContext, Island } from '#lib/runtime/index.ts'
+import type { Services } from '#lib/service-types.ts'
+import { type Chain, readChainView } from '#lib/view/detail/chain-section.tsx'
+import { ask } from '../../_ask.ts'
+import { Page } from '../../_page.tsx'
+import { GET as snapshotsRoute } from '../../api/datasets/[id]/snapshots.ts'
+import { GET as detailRoute } from '../../api/datasets/[id].ts'
+
+const SNAPSHOTS = 400
+const RUNS = 6
+/** A SAN that does not answer must not hold the page: what is missing comes later. */
+const PATIENCE_MS = 1_500
+
+export default definePage({
+  title: ({ id }, { engine }) => nameOf((engine.dataset(id) ?? noSuchDataset(id)).dataset.mapping.primary.dataset),
+  input: datasetInput,
+  async render({ id }, context) {
+    const now = context.now()
+    const [detail, chain, runs] = await Promise.all([
+      ask(detailRoute, { id }, context),
+      chainOf(id, context),
+      context.store.runs({ datasetId: id, limit: RUNS }),
+    ])
+    const params = new URL(context.request?.url ?? 'http://here/').searchParams
+    return (
+      <Page context={context} at="datasets">
+        <Island
+          of={DatasetPage}
+          with={{
+            detail,
+            chain,
+            runs: runs.items.map((run) => {
+              const { id: number, kind, state, queuedAt, outcome } = runView(run, now)
+              return { id: number, kind, state, queuedAt, outcome }
+            }),
+            view: readChainView(params),
+          }}
+        />
+      </Page>
+    )
+  },
+})
+
+async function chainOf(id: string, context: Services & InvocationContext): Promise<Chain | null> {
+  const late = Promise.withResolvers<null>()
+  const timer = setTimeout(() => late.resolve(null), PATIENCE_MS)
+  try {
+    return await Promise.race([ask(snapshotsRoute, { id, limit: SNAPSHOTS }, context), late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

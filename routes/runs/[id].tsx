@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import RunPage from '#islands/run-page.tsx'
+import { logView } from '#lib/api/log.ts'
+import { runNumber } from '#lib/api/run-id.ts'
+import { definePage } from '#lib/define.ts'
+import { Island } from '#lib/runtime/index.ts'
+import { ask } from '../_ask.ts'
+import { Page } from '../_page.tsx'
+import { GET as runRoute } from '../api/runs/[id].ts'
+
+const TAIL = 200
+
+export default definePage({
+  title: ({ id }) => `Run ${id}`,
+  input: z.object({ id: z.string().max(20) }),
+  async render({ id }, context) {
+    const [run, log] = await Promise.all([
+      ask(runRoute, { id }, context),
+      context.store.logs({ runId: runNumber(id), limit: TAIL }),
+    ])
+    return (
+      <Page context={context} at="runs">
+        <Island of={RunPage} with={{ run, log: log.items.map(logView).reverse() }} />
+      </Page>
+    )
+  },
+})
