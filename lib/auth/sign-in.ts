@@ -1,7 +1,8 @@
 import { type Actor, Problem, tooMany } from '#lib/runtime/index.ts'
 import type { Audit } from './audit.ts'
 import { LoginThrottle } from './login-throttle.ts'
-import { LONGEST_PASSWORD, type Passwords } from './passwords.ts'
+import { LONGEST_PASSWORD } from './password-rules.ts'
+import type { Passwords } from './passwords.ts'
 import type { AuthParts } from './ports.ts'
 import type { User, Users } from './users.ts'
 

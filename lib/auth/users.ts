@@ -1,7 +1,7 @@
 import type { AccessRole } from '#config/access.ts'
 import { conflict, notFound, Problem } from '#lib/runtime/index.ts'
+import { passwordFault } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
-import { passwordFault } from './passwords.ts'
 import type { AuthParts } from './ports.ts'
 import { digestOf } from './secrets.ts'
 

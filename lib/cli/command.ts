@@ -41,6 +41,12 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { name: 'json', summary: 'Data as JSON, with "schema" in front; stable.' },
   { name: 'plain', summary: 'Data as lines with tabs between the fields, no header.' },
   { name: 'url', value: 'URL', summary: 'Address of the service (ZWITNESS_URL). Without it: its socket.' },
+  {
+    name: 'token',
+    value: 'TOKEN',
+    summary: 'Token for --url (ZWITNESS_TOKEN; better there than in the list of processes).',
+  },
+  { name: 'token-file', value: 'FILE', summary: 'A file with the token for --url (ZWITNESS_TOKEN_FILE).' },
   { name: 'config-dir', value: 'DIR', summary: 'Directory of app-config.yaml (ZWITNESS_CONFIG_DIR, /config).' },
   { name: 'data-dir', value: 'DIR', summary: 'Data directory (ZWITNESS_DATA_DIR, /data).' },
   { name: 'timeout', value: 'TIME', summary: 'Longest wait for the service, or for --wait: 30s, 5m, 2h.' },

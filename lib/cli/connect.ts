@@ -3,10 +3,11 @@ import { type Connection, connectionOver } from './connection.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { LocalApp } from './loaders.ts'
 import type { Settings } from './settings.ts'
+import { tokenOf } from './token.ts'
 import { type Fetch, liveSocket, localTransport, socketTransport, urlTransport } from './transports.ts'
 
 export interface ConnectParts {
-  readonly settings: Pick<Settings, 'url' | 'timeoutMs'>
+  readonly settings: Pick<Settings, 'url' | 'token' | 'tokenFile' | 'timeoutMs'>
   readonly directories: Directories
   readonly fetch: Fetch
   readonly openApp: (directories: Directories) => Promise<LocalApp>
@@ -27,7 +28,7 @@ export async function connectIfRunning(parts: ConnectParts): Promise<Connection 
 
 /** @throws UsageError for what is no address */
 export function connectTo(url: string, parts: ConnectParts): Connection {
-  const transport = urlTransport(url, parts.fetch)
+  const transport = urlTransport(url, parts.fetch, tokenOf(parts.settings))
   parts.interrupts.listen()
   return connectionOver(transport, callsOf(parts))
 }

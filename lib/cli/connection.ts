@@ -15,6 +15,7 @@ export interface Connection {
   /** An answer that is a text of this media type. */
   text(path: string, type: string, query?: Query, options?: CallOptions): Promise<string>
   post<T>(path: string, body?: object, options?: CallOptions): Promise<T>
+  patch<T>(path: string, body: object): Promise<T>
   delete<T>(path: string): Promise<T>
   close(): Promise<void>
 }
@@ -78,6 +79,7 @@ export function connectionOver(
     text: (path, type, query = {}, options) =>
       call('GET', `${path}${queryText(query)}`, null, options, (response) => textOf(response, type, transport)),
     post: (path, body = {}, options) => call('POST', path, body, options),
+    patch: (path, body) => call('PATCH', path, body),
     delete: (path) => call('DELETE', path, null),
     close: () => transport.close(),
   }

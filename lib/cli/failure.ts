@@ -83,6 +83,14 @@ function nextOf({ code, datasetId, runId }: ProblemDocument): string | null {
       return `zwitness resume ${id}`
     case 'CONFIG_INVALID':
       return 'zwitness config check'
+    case 'NOT_AUTHENTICATED':
+      return 'the same with --token or ZWITNESS_TOKEN (zwitness token create NAME makes one), or without --url on the machine of the service'
+    case 'SETUP_REQUIRED':
+      return 'zwitness user add NAME --role admin, on the machine of the service'
+    case 'NO_SUCH_USER':
+      return 'zwitness user list'
+    case 'NO_SUCH_TOKEN':
+      return 'zwitness token list'
     default:
       return null
   }

@@ -18,6 +18,10 @@ export interface Io {
   onInterrupt(handler: () => void): () => void
   /** One line typed by a person; null at the end of the input. Only where `stdinIsTty`. */
   ask(question: string): Promise<string | null>
+  /** The same without showing what is typed. */
+  askSecret(question: string): Promise<string | null>
+  /** All of the standard input, where it is no terminal. */
+  readStdin(): Promise<string>
   /** Ends the process at once: for a second Ctrl-C while it is still tidying up. */
   exit(code: number): void
 }

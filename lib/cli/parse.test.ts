@@ -87,6 +87,9 @@ describe('the list of commands', () => {
           'status',
           'version',
         ],
+        ...['doctor', 'discover', 'verify', 'explain'],
+        ...['audit', 'token create', 'token list', 'token revoke'],
+        ...['user add', 'user hash', 'user list', 'user passwd', 'user remove', 'user role'],
       ].sort(),
     )
   })

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 import { environmentVariables } from '#lib/host/environment.ts'
 import { systemErrorCode } from '#lib/host/errors.ts'
 import { onSignal } from '#lib/host/signals.ts'
@@ -21,7 +22,14 @@ export function processIo(): Io {
     now: Date.now,
     sleep,
     onInterrupt: (handler) => onSignal(['SIGINT', 'SIGTERM'], handler),
-    ask,
+    ask: (question) => ask(question, process.stderr),
+    askSecret: async (question) => {
+      process.stderr.write(question)
+      const answer = await ask('', NOWHERE)
+      process.stderr.write('\n')
+      return answer
+    },
+    readStdin: () => new Response(Bun.stdin.stream()).text(),
     exit: (code) => process.exit(code),
   }
 }
@@ -34,8 +42,11 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return promise.finally(() => clearTimeout(timer))
 }
 
-async function ask(question: string): Promise<string | null> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
+/** A terminal's echo is written by readline itself: what is written here is not seen. */
+const NOWHERE = new Writable({ write: (_, _encoding, done) => done() })
+
+async function ask(question: string, output: NodeJS.WritableStream): Promise<string | null> {
+  const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY === true })
   const { promise, resolve } = Promise.withResolvers<null>()
   lines.once('close', () => resolve(null))
   // Without its own listener readline would swallow Ctrl-C.

@@ -6,6 +6,9 @@ import type { Io } from './io.ts'
 export interface Settings {
   readonly format: 'text' | 'plain' | 'json'
   readonly url: string | null
+  /** For `url`; the socket needs none. */
+  readonly token: string | null
+  readonly tokenFile: string | null
   readonly configDirectory: string
   readonly dataDirectory: string
   /** Milliseconds to answer, or to wait; null: each command's own limit. */
@@ -23,6 +26,8 @@ export function settingsOf(args: Arguments, io: Io): Settings {
   return {
     format: args.flag('json') ? 'json' : args.flag('plain') ? 'plain' : 'text',
     url: args.text('url') ?? (env.ZWITNESS_URL || null),
+    token: args.text('token') ?? (env.ZWITNESS_TOKEN || null),
+    tokenFile: args.text('token-file') ?? (env.ZWITNESS_TOKEN_FILE || null),
     configDirectory: args.text('config-dir') ?? (env.ZWITNESS_CONFIG_DIR || '/config'),
     dataDirectory: args.text('data-dir') ?? (env.ZWITNESS_DATA_DIR || '/data'),
     timeoutMs: timeout === null ? null : parseDuration('--timeout', timeout) * 1000,

@@ -10,15 +10,20 @@ import type { LocalApp } from './loaders.ts'
 export type Fetch = (url: string, init: BunFetchRequestInit) => Promise<Response>
 
 /** @throws UsageError */
-export function urlTransport(text: string, fetch: Fetch): Transport {
+export function urlTransport(text: string, fetch: Fetch, token: string | null = null): Transport {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new UsageError(`--url ${text}: write an address such as http://witness.example:8080.`)
   const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`
   // For a proxy that asks for a password; it belongs into a header and into no message.
   const login = url.username === '' ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-  const headers: Record<string, string> =
-    login === null ? {} : { Authorization: `Basic ${Buffer.from(login).toString('base64')}` }
+  if (login !== null && token !== null)
+    throw new UsageError(
+      'Both a token and a password in the address are given, and only one can be sent; leave one out.',
+    )
+  const authorization =
+    token !== null ? `Bearer ${token}` : login !== null ? `Basic ${Buffer.from(login).toString('base64')}` : null
+  const headers: Record<string, string> = authorization === null ? {} : { Authorization: authorization }
   return {
     kind: 'url',
     where: base,

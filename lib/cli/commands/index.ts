@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import { ack } from './ack.ts'
 import { anchors } from './anchors.ts'
+import { audit } from './audit.ts'
 import { canDestroy } from './can-destroy.ts'
 import { cancel } from './cancel.ts'
 import { check } from './check.ts'
@@ -33,6 +34,15 @@ import { serve } from './serve.ts'
 import { setAsides } from './set-asides.ts'
 import { show } from './show.ts'
 import { status } from './status.ts'
+import { tokenCreate } from './token-create.ts'
+import { tokenList } from './token-list.ts'
+import { tokenRevoke } from './token-revoke.ts'
+import { userAdd } from './user-add.ts'
+import { userHash } from './user-hash.ts'
+import { userList } from './user-list.ts'
+import { userPasswd } from './user-passwd.ts'
+import { userRemove } from './user-remove.ts'
+import { userRole } from './user-role.ts'
 import { verify } from './verify.ts'
 import { version } from './version.ts'
 
@@ -60,6 +70,7 @@ export const COMMANDS: readonly Command[] = [
   canDestroy,
   fnList,
   fnRun,
+  audit,
   configCheck,
   configShow,
   configSchema,
@@ -68,6 +79,15 @@ export const COMMANDS: readonly Command[] = [
   keysShow,
   knownHostsScan,
   knownHostsAccept,
+  userList,
+  userAdd,
+  userPasswd,
+  userRole,
+  userRemove,
+  userHash,
+  tokenCreate,
+  tokenList,
+  tokenRevoke,
   serve,
   demo,
   healthz,

@@ -59,6 +59,11 @@ export function fakeIo({ tty = false, columns = 200, env = {}, typed = [], onSle
       io.questions.push(question)
       return left.shift() ?? null
     },
+    async askSecret(question) {
+      io.questions.push(question)
+      return left.shift() ?? null
+    },
+    readStdin: async () => left.filter((line) => line !== null).join('\n'),
     exit: (code) => void io.exits.push(code),
     interrupt() {
       for (const listener of listeners) listener()
