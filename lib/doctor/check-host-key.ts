@@ -15,17 +15,25 @@ export async function checkHostKey(host: SshHost, settings: SshSettings, fault: 
       scan,
     )
   const pinned: string[] = []
+  let general = false
   for (const file of settings.knownHostsFiles) {
-    const text = await readTextFileIfThere(file).catch(() => null)
-    for (const key of knownKeysOf(text ?? '', host.id)) pinned.push(`${key.fingerprint} (${key.type})`)
+    const text = (await readTextFileIfThere(file).catch(() => null)) ?? ''
+    for (const key of knownKeysOf(text, host.id)) pinned.push(`${key.fingerprint} (${key.type})`)
+    general ||= GENERAL.test(text)
   }
-  if (fault?.kind === 'host-key-unknown' || (pinned.length === 0 && fault !== null))
+  const unknown = fault?.kind === 'host-key-unknown'
+  if (unknown || (pinned.length === 0 && !general))
     return bad(
-      `No host key of ${host.id} is pinned in ${settings.knownHostsFiles.join(' or ')}.`,
+      `No host key of ${host.id} is pinned in ${settings.knownHostsFiles.join(' or ')}${
+        fault === null ? ': the connection that is open was made before, the next one will be refused' : ''
+      }.`,
       'Compare the fingerprint with the SAN itself, then accept it.',
       scan,
     )
-  const keys = pinned.length === 0 ? 'under another name' : pinned.join(', ')
+  const keys = pinned.length === 0 ? 'by a hashed or general line' : pinned.join(', ')
   if (fault !== null) return skipped(`${host.id} is pinned (${keys}); whether it shows that key could not be seen.`)
   return fine(`${host.id} showed a pinned host key (${keys}).`)
 }
+
+/** Lines that may be about any host: hashed names, patterns, certificate authorities. */
+const GENERAL = /^(\|1\||@cert-authority |[^\s#]*[*?])/m
