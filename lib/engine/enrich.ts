@@ -69,14 +69,14 @@ export async function enrich<T extends Compared>(
   )
 }
 
-/** A seed beside the backup that was cut off: what its token holds. */
+/** A seed beside the backup that was cut off, the last one of them: what its token holds. */
 async function incomingTokenOf(
   sans: Sans,
   inventory: Inventory,
   options: EnrichOptions,
 ): Promise<Inventory['incomingToken'] | null> {
   if (inventory.primary.state !== 'present') return null
-  const begun = ownSiblings(inventory, 'incoming').find(({ receiveResumeToken }) => receiveResumeToken !== null)
+  const begun = ownSiblings(inventory, 'incoming').findLast(({ receiveResumeToken }) => receiveResumeToken !== null)
   if (begun === undefined || begun.receiveResumeToken === null) return null
   return { name: begun.name, facts: await factsOf(sans, inventory, begun.receiveResumeToken, options) }
 }

@@ -61,10 +61,12 @@ export function leftBelow(aside: Sibling, dataset: string) {
   })
 }
 
-/** Own datasets beside this backup, by role. */
+/** Own datasets beside this backup, by role, in the order of their runs. */
 export function ownSiblings({ backupSiblings, mapping }: Inventory, role: OwnDatasetRole): readonly Sibling[] {
-  return (backupSiblings ?? []).filter((sibling) => {
+  const own = (backupSiblings ?? []).filter((sibling) => {
     const parsed = parseOwnDatasetName(sibling.name)
     return parsed !== null && parsed.role === role && parsed.of === mapping.backup.dataset
   })
+  // One role, one dataset: only the stamp differs.
+  return own.toSorted((one, other) => (one.name < other.name ? -1 : 1))
 }

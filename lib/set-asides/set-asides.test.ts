@@ -26,6 +26,7 @@ function sibling(name: string, over: Partial<Sibling> = {}): Sibling {
     origin: `${B}@a`,
     creation: 1,
     usedBytes: 1000,
+    written: 0,
     canmount: 'noauto',
     encryptionRoot: null,
     receiveResumeToken: null,
@@ -38,7 +39,7 @@ function sibling(name: string, over: Partial<Sibling> = {}): Sibling {
 const a = taken('a', 30)
 const aside = `${B}.zw-aside-${T}`
 const both = (siblings: readonly Sibling[] | undefined, over: Partial<Inventory> = {}): Inventory =>
-  inventoryOf(primarySide([a]), backupSide([a]), { ...(siblings && { backupSiblings: siblings }), ...over })
+  inventoryOf(primarySide([a]), backupSide([a]), { backupSiblings: siblings, ...over })
 
 function around(inventory: Inventory, over: Partial<Around> = {}): Around {
   return { inventory, activeRunId: null, halfDone: false, madeBy: new Map(), ...over }
@@ -124,7 +125,13 @@ test('sums are by host and pool, the largest first', () => {
 })
 
 test('nothing that a person wrote gets out of its comment', () => {
-  const by = { runId: 1, at: 5, actor: 'x', planKind: 'SET_ASIDE_REWIND' as const, reason: "evil\nrm -rf /\r\u2028rm 'x'" }
+  const by = {
+    runId: 1,
+    at: 5,
+    actor: 'x',
+    planKind: 'SET_ASIDE_REWIND' as const,
+    reason: "evil\nrm -rf /\r\u2028rm 'x'",
+  }
   const seen = setAsidesOf(around(both([sibling(aside)]), { madeBy: new Map([[aside, by]]) })) ?? []
   const script = cleanUpScript('hqs1', seen, '2026-11-22T12:00:00Z')
   expect(script.split('\n').filter((line) => line.includes('rm ') && !line.startsWith('#'))).toEqual([])

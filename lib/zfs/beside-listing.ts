@@ -16,6 +16,8 @@ export interface BesideRow {
   readonly origin: string | null
   readonly creation: number
   readonly used: number
+  /** Since its newest snapshot, or since the one that it is a clone of. */
+  readonly written: number
   /** Null for a volume. */
   readonly canmount: 'on' | 'off' | 'noauto' | null
   readonly encryptionRoot: string | null
@@ -33,6 +35,7 @@ const COLUMNS: Columns<BesideRow> = [
   { key: 'origin', property: 'origin', read: cells.originCell },
   { key: 'creation', property: 'creation', read: cells.numberCell },
   { key: 'used', property: 'used', read: cells.numberCell },
+  { key: 'written', property: 'written', read: cells.numberCell },
   { key: 'canmount', property: 'canmount', read: cells.orNull(canmountCell) },
   { key: 'encryptionRoot', property: 'encryptionroot', read: cells.orNull(nameCell) },
   { key: 'receiveResumeToken', property: 'receive_resume_token', read: cells.tokenCell },

@@ -14,6 +14,7 @@ const sibling: Sibling = {
   origin: `${B}@a`,
   creation: 1,
   usedBytes: 4096,
+  written: 0,
   canmount: 'noauto',
   encryptionRoot: null,
   receiveResumeToken: null,

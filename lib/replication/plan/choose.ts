@@ -11,6 +11,7 @@ import { impossible, type PlanDraft, type PlanInput, stepless } from './draft.ts
 import { inPlace } from './in-place.ts'
 import { busy, resume, tokenUnread } from './resume.ts'
 import { seed } from './seed.ts'
+import { clashFree } from './set-aside/clash-free.ts'
 import { finishSwap } from './set-aside/finish.ts'
 import { reseed } from './set-aside/reseed.ts'
 import { rewind } from './set-aside/rewind.ts'
@@ -58,18 +59,19 @@ export function choose(input: PlanInput): PlanDraft {
   if (comparison.eligibleCount === 0) return primaryEmpty(input, comparison)
   const { base } = comparison
   if (there !== null && base === null) {
-    // The new line takes the options of a first stream: what the old one was received with does not matter.
-    const anew = chooseStream(policy, primary.facts, null)
-    if (anew.mismatch !== null) return unsendable(input, primary, anew.mismatch)
     const because = `${there.facts.name} shares no snapshot with ${primary.facts.name}, so only a new seed can help.`
-    return reseed(input, primary, there, comparison, { ...route, options: anew.options }, because)
+    return setAside(input, primary, there, comparison, route, () => because)
   }
   if (base !== null) {
     const divergence = divergenceOf(inventory, comparison, stream.options.raw)
     if (there !== null && isDiverged(divergence)) {
       if (stream.mismatch !== null && comparison.behind.length > 0) return unsendable(input, primary, stream.mismatch)
-      const because = `${there.facts.name} has ${causesOf(comparison, divergence)}, and ZFS refuses an incremental until it is back at @${base.backupName}.`
-      return rewind(input, primary, there, comparison, base, route, because)
+      const has = `${there.facts.name} has ${causesOf(comparison, divergence)}, and ZFS refuses an incremental until`
+      return setAside(input, primary, there, comparison, route, (from) =>
+        from === null
+          ? `${has} these are out of the way; no common snapshot is older.`
+          : `${has} it is back at @${from}.`,
+      )
     }
     if (comparison.behind.length === 0)
       return stepless('NOTHING', `${mapping.backup.host} has everything that policy wants; there is nothing to do.`)
@@ -100,7 +102,7 @@ function partialPlan(
   if (partial.state === 'stale') return remainder(input, primary, backup, comparison, route, partial.because)
   const facts = inventory.token
   if (facts === null || 'unusable' in facts) return tokenUnread(input, facts === null ? null : facts.text)
-  if (comparison.backupWritten > 0 && comparison.base !== null) {
+  if (comparison.base !== null && (comparison.backupWritten > 0 || comparison.clashes.length > 0)) {
     const causes = causesOf(comparison, divergenceOf(inventory, comparison, false))
     return remainder(input, primary, backup, comparison, route, causes)
   }
@@ -117,12 +119,27 @@ function remainder(
   why: string,
 ): PlanDraft {
   const because = `A partial receive in ${backup.facts.name} can no longer be resumed (${why}), and until it is out of the way nothing else can be received there.`
-  const { base } = comparison
-  if (base !== null) return rewind(input, primary, backup, comparison, base, route, because)
-  if (comparison.eligibleCount === 0) return primaryEmpty(input, comparison)
+  return setAside(input, primary, backup, comparison, route, () => because)
+}
+
+/** Back to a snapshot from which it can catch up, or, where there is none, a new line from the beginning. */
+function setAside(
+  input: PlanInput,
+  primary: PresentSide,
+  backup: PresentSide,
+  comparison: Comparison,
+  route: Route,
+  because: (from: string | null) => string,
+): PlanDraft {
+  const free = clashFree(input, primary, backup, comparison)
+  if (free.base !== null) {
+    return rewind(input, primary, backup, free, free.base, route, because(free.base.backupName))
+  }
+  if (free.eligibleCount === 0) return primaryEmpty(input, free)
+  // The new line takes the options of a first stream: what the old one was received with does not matter.
   const anew = chooseStream(withLearned(input), primary.facts, null)
   if (anew.mismatch !== null) return unsendable(input, primary, anew.mismatch)
-  return reseed(input, primary, backup, comparison, { ...route, options: anew.options }, because)
+  return reseed(input, primary, backup, free, { ...route, options: anew.options }, because(null))
 }
 
 function primaryEmpty({ mapping, options }: PlanInput, { primarySnapshots }: Comparison): PlanDraft {

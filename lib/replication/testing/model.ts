@@ -1,162 +1,142 @@
-import type { BookmarkEntry, SnapshotEntry } from '#lib/zfs/types.ts'
-import type { Inventory, Plan, Step } from '../types.ts'
-import { backupSide, guidOf, inventoryOf, MAPPING, MISSING, NOW, primarySide } from './world.ts'
+import type { Found, Inventory, Plan, Step } from '../types.ts'
+import { incomingToken, inventoryParts, siblingsOf, tokenFacts } from './model/look.ts'
+import { Refused } from './model/objects.ts'
+import { receive } from './model/receive.ts'
+import { ModelSan } from './model/san.ts'
+import { type Cut, send } from './model/stream.ts'
+import { comparisonOf, inventoryOf, MAPPING, MISSING, policyOf } from './world.ts'
 
-interface BackupSnapshot extends SnapshotEntry {
-  /** The backup was written to between the snapshot before it and this one. */
-  readonly changed: boolean
+/** One thing that somebody does to a SAN. The same words run on the model and on any other stand-in for ZFS. */
+export type Deed =
+  | { readonly kind: 'command'; readonly side: 'primary' | 'backup'; readonly words: readonly string[] }
+  | { readonly kind: 'write'; readonly side: 'primary' | 'backup'; readonly dataset: string }
+  | {
+      readonly kind: 'transfer'
+      readonly source: readonly string[]
+      readonly sink: readonly string[]
+      readonly cut: Cut | null
+    }
+export interface Done {
+  readonly deed: Deed
+  /** Null: it worked. */
+  readonly refused: string | null
 }
-interface Partial {
-  readonly token: string
-  readonly toGuid: string
-  readonly fromGuid: string | null
+/** The witness, the link and the host die after so many commands of a plan; `cut`: within the transfer that comes then. */
+export interface Death {
+  readonly after: number
+  readonly cut: Cut | null
+  /** A clone that comes then is made without its properties: the two are not one transaction. */
+  readonly bare?: boolean
 }
 
-/**
- * A pure model of both sides, as ZFS behaves: it runs the words of a plan's commands and refuses what ZFS refuses.
- * Made for properties over random histories, so it counts time by itself and holds no clock.
- */
+const zfsWords = (argv: readonly string[]): readonly string[] => argv.slice(argv.indexOf('zfs') + 1)
+
+/** Both sides, as ZFS behaves: it runs the words of a plan's commands, one by one, and refuses what ZFS refuses. */
 export class Model {
-  primary: SnapshotEntry[] = []
-  bookmarks: BookmarkEntry[] = []
-  backup: BackupSnapshot[] | null = null
-  dirty = false
-  partial: Partial | null = null
-  #count = 0
+  readonly primary = new ModelSan('hqs8p1')
+  readonly backup = new ModelSan('hqs1p1')
+  /** All that was ever done. */
+  readonly done: Done[] = []
+  /** Looks at every state that a command leaves behind. */
+  onDeed: () => void = () => {}
 
-  /** A new snapshot on the primary; one second after the last, so that ages stay fresh. */
-  snapshot(prefix: string): void {
-    const n = ++this.#count
-    this.primary.push({
-      name: `${prefix}${n}`,
-      guid: guidOf(`p${n}`),
-      createtxg: BigInt(1000 + n),
-      creation: NOW / 1000 - 5000 + n,
-      holds: 0,
-    })
+  constructor(type: 'filesystem' | 'volume' = 'filesystem') {
+    this.primary.create(MAPPING.primary.dataset, type)
   }
 
-  own(name: string): void {
-    if (this.backup === null || this.backup.some((entry) => entry.name === name)) return
-    const n = ++this.#count
-    this.backup.push({
-      name,
-      guid: guidOf(`own${n}`),
-      createtxg: BigInt(n),
-      creation: NOW / 1000 - 5000 + n,
-      holds: 0,
-      changed: this.dirty,
-    })
-    this.dirty = false
+  /** Null where it worked, else what ZFS said. */
+  perform(deed: Deed): string | null {
+    let refused: string | null = null
+    try {
+      this.#perform(deed)
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      refused = error.message
+    }
+    this.done.push({ deed, refused })
+    this.onDeed()
+    return refused
   }
 
-  bookmark(at: number): void {
-    const entry = this.primary[at % this.primary.length]
-    if (entry !== undefined) this.#mark(entry.name, `m${++this.#count}`)
+  on(side: 'primary' | 'backup', ...words: readonly string[]): string | null {
+    return this.perform({ kind: 'command', side, words })
   }
 
   inventory(): Inventory {
-    if (this.backup === null) return inventoryOf(primarySide(this.primary, this.bookmarks), MISSING)
-    const over = { written: this.dirty ? 4096 : 0, receiveResumeToken: this.partial?.token ?? null }
-    return inventoryOf(primarySide(this.primary, this.bookmarks), backupSide(this.backup, over), {
-      writtenSinceBase: this.#changedSinceBase() ? 4096 : 0,
-      token: this.#tokenFacts(),
-    })
+    const primary = this.primary.dataset(MAPPING.primary.dataset)
+    const backup = this.backup.find(MAPPING.backup.dataset)
+    const { here, there, swap } = inventoryParts(primary, backup, this.backup)
+    const siblings = siblingsOf(this.backup)
+    const known = { backupSiblings: siblings, incomingToken: incomingToken(primary, siblings, this.backup) }
+    if (backup === null || there === null) return inventoryOf(here, MISSING, { ...known, swap: undefined })
+    const seen = inventoryOf(here, there, { ...known, swap, token: tokenFacts(primary, backup) })
+    const comparison = comparisonOf(seen, policyOf())
+    if (comparison?.base == null || comparison.backupAhead.length === 0) return seen
+    const base = backup.snapshots.findIndex(({ guid }) => guid === comparison.base?.guid)
+    const after = [...backup.snapshots.slice(base + 1).flatMap(({ data }) => data), ...backup.live]
+    return { ...seen, writtenSinceBase: after.length * 4096 }
   }
 
-  /** Runs every step; throws where ZFS would refuse it. */
-  run(plan: Plan): void {
-    for (const step of plan.steps) this.#step(step)
-  }
-
-  #step(step: Step): void {
-    if (step.kind === 'bookmark') this.#mark(step.snapshot.name, step.bookmark)
-    if (step.kind !== 'transfer') return
-    const words = step.source.argv
-    const after = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined)
-    const token = after('-t')
-    if (token !== undefined) {
-      this.#resume(token)
-      return
+  /** Runs a plan as the engine does, up to the death. Throws where ZFS refuses what must work. */
+  run(plan: Plan, death: Death | null = null): void {
+    let left = death?.after ?? Number.POSITIVE_INFINITY
+    for (const step of plan.steps) {
+      if (step.kind !== 'verify' && step.kind !== 'bookmark') this.#expect(step.expects)
+      for (const deed of deedsOf(step)) {
+        if (left <= 0) {
+          if (death !== null) this.#dieIn(deed, death)
+          return
+        }
+        left--
+        const refused = this.perform(deed)
+        if (refused === null) continue
+        if ((step.kind === 'bookmark' || step.kind === 'commands') && step.optional) break
+        throw new Error(`${step.title}: ${refused}`)
+      }
     }
-    const to = (words.at(-1) ?? '').slice(MAPPING.primary.dataset.length + 1)
-    this.#receive(this.#stream(after('-I') ?? after('-i') ?? null, to, words.includes('-I')), step.sink.argv)
   }
 
-  #stream(
-    from: string | null,
-    to: string,
-    between: boolean,
-  ): { readonly base: string | null; readonly sent: readonly SnapshotEntry[] } {
-    const target = this.primary.find((entry) => entry.name === to)
-    if (target === undefined) throw new Error(`no such snapshot to send: ${to}`)
-    if (from === null) return { base: null, sent: [target] }
-    const label = from.slice(MAPPING.primary.dataset.length + 1)
-    const isBookmark = from.includes('#')
-    if (isBookmark && between) throw new Error('multiple snapshots cannot be sent from a bookmark')
-    const start = (isBookmark ? this.bookmarks : this.primary).find((entry) => entry.name === label)
-    if (start === undefined || start.createtxg >= target.createtxg) throw new Error(`not an earlier snapshot: ${from}`)
-    const range = this.primary.filter(
-      (entry) => entry.createtxg > start.createtxg && entry.createtxg <= target.createtxg,
-    )
-    return { base: start.guid, sent: between ? range : [target] }
+  #dieIn(deed: Deed, { cut, bare }: Death): void {
+    if (deed.kind === 'transfer' && cut !== null) this.perform({ ...deed, cut })
+    if (deed.kind !== 'command' || deed.words[0] !== 'clone' || bare !== true) return
+    this.perform({ ...deed, words: ['clone', ...deed.words.slice(-2)] })
   }
 
-  #receive(
-    { base, sent }: { readonly base: string | null; readonly sent: readonly SnapshotEntry[] },
-    sink: readonly string[],
-  ): void {
-    if (sink.includes('-F')) throw new Error('a plan must never force')
-    if (this.partial !== null) throw new Error('contains partially-complete state')
-    if (base === null && this.backup !== null) throw new Error('destination exists')
-    const backup = this.backup ?? []
-    const at = base === null ? -1 : backup.findIndex((entry) => entry.guid === base)
-    if (base !== null && at < 0) throw new Error('does not match incremental source')
-    if (this.dirty || backup.slice(at + 1).some((entry) => entry.changed))
-      throw new Error('destination has been modified')
-    for (const entry of sent) {
-      if (backup.some((other) => other.name === entry.name)) throw new Error('destination already exists')
-      backup.push({ ...entry, createtxg: BigInt(++this.#count), changed: false })
+  /** So many commands and transfers make up the plan. */
+  static length(plan: Plan): number {
+    return plan.steps.reduce((sum, step) => sum + deedsOf(step).length, 0)
+  }
+
+  #expect(expects: readonly Found[]): void {
+    for (const { name, guid } of expects) {
+      const [dataset = '', short] = name.split('@')
+      const found = this.backup.find(dataset)
+      const now = short === undefined ? found : found?.snapshots.find((each) => each.name === short)
+      if ((now?.guid ?? null) !== guid) throw new Error(`${name} has guid ${now?.guid ?? 'none'}, not ${guid}`)
     }
-    this.backup = backup
   }
 
-  /** A transfer of the next snapshot is cut off half-way. */
-  interrupt(next: { readonly toGuid: string; readonly fromGuid: string | null }): void {
-    if (this.partial !== null) return
-    this.backup ??= []
-    this.partial = { ...next, token: `1-${(++this.#count).toString(16)}-80-789c` }
+  #perform(deed: Deed): void {
+    if (deed.kind === 'write') this[deed.side].write(deed.dataset)
+    else if (deed.kind === 'command') this[deed.side].run(deed.words)
+    else {
+      const stream = send(this.primary, deed.source, this.backup.find(deed.sink.at(-1) ?? ''))
+      receive(this.backup, deed.sink, stream, deed.cut)
+    }
   }
+}
 
-  #resume(token: string): void {
-    const { partial } = this
-    const target = this.primary.find((entry) => entry.guid === partial?.toGuid)
-    if (partial === null || partial.token !== token || target === undefined) throw new Error('cannot resume send')
-    if (this.dirty || (this.backup?.at(-1)?.guid ?? null) !== partial.fromGuid)
-      throw new Error('kernel modules must be upgraded')
-    this.partial = null
-    this.backup = [...(this.backup ?? []), { ...target, createtxg: BigInt(++this.#count), changed: false }]
-  }
-
-  #tokenFacts(): Inventory['token'] {
-    const { partial } = this
-    if (partial === null) return null
-    const target = this.primary.find((entry) => entry.guid === partial.toGuid)
-    if (target === undefined) return { unusable: 'token-stale', text: 'used in the initial send no longer exists' }
-    return { ...partial, toName: `${MAPPING.primary.dataset}@${target.name}`, bytes: 10, remainingBytes: 20 }
-  }
-
-  #changedSinceBase(): boolean {
-    const marks = [...this.primary, ...this.bookmarks].toSorted((a, b) => Number(a.createtxg - b.createtxg))
-    const base = marks.findLast((entry) => this.backup?.some((other) => other.guid === entry.guid))
-    const at = this.backup?.findIndex((entry) => entry.guid === base?.guid) ?? -1
-    return this.dirty || (this.backup ?? []).slice(at + 1).some((entry) => entry.changed)
-  }
-
-  #mark(snapshot: string, name: string): void {
-    const entry = this.primary.find((each) => each.name === snapshot)
-    if (entry === undefined || this.bookmarks.some((each) => each.name === name))
-      throw new Error(`cannot bookmark ${snapshot}`)
-    this.bookmarks.push({ name, guid: entry.guid, createtxg: entry.createtxg, creation: entry.creation })
+function deedsOf(step: Step): readonly Deed[] {
+  const command = (side: 'primary' | 'backup') => (argv: readonly string[]) =>
+    ({ kind: 'command', side, words: zfsWords(argv) }) as const
+  switch (step.kind) {
+    case 'verify':
+      return []
+    case 'bookmark':
+      return [command('primary')(step.command.argv)]
+    case 'commands':
+      return step.commands.map(({ argv }) => command('backup')(argv))
+    case 'transfer':
+      return [{ kind: 'transfer', source: zfsWords(step.source.argv), sink: zfsWords(step.sink.argv), cut: null }]
   }
 }

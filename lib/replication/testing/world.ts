@@ -140,6 +140,7 @@ export function sibling(
     origin,
     creation: NOW / 1000 - 3600,
     usedBytes: 4096,
+    written: 0,
     canmount: 'noauto',
     encryptionRoot: null,
     receiveResumeToken: null,

@@ -82,6 +82,8 @@ export interface Sibling {
   readonly creation: number
   /** Exactly what removing it would free. */
   readonly usedBytes: number
+  /** Bytes, since its newest snapshot or since the one that it is a clone of. */
+  readonly written: number
   /** Null: a volume, or not read. */
   readonly canmount: 'on' | 'off' | 'noauto' | null
   readonly encryptionRoot: string | null

@@ -99,13 +99,13 @@ interface Begun {
   readonly resume: { readonly token: string; readonly facts: ResumeTokenFacts } | null
 }
 
-/** A new line that an earlier try began: its first snapshot is there, or can be resumed. What can be neither is left lying. */
+/** A new line that an earlier try began: its first snapshot is there, or can be resumed. What can be neither, or was changed, is left lying. */
 function begunBefore({ inventory, mapping }: PlanInput, primary: PresentSide): Begun | null {
   const find = (guid: string | undefined) => primary.snapshots.find((entry) => entry.guid === guid)
-  for (const sibling of ownSiblings(inventory, 'incoming')) {
+  for (const sibling of ownSiblings(inventory, 'incoming').toReversed()) {
     const beside = besideOf(mapping.backup.dataset, sibling.name)
     const arrived = find(sibling.snapshots.at(-1)?.guid)
-    if (arrived !== undefined && sibling.receiveResumeToken === null)
+    if (arrived !== undefined && sibling.receiveResumeToken === null && sibling.written === 0)
       return { beside, first: toRef(arrived), resume: null }
     const facts = tokenFactsOf(inventory.incomingToken, sibling)
     const coming = find(facts?.toGuid)

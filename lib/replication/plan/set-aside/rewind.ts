@@ -105,16 +105,22 @@ export function rewind(
   return { ...draft, outcome: `${draft.outcome} ${kept}`, blocked }
 }
 
-/** A clone of this very base that an earlier try has left. */
+/**
+ * A clone of this very base that an earlier try has left, and nobody has touched. A clone and its properties are not one
+ * transaction: one without its `canmount` has none of those that were to be carried over.
+ */
 function madeBefore(input: PlanInput, base: NonNullable<Comparison['base']>): Beside | null {
   const { dataset } = input.mapping.backup
-  const left = ownSiblings(input.inventory, 'next').find(({ origin, snapshots }) => {
-    return origin === `${dataset}@${base.backupName}` && snapshots.length === 0
+  const left = ownSiblings(input.inventory, 'next').find(({ origin, snapshots, written, type, canmount }) => {
+    const untouched = snapshots.length === 0 && written === 0 && (type === 'volume' || canmount === 'noauto')
+    return untouched && origin === `${dataset}@${base.backupName}`
   })
   return left === undefined ? null : besideOf(dataset, left.name)
 }
 
-function sizeAside({ inventory }: PlanInput, comparison: Comparison): number | null {
+function sizeAside({ inventory, comparison: seen }: PlanInput, comparison: Comparison): number | null {
   if (comparison.backupAhead.length === 0) return comparison.backupWritten
+  // What was written since a base from further back was not asked.
+  if (seen?.base?.guid !== comparison.base?.guid) return null
   return inventory.writtenSinceBase ?? null
 }

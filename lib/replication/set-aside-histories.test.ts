@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'bun:test'
+import { backupSide, inventoryOf, lines, MAPPING, planned, primarySide, sibling, taken } from './testing/world.ts'
+
+const a = taken('a', 50)
+const b = taken('b', 40)
+const own = taken('own', 5)
+const B = MAPPING.backup.dataset
+const P = MAPPING.primary.dataset
+const T = '20261122T120000Z'
+const aside = `${B}.zw-aside-${T}`
+const next = `${B}.zw-next-${T}`
+const incoming = `${B}.zw-incoming-${T}`
+const commands = (made: ReturnType<typeof planned>): readonly string[] =>
+  lines(made)
+    .filter((line) => line !== 'verify' && !line.startsWith('zfs bookmark'))
+    .map((line) => line.replaceAll('sudo -n zfs', 'zfs'))
+
+describe('what random histories taught', () => {
+  const c = taken('c', 30)
+  /** The name of `a` has gone round: on the primary it is a newer snapshot's by now. */
+  const round = [{ ...a, name: 'was-a' }, b, taken('a', 20, { guid: '4242' })]
+
+  test('a name in the way from before the base: back to a common snapshot from before that name', () => {
+    const primary = [a, b, taken('own', 20, { guid: '4242' })]
+    const between = { ...own, createtxg: a.createtxg + 1n }
+    const made = planned(inventoryOf(primarySide(primary), backupSide([a, between, b])))
+    expect(made).toMatchObject({ kind: 'SET_ASIDE_REWIND', blocked: null })
+    expect(commands(made)[0]).toEndWith(`${B}@a ${next}`)
+    expect(commands(made).at(-1)).toContain(`-I ${P}@a ${P}@own`)
+    expect(commands(made)).toContain(`zfs hold zwitness ${aside}@own ${aside}@b`)
+  })
+
+  test('no common snapshot is older than that name: a new line', () => {
+    const made = planned(inventoryOf(primarySide(round), backupSide([a, b])))
+    expect(made).toMatchObject({ kind: 'SET_ASIDE_RESEED', blocked: null })
+    expect(commands(made)[0]).toContain(`${P}@was-a | zfs receive -s -u -o readonly=on -o canmount=noauto ${incoming}`)
+    expect(made.notes[0]).toContain('no common snapshot is older')
+  })
+
+  test('a partial receive is not resumed where the next snapshot would find its name taken', () => {
+    const token = { toName: `${P}@c`, toGuid: c.guid, fromGuid: b.guid, bytes: 1, remainingBytes: 2 }
+    const backup = backupSide([a, b], { receiveResumeToken: '1-abc-b8-789c' })
+    const look = { token }
+    const made = planned(inventoryOf(primarySide([...round.slice(0, 2), c, ...round.slice(2)]), backup, look))
+    expect(made).toMatchObject({ kind: 'SET_ASIDE_RESEED', blocked: null })
+  })
+
+  test.each([
+    ['was written to', { written: 4096 }],
+    ['never got its properties', { canmount: 'on' as const }],
+    ['has a snapshot of its own', { snapshots: [own] }],
+  ])('a clone of an earlier try that %s is left lying', (_, over) => {
+    const left = sibling('next', `${B}@a`, undefined, over)
+    const made = planned(inventoryOf(primarySide([a, b]), backupSide([a, own]), { backupSiblings: [left] }))
+    expect(commands(made)[0]).toEndWith(`${B}@a ${next}`)
+  })
+
+  test('a new line that was written to is left lying', () => {
+    const arrived = sibling('incoming', null, undefined, { snapshots: [a], written: 4096 })
+    const made = planned(inventoryOf(primarySide([a, b]), backupSide([own]), { backupSiblings: [arrived] }))
+    expect(commands(made)[0]).toEndWith(incoming)
+  })
+
+  test('of two seeds that were cut off, the later one is resumed', () => {
+    const token = '1-abc-b8-789c'
+    const cuts = ['20261122T110000Z', '20261122T100000Z'].map((stamp) =>
+      sibling('incoming', null, stamp, { receiveResumeToken: token }),
+    )
+    const facts = { toName: `${P}@a`, toGuid: a.guid, fromGuid: null, bytes: 1, remainingBytes: 2 }
+    const incomingToken = { name: cuts[0]?.name ?? '', facts }
+    const made = planned(inventoryOf(primarySide([a]), backupSide([own]), { backupSiblings: cuts, incomingToken }))
+    expect(commands(made)[0]).toBe(`zfs send -v -P -t ${token} | zfs receive -s -u ${cuts[0]?.name}`)
+  })
+})
