@@ -24,6 +24,10 @@ const RepairOption = z
   .object({
     mode: OptionMode,
     kind: PlanKind.nullable(),
+    strategy: z
+      .enum(['SET_ASIDE', 'IN_PLACE'])
+      .nullable()
+      .describe('`strategy` of the preview: what is done with what stands in the way.'),
     outcome: z.string(),
     destroysCount: z.number().int(),
     estimateBytes: z.number().nullable(),
@@ -76,6 +80,7 @@ export function datasetDetail(
 const LOOK_AGAIN: z.input<typeof RepairOption> = {
   mode: 'CHECK',
   kind: null,
+  strategy: null,
   outcome: 'Both sides are read again; nothing is written.',
   destroysCount: 0,
   estimateBytes: null,
@@ -90,11 +95,31 @@ function optionOf(plan: PlanData | null): z.input<typeof RepairOption>[] {
     {
       mode: 'REPAIR',
       kind,
+      strategy: plan.setAside === null ? null : 'SET_ASIDE',
       outcome,
       destroysCount: destroys.length,
       estimateBytes,
       possible: blocked === null && kind !== 'IMPOSSIBLE',
       because: blocked?.because ?? null,
+    },
+    ...inPlaceOf(plan),
+  ]
+}
+
+/** The operator's choice instead of a set-aside. Only its preview reads what it would cost. */
+function inPlaceOf({ kind, setAside, mapping }: PlanData): z.input<typeof RepairOption>[] {
+  if (kind !== 'SET_ASIDE_REWIND' || setAside === null) return []
+  const { host, dataset } = mapping.backup
+  return [
+    {
+      mode: 'REPAIR',
+      kind: 'IN_PLACE',
+      strategy: 'IN_PLACE',
+      outcome: `Roll ${dataset} on ${host} back in place (receive -F): what it has of its own is destroyed.`,
+      destroysCount: setAside.snapshots,
+      estimateBytes: null,
+      possible: true,
+      because: null,
     },
   ]
 }

@@ -158,6 +158,16 @@ export class San {
     })
   }
 
+  /** Every snapshot on this SAN, whatever its dataset is called. */
+  allGuids(): readonly string[] {
+    return this.zfs.batch(() => {
+      const { store } = this.zfs
+      return store
+        .allPools()
+        .flatMap((pool) => pool.datasets.flatMap((each) => store.history(pool, each).snapshots.map(({ guid }) => guid)))
+    })
+  }
+
   exists(dataset: string): boolean {
     return this.zfs.batch(() =>
       this.zfs.store.allPools().some((pool) => pool.datasets.some(({ name }) => name === dataset)),
