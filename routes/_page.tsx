@@ -32,9 +32,9 @@ export function Page({ context, at, user, children }: Props) {
 
 function Who({ name, role }: { readonly name: string; readonly role: string }) {
   return (
-    <span class="who" title={`${name} has the role ${role}`}>
+    <a class="who" href="/account" title={`${name} has the role ${role}: sessions, tokens, signing out`}>
       {name} <span class="tag">{role}</span>
-    </span>
+    </a>
   )
 }
 

@@ -14,10 +14,9 @@ export default definePage({
   title: ({ id }) => `Run ${id}`,
   input: z.object({ id: z.string().max(20) }),
   async render({ id }, context) {
-    const [run, log] = await Promise.all([
-      ask(runRoute, { id }, context),
-      context.store.logs({ runId: runNumber(id), limit: TAIL }),
-    ])
+    // Before anything begins: what is thrown between two promises leaves the first one without anybody who hears of its end.
+    const runId = runNumber(id)
+    const [run, log] = await Promise.all([ask(runRoute, { id }, context), context.store.logs({ runId, limit: TAIL })])
     return (
       <Page context={context} at="runs">
         <Island of={RunPage} with={{ run, log: log.items.map(logView).reverse() }} />

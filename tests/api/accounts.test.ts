@@ -251,6 +251,29 @@ describe('the audit', () => {
   })
 })
 
+test('what destroys needs an admin, and is in the book as such', async () => {
+  const operator = served.browser()
+  await operator.signIn('operator', PASSWORD)
+  const id = 'hq10-7.L1S4DAT1'
+  const run = `/api/datasets/${id}/run`
+  const bodies = [
+    { mode: 'REPAIR', strategy: 'IN_PLACE', planId: 'p-1' },
+    { mode: 'REPAIR', planId: 'p-1', confirm: 'hqs7p1/L1S4DAT1', reason: 'agreed' },
+  ]
+  served.engine.calls.length = 0
+  for (const body of bodies) {
+    const answer = await operator.json('POST', run, body)
+    expect([answer.status, (await answer.json()).code]).toEqual([403, 'FORBIDDEN_ROLE'])
+  }
+  expect(served.engine.calls).toEqual([])
+  expect((await operator.json('POST', run, { mode: 'REPAIR', strategy: 'IN_PLACE', dryRun: true })).status).toBe(200)
+  expect((await admin.json('POST', run, bodies[1])).status).toBe(202)
+  expect((await book('repairInPlace')).slice(0, 2)).toEqual([
+    { who: 'session admin', target: id, result: 'OK', code: null, reason: 'agreed' },
+    { who: 'session operator', target: id, result: 'REFUSED', code: 'FORBIDDEN_ROLE', reason: 'agreed' },
+  ])
+})
+
 describe('behind a proxy that signs people in', () => {
   const proxied = (headers: Record<string, string>, init: RequestInit = {}) =>
     fetch(`${served.url}/api/me`, { ...init, headers })

@@ -7,13 +7,13 @@ import { Run } from '#lib/api/run.ts'
 import { checkRunRequest, RunMode, RunStrategy } from '#lib/api/run-request.ts'
 import { triggerOf } from '#lib/api/trigger.ts'
 import { defineRoute } from '#lib/define.ts'
-import { reply } from '#lib/runtime/index.ts'
+import { reply, requireAccess } from '#lib/runtime/index.ts'
 
 export const POST = defineRoute({
   summary: 'Check a dataset, repair it, or do what the policy allows.',
   description:
     'An empty body looks at both sides and starts the repair that the policy allows. `dryRun: true` answers 200 with ' +
-    'the plan and runs nothing. Everything else answers 202 with the run.',
+    'the plan and runs nothing. Everything else answers 202 with the run. What destroys needs the role admin.',
   operationId: 'runDataset',
   tags: ['datasets', 'runs'],
   input: z.strictObject({
@@ -28,6 +28,7 @@ export const POST = defineRoute({
   output: z.union([Run, Preview]),
   status: 202,
   errors: {
+    403: ['FORBIDDEN_ROLE'],
     404: ['NO_SUCH_DATASET'],
     409: [
       'ALREADY_RUNNING',
@@ -43,15 +44,18 @@ export const POST = defineRoute({
     503: ['SHUTTING_DOWN'],
   },
   timeout: 240_000,
-  audit: ({ mode, strategy, dryRun }) => {
+  audit: ({ mode, strategy, dryRun, confirm }) => {
     if (mode !== 'REPAIR') return mode === 'CHECK' ? 'check' : 'runDataset'
-    return dryRun ? 'preview' : strategy === 'IN_PLACE' ? 'repairInPlace' : 'repair'
+    if (dryRun) return 'preview'
+    return strategy === 'IN_PLACE' || confirm !== undefined ? 'repairInPlace' : 'repair'
   },
   async run({ id, ...request }, context) {
     const { engine, signal, now } = context
     const view = engine.dataset(id) ?? noSuchDataset(id)
     checkRunRequest(request, view.dataset.mapping.backup.dataset)
     const { mode, strategy, dryRun, planId, confirm, reason } = request
+    // To look at what would be destroyed is for everybody who may repair.
+    if (!dryRun && (strategy === 'IN_PLACE' || confirm !== undefined)) requireAccess(context.actor, 'admin')
     return withRefusals(async () => {
       if (dryRun) return reply(200, previewView(await engine.preview(id, { strategy, signal })))
       const trigger = triggerOf(context)
