@@ -38,6 +38,7 @@ const Opinion = z
 export const CanDestroy = z
   .object({
     snapshot: z.string(),
+    mayDestroy: z.boolean().describe('True only for a clear yes of every mapping.'),
     answer: CanDestroyAnswer.describe('Of all mappings together: every one must say yes.'),
     because: z.string(),
     mappings: z.array(Opinion),
@@ -57,6 +58,7 @@ export function canDestroy(asked: Asked, mappings: readonly AskedOf[], now: numb
   if (worst === undefined) return null
   return {
     snapshot: `${asked.host === null ? '' : `${asked.host}:`}${asked.dataset}@${asked.snapshot}`,
+    mayDestroy: worst.answer === 'YES',
     answer: worst.answer,
     because: worst.because,
     mappings: opinions,

@@ -61,7 +61,11 @@ describe('GET /api/can-destroy', () => {
     [`hqs10:${P}@c`, 'NO', 'NOT_ON_BACKUP'],
     ['hqs7p1/L1S4DAT1@b', 'NO', 'BASE'],
   ])('%s: %s, %s', async (snapshot, answer, code) => {
-    expect(await ask(snapshot)).toMatchObject({ answer, mappings: [{ datasetId: ID, answer, code }] })
+    expect(await ask(snapshot)).toMatchObject({
+      answer,
+      mayDestroy: answer === 'YES',
+      mappings: [{ datasetId: ID, answer, code }],
+    })
   })
 
   test('nobody watches it, it is not there, it is no snapshot', async () => {

@@ -9,6 +9,7 @@ const ok = (body: unknown) => ({ status: 200, body })
 describe('can-destroy', () => {
   const view = (answer: CanDestroyView['answer']): CanDestroyView => ({
     snapshot: 'p/d@s',
+    mayDestroy: answer === 'YES',
     answer,
     because: 'For a reason.',
     mappings: [{ datasetId: 'x', host: 'hqs8', guid: '5', answer, code: 'FREE', because: 'For a reason.' }],
