@@ -88,8 +88,8 @@ function tooMuch({ host, holder, grants, appendOnly }: RightsAsked, { dataset, s
     warn(
       `${holder.user} holds ${needless.join(', ')} on ${dataset} of ${host.id}, with which backups can be destroyed.`,
       appendOnly
-        ? 'zwitness needs none of them: with receive:append the SAN itself refuses what would destroy.'
-        : 'zwitness needs none of them.',
+        ? 'What repairs by itself needs none of them, only a repair in place that a person confirms would: with receive:append the SAN itself refuses what would destroy.'
+        : 'What repairs by itself needs none of them, only a repair in place that a person confirms would.',
       [
         ...(needless.includes('receive') ? [fix(allowLine(holder.user, ['receive:append'], dataset))] : []),
         fix(unallowLine(holder.user, needless, dataset)),

@@ -158,7 +158,7 @@ async function ownProperties(
   const listed = await ask(listOwnProperties(host.zfsCommand, [dataset]))
   const names = listed === null ? null : (parseOwnProperties(listed, [dataset])?.get(dataset) ?? null)
   if (names === null) return null
-  const wanted = names.filter((name) => !COMES_ALONG.has(name))
+  const wanted = names.filter((name) => /^[a-z0-9_]+$/.test(name) && !COMES_ALONG.has(name))
   if (wanted.length === 0) return {}
   const values = await ask(getProperties(host.zfsCommand, dataset, wanted))
   const listing = values === null ? null : parseProperties(values, wanted)

@@ -22,8 +22,8 @@ describe('missingRights', () => {
     ['the recommended delegation is enough', grants(FULL), [], []],
     ['receive is wider than receive:append', grants(FULL.replace('receive:append', 'receive')), [], []],
     ['an old host wants receive itself', grants(FULL), [[], { appendOnly: false }], ['receive']],
-    ['each property carried over needs its own', grants(FULL), [['compression', 'quota']], ['compression', 'quota']],
-    ['but not those that a clone cannot be given', grants(FULL), [['keylocation', 'refreservation', 'org:mine']], []],
+    ['each property carried over needs its own', grants(FULL), [['compression', 'atime']], ['compression', 'atime']],
+    ['but not those that a clone cannot be given', grants(FULL), [['keylocation', 'refreservation', 'quota']], []],
     [
       'local rights on the parent do not reach the dataset',
       grants('mount,create', 'Local'),
@@ -66,4 +66,4 @@ test('the line to paste is quoted', () => {
   )
 })
 
-test('carriedOver', () => expect(carriedOver(['atime', 'volsize', 'a:b'])).toEqual(['atime']))
+test('carriedOver', () => expect(carriedOver(['atime', 'volsize', 'a:b'])).toEqual(['atime', 'userprop']))

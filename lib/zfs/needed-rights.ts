@@ -30,12 +30,16 @@ export interface BackupNeeds {
   readonly recursive: boolean
 }
 
-/** Given when a dataset is made, kept in it, or (reservations) left out by a set-aside: none needs a right. */
+/** Fixed when a dataset is made, or left out by a set-aside (reservations count twice, limits stop it): none needs a right. */
 const NOT_CARRIED: ReadonlySet<string> = new Set([
   'volsize',
   'volblocksize',
   'reservation',
   'refreservation',
+  'quota',
+  'refquota',
+  'filesystem_limit',
+  'snapshot_limit',
   'casesensitivity',
   'normalization',
   'utf8only',
@@ -44,6 +48,7 @@ const NOT_CARRIED: ReadonlySet<string> = new Set([
   'keylocation',
   'pbkdf2iters',
   'version',
+  'mlslabel',
 ])
 const ALWAYS_CARRIED = ['readonly', 'canmount']
 
@@ -88,9 +93,9 @@ export function neededOnBackup(dataset: string, needs: BackupNeeds): readonly Ne
   ]
 }
 
-/** Those of a dataset's own properties that a clone in its place is given. User properties (with a colon) are not. */
+/** The rights for those of a dataset's own properties that a clone in its place is given; one for all user properties. */
 export function carriedOver(properties: readonly string[]): readonly string[] {
-  return properties.filter((name) => /^[a-z0-9_]+$/.test(name) && !NOT_CARRIED.has(name))
+  return properties.filter((name) => !NOT_CARRIED.has(name)).map((name) => (name.includes(':') ? 'userprop' : name))
 }
 
 /** Of what is needed, what these grants (of `zfs allow` on the place, its parents included) do not give. */

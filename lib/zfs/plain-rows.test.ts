@@ -12,7 +12,7 @@ describe('small tables', () => {
   test('what can be read', () => {
     expect(parseOwnProperties('a\treadonly\na\torg:x\nb\tquota\n', ['a', 'b', 'c'])).toEqual(
       new Map([
-        ['a', ['readonly']],
+        ['a', ['readonly', 'org:x']],
         ['b', ['quota']],
         ['c', []],
       ]),

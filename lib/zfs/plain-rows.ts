@@ -8,7 +8,7 @@ import type { DatasetType, Guid } from './types.ts'
  * understood is not known.
  */
 
-/** The answer of `listOwnProperties`: names of the native ones by dataset. User properties (with a colon) are left out. */
+/** The answer of `listOwnProperties`: names by dataset, those of user properties (with a colon) among them. */
 export function parseOwnProperties(
   stdout: string,
   datasets: readonly string[],
@@ -18,7 +18,8 @@ export function parseOwnProperties(
     const own = found.get(cells[0] ?? '')
     const property = cells[1]
     if (cells.length !== 2 || own === undefined || property === undefined) return null
-    if (/^[a-z0-9_]+$/.test(property)) own.push(property)
+    if (!/^[a-z0-9_.:-]+(@[A-Za-z0-9_.:-]+)?$/.test(property)) return null
+    own.push(property)
   }
   return found
 }
