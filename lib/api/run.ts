@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import type { RunResult as Result, RunProgress, RunRecord, RunState as State, Trigger } from '#lib/db/types.ts'
 import { ROLES } from '#lib/runtime/index.ts'
+import { ActorKind, kindWord } from './access-words.ts'
 import { datasetHref, runHref } from './hrefs.ts'
 import { Phase, Role, RunKind, RunResult, RunState, TriggerType } from './run-words.ts'
 import { iso, isoOrNull, Timestamp } from './time.ts'
+import { triggerWords } from './trigger.ts'
 
 const RunTrigger = z
   .object({
     type: TriggerType,
+    kind: ActorKind.nullable().describe('How the one who asked was recognised; null for runs of earlier versions.'),
+    by: z.string().describe('In a few words: `web: alice`, `api: token ci`, `cli`, `schedule`.'),
     actor: z.string(),
     role: Role,
     address: z.string().nullable(),
@@ -125,10 +129,12 @@ function resultOf(state: State): Result | null {
 }
 
 /** A role that this version does not know (from an older database) is shown as the one that may do nothing. */
-function triggerView(trigger: Trigger): z.input<typeof RunTrigger> {
+function triggerView({ actorKind, ...trigger }: Trigger): z.input<typeof RunTrigger> {
   const role = ROLES.find((known) => known === trigger.role) ?? 'none'
   return {
     ...trigger,
+    kind: actorKind ? kindWord(actorKind) : null,
+    by: triggerWords({ ...trigger, actorKind }),
     type: trigger.type.toUpperCase() as Uppercase<Trigger['type']>,
     role: role.toUpperCase() as Uppercase<typeof role>,
   }

@@ -40,11 +40,9 @@ export const KIND_WORDS: Readonly<Record<RunView['kind'], string>> = {
   RELOAD: 'Reload',
 }
 
-/** `web: anna`, `schedule`: what started it. */
-export function triggerWords({ type, actor, requestId }: RunView['trigger']): string {
-  if (type === 'SCHEDULE') return 'schedule'
-  if (type === 'INTERNAL') return 'the witness'
-  return `${type === 'CLI' ? 'cli' : requestId === null ? 'api' : 'web'}: ${actor}`
+/** `web: anna`, `api: token ci`, `schedule`: what started it. */
+export function triggerWords({ type, by }: RunView['trigger']): string {
+  return type === 'INTERNAL' ? 'the witness' : by
 }
 
 /** `9 TiB`, or `no change`. */
