@@ -1,4 +1,5 @@
 import type { RunRecord } from '#lib/db/types.ts'
+import type { PlanKind } from '#lib/replication/types.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { Refusal } from './refusal.ts'
 import { type Repairs, timeLeft } from './repairs.ts'
@@ -12,9 +13,9 @@ export async function enqueueAllowed(
   scan: RunRecord,
 ): Promise<string | null> {
   const { dataset, plan } = assessment
-  const parent = missingParent(context, assessment)
-  if (parent !== null) return `waits until ${parent} exists on ${dataset.mapping.backup.host}`
-  const room = roomFor(context, dataset, plan, assessment.inventory.backupPool)
+  const parent = unreadyParent(context, assessment)
+  if (parent !== null) return `waits until ${parent} on ${dataset.mapping.backup.host} is repaired`
+  const room = roomFor(context, dataset, plan, assessment.inventory)
   if (!room.fits) return room.sentence
   try {
     await repairs.accept(dataset, {
@@ -33,12 +34,17 @@ export async function enqueueAllowed(
   }
 }
 
-/** A child's first seed needs its parent's backup; that one comes first and its end looks at the children again. */
-function missingParent(context: EngineContext, { dataset, inventory }: Assessment): string | null {
-  if (dataset.parentId === null || inventory.backup.state !== 'missing') return null
-  const above = inventory.mapping.backup.dataset.slice(0, inventory.mapping.backup.dataset.lastIndexOf('/'))
+/** What a parent needs first: it is missing, or it is about to change its place with everything below it. */
+const PARENT_FIRST: ReadonlySet<PlanKind> = new Set(['SEED', 'SET_ASIDE_REWIND', 'SET_ASIDE_RESEED', 'FINISH_SWAP'])
+
+/** A failed parent holds its children back; the end of its repair looks at them again. */
+function unreadyParent(context: EngineContext, { dataset, inventory }: Assessment): string | null {
+  if (dataset.parentId === null) return null
+  const { host, dataset: name } = inventory.mapping.backup
+  const above = name.slice(0, name.lastIndexOf('/'))
   const parent = context
     .datasets()
-    .find(({ mapping }) => mapping.backup.host === inventory.mapping.backup.host && mapping.backup.dataset === above)
-  return parent !== undefined && context.newest(parent.id)?.inventory.backup.state === 'missing' ? above : null
+    .find(({ mapping }) => mapping.backup.host === host && mapping.backup.dataset === above)
+  const plan = parent === undefined ? null : (context.newest(parent.id)?.plan ?? null)
+  return plan !== null && PARENT_FIRST.has(plan.kind) ? above : null
 }

@@ -35,7 +35,7 @@ async function inPlace(context: EngineContext, assessment: Assessment, signal?: 
 /** Space is known only with the estimate, so its tick comes last. */
 function withSpace(context: EngineContext, { dataset, inventory }: Assessment, plan: Plan): Plan {
   if (plan.steps.every((step) => step.kind !== 'transfer')) return plan
-  const { fits, ask, sentence } = roomFor(context, dataset, plan, inventory.backupPool)
+  const { fits, ask, sentence } = roomFor(context, dataset, plan, inventory)
   const state = fits ? ('ok' as const) : ask ? ('warning' as const) : ('failed' as const)
   const cure = fits || ask ? null : 'Free space in that pool, or lower `keep_free`.'
   const check = { id: 'space' as const, state, sentence, cure }

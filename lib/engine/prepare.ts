@@ -74,7 +74,7 @@ function chosen(order: RepairOrder, assessment: Assessment, carriesOn: boolean):
 
 /** Books the space; answers null, or why it does not fit. */
 function book(context: EngineContext, order: RepairOrder, plan: Plan, assessment: Assessment): string | null {
-  const answer = roomFor(context, order.dataset, plan, assessment.inventory.backupPool, order.runId)
+  const answer = roomFor(context, order.dataset, plan, assessment.inventory, order.runId)
   // Without an estimate nobody can say whether it fits: a person may decide that, the scheduler may not.
   if (!answer.fits && !(answer.ask && !order.automatic)) return answer.sentence
   bookRoom(context, order.dataset, plan, order.runId)

@@ -1,7 +1,6 @@
 import { BOOKED_PER_BYTE, fits, type SpaceAnswer } from '#lib/replication/space.ts'
-import type { Plan } from '#lib/replication/types.ts'
+import type { Inventory, Plan } from '#lib/replication/types.ts'
 import { poolOf } from '#lib/zfs/paths.ts'
-import type { PoolFacts } from '#lib/zfs/types.ts'
 import type { EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
 
@@ -10,7 +9,7 @@ export function roomFor(
   context: EngineContext,
   dataset: Monitored,
   plan: Plan,
-  pool: PoolFacts | null,
+  { backup: side, backupPool: pool }: Pick<Inventory, 'backup' | 'backupPool'>,
   runId?: number,
 ): SpaceAnswer {
   const { host, dataset: backup } = dataset.mapping.backup
@@ -28,7 +27,13 @@ export function roomFor(
     booked: context.bookings.of(host, name, runId),
     keepFree: dataset.config.policy.keepFree,
     estimate: plan.estimateBytes,
+    available: goesIntoBackup(plan, backup) && side.state === 'present' ? side.facts.available : null,
   })
+}
+
+/** A new line beside the backup is not under the backup's own quota. */
+function goesIntoBackup({ steps }: Plan, backup: string): boolean {
+  return steps.every((step) => step.kind !== 'transfer' || step.into === backup)
 }
 
 /** From the moment it is queued until it ends; nothing without an estimate. */

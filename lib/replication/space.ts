@@ -18,6 +18,8 @@ export interface SpaceQuestion {
   readonly keepFree: Policy['keepFree']
   /** Of the streams; null where the host gave no estimate. */
   readonly estimate: number | null
+  /** What the backup dataset itself may still take, quotas counted; null: no limit of its own is known. */
+  readonly available?: number | null
 }
 export interface SpaceAnswer {
   readonly fits: boolean
@@ -27,7 +29,7 @@ export interface SpaceAnswer {
 }
 
 /** Is there room in the target pool for one more plan? */
-export function fits({ poolFree, poolSize, booked, keepFree, estimate }: SpaceQuestion): SpaceAnswer {
+export function fits({ poolFree, poolSize, booked, keepFree, estimate, available }: SpaceQuestion): SpaceAnswer {
   const keep = keepFreeBytes(keepFree, poolSize)
   const others = booked > 0 ? `, ${sayBytes(booked)} of it booked by other repairs` : ''
   const have = `The target pool has ${sayBytes(poolFree)} free${others}; ${sayBytes(keep)} must stay free.`
@@ -39,6 +41,10 @@ export function fits({ poolFree, poolSize, booked, keepFree, estimate }: SpaceQu
     }
   }
   const needed = Math.ceil(estimate * BOOKED_PER_BYTE)
+  if (available != null && estimate > available) {
+    const sentence = `The repair needs about ${sayBytes(estimate)}, and the backup dataset may take only ${sayBytes(available)} more: a quota on it or above it.`
+    return { fits: false, ask: false, sentence }
+  }
   const enough = needed <= poolFree - booked - keep
   return {
     fits: enough,

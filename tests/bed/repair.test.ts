@@ -64,6 +64,6 @@ test('a partial receive whose base has gone from the primary since is not offere
   await bed.clock.pass(HOUR)
   await bed.look(false)
   const view = bed.engine.dataset('a-b.one')
-  expect(view?.plan?.automatic.allowed).toBe(false)
-  expect(view?.plan?.blocked?.because).toContain('can no longer be resumed')
+  expect(view?.plan?.kind).toBe('SET_ASIDE_RESEED')
+  expect(view?.plan?.notes.join(' ')).toContain('can no longer be resumed')
 })
