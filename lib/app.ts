@@ -13,6 +13,7 @@ import { createRuntime, type Runtime } from '#lib/runtime/index.ts'
 import { createSans } from '#lib/san/san.ts'
 import { createSsh } from '#lib/ssh/index.ts'
 import { aboutThis } from './about.ts'
+import { auditRepairs } from './audit-repairs.ts'
 import { RunningConfiguration } from './configuration.ts'
 import { type Directories, socketPath } from './directories.ts'
 import { emitTo } from './emit.ts'
@@ -92,6 +93,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     for (const warning of configuration.current.warnings)
       logger.warn(`${warning.file}:${warning.line}:${warning.column} ${warning.message}`)
 
+    const access = createAccess({ store, config: () => configuration.current, now, log: logger }, options.demoLogins)
     const sockets = await socketDirectory(directories)
     const ssh = createSsh(await sshSettings(configuration.current, directories, sockets))
     undo.push(() => ssh.close())
@@ -108,14 +110,16 @@ export async function openApp(options: AppOptions): Promise<App> {
       config: () => configuration.current,
       store,
       sans,
-      emit: emitTo(events, { engine: () => must(engine), config: () => configuration.current, now }),
+      emit: auditRepairs(
+        emitTo(events, { engine: () => must(engine), config: () => configuration.current, now }),
+        () => access.audit,
+      ),
       log: logs.engine,
       now,
       sleep,
       random: Math.random,
     })
     engine = made
-    const access = createAccess({ store, config: () => configuration.current, now, log: logger }, options.demoLogins)
     const view = runtimeView({ store, engine: made, config: () => configuration.current, now })
     const inspection = createInspection({
       config: () => configuration.current,

@@ -4,7 +4,6 @@ const CONFIG = 'tests/app/configuration.test.ts'
 const ROUTES = 'tests/api/routes.test.ts'
 const NTH = 'tests/faults/nth-call.test.ts'
 const TRANSFERS = 'tests/faults/transfers.test.ts'
-const NO_LOGIN = 'accounts and sessions have only just come: not provoked from outside yet'
 const NO_NOTICES = 'there are no notifications yet'
 
 /** Rows 73 to 105: configuration, database, process, people, and what only the whole shows. */
@@ -124,13 +123,34 @@ export const WITNESS: readonly Row[] = [
   proved(
     90,
     'CSRF, JSON from another site, no origin, DNS rebinding',
+    'tests/api/cross-site.test.ts > does nothing: %s %s',
+    'tests/api/cross-site.test.ts > sends no form either, even with the right token',
+    'tests/api/cross-site.test.ts > a name that somebody pointed at us (%p) is not answered, whatever it brings',
     'lib/runtime/server.test.ts > over TCP only known host names are answered, over the unix socket any',
-    'lib/auth/guard.test.ts > not %s',
     'lib/auth/guard.test.ts > the public address is an origin of ours, no other',
   ),
-  proved(91, 'every route without a right to it', `${ROUTES} > this table holds every route`, `${ROUTES} > %s %s`),
-  notYet(92, 'login by brute force', NO_LOGIN),
-  notYet(93, 'session after password change, logout, expiry', NO_LOGIN),
+  proved(
+    91,
+    'every route without a right to it',
+    'tests/api/access-levels.test.ts > everybody gets what the definitions say, everywhere',
+    'tests/api/access-levels.test.ts > nothing is open to strangers but health, the sign-in and the set-up',
+    'tests/app/signing-in.test.ts > loopback is no longer enough: a stranger on this machine gets 401, and starts nothing',
+  ),
+  proved(
+    92,
+    'login by brute force',
+    'tests/api/sign-in.test.ts > waits: five tries of an account, then longer and longer, right password or not',
+    'tests/api/sign-in.test.ts > of many accounts from one address waits too',
+    'lib/auth/limits.test.ts > are checked two at a time; who is too many is told to come back',
+  ),
+  proved(
+    93,
+    'session after password change, logout, expiry',
+    'tests/api/sign-in.test.ts > signing out ends the session itself, not only the cookie',
+    'tests/api/sign-in.test.ts > with another password, with its user; a changed role counts at once',
+    'tests/api/sign-in.test.ts > after a week even when it is used',
+    'tests/app/signing-in.test.ts > a stream ends when its session does',
+  ),
   proved(94, 'X-Forwarded-For without a trusted proxy', 'lib/auth/client-address.test.ts > X-Forwarded-For: %s'),
   proved(
     95,

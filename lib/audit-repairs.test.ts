@@ -1,0 +1,70 @@
+import { expect, test } from 'bun:test'
+import type { AuditEntry } from '#lib/auth/audit.ts'
+import type { RunRecord } from '#lib/db/types.ts'
+import type { Emit } from '#lib/engine/deps.ts'
+import { fakeRun } from '#tests/api/fake-views.ts'
+import { auditRepairs } from './audit-repairs.ts'
+
+const byItself = {
+  type: 'schedule',
+  actor: 'scheduler',
+  role: 'admin',
+  address: null,
+  userAgent: null,
+  requestId: null,
+} as const
+const repair: Partial<RunRecord> = {
+  kind: 'REPAIR',
+  datasetId: 'd',
+  trigger: byItself,
+  state: 'SUCCEEDED',
+  finishedAt: 5,
+}
+
+function told(runs: readonly RunRecord[]) {
+  const book: AuditEntry[] = []
+  const passed: number[] = []
+  const nothing = (): void => {}
+  const inner: Emit = {
+    dataset: nothing,
+    progress: nothing,
+    host: nothing,
+    control: nothing,
+    run: ({ id }) => void passed.push(id),
+  }
+  const audit = { write: async (entry: AuditEntry) => void book.push(entry), writeRequest: async () => {} }
+  const emit = auditRepairs(inner, () => audit)
+  for (const run of runs) emit.run(run)
+  return { book, passed }
+}
+
+test('a repair of the schedule is in the book once, when it has ended, and everybody is still told', () => {
+  const under = fakeRun(7, { ...repair, state: 'RUNNING', finishedAt: null })
+  const ended = fakeRun(7, { ...repair, outcome: 'Received 2 snapshots.', bytes: 9 })
+  const { book, passed } = told([under, ended, ended])
+  expect(passed).toEqual([7, 7, 7])
+  expect(book).toMatchObject([
+    {
+      actor: { kind: 'schedule', name: 'scheduler' },
+      action: 'repair',
+      target: 'd',
+      result: 'OK',
+      detail: { runId: '7', state: 'SUCCEEDED', bytes: 9, message: 'Received 2 snapshots.' },
+    },
+  ])
+})
+
+test.each([
+  ['BLOCKED', 'REFUSED'],
+  ['FAILED', 'FAILED'],
+  ['CANCELLED', 'FAILED'],
+  ['NO_CHANGE', 'OK'],
+] as const)('%s is %s', (state, result) => {
+  expect(told([fakeRun(7, { ...repair, state })]).book).toMatchObject([{ result }])
+})
+
+test('what a person asked for was written down when it was asked for', () => {
+  const person = fakeRun(7, { ...repair, trigger: { ...byItself, type: 'http', actor: 'anna' } })
+  const look = fakeRun(8, { ...repair, kind: 'SCAN' })
+  expect(told([person, look]).book).toEqual([])
+})

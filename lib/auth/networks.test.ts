@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'bun:test'
+import { clientAddress } from './client-address.ts'
+import { isWithin } from './networks.ts'
+
+const TRUSTED = ['127.0.0.1', '10.0.0.0/8', 'fd00::/8']
+
+test.each([
+  [TRUSTED, '10.0.0.7', '1.2.3.4', '1.2.3.4'],
+  [TRUSTED, '10.0.0.7', '6.6.6.6, 1.2.3.4', '1.2.3.4'],
+  [TRUSTED, '10.0.0.7', '6.6.6.6, 1.2.3.4, 10.9.9.9, 127.0.0.1', '1.2.3.4'],
+  [TRUSTED, '10.0.0.7', '[2001:db8::1]:5000', '2001:db8::1'],
+  [TRUSTED, '10.0.0.7', '1.2.3.4:5000', '1.2.3.4'],
+  [TRUSTED, '10.0.0.7', '::ffff:1.2.3.4', '1.2.3.4'],
+  [TRUSTED, '10.0.0.7', 'unknown', '10.0.0.7'],
+  [TRUSTED, '10.0.0.7', '6.6.6.6, junk, 10.1.1.1', '10.1.1.1'],
+  [TRUSTED, '10.0.0.7', '', '10.0.0.7'],
+  [TRUSTED, '10.0.0.7', '10.1.1.1, 10.2.2.2', '10.1.1.1'],
+  [TRUSTED, '8.8.8.8', '1.2.3.4', '8.8.8.8'],
+  [[], '127.0.0.1', '1.2.3.4', '127.0.0.1'],
+] as const)('whose request it is, trusting %p, from %s saying %p: %s', (trusted, address, said, found) => {
+  const request = new Request('http://x/', { headers: said === '' ? {} : { 'x-forwarded-for': said } })
+  expect(clientAddress(request, { kind: 'remote', address }, trusted)).toBe(found)
+})
+
+describe('an address is within', () => {
+  test.each([
+    ['10.255.0.1', true],
+    ['11.0.0.1', false],
+    ['127.0.0.1', true],
+    ['127.0.0.2', false],
+    ['fdff::1', true],
+    ['fe80::1', false],
+    ['not an address', false],
+    [null, false],
+  ])('%p: %p', (address, within) => expect(isWithin(address, TRUSTED)).toBe(within))
+})
