@@ -33,7 +33,7 @@ test('a pool that fills up during a receive: it is stopped, its token kept, and 
   const { zfs } = bed.host('b')
   zfs.dataset.create('vault/other')
   zfs.snapshot('vault/other@big', { bytes: 900_000 })
-  zfs.setPool('vault', { size: 920_000 })
+  zfs.setPool('vault', { size: 1_000_000 })
   await bed.clock.pass(3 * MINUTE)
   const run = await lastRepair()
   expect([run?.state, run?.decisions?.[0]?.rule]).toEqual(['BLOCKED', 'LOW_SPACE'])
