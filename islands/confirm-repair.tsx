@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useHydrated } from '#lib/client/hydrated.ts'
 import { ConfirmForm, type ConfirmProps } from '#lib/view/repair/confirm-form.tsx'
 
@@ -8,8 +8,11 @@ export default function ConfirmRepair(props: ConfirmProps) {
   const typed = useSignal('')
   const busy = useSignal(false)
   const ready = useHydrated()
+  const field = useRef<HTMLInputElement>(null)
 
   useEffect(() => {
+    // Without a jump: what would be lost stands above it and is to be read first.
+    field.current?.focus({ preventScroll: true })
     // A page that comes back by the browser's Back has not sent anything.
     const onShow = (): void => {
       busy.value = false
@@ -23,6 +26,7 @@ export default function ConfirmRepair(props: ConfirmProps) {
       {...props}
       off={ready && props.confirm !== null && typed.value !== props.confirm}
       busy={busy.value}
+      field={field}
       onTyped={(text) => {
         typed.value = text
       }}

@@ -154,7 +154,11 @@ export async function openApp(options: AppOptions): Promise<App> {
       store: invocationLog(store),
       openapi: openApiInfo(services.about.version),
       hooks: { ...logs.hooks, ...access.hooks },
-      document: pageDocument(demo),
+      document: pageDocument(demo, {
+        version: services.about.version,
+        zone: () => configuration.current.scheduler.timezone,
+        now,
+      }),
       statics: pageStatics,
     })
     view.attach(runtime)

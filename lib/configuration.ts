@@ -5,6 +5,7 @@ import { configJsonSchema } from '#config/json-schema.ts'
 import type { Trace } from '#config/load.ts'
 import { showConfig } from '#config/origins.ts'
 import { type ReadConfig, readConfig } from '#config/read.ts'
+import { redactText } from '#config/redact.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import type { Json } from '#lib/replication/types.ts'
@@ -99,6 +100,18 @@ export class RunningConfiguration implements Configuration {
       `The configuration was reloaded by ${by}: ${changes.changed ? `${changes.added.length} added, ${changes.removed.length} removed, ${changes.changes.length} changed` : 'nothing has changed'}.`,
     )
     return { ok: true, changed: changes.changed, difference: plain(changes), warnings: loaded.config.warnings }
+  }
+
+  async check(): Promise<ReloadResult> {
+    const { loaded } = readConfig({ file: this.#file })
+    if (loaded.faults !== undefined) return { ok: false, faults: loaded.faults }
+    const changes = difference(this.current, loaded.config)
+    return { ok: true, changed: changes.changed, difference: plain(changes), warnings: loaded.config.warnings }
+  }
+
+  async text(): Promise<string | null> {
+    const { text } = readConfig({ file: this.#file })
+    return text === null ? null : redactText(text)
   }
 
   async show(): Promise<Json> {

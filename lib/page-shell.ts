@@ -2,16 +2,40 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DocumentOptions, StaticAsset } from '#lib/runtime/index.ts'
 import { DocumentHead } from '#lib/view/document-head.tsx'
+import { ErrorPage } from '#lib/view/error-page.tsx'
 import { favicons } from '#lib/view/favicon.ts'
 
 const STYLE = join(import.meta.dir, 'view', 'style')
 
+interface Around {
+  readonly version: string
+  /** IANA name, read when a page is made. */
+  readonly zone: () => string
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+const NOTHING_KNOWN: Around = { version: '', zone: () => 'UTC', now: Date.now }
+
 /** What every page has around it. */
-export function pageDocument(demo: boolean): DocumentOptions {
+export function pageDocument(demo: boolean, { version, zone, now }: Around = NOTHING_KNOWN): DocumentOptions {
   return {
     title: (title) => `${title} · zwitness${demo ? ' (demo)' : ''}`,
     stylesheets: ['/assets/app.css'],
     head: (url) => DocumentHead({ url }),
+    errorPage: ({ problem, requestId, actor }) => {
+      const role = actor?.role ?? 'none'
+      const facts = {
+        zone: zone(),
+        now: now(),
+        role,
+        actor: role === 'none' ? null : (actor?.name ?? null),
+        demo,
+        version,
+      }
+      const { status, title, detail, code } = problem
+      return ErrorPage({ facts, status, title, detail, code, requestId })
+    },
   }
 }
 

@@ -47,6 +47,10 @@ export interface Configuration {
   }>
   /** Reads, checks and takes over the file. On any fault nothing changes. Throws Refusal when a removed dataset has an active run. */
   reload(by: string): Promise<ReloadResult>
+  /** The same without taking anything over. */
+  check(): Promise<ReloadResult>
+  /** The file as it stands on disk, secrets masked; null where it cannot be shown. */
+  text(): Promise<string | null>
   /** Effective values with their origin, secrets masked. */
   show(): Promise<Json>
   /** JSON Schema of the file. */

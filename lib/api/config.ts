@@ -31,6 +31,8 @@ export const ConfigReport = z
   })
   .meta({ id: 'ConfigReport', description: 'The running configuration against the file on disk.' })
 
+export type ConfigReportView = z.input<typeof ConfigReport>
+
 export async function configView({
   config,
   configuration,

@@ -45,6 +45,8 @@ export const Invocation = z
   })
   .meta({ id: 'Invocation', description: 'One run of a function.' })
 
+export type InvocationView = z.input<typeof Invocation>
+
 export const FunctionDetail = FunctionSummary.extend({
   invocations: z.array(Invocation).describe('The newest ones, newest first.'),
 }).meta({ id: 'FunctionDetail', description: 'A function and its last invocations.' })

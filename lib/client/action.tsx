@@ -7,7 +7,7 @@ import { type Answer, type Refused, send } from './send.ts'
 
 interface Props {
   readonly path: string
-  readonly method?: 'POST' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly body?: unknown
   readonly needs?: 'operator' | 'admin'
   readonly kind?: 'primary' | 'danger' | 'plain'

@@ -73,6 +73,8 @@ export async function fakeServices(): Promise<Fake> {
     configuration: {
       state: async () => ({ inSync: true, sha256OnDisk: world.config.source.sha256, error: null, faults: [] }),
       reload: async () => world.reload,
+      check: async () => world.reload,
+      text: async () => 'pairs: []\n',
       show: async () => ({ pairs: [], auth: { password: '••••' } }),
       schema: () => ({ type: 'object' }),
     },

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact'
+import type { RefObject } from 'preact'
 import { datasetPage } from '../dataset-row.ts'
 import { mayAct, WHY_NOT } from '../may-act.ts'
 import { usePage } from '../page-facts.ts'
@@ -18,14 +18,14 @@ interface Props extends ConfirmProps {
   /** Off until the typed text is right; without a script the server judges. */
   readonly off?: boolean
   readonly busy?: boolean
+  readonly field?: RefObject<HTMLInputElement>
   readonly onTyped?: (text: string) => void
   readonly onSubmit?: (event: Event) => void
-  readonly children?: ComponentChildren
 }
 
 /** The last step. A plain form: it works the same without a script. */
 export function ConfirmForm(props: Props) {
-  const { id, csrf, planId, strategy, confirm, act, off, busy, onTyped, onSubmit } = props
+  const { id, csrf, planId, strategy, confirm, act, off, busy, field, onTyped, onSubmit } = props
   const { role } = usePage()
   const needs = confirm === null ? 'operator' : 'admin'
   const allowed = mayAct(role, needs)
@@ -40,13 +40,13 @@ export function ConfirmForm(props: Props) {
             Type <code>{confirm}</code> to continue.
           </span>
           <input
+            ref={field}
             name="confirm"
             class="mono"
             autocomplete="off"
             autocapitalize="off"
             spellcheck={false}
             required
-            autofocus
             onInput={onTyped && ((event) => onTyped(event.currentTarget.value))}
           />
         </label>

@@ -1,0 +1,68 @@
+import type { HostView } from '#lib/api/host.ts'
+import { formatBytes } from '../format.ts'
+import { Icon } from '../icon.tsx'
+import { MomentOr } from '../moment.tsx'
+
+interface Props {
+  readonly hosts: readonly HostView[]
+  readonly users: Readonly<Record<string, string>>
+}
+
+/** The SANs as last seen. */
+export function Hosts({ hosts, users }: Props) {
+  return (
+    <section class="card table-card" aria-label="Hosts">
+      <table class="cards">
+        <caption class="visually-hidden">Hosts</caption>
+        <thead>
+          <tr>
+            <th scope="col">Host</th>
+            <th scope="col">Role</th>
+            <th scope="col">Login</th>
+            <th scope="col">State</th>
+            <th scope="col">Last answer</th>
+            <th scope="col">Clock</th>
+            <th scope="col">Pools</th>
+          </tr>
+        </thead>
+        <tbody>
+          {hosts.map((host) => (
+            <tr key={host.id}>
+              <th scope="row" data-label="Host">
+                {host.id}
+              </th>
+              <td data-label="Role">{host.role.toLowerCase()}</td>
+              <td data-label="Login" class="mono">
+                {users[host.id]}@{host.hostname}
+              </td>
+              <td data-label="State">
+                <span
+                  class={`status status-${host.reachable === true ? 'healthy' : host.reachable === false ? 'broken' : 'unknown'}`}
+                >
+                  <Icon name={host.reachable === true ? 'check' : host.reachable === false ? 'broken' : 'dashed'} />
+                  {host.reachable === true
+                    ? `answers, ${host.latencyMs ?? '?'} ms`
+                    : host.reachable === false
+                      ? 'no answer'
+                      : 'not asked'}
+                </span>
+                {host.error !== null && <small class="muted block">{host.error.message}</small>}
+              </td>
+              <td data-label="Last answer">
+                <MomentOr at={host.seenAt} none="never" quiet />
+              </td>
+              <td data-label="Clock">
+                {host.skewSeconds === null ? '–' : host.skewSeconds === 0 ? 'agrees' : `${host.skewSeconds} s off`}
+              </td>
+              <td data-label="Pools">
+                {host.pools
+                  .map((pool) => `${pool.name} ${pool.state}, ${formatBytes(Number(pool.freeBytes))} free`)
+                  .join('; ') || '–'}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,82 @@
+import ConfigActions from '#islands/config-actions.tsx'
+import DoctorCard from '#islands/doctor-card.tsx'
+import { configView } from '#lib/api/config.ts'
+import { hostView } from '#lib/api/host.ts'
+import { definePage } from '#lib/define.ts'
+import { Island } from '#lib/runtime/index.ts'
+import { Drift } from '#lib/view/config/drift.tsx'
+import { Effective, shownValues } from '#lib/view/config/effective.tsx'
+import { Hosts } from '#lib/view/config/hosts.tsx'
+import { formatBytes, formatDuration } from '#lib/view/format.ts'
+import { Page } from '../_page.tsx'
+
+const TABS = [
+  ['effective', 'Effective'],
+  ['file', 'File'],
+  ['hosts', 'Hosts'],
+  ['about', 'About'],
+] as const
+
+export default definePage({
+  title: 'Config',
+  async render(_, context) {
+    const { config, configuration, engine, about, store, now } = context
+    const asked = new URL(context.request?.url ?? 'http://here/').searchParams.get('tab')
+    const tab = TABS.find(([name]) => name === asked)?.[0] ?? 'effective'
+    const report = await configView(context)
+    const users = Object.fromEntries([...config.hosts.values()].map((host) => [host.id, host.sshUser]))
+    const lines: readonly (readonly [string, string])[] = [
+      ['version', about.version],
+      ['commit', about.commit ?? 'not known'],
+      ['up for', formatDuration((now() - about.startedAt) / 1000)],
+      ['Bun', about.bun],
+      ['database', formatBytes(await store.sizeBytes())],
+      ['schema', String(store.schemaVersion)],
+      ['time zone', config.scheduler.timezone],
+      ['interval', formatDuration(config.scheduler.intervalSeconds)],
+    ]
+    return (
+      <Page context={context} at="config">
+        <h1>Config</h1>
+        <Drift report={report} />
+        <Island of={ConfigActions} with={{}} />
+        <nav class="tabs" aria-label="Parts of the configuration">
+          {TABS.map(([name, words]) => (
+            <a key={name} href={`/config?tab=${name}`} aria-current={name === tab ? 'page' : undefined}>
+              {words}
+            </a>
+          ))}
+        </nav>
+        {tab === 'effective' && <Effective values={shownValues(report.effective)} />}
+        {tab === 'file' && (
+          <pre class="card file">
+            {(await configuration.text()) ?? 'The file cannot be shown: it is not there, or it is no YAML.'}
+          </pre>
+        )}
+        {tab === 'hosts' && (
+          <>
+            <Hosts hosts={engine.hosts().map((host) => hostView(host, config))} users={users} />
+            <Island of={DoctorCard} with={{}} />
+          </>
+        )}
+        {tab === 'about' && (
+          <section class="card stack-s" aria-label="About">
+            <dl class="facts">
+              {lines.map(([name, value]) => (
+                <>
+                  <dt>{name}</dt>
+                  <dd>{value}</dd>
+                </>
+              ))}
+            </dl>
+            <p class="row">
+              <a href="/docs/api">API documentation</a> <a href="/docs/reasons">Reason codes</a>{' '}
+              <a href="/docs/problems">Problem codes</a> <a href="/api/openapi.json">OpenAPI</a>{' '}
+              <a href="/metrics">Metrics</a>
+            </p>
+          </section>
+        )}
+      </Page>
+    )
+  },
+})

@@ -1,0 +1,54 @@
+import { definePage } from '#lib/define.ts'
+import { formatBytes } from '#lib/view/format.ts'
+import { Moment } from '#lib/view/moment.tsx'
+import { SetAsideTable } from '#lib/view/set-asides/set-aside-table.tsx'
+import { UnseenNote } from '#lib/view/set-asides/unseen.tsx'
+import { ask } from '../_ask.ts'
+import { Page } from '../_page.tsx'
+import { GET as setAsidesRoute } from '../api/set-asides/index.ts'
+
+export default definePage({
+  title: 'Set-asides',
+  async render(_, context) {
+    const { items, pools, unseen, asOf } = await ask(setAsidesRoute, {}, context)
+    const hosts = [...new Set(items.map((aside) => aside.host))].sort()
+    return (
+      <Page context={context} at="set-asides">
+        <h1>Set-asides</h1>
+        <p>
+          What repairs moved out of the way and kept. The witness never removes them: with the recommended rights it
+          could not. The admin of a SAN does, with a script that says what it would do before it does it.
+        </p>
+        {items.length === 0 ? (
+          <p class="empty">Nothing is set aside.</p>
+        ) : (
+          <>
+            <ul class="row">
+              {pools.map((pool) => (
+                <li key={`${pool.host} ${pool.pool}`} class="card">
+                  <b>{formatBytes(pool.usedBytes)}</b> in {pool.count} on{' '}
+                  <span class="mono">
+                    {pool.host}:{pool.pool}
+                  </span>
+                </li>
+              ))}
+            </ul>
+            <SetAsideTable items={items} />
+            <p class="row">
+              {hosts.map((host) => (
+                <a key={host} class="button" href={`/api/set-asides/script?host=${encodeURIComponent(host)}`} download>
+                  Clean-up script for {host}
+                </a>
+              ))}
+            </p>
+          </>
+        )}
+        <UnseenNote unseen={unseen} />
+        <p class="muted">
+          As of <Moment at={asOf} as="clock" />. Bookmarks that protect the chains are listed by{' '}
+          <code>zwitness anchors</code> and <a href="/api/anchors">/api/anchors</a>.
+        </p>
+      </Page>
+    )
+  },
+})
