@@ -14,7 +14,7 @@ interface Props {
 /** What failed, and where more is written about it. */
 export function ErrorPage({ facts, status, title, detail, code, requestId }: Props) {
   return (
-    <Layout facts={facts} at={null}>
+    <Layout facts={facts} at={null} browse={status !== 401}>
       <h1>
         <Icon name={status >= 500 ? 'broken' : 'alert'} size={26} /> {title}
       </h1>
@@ -37,7 +37,7 @@ export function ErrorPage({ facts, status, title, detail, code, requestId }: Pro
         <a class="button" href="/">
           Back to the datasets
         </a>
-        {facts.actor === null && (
+        {facts.actor === null && (status === 401 || status === 403) && (
           <a class="button" href="/login">
             Sign in
           </a>

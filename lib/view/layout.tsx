@@ -24,11 +24,13 @@ export interface LayoutProps {
   readonly user?: ComponentChildren
   /** Beside the version: the zone switch, an island. */
   readonly foot?: ComponentChildren
+  /** Also where nobody is known: the places ask for a sign-in themselves. */
+  readonly browse?: boolean
   readonly children: ComponentChildren
 }
 
 /** What every page has around it. */
-export function Layout({ facts, at, live, user, foot, children }: LayoutProps) {
+export function Layout({ facts, at, live, user, foot, browse, children }: LayoutProps) {
   return (
     <PageContext.Provider value={facts}>
       <div id="page" data-facts={JSON.stringify(facts)}>
@@ -42,7 +44,7 @@ export function Layout({ facts, at, live, user, foot, children }: LayoutProps) {
             <Icon name="layers" size={20} />
             zwitness
           </a>
-          {at !== null || facts.actor !== null ? <Navigation at={at} /> : null}
+          {(at !== null || facts.actor !== null || browse) && <Navigation at={at} />}
           <div class="tools">
             {live}
             {user}

@@ -3,7 +3,10 @@ import type { LogQuery, RunQuery, Store } from '#lib/db/types.ts'
 import { NOW } from './fake-config.ts'
 import { fakeRun } from './fake-views.ts'
 
-export type FakeStore = Pick<Store, 'runs' | 'setAsideRuns' | 'logs' | 'lag' | 'invocations' | 'prune'> & {
+export type FakeStore = Pick<
+  Store,
+  'runs' | 'setAsideRuns' | 'logs' | 'lag' | 'invocations' | 'prune' | 'sizeBytes' | 'schemaVersion'
+> & {
   readonly queries: (RunQuery | LogQuery)[]
 }
 
@@ -15,6 +18,8 @@ export function fakeStore(): FakeStore {
   }
   return {
     queries,
+    schemaVersion: 1,
+    sizeBytes: async () => 2 ** 20,
     runs: async (query) => {
       asked(query)
       return { items: [fakeRun(7, { state: 'RUNNING', startedAt: NOW - 4000 }), fakeRun(6)], nextCursor: 'more' }

@@ -30,7 +30,7 @@ export function Account(props: AccountProps) {
           {name} <span class="tag">{role}</span>
         </h1>
         {kind === 'session' && (
-          <PostForm action="/logout" csrf={csrf}>
+          <PostForm action="/logout" csrf={csrf} inline>
             <button class="button" type="submit">
               Sign out
             </button>

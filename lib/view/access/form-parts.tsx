@@ -54,14 +54,17 @@ export function Field({
 export function PostForm({
   action,
   csrf,
+  inline = false,
   children,
 }: {
   readonly action: string
   readonly csrf: string
+  /** One button in a line of a table. */
+  readonly inline?: boolean
   readonly children: ComponentChildren
 }) {
   return (
-    <form class="form stack" method="post" action={action}>
+    <form class={inline ? 'form' : 'form stack'} method="post" action={action}>
       <input type="hidden" name="csrf" value={csrf} />
       {children}
     </form>

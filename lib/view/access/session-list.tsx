@@ -50,7 +50,7 @@ export function SessionList({ csrf, sessions, kind }: Props) {
                   </td>
                   <td>
                     {!session.current && (
-                      <PostForm action="/account/sessions" csrf={csrf}>
+                      <PostForm action="/account/sessions" csrf={csrf} inline>
                         <input type="hidden" name="id" value={session.id} />
                         <button
                           class="button plain"

@@ -46,7 +46,7 @@ export function TokenList({ csrf, tokens }: { readonly csrf: string; readonly to
 
 function Revoke({ csrf, token }: { readonly csrf: string; readonly token: TokenView }) {
   return (
-    <PostForm action="/account/revoke-token" csrf={csrf}>
+    <PostForm action="/account/revoke-token" csrf={csrf} inline>
       <input type="hidden" name="id" value={token.id} />
       <button class="button plain" type="submit" aria-label={`Revoke the token ${token.name}`}>
         Revoke

@@ -10,7 +10,6 @@ export function SchemaWords({ schema }: { readonly schema: Schema | undefined })
   const choices = schema.anyOf ?? schema.oneOf
   if (choices !== undefined) {
     return choices.map((choice, at) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the choices of a schema have no other name, and never change
       <span key={at}>
         {at > 0 && ' or '}
         <SchemaWords schema={choice} />

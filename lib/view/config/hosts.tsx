@@ -32,7 +32,7 @@ export function Hosts({ hosts, users }: Props) {
                 {host.id}
               </th>
               <td data-label="Role">{host.role.toLowerCase()}</td>
-              <td data-label="Login" class="mono">
+              <td data-label="Login" class="mono keep">
                 {users[host.id]}@{host.hostname}
               </td>
               <td data-label="State">
@@ -54,10 +54,10 @@ export function Hosts({ hosts, users }: Props) {
               <td data-label="Clock">
                 {host.skewSeconds === null ? '–' : host.skewSeconds === 0 ? 'agrees' : `${host.skewSeconds} s off`}
               </td>
-              <td data-label="Pools">
+              <td data-label="Pools" class="keep">
                 {host.pools
                   .map((pool) => `${pool.name} ${pool.state}, ${formatBytes(Number(pool.freeBytes))} free`)
-                  .join('; ') || '–'}
+                  .join('\n') || '–'}
               </td>
             </tr>
           ))}

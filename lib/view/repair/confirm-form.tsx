@@ -18,7 +18,7 @@ interface Props extends ConfirmProps {
   /** Off until the typed text is right; without a script the server judges. */
   readonly off?: boolean
   readonly busy?: boolean
-  readonly field?: RefObject<HTMLInputElement>
+  readonly field?: RefObject<HTMLInputElement | null>
   readonly onTyped?: (text: string) => void
   readonly onSubmit?: (event: Event) => void
 }

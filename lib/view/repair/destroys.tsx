@@ -19,8 +19,8 @@ export function Destroys({ destroys, host, dataset }: Props) {
       <Icon name="broken" size={24} />
       <div class="stack-s">
         <h2 id="danger">
-          This uses zfs receive -F and destroys data on {host} ({dataset}): {lostWords(destroys)}, about{' '}
-          {formatBytes(total)}
+          This uses zfs receive -F and destroys data on {host} ({dataset}): {lostWords(destroys)}
+          {total > 0 && `, about ${formatBytes(total)}`}
         </h2>
         <ul class="lost">
           {destroys.map((lost) => (
