@@ -53,13 +53,10 @@ const HAPPENINGS: Readonly<Record<string, (model: Model, which: number) => void>
   mark: (model, which) =>
     void onSnapshot(model, which, (name, ds) => ['bookmark', name, `${ds}#b${serial(model, which)}`]),
   clone: (model, which) =>
-    void onSnapshot(model, which, (name) => [
-      'clone',
-      '-o',
-      'mountpoint=none',
-      name,
-      `hqs1p1/c${serial(model, which)}`,
-    ]),
+    void onSnapshot(model, which, (name, ds) => {
+      const place = model.backup.find(ds)?.type === 'volume' ? [] : ['-o', 'mountpoint=none']
+      return ['clone', ...place, name, `hqs1p1/c${serial(model, which)}`]
+    }),
   promote(model, which) {
     const clones = [...model.backup.datasets.values()].filter(({ name }) => name.startsWith('hqs1p1/c'))
     const found = pick(clones, which)

@@ -6,10 +6,12 @@ import { parseName } from '../cli/names.ts'
 import { allValues, parseOptions } from '../cli/options.ts'
 import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
-import type { PoolRecord } from '../state/model.ts'
+import type { DatasetRecord, PoolRecord } from '../state/model.ts'
 import { descendants, findDataset, type Place } from '../state/tree.ts'
 import { parseAssignments } from './assignments.ts'
 import { assertWritable } from './writable.ts'
+
+const isUnborn = ({ partial }: DatasetRecord): boolean => partial?.fresh === true
 
 /** `zfs snapshot [-r] [-o p=v]… NAME@SNAP…`: all of them or none. */
 export const snapshot: Command = (context, args) => {
@@ -24,11 +26,17 @@ export const snapshot: Command = (context, args) => {
       if (parsed.kind !== 'snapshot') throw new Failure(usage, 2)
       const place = findDataset(context.store, parsed.dataset)
       if (!place) throw new Failure(`${missingDataset(parsed.dataset).message}\n${usage}`, 2)
-      wanted.push({ ...place, short: parsed.short })
-      if (!options.flags.has('r')) continue
-      for (const dataset of descendants(place.pool, parsed.dataset))
-        wanted.push({ pool: place.pool, dataset, short: parsed.short })
+      const { short } = parsed
+      if (!options.flags.has('r')) {
+        if (isUnborn(place.dataset)) throw new Failure(`cannot create snapshot '${name}': dataset is busy`)
+        wanted.push({ ...place, short })
+        continue
+      }
+      // `-r` passes over what is still being received for the first time.
+      const all = [place.dataset, ...descendants(place.pool, parsed.dataset)].filter((each) => !isUnborn(each))
+      wanted.push(...all.map((dataset) => ({ pool: place.pool, dataset, short })))
     }
+    if (wanted.length === 0) throw new Failure('no snapshots were created')
     if (new Set(wanted.map((one) => one.dataset)).size < wanted.length) {
       throw new Failure(
         'cannot create snapshots : multiple snapshots of same fs not allowed\nno snapshots were created',

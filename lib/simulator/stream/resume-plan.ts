@@ -9,11 +9,8 @@ import type { ResumeToken } from './token.ts'
 
 const stale = (why: string) => new Failure(`cannot resume send: ${why}`, 255)
 
-/** The snapshot a token speaks of: under its name, or, when that is gone, wherever its guid is in the pool. */
+/** The snapshot a token speaks of: wherever its guid is in the pool, whatever it is called by now. */
 function findTarget(store: Store, token: ResumeToken): SnapshotPlace {
-  const named = findSnapshot(store, token.toName)
-  if (named && named.snapshot.guid === token.toGuid) return named
-  if (named) throw stale(`'${token.toName}' is no longer the same snapshot used in the initial send`)
   const pool = importedPool(store, poolOf(token.toName))
   for (const dataset of pool?.datasets ?? []) {
     if (!pool) break
@@ -21,7 +18,9 @@ function findTarget(store: Store, token: ResumeToken): SnapshotPlace {
     const snapshot = history.snapshots.find((one) => one.guid === token.toGuid)
     if (snapshot) return { pool, dataset, history, snapshot }
   }
-  throw stale(`'${token.toName}' used in the initial send no longer exists`)
+  throw findSnapshot(store, token.toName)
+    ? stale(`'${token.toName}' is no longer the same snapshot used in the initial send`)
+    : stale(`'${token.toName}' used in the initial send no longer exists`)
 }
 
 function findBase(store: Store, place: SnapshotPlace, guid: string): Base {

@@ -22,7 +22,7 @@ export const COMMANDS: Readonly<Record<string, (san: ModelSan, words: Words) => 
         : san.tree(name)
       : [san.dataset(name)]
     const ready = all.filter((each) => !isUnborn(each))
-    if (ready.length === 0) throw new Refused('dataset is busy')
+    if (ready.length === 0 && name !== san.pool) throw new Refused('dataset is busy')
     if (ready.some(({ snapshots }) => snapshots.some((each) => each.name === short)))
       throw new Refused(`cannot create snapshot '${full}': dataset already exists`)
     const createtxg = san.txg()
@@ -98,8 +98,10 @@ export const COMMANDS: Readonly<Record<string, (san: ModelSan, words: Words) => 
 
   hold(san, { operands: [tag = '', ...names] }) {
     const found = names.map((name) => san.snapshot(name).snapshot)
-    if (found.some(({ holds }) => holds.has(tag))) throw new Refused('tag already exists on this dataset')
+    const again = found.filter(({ holds }) => holds.has(tag))
+    // One by one: what can be held is held, whatever becomes of the others.
     for (const { holds } of found) holds.add(tag)
+    if (again.length > 0) throw new Refused('tag already exists on this dataset')
   },
 
   bookmark(san, { operands: [full = '', mark = ''] }) {

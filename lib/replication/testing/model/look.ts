@@ -2,9 +2,9 @@ import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import type { ResumeTokenFacts, SnapshotEntry } from '#lib/zfs/types.ts'
 import type { ChildDataset, Inventory, PresentSide, Sibling, SwapFacts } from '../../types.ts'
 import { backupSide, MAPPING, NOW, primarySide } from '../world.ts'
-import { type ModelDataset, type ModelSnapshot, parentOf } from './objects.ts'
+import { type ModelDataset, type ModelSnapshot, OWN_OVERHEAD, parentOf } from './objects.ts'
 import type { ModelSan } from './san.ts'
-import { startOf } from './stream.ts'
+import { startOf, targetOf } from './stream.ts'
 
 /*
  * What a look at the two sides shows of them.
@@ -23,7 +23,7 @@ export function inventoryParts(primary: ModelDataset, backup: ModelDataset | nul
             type: backup.type,
             guid: backup.guid,
             origin: san.originName(backup),
-            written: backup.live.filter(({ id }) => id !== 0 || backup.snapshots.length > 0).length * 4096,
+            written: backup.live.filter(({ id }) => id !== OWN_OVERHEAD || backup.snapshots.length > 0).length * 4096,
             readonly: backup.local.get('readonly') === 'on',
             receiveResumeToken: backup.partial?.token ?? null,
           }),
@@ -69,8 +69,8 @@ export function incomingToken(
 
 export function tokenFacts(primary: ModelDataset, { partial }: ModelDataset): Inventory['token'] {
   if (partial === null) return null
-  const target = primary.snapshots.find(({ guid }) => guid === partial.toGuid)
-  if (target === undefined) return { unusable: 'token-stale', text: 'used in the initial send no longer exists' }
+  const target = targetOf(primary, partial)
+  if (target === null) return { unusable: 'token-stale', text: 'used in the initial send no longer exists' }
   if (startOf(primary, partial.fromGuid) === undefined)
     return { unusable: 'token-stale', text: 'incremental source no longer exists' }
   const { toGuid, fromGuid } = partial

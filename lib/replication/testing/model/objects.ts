@@ -5,10 +5,12 @@ export class Refused extends Error {}
 
 /** A piece of data. `born`: createtxg of the first snapshot that held it; null while none does. */
 export interface Piece {
-  /** 0: what a new file system is written with by itself, which is nobody's data. */
-  readonly id: number
+  readonly id: string
   readonly born: bigint | null
 }
+
+/** What a new file system is written with by itself: nobody's data. */
+export const OWN_OVERHEAD = ''
 
 export interface ModelSnapshot {
   name: string

@@ -1,4 +1,4 @@
-import { type ModelDataset, Refused } from './objects.ts'
+import { type ModelDataset, OWN_OVERHEAD, Refused } from './objects.ts'
 import type { ModelSan } from './san.ts'
 import type { Cut, Stream } from './stream.ts'
 
@@ -14,13 +14,8 @@ export function receive(san: ModelSan, words: readonly string[], stream: Stream,
     const dataset = stream.token === null ? admit(san, name, stream, hop, local) : admitResume(san, name, hop)
     if (stopsHere) {
       const newestTxg = dataset.partial?.newestTxg ?? dataset.snapshots.at(-1)?.createtxg ?? 0n
-      const { guid } = hop.snapshot
-      dataset.partial = {
-        token: `1-${san.txg().toString(16)}-80-789c`,
-        toGuid: guid,
-        fromGuid: hop.fromGuid,
-        newestTxg,
-      }
+      const token = `1-${san.txg().toString(16)}-80-789c`
+      dataset.partial = { token, toGuid: hop.snapshot.guid, fromGuid: hop.fromGuid, newestTxg }
       throw new Refused('checksum mismatch or incomplete stream. Partially received snapshot is saved.')
     }
     finish(san, dataset, hop)
@@ -62,7 +57,7 @@ function admitResume(san: ModelSan, name: string, hop: Hop): ModelDataset {
 
 function finish(san: ModelSan, dataset: ModelDataset, { snapshot, fromGuid, data }: Hop): void {
   const createtxg = san.txg()
-  const first = fromGuid === null ? [{ id: 0, born: createtxg }] : []
+  const first = fromGuid === null ? [{ id: OWN_OVERHEAD, born: createtxg }] : []
   const { name, guid, creation } = snapshot
   const arrived = [...first, ...data.map(({ id }) => ({ id, born: createtxg }))]
   dataset.snapshots.push({ name, guid, createtxg, creation, holds: new Set(), data: arrived })

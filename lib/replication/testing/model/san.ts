@@ -1,9 +1,9 @@
 import type { DatasetType } from '#lib/zfs/types.ts'
 import { guidOf, NOW } from '../world.ts'
 import { COMMANDS } from './commands.ts'
-import { type ModelDataset, type ModelSnapshot, parentOf, partsOf, Refused } from './objects.ts'
+import { type ModelDataset, type ModelSnapshot, OWN_OVERHEAD, parentOf, partsOf, Refused } from './objects.ts'
 
-const OVERHEAD = { id: 0, born: null }
+const OVERHEAD = { id: OWN_OVERHEAD, born: null }
 
 /** One side: a pool and what is in it, as OpenZFS keeps it. Pure: it counts time by itself and holds no clock. */
 export class ModelSan {
@@ -44,8 +44,8 @@ export class ModelSan {
   write(name: string): void {
     this.#pieces++
     const dataset = this.dataset(name)
-    // Both sides count on their own; no number is used twice.
-    const id = this.#pieces * 2 + (this.pool.length % 2)
+    // Both sides count on their own; no name is used twice.
+    const id = `${this.pool} ${this.#pieces}`
     dataset.live = [...dataset.live, { id, born: null }]
   }
 

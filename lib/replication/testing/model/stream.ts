@@ -1,4 +1,11 @@
-import { type ModelDataset, type ModelSnapshot, type Piece, Refused } from './objects.ts'
+import {
+  type ModelDataset,
+  type ModelPartial,
+  type ModelSnapshot,
+  OWN_OVERHEAD,
+  type Piece,
+  Refused,
+} from './objects.ts'
 import type { ModelSan } from './san.ts'
 
 interface Hop {
@@ -35,17 +42,22 @@ export function send(san: ModelSan, words: readonly string[], into: ModelDataset
   return { ...shape, hops: sent.map((each, index) => hop(dataset, each, sent[index - 1] ?? start)) }
 }
 
-/** A token finds its snapshot by guid, whatever it is called by now; its start may be a bookmark. */
+/** A token finds its snapshot whatever it is called by now; its start may be a bookmark. */
 function resume(san: ModelSan, token: string, into: ModelDataset | null): Stream {
-  const all = [...san.datasets.values()]
   const partial = into?.partial?.token === token ? into.partial : null
-  const dataset = all.find(({ snapshots }) => snapshots.some(({ guid }) => guid === partial?.toGuid))
-  const snapshot = dataset?.snapshots.find(({ guid }) => guid === partial?.toGuid)
-  if (partial === null || dataset === undefined || snapshot === undefined)
+  const dataset =
+    partial === null ? undefined : [...san.datasets.values()].find((each) => targetOf(each, partial) !== null)
+  const snapshot = partial === null || dataset === undefined ? null : targetOf(dataset, partial)
+  if (partial === null || dataset === undefined || snapshot === null)
     throw new Refused('used in the initial send no longer exists')
   const start = startOf(dataset, partial.fromGuid)
   if (start === undefined) throw new Refused('incremental source no longer exists')
   return { token, type: dataset.type, hops: [hop(dataset, snapshot, start)] }
+}
+
+/** Null: it is gone. */
+export function targetOf({ snapshots }: ModelDataset, { toGuid }: ModelPartial): ModelSnapshot | null {
+  return snapshots.find(({ guid }) => guid === toGuid) ?? null
 }
 
 /** Null: a full stream; undefined: it is gone. */
@@ -60,7 +72,7 @@ function hop(
   start: { readonly guid: string; readonly createtxg: bigint } | null,
 ): Hop {
   const held = snapshots.slice(0, snapshots.indexOf(snapshot) + 1).flatMap(({ data }) => data)
-  const data = held.filter(({ id, born }) => id !== 0 && (start === null || (born ?? 0n) > start.createtxg))
+  const data = held.filter(({ id, born }) => id !== OWN_OVERHEAD && (start === null || (born ?? 0n) > start.createtxg))
   return { snapshot, fromGuid: start?.guid ?? null, data }
 }
 
