@@ -28,6 +28,7 @@ export async function assess(
   const { deps, states, hosts } = context
   const number = context.nextLook()
   const receivingBefore = new Set(context.receiving)
+  const swappingBefore = new Set(context.swapping)
   const seen = await look(deps.sans, withChildren(context, datasets), {
     mode: options.mode,
     signal: options.signal,
@@ -43,6 +44,7 @@ export async function assess(
   const judged = seen.seen.map((each) => ({ ...each, dataset: current.get(each.dataset.id) ?? each.dataset }))
   await context.noteGuids(judged)
   const receiving = receivingBefore.union(context.receiving)
+  const swapping = options.mode === 'fresh' ? new Set<string>() : swappingBefore.union(context.swapping)
   const seenNow = options.mode === 'fresh' ? judged : judged.map((each) => withoutOwnTransfer(receiving, each))
   const compared = seenNow.map(({ dataset, inventory }) => ({
     dataset,
@@ -75,7 +77,10 @@ export async function assess(
     if (steps === undefined && states.state(each.dataset.id) === before) return draft
     return judgeOne(context, each, { bytes: bytesBehind(draft.plan, steps), steps: steps ?? new Map() })
   })
-  const kept = final.filter((assessment) => context.keep(assessment, { number, runId: options.runId }))
+  // In the middle of our own renames a look sees a backup that is missing, or has nothing in common: no finding.
+  const kept = final.filter((assessment) => {
+    return !swapping.has(assessment.dataset.id) && context.keep(assessment, { number, runId: options.runId })
+  })
   await states.save(kept.map(({ dataset }) => dataset.id))
   await deps.store.addLag(
     kept.map(({ dataset, verdict: { judgedAt, delaySeconds, lagSeconds, health } }) => {

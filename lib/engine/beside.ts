@@ -57,34 +57,42 @@ export async function withBeside<T extends Seen>(
   }))
   const answers = asks.length === 0 ? new Map<string, Surroundings>() : await sans.surroundings(asks, signal)
   for (const { inventory } of toAsk) book.put(keyOf(inventory), answers.get(keyOf(inventory)), now)
+  const wanting = seen.filter((each) => {
+    const known = book.get(keyOf(each.inventory), now)
+    return known !== null && toAsk.includes(each) && wantsSwapFacts(each, known, fresh)
+  })
+  const properties =
+    wanting.length === 0
+      ? new Map<string, Omit<SwapFacts, 'children'>>()
+      : await sans.swapProperties(
+          wanting.map(({ inventory }) => inventory.mapping.backup),
+          signal,
+        )
   return Promise.all(
     seen.map(async (each) => {
-      const { inventory, comparison } = each
+      const { inventory } = each
       const known = book.get(keyOf(inventory), now)
-      const asked = toAsk.includes(each)
-      const swap = asked ? await swapFacts(sans, inventory, comparison, known, fresh, signal) : undefined
       const rights = fresh ? { rights: await rightsOf(sans, inventory, signal) } : {}
       const siblings = known === null ? {} : { backupSiblings: known.siblings }
-      return { ...each, inventory: { ...inventory, ...siblings, ...(swap === undefined ? {} : { swap }), ...rights } }
+      const wanted = wanting.includes(each) || (known === null && inventory.backup.state === 'present')
+      const swap = wanted ? swapOf(properties.get(keyOf(inventory)), known) : {}
+      return { ...each, inventory: { ...inventory, ...siblings, ...swap, ...rights } }
     }),
   )
 }
 
-/** Undefined: not wanted. Null: wanted and could not be read. */
-async function swapFacts(
-  sans: Sans,
-  inventory: Inventory,
-  comparison: Comparison | null,
+/** Null: asked for and not read. */
+function swapOf(
+  properties: Omit<SwapFacts, 'children'> | undefined,
   known: Surroundings | null,
-  fresh: boolean,
-  signal?: AbortSignal,
-): Promise<SwapFacts | null | undefined> {
-  if (inventory.backup.state !== 'present') return undefined
-  if (!fresh && !mayMatter(inventory, comparison) && (known?.siblings.length ?? 0) === 0) return undefined
-  if (known === null) return null
-  const { host, dataset } = inventory.mapping.backup
-  const properties = await sans.swapProperties(host, dataset, signal)
-  return properties === null ? null : { ...properties, children: known.children }
+): { readonly swap?: SwapFacts | null } {
+  if (known === null || properties === undefined) return { swap: null }
+  return { swap: { ...properties, children: known.children } }
+}
+
+function wantsSwapFacts({ inventory, comparison }: Seen, known: Surroundings, fresh: boolean): boolean {
+  if (inventory.backup.state !== 'present') return false
+  return fresh || mayMatter(inventory, comparison) || known.siblings.length > 0
 }
 
 async function rightsOf(sans: Sans, { mapping }: Inventory, signal?: AbortSignal): Promise<Inventory['rights']> {

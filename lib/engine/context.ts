@@ -50,6 +50,8 @@ export class EngineContext {
   readonly repairing = new Map<string, () => RunRecord>()
   /** Datasets into which a stream of ours is going at this moment. */
   readonly receiving = new Set<string>()
+  /** Datasets that short commands of ours are changing at this moment: what a scan sees of them is half of something. */
+  readonly swapping = new Set<string>()
   /** Snapshots for which an anchor could not be made, by dataset: told once. */
   readonly notAnchored = new Map<string, Guid>()
   #known: Index | null = null

@@ -32,8 +32,11 @@ export interface Sans {
     asks: readonly { readonly host: string; readonly dataset: string; readonly present: boolean }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Surroundings>>
-  /** What is set on a backup dataset; null: could not be read. */
-  swapProperties(host: string, dataset: string, signal?: AbortSignal): Promise<Omit<SwapFacts, 'children'> | null>
+  /** What is set on backup datasets, by `host:dataset`; a missing entry could not be read. */
+  swapProperties(
+    asks: readonly { readonly host: string; readonly dataset: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Omit<SwapFacts, 'children'>>>
   /** What the login may do on a dataset; `all` for root and sudo, null where that could not be read. */
   rights(host: string, dataset: string, signal?: AbortSignal): Promise<ReadonlySet<string> | 'all' | null>
   /** What each snapshot of a dataset costs and whether it has clones, by guid; null: could not be read. */

@@ -131,6 +131,10 @@ async function runSteps(
   const bytesBefore = writer.run.bytes
   for (const [index, step] of plan.steps.entries()) {
     if (step.kind === 'verify') continue
+    // A cancel between promote and swap would leave half a swap: those seconds it has to wait.
+    const midSwap = isMidSwap(plan.steps[index - 1])
+    if (signal.aborted && !midSwap)
+      return { ended: 'cancelled', fault: null, step: step.n, bytes: writer.run.bytes - bytesBefore, warnings }
     await writer.phase(step.kind === 'transfer' ? 'transferring' : 'preparing', {
       index: index + 1,
       count: plan.steps.length,
@@ -138,24 +142,34 @@ async function runSteps(
     if (swapIsTooLate(context, order, step))
       return { ended: 'failed', fault: WINDOW_ENDS, step: step.n, bytes: writer.run.bytes - bytesBefore, warnings }
     if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
+    else context.swapping.add(order.dataset.id)
     const end = await runStep(step, {
       deps: context.deps,
       writer,
       datasetId: order.dataset.id,
       bandwidthLimit: order.dataset.config.policy.bandwidthLimit,
-      signal,
+      signal: midSwap ? NEVER : signal,
       pool: {
         name: poolOf(order.dataset.mapping.backup.dataset),
         keepFree: order.dataset.config.policy.keepFree,
       },
       stopAt: windowEnd(context, order),
       onBytes: () => context.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
-    }).finally(() => context.receiving.delete(order.dataset.id))
+    }).finally(() => {
+      context.receiving.delete(order.dataset.id)
+      context.swapping.delete(order.dataset.id)
+    })
     warnings.push(...end.warnings)
     const bytes = writer.run.bytes - bytesBefore
     if (end.ended !== 'done') return { ended: end.ended, fault: end.fault, step: step.n, bytes, warnings }
   }
   return { ended: 'done', fault: null, step: null, bytes: writer.run.bytes - bytesBefore, warnings }
+}
+
+const NEVER = new AbortController().signal
+
+function isMidSwap(before: Step | undefined): boolean {
+  return before?.kind === 'commands' && before.role === 'promote'
 }
 
 /** Of a run of policy, which keeps to the window; a person's goes on. */

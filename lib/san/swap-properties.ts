@@ -1,58 +1,54 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { SwapFacts } from '#lib/replication/types.ts'
-import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
+import type { BatchOptions, BatchResult, Ssh } from '#lib/ssh/types.ts'
 import { getValue, listOwnProperties, parseOwnProperties } from '#lib/zfs/own-properties.ts'
 
 export type SwapProperties = Omit<SwapFacts, 'children'>
 
-/** What is set on one backup dataset, for the line that is to take its place. Null where it could not be read in full. */
+const IN_FORCE = ['canmount', 'sharenfs', 'sharesmb'] as const
+
+/**
+ * What is set on backup datasets of one host, for the lines that are to take their places: two SSH commands for all of them.
+ * One that could not be read in full is left out.
+ */
 export async function readSwapProperties(
   ssh: Ssh,
   host: HostConfig,
-  dataset: string,
+  datasets: readonly string[],
   options: BatchOptions,
-): Promise<SwapProperties | null> {
+): Promise<ReadonlyMap<string, SwapProperties>> {
   const zfs = host.zfsCommand
-  const inForce = ['canmount', 'sharenfs', 'sharesmb'] as const
   const first = await ssh.batch(
     host.id,
-    [
-      { id: 'own', argv: listOwnProperties(zfs, dataset) },
-      ...inForce.map((name) => ({ id: name, argv: getValue(zfs, dataset, name) })),
-    ],
+    datasets.flatMap((dataset, index) => [
+      { id: `own${index}`, argv: listOwnProperties(zfs, dataset) },
+      ...IN_FORCE.map((name) => ({ id: `${name}${index}`, argv: getValue(zfs, dataset, name) })),
+    ]),
     options,
   )
-  const names = parseOwnProperties(answer(first.results.get('own')) ?? '?')
-  const [canmount, ...shares] = inForce.map((name) => answer(first.results.get(name))?.trimEnd() ?? null)
-  if (names === null || canmount == null || shares.includes(null)) return null
-  const local = await readValues(ssh, host, dataset, names, options)
-  if (local === null) return null
-  return {
-    local,
-    canmount: canmount === 'on' || canmount === 'off' || canmount === 'noauto' ? canmount : null,
-    shared: shares.some((value) => value !== 'off' && value !== '-'),
+  const named = datasets.map((dataset, index) => {
+    return { dataset, index, names: parseOwnProperties(answer(first, `own${index}`) ?? '?') }
+  })
+  const values = named.flatMap(({ dataset, index, names }) =>
+    (names ?? []).map((name) => ({ id: `${index} ${name}`, argv: getValue(zfs, dataset, name) })),
+  )
+  const second = values.length === 0 ? null : await ssh.batch(host.id, values, options)
+  const found = new Map<string, SwapProperties>()
+  for (const { dataset, index, names } of named) {
+    const [canmount, ...shares] = IN_FORCE.map((name) => answer(first, `${name}${index}`)?.trimEnd() ?? null)
+    const local = (names ?? []).map((name) => ({ name, value: answer(second, `${index} ${name}`) }))
+    if (names === null || canmount == null || shares.includes(null)) continue
+    if (local.some(({ value }) => value === null)) continue
+    found.set(dataset, {
+      local: local.map(({ name, value }) => ({ name, value: (value ?? '').replace(/\n$/, '') })),
+      canmount: canmount === 'on' || canmount === 'off' || canmount === 'noauto' ? canmount : null,
+      shared: shares.some((value) => value !== 'off' && value !== '-'),
+    })
   }
+  return found
 }
 
-async function readValues(
-  ssh: Ssh,
-  host: HostConfig,
-  dataset: string,
-  names: readonly string[],
-  options: BatchOptions,
-): Promise<SwapProperties['local'] | null> {
-  if (names.length === 0) return []
-  const commands = names.map((name) => ({ id: name, argv: getValue(host.zfsCommand, dataset, name) }))
-  const batch = await ssh.batch(host.id, commands, options)
-  const local: { name: string; value: string }[] = []
-  for (const name of names) {
-    const value = answer(batch.results.get(name))
-    if (value === null) return null
-    local.push({ name, value: value.replace(/\n$/, '') })
-  }
-  return local
-}
-
-function answer(result: { readonly exitCode: number; readonly stdout: string } | undefined): string | null {
+function answer(batch: BatchResult | null, id: string): string | null {
+  const result = batch?.results.get(id)
   return result?.exitCode === 0 ? result.stdout : null
 }

@@ -6,7 +6,7 @@ import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs
 import { parsePoolListing } from '#lib/zfs/listing.ts'
 import { readRights } from './login-rights.ts'
 import { readSurroundings } from './surroundings.ts'
-import { readSwapProperties } from './swap-properties.ts'
+import { readSwapProperties, type SwapProperties } from './swap-properties.ts'
 
 type SwapReader = Pick<Sans, 'surroundings' | 'swapProperties' | 'rights' | 'costs' | 'differs' | 'pool'>
 
@@ -36,9 +36,19 @@ export function swapReader(
       )
       return found
     },
-    async swapProperties(id, dataset, signal) {
-      const host = hostOf(id)
-      return host === undefined ? null : readSwapProperties(ssh, host, dataset, options(signal))
+    async swapProperties(asks, signal) {
+      const found = new Map<string, SwapProperties>()
+      const byHost = [...Map.groupBy(asks, ({ host }) => host)]
+      await Promise.all(
+        byHost.map(async ([id, own]) => {
+          const host = hostOf(id)
+          if (host === undefined) return
+          const datasets = own.map(({ dataset }) => dataset)
+          const read = await readSwapProperties(ssh, host, datasets, options(signal))
+          for (const [dataset, properties] of read) found.set(`${id}:${dataset}`, properties)
+        }),
+      )
+      return found
     },
     async rights(id, dataset, signal) {
       const host = hostOf(id)

@@ -72,8 +72,7 @@ async function session(host: BedHost, clock: VirtualClock, { commands, wrong, op
     const fault = await one(command)
     if (fault !== null) {
       // The client is gone and the line goes on to its end; where the first word did not run, it was the SAN that stopped.
-      if (options.toTheEnd && wrong?.kind === 'cut' && wrong.ran === true)
-        await rest(host, commands.slice(index + 1))
+      if (options.toTheEnd && wrong?.kind === 'cut' && wrong.ran === true) await rest(host, commands.slice(index + 1))
       return fault
     }
     if (options.toTheEnd && results.get(command.id)?.exitCode !== 0) return null

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'bun:test'
 import { Bed } from './bed.ts'
+import { runCommand } from './command.ts'
 import type { Wrong } from './faults.ts'
 
 let bed: Bed
@@ -66,4 +67,26 @@ test('a partial receive whose base has gone from the primary since is not offere
   const view = bed.engine.dataset('a-b.one')
   expect(view?.plan?.kind).toBe('SET_ASIDE_RESEED')
   expect(view?.plan?.notes.join(' ')).toContain('can no longer be resumed')
+})
+
+test('cancelled in the middle of a swap: the swap ends first, and no half of it is left', async () => {
+  await behind()
+  await bed.scan()
+  const { zfs } = bed.host('b')
+  zfs.snapshot('vault/one@own', { bytes: 1000 })
+  await bed.configure({
+    defaults: { auto_repair: true, repair_when: 'behind', on_diverged: 'set_aside', primary_max_age_hours: 0 },
+  })
+  await bed.look()
+  const origin = async () =>
+    (await runCommand(['zfs', 'get', '-Hp', '-o', 'value', 'origin', 'vault/one'], bed.host('b'))).stdout.trim()
+  for (let looks = 0; (await origin()) === '-'; looks++) {
+    if (looks === 2000) throw new Error('The promote did not come.')
+    await bed.clock.pass(5)
+  }
+  await bed.engine.cancel((await lastRepair())?.id ?? 0, 'a test')
+  await bed.clock.pass(60_000)
+  await bed.look(false)
+  expect((await lastRepair())?.state).toBe('CANCELLED')
+  expect(bed.engine.dataset('a-b.one')?.plan?.kind).toBe('NOTHING')
 })
