@@ -1,7 +1,6 @@
 import Dashboard from '#islands/dashboard.tsx'
-import { datasetSummary } from '#lib/api/dataset-summary.ts'
 import { runView } from '#lib/api/run.ts'
-import { statusView } from '#lib/api/status.ts'
+import { statusView, summariesOf } from '#lib/api/status.ts'
 import { definePage } from '#lib/define.ts'
 import { Island } from '#lib/runtime/index.ts'
 import { NothingYet } from '#lib/view/dashboard/nothing-yet.tsx'
@@ -20,7 +19,7 @@ export default definePage({
   async render(_, context) {
     const now = context.now()
     const params = new URL(context.request?.url ?? 'http://here/').searchParams
-    const all = context.engine.datasets().map((view) => rowOf(datasetSummary(view, now)))
+    const all = summariesOf(context, now)
     if (all.length === 0) {
       return (
         <Page context={context} at="datasets">
@@ -28,7 +27,7 @@ export default definePage({
         </Page>
       )
     }
-    const status = await statusView(context, now)
+    const status = await statusView(context, now, all)
     const query = readQuery(params)
     const found = findRows(all, query)
     const from = Math.max(0, Number(params.get('from')) || 0)
@@ -47,8 +46,8 @@ export default definePage({
               nextCheckAt: status.nextCheckAt,
               oldest: oldestOf(all),
             },
-            problems: problemsOf(all).groups.flatMap((group) => group.rows),
-            rows: found.slice(from, from + SLICE),
+            problems: problemsOf(all).groups.flatMap((group) => group.rows.map(rowOf)),
+            rows: found.slice(from, from + SLICE).map(rowOf),
             found: found.length,
             reasons: [...new Set(all.map((row) => row.reason.code))].sort(),
             runs: context.engine.activeRuns().map((run) => activeRunOf(runView(run, now))),

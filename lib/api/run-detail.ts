@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ActionRecord, RunRecord } from '#lib/db/types.ts'
-import { Plan, PlanStep, planView } from './plan.ts'
+import { Plan, PlanStep, type PlanView, planView } from './plan.ts'
 import { Run, runView } from './run.ts'
 import { ActionKind, StepState } from './run-words.ts'
 import { iso, isoOrNull, Timestamp } from './time.ts'
@@ -48,16 +48,22 @@ export function runDetail(run: RunRecord, actions: readonly ActionRecord[], now:
   return {
     ...runView(run, now),
     plan,
-    steps: (plan?.steps ?? []).map((step) => ({ ...step, ...progressOf(step.n, actions) })),
+    steps: (plan?.steps ?? []).map((step) => ({ ...step, ...progressOf(step, actions, run.state) })),
     actions: actions.map(actionView),
   }
 }
 
 /** A step that was tried again has several actions: the last one counts. */
-function progressOf(n: number, actions: readonly ActionRecord[]) {
+function progressOf(
+  { n, kind: what }: PlanView['steps'][number],
+  actions: readonly ActionRecord[],
+  end: RunRecord['state'],
+) {
   const action = actions.findLast(({ step, kind }) => step === n && kind !== 'DECISION')
+  // The last look is no command of its own: that a run has succeeded is what it said.
+  const looked = what === 'VERIFY' && (end === 'SUCCEEDED' || end === 'SUCCEEDED_WITH_WARNINGS')
   return {
-    state: action?.state ?? ('PENDING' as const),
+    state: action?.state ?? (looked ? ('SUCCEEDED' as const) : ('PENDING' as const)),
     startedAt: isoOrNull(action?.startedAt ?? null),
     finishedAt: isoOrNull(action?.finishedAt ?? null),
     exitCode: action?.exitCode ?? null,

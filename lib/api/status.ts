@@ -71,8 +71,11 @@ export const Status = z
 export type StatusView = z.input<typeof Status>
 
 /** The part that needs no I/O: sent as an event whenever it changes. */
-export function overview(services: Pick<Services, 'engine' | 'config'>, now: number) {
-  const all = services.engine.datasets().map((view) => datasetSummary(view, now))
+export function overview(
+  services: Pick<Services, 'engine' | 'config'>,
+  now: number,
+  all: readonly DatasetSummaryView[] = summariesOf(services, now),
+) {
   const datasets = all.filter((dataset) => !dataset.retired)
   const worst = worstOf(datasets)
   return {
@@ -90,13 +93,21 @@ export function overview(services: Pick<Services, 'engine' | 'config'>, now: num
   }
 }
 
-/** `now` in epoch milliseconds. */
-export async function statusView(services: Services, now: number): Promise<StatusView> {
+export function summariesOf({ engine }: Pick<Services, 'engine'>, now: number): DatasetSummaryView[] {
+  return engine.datasets().map((view) => datasetSummary(view, now))
+}
+
+/** `now` in epoch milliseconds; `all` for those who have the summaries already. */
+export async function statusView(
+  services: Services,
+  now: number,
+  all?: readonly DatasetSummaryView[],
+): Promise<StatusView> {
   const { engine, config, about } = services
   const file = await services.configuration.state()
   const { finished } = engine.lastScan()
   return {
-    ...overview(services, now),
+    ...overview(services, now, all),
     lastCheck: finished && lastCheck(finished),
     nextCheckAt: isoOrNull(services.runtime.nextScanAt()),
     hosts: engine.hosts().map((host) => hostView(host, config)),

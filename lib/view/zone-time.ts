@@ -16,26 +16,56 @@ interface Parts {
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()
+const offsets = new Map<string, number>()
+/** No zone changes its clock within a quarter of an hour. */
+const QUARTER_MS = 900_000
+const MOST_OFFSETS = 10_000
 
 function partsOf(at: number, zone: string): Parts {
-  let format = formats.get(zone)
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-    })
-    formats.set(zone, format)
+  const local = new Date(at + offsetAt(at, zone))
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return {
+    year: local.getUTCFullYear(),
+    month: local.getUTCMonth() + 1,
+    day: local.getUTCDate(),
+    hour: two(local.getUTCHours()),
+    minute: two(local.getUTCMinutes()),
+    second: two(local.getUTCSeconds()),
   }
-  const found: Record<string, string> = {}
-  for (const { type, value } of format.formatToParts(at)) found[type] = value
-  const { year, month, day, hour = '', minute = '', second = '' } = found
-  return { year: Number(year), month: Number(month), day: Number(day), hour, minute, second }
+}
+
+/** Milliseconds that the zone is ahead of UTC. Asking Intl is slow, and a page shows hundreds of times. */
+function offsetAt(at: number, zone: string): number {
+  if (zone === 'UTC') return 0
+  const quarter = Math.floor(at / QUARTER_MS)
+  const key = `${quarter} ${zone}`
+  const known = offsets.get(key)
+  if (known !== undefined) return known
+  const start = quarter * QUARTER_MS
+  const found: Record<string, number> = {}
+  for (const { type, value } of formatOf(zone).formatToParts(start)) found[type] = Number(value)
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = found
+  const offset = Date.UTC(year, month - 1, day, hour, minute, second) - start
+  if (offsets.size >= MOST_OFFSETS) offsets.clear()
+  offsets.set(key, offset)
+  return offset
+}
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone)
+  if (known !== undefined) return known
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  })
+  formats.set(zone, format)
+  return format
 }
 
 /** `relative`: near by how long ago, else by date. `minute`: `5 Dec 00:00`. `clock`: `14:32:10`. `second`: with date. */

@@ -14,16 +14,16 @@ export interface LogFilter {
 }
 
 export function readLogFilter(params: URLSearchParams): LogFilter {
-  const text = (name: string): string => params.get(name)?.trim().slice(0, 300) ?? ''
+  const text = (name: string, most = 300): string => params.get(name)?.trim().slice(0, most) ?? ''
   const moment = (name: string): string => (Number.isNaN(Date.parse(`${text(name)}Z`)) ? '' : text(name))
   const level = text('level').toUpperCase()
   return {
     level: LEVELS.find((known) => known === level) ?? '',
-    component: text('component'),
+    component: text('component', 100),
     dataset: text('dataset'),
     host: text('host'),
     run: /^\d{1,15}$/.test(text('run')) ? text('run') : '',
-    q: text('q'),
+    q: text('q', 200),
     from: moment('from'),
     to: moment('to'),
   }

@@ -38,8 +38,7 @@ export function PlanSteps({ steps }: { readonly steps: readonly Step[] }) {
                 <td data-label="Command">
                   <div class="step-what">
                     <span>
-                      {step.title}
-                      {step.optional && <span class="tag">a failure is a warning</span>}
+                      {step.title} {step.optional && <span class="tag">a failure is a warning</span>}
                     </span>
                     {step.commands.length > 0 && <pre class="step-command">{stepCommand(step)}</pre>}
                   </div>

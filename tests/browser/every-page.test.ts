@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect } from 'bun:test'
+import type { Browser } from 'playwright-core'
+import { barriers, hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
+
+let browser: Browser | null = null
+beforeAll(async () => {
+  browser = await launch()
+}, 60_000)
+afterAll(() => browser?.close())
+
+const ID = 'hq10-7.L1S4DAT1'
+const PAGES = [
+  '/',
+  '/?status=BROKEN,WARNING&group=pair&sort=-name',
+  '/?q=nothing',
+  `/datasets/${ID}`,
+  `/datasets/${ID}/repair`,
+  '/runs',
+  '/runs/7',
+  '/set-asides',
+  '/functions',
+  '/functions/scan',
+  '/logs',
+  '/config',
+  '/config?tab=file',
+  '/config?tab=hosts',
+  '/config?tab=about',
+  '/docs/api',
+  '/docs/problems',
+  '/docs/reasons',
+]
+
+for (const scheme of ['light', 'dark'] as const) {
+  inBrowser(
+    `every page can be used by everybody, asks no other host, and makes no noise (${scheme})`,
+    () =>
+      visit(
+        browser,
+        async ({ page, url }) => {
+          const found: string[] = []
+          for (const path of PAGES) {
+            const response = await page.goto(url + path)
+            expect([path, response?.status()]).toEqual([path, 200])
+            await hydrated(page)
+            for (const barrier of await barriers(page)) found.push(`${path} ${barrier}`)
+          }
+          expect(found).toEqual([])
+        },
+        { options: { colorScheme: scheme } },
+      ),
+    240_000,
+  )
+}
+
+inBrowser(
+  'every page can be read on a phone, and without a script',
+  () =>
+    visit(
+      browser,
+      async ({ page, url }) => {
+        const wide: string[] = []
+        for (const path of PAGES) {
+          await page.goto(url + path)
+          expect([path, (await page.locator('h1').first().textContent())?.trim() ?? '']).not.toEqual([path, ''])
+          if (await isTooWide(page)) wide.push(path)
+        }
+        expect(wide).toEqual([])
+      },
+      { options: { viewport: { width: 390, height: 844 }, javaScriptEnabled: false } },
+    ),
+  240_000,
+)
+
+inBrowser(
+  'what is not there is said, with a way on',
+  () =>
+    visit(browser, async ({ page, url, said }) => {
+      const response = await page.goto(`${url}/datasets/nobody`)
+      expect(response?.status()).toBe(404)
+      expect(await page.locator('main').textContent()).toContain('There is no dataset nobody')
+      expect(await page.getByRole('link', { name: 'NO_SUCH_DATASET' }).getAttribute('href')).toBe(
+        '/docs/problems#no-such-dataset',
+      )
+      // The browser itself notes the 404.
+      said.length = 0
+    }),
+  60_000,
+)
