@@ -25,6 +25,7 @@ const GOOD: readonly (readonly [method: string, path: string, route: string, sta
   ['GET', '/api/status', '/api/status', 200],
   ['GET', '/api/version', '/api/version', 200],
   ['GET', '/api/openapi.json', '/api/openapi.json', 200],
+  ['GET', '/api/run', '/api/run', 200],
   ['POST', '/api/run', '/api/run', 202],
   ['GET', '/api/datasets', '/api/datasets', 200],
   ['GET', `/api/datasets/${ID}`, '/api/datasets/:id', 200],
@@ -36,6 +37,7 @@ const GOOD: readonly (readonly [method: string, path: string, route: string, sta
   ['POST', `/api/datasets/${ID}/ack`, '/api/datasets/:id/ack', 200, { until: '2026-12-01T00:00:00Z' }],
   ['DELETE', `/api/datasets/${ID}/ack`, '/api/datasets/:id/ack', 200],
   ['GET', `/api/datasets/${ID}/lag`, '/api/datasets/:id/lag', 200],
+  ['GET', `/api/lag?datasetIds=${ID}`, '/api/lag', 200],
   ['GET', '/api/set-asides', '/api/set-asides', 200],
   ['GET', '/api/anchors', '/api/anchors', 200],
   ['GET', '/api/can-destroy?snapshot=hqs10p1/L1S4DAT1@a', '/api/can-destroy', 200],
@@ -46,6 +48,7 @@ const GOOD: readonly (readonly [method: string, path: string, route: string, sta
   ['GET', '/api/runs/7/log', '/api/runs/:id/log', 200],
   ['GET', '/api/logs', '/api/logs', 200],
   ['GET', '/api/config', '/api/config', 200],
+  ['GET', '/api/config/check', '/api/config/check', 200],
   ['POST', '/api/config/reload', '/api/config/reload', 200],
   ['GET', '/api/functions', '/api/functions', 200],
   ['GET', '/api/functions/scan', '/api/functions/:name', 200],
@@ -60,9 +63,9 @@ test('this table holds every route', () => {
   const served = fake.runtime.tree.routes
     .filter(({ definition: { form, tags } }) => form !== true && !tags?.includes('access'))
     .map(({ method, path }) => `${method} ${path}`)
-  expect([...known, 'GET /api/events', 'GET /api/set-asides/script', 'GET /api/anchors/script'].sort()).toEqual(
-    [...served].sort(),
-  )
+  expect(
+    [...known, 'GET /api/events', 'GET /logs/download', 'GET /api/set-asides/script', 'GET /api/anchors/script'].sort(),
+  ).toEqual([...served].sort())
 })
 
 describe('a good answer', () => {
