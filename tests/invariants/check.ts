@@ -1,11 +1,12 @@
 import type { DatasetView } from '#lib/engine/types.ts'
 import type { Health } from '#lib/replication/types.ts'
+import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import type { Bed } from '#tests/bed/bed.ts'
 import { unreleasedBookings } from './bookings.ts'
 import { forbiddenCommands, unexplainedRuns } from './commands.ts'
 import { changesBetween, differencesIn, lossesBetween, type Removed } from './losses.ts'
 import { demandedHealth, EVIDENCE, leastDelay, truthOf } from './oracle.ts'
-import { type Stock, takeStock } from './stock.ts'
+import { poolOf, type Stock, takeStock } from './stock.ts'
 
 export interface CheckContext {
   readonly bed: Bed
@@ -58,7 +59,7 @@ async function runsAsTheyAre(bed: Bed, idle: boolean, settled: Set<number>): Pro
       ({ id, runId }) => `I3 action ${id} of run ${runId} is open, its run is not`,
     ),
     ...unexplainedRuns(items).map((found) => `I9 ${found}`),
-    ...forbiddenCommands(actions).map((found) => `I2 ${found}`),
+    ...forbiddenCommands(actions, items).map((found) => `I2 ${found}`),
     ...(idle ? unreleasedBookings(known).map((found) => `I3 ${found}`) : []),
   ]
 }
@@ -91,8 +92,23 @@ function statusLies(bed: Bed, stock: Stock, view: DatasetView): string[] {
     found.push(`I5 ${id} is shown ${health} (${reasons.map(({ code }) => code).join(' ')}), it is ${demanded}`)
   for (const { code } of reasons)
     if (EVIDENCE[code]?.(truth) === false) found.push(`I5 ${id} shows ${code}, and it is not so`)
+  if (truth.reachable && !reasons.some(({ code }) => code === 'HALF_DONE_SWAP'))
+    for (const name of mountingAsides(stock, mapping.backup.host, mapping.backup.dataset))
+      found.push(`I8 ${name} would mount itself, and ${id} does not say so`)
   if (health === 'HEALTHY' && reasons[0] === undefined) found.push(`I5 ${id} is HEALTHY without a reason`)
   return found
+}
+
+/** I8: after a reboot a mountpoint shows the backup or nothing, so a set-aside never mounts by itself. */
+function mountingAsides(stock: Stock, host: string, backup: string): string[] {
+  const pool = poolOf(stock, host, backup)
+  const asides = pool?.datasets.filter(({ name }) => {
+    const own = parseOwnDatasetName(name)
+    return own?.role === 'aside' && own.of === backup
+  })
+  return (pool?.imported === true ? (asides ?? []) : [])
+    .filter(({ canmount }) => canmount === 'on')
+    .map(({ name }) => name)
 }
 
 /** I5, at any time: what was not looked at for two intervals is not fine. */

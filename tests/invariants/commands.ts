@@ -14,19 +14,37 @@ const WRITES: ReadonlySet<string> = new Set([
   'hold',
   'set',
 ])
+/** A swap puts these right, and nothing else. */
+const SET = /^(readonly=on|canmount=(on|off|noauto))$/
+/** What a person chose in place of a set-aside, having typed the name: nothing else may send these. */
+const DESTRUCTIVE: ReadonlySet<string> = new Set(['rollback', 'receive -F', 'receive -A'])
 
-/** Commands that a run sent and that must not be among them. */
-export function forbiddenCommands(actions: readonly ActionRecord[]): string[] {
+const PEOPLE: ReadonlySet<string> = new Set(['http', 'cli'])
+
+/** Commands that a run sent and that must not be among them. A run that is not known chose nothing. */
+export function forbiddenCommands(actions: readonly ActionRecord[], runs: readonly RunRecord[] = []): string[] {
+  const chosen = new Set(runs.filter(wasChosen).map(({ id }) => id))
   return actions.flatMap(({ runId, command }) =>
     command.flatMap((argv) => {
-      const words = argv.slice(argv.indexOf('zfs') + 1)
-      const verb = words[0] ?? ''
-      const line = argv.join(' ')
-      if (!WRITES.has(verb)) return [`forbidden: run ${runId} sent \`${line}\``]
-      const forced = verb === 'receive' && words.some((word) => /^-[a-zA-Z]*[FA]/.test(word))
-      return forced ? [`forbidden: run ${runId} sent \`${line}\``] : []
+      const what = meaningOf(argv)
+      const fine = DESTRUCTIVE.has(what) ? chosen.has(runId) : WRITES.has(what)
+      return fine ? [] : [`forbidden: run ${runId} sent \`${argv.join(' ')}\``]
     }),
   )
+}
+
+/** The verb, with what makes it another one. */
+function meaningOf(argv: readonly string[]): string {
+  const [verb = '', ...words] = argv.slice(argv.indexOf('zfs') + 1)
+  if (verb === 'set') return SET.test(words[0] ?? '') ? verb : `set ${words[0]}`
+  if (verb !== 'receive') return verb
+  const letter = ['F', 'A'].find((flag) => words.some((word) => new RegExp(`^-[a-zA-Z]*${flag}`).test(word)))
+  return letter === undefined ? verb : `receive -${letter}`
+}
+
+/** A person, not the scheduler, chose to destroy, and said why. */
+function wasChosen({ plan, trigger, reason }: RunRecord): boolean {
+  return plan?.kind === 'IN_PLACE' && PEOPLE.has(trigger.type) && (reason ?? '').trim() !== ''
 }
 
 /** I9: a run that ended says how, a plan destroys nothing. */
@@ -34,7 +52,8 @@ export function unexplainedRuns(runs: readonly RunRecord[]): string[] {
   return runs.flatMap((run) => {
     const found: string[] = []
     const name = `run ${run.id} (${run.kind}, ${run.state})`
-    if ((run.plan?.destroys.length ?? 0) > 0) found.push(`destroys: the plan of ${name} destroys something`)
+    if ((run.plan?.destroys.length ?? 0) > 0 && !wasChosen(run))
+      found.push(`destroys: the plan of ${name} destroys something that nobody chose to`)
     if (run.error?.kind === 'internal' && !run.error.message.includes(DISK_FULL))
       found.push(`internal: ${name}: ${run.error.message}`)
     const open = run.state === 'QUEUED' || run.state === 'RUNNING'

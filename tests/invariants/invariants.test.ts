@@ -13,6 +13,7 @@ const one: StockDataset = {
   snapshots: [snapshot],
   bookmarks: [{ name: 'm', guid: '11', txg: 5 }],
   written: 0,
+  canmount: 'on',
   live: [7],
   data: [7],
   partial: null,
@@ -58,6 +59,13 @@ test('one guid with two contents is noticed', () => {
 })
 
 test.each([
+  ['zfs set readonly=on vault/one', 0],
+  ['zfs set canmount=noauto vault/one', 0],
+  ['zfs set mountpoint=/x vault/one', 1],
+  ['zfs clone -o readonly=on vault/one@s1 vault/two', 0],
+  ['zfs promote vault/two', 0],
+  ['zfs rename -u vault/one vault/two', 0],
+  ['zfs release tag vault/one@s1', 1],
   ['zfs destroy vault/one@s1', 1],
   ['zfs receive -s -u -F vault/one', 1],
   ['sudo -n zfs rollback vault/one@s1', 1],
@@ -66,6 +74,24 @@ test.each([
   ['sudo -n zfs send -v -P -I @s1 tank/one@s2', 0],
 ] as const)('%s is counted as %p forbidden command', (line, times) => {
   expect(forbiddenCommands([{ runId: 1, command: [line.split(' ')] } as unknown as ActionRecord])).toHaveLength(times)
+})
+
+const chosen = { plan: { kind: 'IN_PLACE', destroys: [{}] }, trigger: { type: 'http' }, reason: 'agreed with Anna' }
+test.each([
+  ['a person chose it and said why', chosen, 0],
+  ['nobody said why', { ...chosen, reason: ' ' }, 2],
+  ['the scheduler did', { ...chosen, trigger: { type: 'schedule' } }, 2],
+  ['it is another plan', { ...chosen, plan: { kind: 'INCREMENTAL', destroys: [{}] } }, 2],
+] as const)('receive -F: %s', (_, run, times) => {
+  const runs = [
+    { id: 1, kind: 'REPAIR', state: 'RUNNING', outcome: null, error: null, ...run },
+  ] as unknown as RunRecord[]
+  const command = ['zfs receive -s -u -F vault/one'.split(' ')]
+  const found = [
+    ...forbiddenCommands([{ runId: 1, command } as unknown as ActionRecord], runs),
+    ...unexplainedRuns(runs),
+  ]
+  expect(found).toHaveLength(times)
 })
 
 test.each([

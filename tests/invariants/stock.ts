@@ -20,6 +20,8 @@ export interface StockDataset {
   readonly snapshots: readonly StockSnapshot[]
   readonly bookmarks: readonly { readonly name: string; readonly guid: string; readonly txg: number }[]
   readonly written: number
+  /** Null: a volume. */
+  readonly canmount: string | null
   /** Seeds of the data written since the newest snapshot. */
   readonly live: readonly number[]
   /** Seeds of all data that it holds, in whatever snapshot. */
@@ -72,6 +74,7 @@ export function stockOf(host: BedHost): StockHost {
         }),
         bookmarks: history.bookmarks.map(({ name, guid, txg }) => ({ name, guid, txg })),
         written: dataset.written,
+        canmount: dataset.type === 'volume' ? null : (dataset.local.canmount ?? 'on'),
         live: dataset.live.map(({ s }) => s),
         data: [...history.snapshots.flatMap(({ ext }) => ext), ...dataset.live].map(({ s }) => s),
         partial:

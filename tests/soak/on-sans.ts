@@ -2,11 +2,15 @@ import { runCommand } from '#tests/bed/command.ts'
 import type { BedHost } from '#tests/bed/host.ts'
 import { MemoryPipe } from '#tests/bed/pipe.ts'
 import { lossKey } from '#tests/invariants/losses.ts'
+import { BESIDE_REPLICATION } from './beside-replication.ts'
 import type { Field } from './field.ts'
 import type { Operation } from './operation.ts'
+import { backup, primary, zfs } from './places.ts'
 
 /** What people and other programs do on the SANs. Each changes nothing where there is nothing to change. */
 export const ON_SANS: Readonly<Record<string, (field: Field, operation: Operation) => void | Promise<void>>> = {
+  ...BESIDE_REPLICATION,
+
   snapshot(field, { a, b }) {
     const name = primary(field, a)
     if (field.find('a', name) !== null) field.snapshot(name, b * 4)
@@ -192,28 +196,6 @@ export const ON_SANS: Readonly<Record<string, (field: Field, operation: Operatio
   up(field, { a }) {
     field.hostBy(a).up = true
   },
-}
-
-function primary(field: Field, a: number): string {
-  const { primaries } = field
-  return primaries[a % primaries.length] ?? ''
-}
-
-/** The backup of the a-th mapping, children of the tree among them. */
-function backup(field: Field, a: number): readonly [BedHost, string] {
-  const { mappings } = field.bed.settings
-  const all = mappings.flatMap(({ name, backup: id }) => {
-    const host = field.bed.host(id)
-    const own = [host, `${host.pool}/${name}`] as const
-    return name === 'tree' ? [own, [host, `${host.pool}/tree/kid`] as const] : [own]
-  })
-  const found = all[a % all.length]
-  if (found === undefined) throw new Error('There is no mapping.')
-  return found
-}
-
-async function zfs(host: BedHost, ...words: string[]): Promise<void> {
-  await runCommand(['zfs', ...words], host)
 }
 
 async function destroyTree(field: Field, host: BedHost, name: string): Promise<void> {

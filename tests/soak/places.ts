@@ -1,0 +1,25 @@
+import { runCommand } from '#tests/bed/command.ts'
+import type { BedHost } from '#tests/bed/host.ts'
+import type { Field } from './field.ts'
+
+export function primary(field: Field, a: number): string {
+  const { primaries } = field
+  return primaries[a % primaries.length] ?? ''
+}
+
+/** The backup of the a-th mapping, children of the tree among them. */
+export function backup(field: Field, a: number): readonly [BedHost, string] {
+  const { mappings } = field.bed.settings
+  const all = mappings.flatMap(({ name, backup: id }) => {
+    const host = field.bed.host(id)
+    const own = [host, `${host.pool}/${name}`] as const
+    return name === 'tree' ? [own, [host, `${host.pool}/tree/kid`] as const] : [own]
+  })
+  const found = all[a % all.length]
+  if (found === undefined) throw new Error('There is no mapping.')
+  return found
+}
+
+export async function zfs(host: BedHost, ...words: string[]): Promise<void> {
+  await runCommand(['zfs', ...words], host)
+}
