@@ -14,7 +14,10 @@ export function RecentRuns({ runs, datasetId }: { readonly runs: readonly Recent
         <ul class="stack-s">
           {runs.map((run) => (
             <li key={run.id} class="row">
-              <a href={`/runs/${run.id}`}>#{run.id}</a> {KIND_WORDS[run.kind]} <RunState state={run.state} />
+              <a class="id-link" href={`/runs/${run.id}`}>
+                #{run.id}
+              </a>{' '}
+              {KIND_WORDS[run.kind]} <RunState state={run.state} />
               <span class="muted">
                 <Moment at={run.queuedAt} quiet />
               </span>
