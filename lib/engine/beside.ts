@@ -14,6 +14,7 @@ const HOURS_MS = 6 * 3600_000
 
 /** What stood beside each backup at the last reading, by `host:dataset`. */
 export class BesideBook {
+  readonly #properties = new Map<string, Properties>()
   readonly #known = new Map<string, { readonly surroundings: Surroundings; readonly at: number }>()
 
   get(key: string, now: number): Surroundings | null {
@@ -21,11 +22,23 @@ export class BesideBook {
     return known === undefined || now - known.at > HOURS_MS ? null : known.surroundings
   }
 
+  properties(seen: Inventory): Properties | undefined {
+    return this.#properties.get(propertiesKey(seen))
+  }
+
+  putProperties(seen: Inventory, properties: Properties): void {
+    if (this.#properties.size > 5000) this.#properties.clear()
+    this.#properties.set(propertiesKey(seen), properties)
+  }
+
   put(key: string, surroundings: Surroundings | undefined, now: number): void {
     if (surroundings === undefined) this.#known.delete(key)
     else this.#known.set(key, { surroundings, at: now })
   }
 }
+
+/** What is set on a backup, as last read: good enough for the plan that a scan shows; a repair reads it again. */
+type Properties = Omit<SwapFacts, 'children'>
 
 export interface BesideOptions {
   readonly book: BesideBook
@@ -61,13 +74,13 @@ export async function withBeside<T extends Seen>(
     const known = book.get(keyOf(each.inventory), now)
     return known !== null && toAsk.includes(each) && wantsSwapFacts(each, known, fresh)
   })
-  const properties =
-    wanting.length === 0
-      ? new Map<string, Omit<SwapFacts, 'children'>>()
-      : await sans.swapProperties(
-          wanting.map(({ inventory }) => inventory.mapping.backup),
-          signal,
-        )
+  const unread = wanting.filter(({ inventory }) => fresh || book.properties(inventory) === undefined)
+  const backups = unread.map(({ inventory }) => inventory.mapping.backup)
+  const read = backups.length === 0 ? new Map<string, Properties>() : await sans.swapProperties(backups, signal)
+  for (const { inventory } of unread) {
+    const properties = read.get(keyOf(inventory))
+    if (properties !== undefined) book.putProperties(inventory, properties)
+  }
   return Promise.all(
     seen.map(async (each) => {
       const { inventory } = each
@@ -75,17 +88,14 @@ export async function withBeside<T extends Seen>(
       const rights = fresh ? { rights: await rightsOf(sans, inventory, signal) } : {}
       const siblings = known === null ? {} : { backupSiblings: known.siblings }
       const wanted = wanting.includes(each) || (known === null && inventory.backup.state === 'present')
-      const swap = wanted ? swapOf(properties.get(keyOf(inventory)), known) : {}
+      const swap = wanted ? swapOf(fresh ? read.get(keyOf(inventory)) : book.properties(inventory), known) : {}
       return { ...each, inventory: { ...inventory, ...siblings, ...swap, ...rights } }
     }),
   )
 }
 
 /** Null: asked for and not read. */
-function swapOf(
-  properties: Omit<SwapFacts, 'children'> | undefined,
-  known: Surroundings | null,
-): { readonly swap?: SwapFacts | null } {
+function swapOf(properties: Properties | undefined, known: Surroundings | null): { readonly swap?: SwapFacts | null } {
   if (known === null || properties === undefined) return { swap: null }
   return { swap: { ...properties, children: known.children } }
 }
@@ -116,4 +126,10 @@ function mayMatter(inventory: Inventory, comparison: Comparison | null): boolean
 
 function keyOf({ mapping }: Inventory): string {
   return `${mapping.backup.host}:${mapping.backup.dataset}`
+}
+
+/** With the dataset's own guid: after a swap another one stands in its place. */
+function propertiesKey(inventory: Inventory): string {
+  const guid = inventory.backup.state === 'present' ? inventory.backup.facts.guid : '-'
+  return `${keyOf(inventory)} ${guid}`
 }

@@ -1,11 +1,16 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { SwapFacts } from '#lib/replication/types.ts'
 import type { BatchOptions, BatchResult, Ssh } from '#lib/ssh/types.ts'
+import { getProperties } from '#lib/zfs/commands.ts'
 import { getValue, listOwnProperties, parseOwnProperties } from '#lib/zfs/own-properties.ts'
+import { parseProperties } from '#lib/zfs/properties.ts'
 
 export type SwapProperties = Omit<SwapFacts, 'children'>
 
+/** In force, wherever they come from. */
 const IN_FORCE = ['canmount', 'sharenfs', 'sharesmb'] as const
+/** Set by the plan itself, so their values need not be known. */
+const NOT_ASKED: ReadonlySet<string> = new Set(['readonly', 'canmount'])
 
 /**
  * What is set on backup datasets of one host, for the lines that are to take their places: two SSH commands for all of them.
@@ -22,12 +27,13 @@ export async function readSwapProperties(
     host.id,
     datasets.flatMap((dataset, index) => [
       { id: `own${index}`, argv: listOwnProperties(zfs, dataset) },
-      ...IN_FORCE.map((name) => ({ id: `${name}${index}`, argv: getValue(zfs, dataset, name) })),
+      { id: `force${index}`, argv: getProperties(zfs, dataset, IN_FORCE) },
     ]),
     options,
   )
   const named = datasets.map((dataset, index) => {
-    return { dataset, index, names: parseOwnProperties(answer(first, `own${index}`) ?? '?') }
+    const names = parseOwnProperties(answer(first, `own${index}`) ?? '?')
+    return { dataset, index, names: names?.filter((name) => !NOT_ASKED.has(name)) ?? null }
   })
   const values = named.flatMap(({ dataset, index, names }) =>
     (names ?? []).map((name) => ({ id: `${index} ${name}`, argv: getValue(zfs, dataset, name) })),
@@ -35,14 +41,15 @@ export async function readSwapProperties(
   const second = values.length === 0 ? null : await ssh.batch(host.id, values, options)
   const found = new Map<string, SwapProperties>()
   for (const { dataset, index, names } of named) {
-    const [canmount, ...shares] = IN_FORCE.map((name) => answer(first, `${name}${index}`)?.trimEnd() ?? null)
+    const force = parseProperties(answer(first, `force${index}`) ?? '', IN_FORCE)
     const local = (names ?? []).map((name) => ({ name, value: answer(second, `${index} ${name}`) }))
-    if (names === null || canmount == null || shares.includes(null)) continue
-    if (local.some(({ value }) => value === null)) continue
+    if (names === null || force.fault !== null || local.some(({ value }) => value === null)) continue
+    const inForce = (name: string) => force.properties.get(name)?.value ?? '-'
+    const canmount = inForce('canmount')
     found.set(dataset, {
       local: local.map(({ name, value }) => ({ name, value: (value ?? '').replace(/\n$/, '') })),
       canmount: canmount === 'on' || canmount === 'off' || canmount === 'noauto' ? canmount : null,
-      shared: shares.some((value) => value !== 'off' && value !== '-'),
+      shared: ['sharenfs', 'sharesmb'].some((name) => !['off', '-'].includes(inForce(name))),
     })
   }
   return found

@@ -8,7 +8,7 @@ const MINUTES = 60_000
 const FOLDER = 'chains'
 const P = (name: string) => `hqs8p1/${FOLDER}/${name}`
 const B = (name: string) => `hqs1p1/${FOLDER}/${name}`
-const ID = (name: string) => `hqs8-hqs1.${name}`
+const ID = (name: string) => `hqs8-hqs1.${FOLDER}.${name}`
 
 /** Nobody looked while the pair was still in common, so rule 1 of the lineage is waived in words. */
 function yaml(user: string, names: readonly string[]): string {
@@ -22,7 +22,7 @@ pairs:
     backup: hqs1
     datasets:
 ${names.map((name) => `      - { name: ${P(name)}, backup_dataset: ${B(name)} }`).join('\n')}
-scheduler: { interval_minutes: 1 }
+scheduler: { interval_minutes: 30 }
 `
 }
 
@@ -57,7 +57,13 @@ for (const user of ['zfsadmin', 'root']) {
       await root(lab, `zfs create hqs8p1/${FOLDER}; zfs create hqs1p1/${FOLDER}`)
       for (const { name, make } of situations) await root(lab, `P=${P(name)} B=${B(name)}\n${make}`)
       before = await allGuids()
-      witness = new Witness(lab, yaml(user, situations.map(({ name }) => name)))
+      witness = new Witness(
+        lab,
+        yaml(
+          user,
+          situations.map(({ name }) => name),
+        ),
+      )
       await witness.start()
     }, 10 * MINUTES)
     afterAll(async () => {
@@ -75,7 +81,9 @@ for (const user of ['zfsadmin', 'root']) {
         const first = await witness.get(`/api/runs/${items.at(-1).id}`)
         expect([first.plan.kind, first.state]).toEqual([plan, 'SUCCEEDED'])
         expect(first.plan.destroys).toEqual([])
-        const aside = (await tryRoot(lab, `zfs list -H -o name -d 1 hqs1p1/${FOLDER} | grep '/${name}.zw-aside-'`)).out.trim()
+        const aside = (
+          await tryRoot(lab, `zfs list -H -o name -d 1 hqs1p1/${FOLDER} | grep '/${name}.zw-aside-'`)
+        ).out.trim()
         for (const [file, content] of Object.entries(situation.kept ?? {})) {
           expect(await readIn(aside, file)).toBe(content)
         }
@@ -84,17 +92,25 @@ for (const user of ['zfsadmin', 'root']) {
       11 * MINUTES,
     )
 
-    test('every guid that was on the backup before is on it afterwards', async () => {
-      const after = await allGuids()
-      expect([...before].filter((guid) => !after.has(guid))).toEqual([])
-    }, MINUTES)
+    test(
+      'every guid that was on the backup before is on it afterwards',
+      async () => {
+        const after = await allGuids()
+        expect([...before].filter((guid) => !after.has(guid))).toEqual([])
+      },
+      MINUTES,
+    )
 
-    test('after export and import nothing of a set-aside is mounted where the backup was', async () => {
-      await tryRoot(lab, "pkill -f 'sleep 1200' || true; sleep 1")
-      await root(lab, 'zpool export -f hqs1p1; zpool import -d /tmp hqs1p1')
-      const mounted = await root(lab, `zfs list -H -r -o name,mounted hqs1p1/${FOLDER}`)
-      expect(mounted.split('\n').filter((row) => row.includes('.zw-aside-') && row.endsWith('\tyes'))).toEqual([])
-    }, 2 * MINUTES)
+    test(
+      'after export and import nothing of a set-aside is mounted where the backup was',
+      async () => {
+        await tryRoot(lab, "pkill -f 'sleep 1200' || true; sleep 1")
+        await root(lab, 'zpool export -f hqs1p1; zpool import -d /tmp hqs1p1')
+        const mounted = await root(lab, `zfs list -H -r -o name,mounted hqs1p1/${FOLDER}`)
+        expect(mounted.split('\n').filter((row) => row.includes('.zw-aside-') && row.endsWith('\tyes'))).toEqual([])
+      },
+      2 * MINUTES,
+    )
   })
 }
 
