@@ -4,7 +4,7 @@ import { whatChanged } from './stale.ts'
 import { type Event, events, type History, happen, histories, modelAfter } from './testing/history.ts'
 import { fightsOverMountpoints, lost, stockOf } from './testing/model/stock.ts'
 import type { Model } from './testing/model.ts'
-import { codes, comparisonOf, judged, planned, policyOf } from './testing/world.ts'
+import { codes, comparisonOf, judged, MAPPING, planned, policyOf } from './testing/world.ts'
 import type { Inventory, Plan } from './types.ts'
 
 /** Snapshots named x… are not wanted: filters make chains of hops. */
@@ -53,6 +53,12 @@ function watched(model: Model): Model {
   return model
 }
 const unwatched = (model: Model): Model => Object.assign(model, { onDeed: () => {} })
+
+const death = fc.record({
+  after: fc.nat(16),
+  cut: fc.option(fc.record({ arrived: fc.nat(2), saved: fc.boolean() })),
+  bare: fc.boolean(),
+})
 
 const RUNS = { numRuns: 150 }
 
@@ -120,11 +126,6 @@ describe('over random histories', () => {
   })
 
   test('cut off after any command, in any transfer, and whatever happens then: what is planned from there loses nothing and ends well', () => {
-    const death = fc.record({
-      after: fc.nat(16),
-      cut: fc.option(fc.record({ arrived: fc.nat(2), saved: fc.boolean() })),
-      bare: fc.boolean(),
-    })
     fc.assert(
       fc.property(histories, fc.array(death, { minLength: 1, maxLength: 3 }), events(4), (history, deaths, then) => {
         const model = watched(after(history))
@@ -136,6 +137,30 @@ describe('over random histories', () => {
         expectSettled(repairAll(watched(model)))
       }),
       { ...RUNS, numRuns: 600 },
+    )
+  })
+
+  test('what was set on the backup is set on what takes its place, wherever a plan was cut off', () => {
+    const set = (model: Model, name: string) => model.backup.find(MAPPING.backup.dataset)?.local.get(name)
+    fc.assert(
+      fc.property(histories, fc.array(death, { maxLength: 2 }), (history, deaths) => {
+        const model = after({ ...history, type: 'filesystem' })
+        // What an earlier try has left was made with what was set then.
+        const fresh = model.inventory().backupSiblings?.every(({ name }) => name.includes('.zw-aside-')) ?? false
+        if (!fresh || model.backup.find(MAPPING.backup.dataset) === null) return
+        if (planOf(model).kind === 'FINISH_SWAP') return
+        happen(model, ['place', 0], planOf)
+        const canmount = set(model, 'canmount') ?? 'on'
+        for (const each of deaths) {
+          const plan = planOf(model)
+          if (plan.blocked === null) model.run(plan, each)
+        }
+        if (repairAll(model).kind !== 'NOTHING') return
+        expect(set(model, 'mountpoint')).toBe('/data')
+        // Cut off between the last two commands of a swap nobody knows any more what it was: it mounts nothing then.
+        expect([canmount, ...(deaths.length > 0 ? ['noauto'] : [])]).toContain(set(model, 'canmount') ?? 'on')
+      }),
+      { ...RUNS, numRuns: 300 },
     )
   })
 
