@@ -4,6 +4,7 @@ import { Action } from '#lib/client/action.tsx'
 import type { Refused } from '#lib/client/send.ts'
 import { type ConfigDifference, Difference } from '#lib/view/config/difference.tsx'
 import { Faults } from '#lib/view/config/drift.tsx'
+import { RoleNote } from '#lib/view/role-note.tsx'
 
 interface Shown {
   readonly title: string
@@ -41,6 +42,7 @@ export default function ConfigActions() {
         >
           Reload
         </Action>
+        <RoleNote />
       </div>
       <div aria-live="polite">
         {shown.value !== null && (

@@ -15,6 +15,7 @@ import type { Summary } from '#lib/view/dashboard/summary.ts'
 import { Tiles } from '#lib/view/dashboard/tiles.tsx'
 import { type DatasetQuery, findRows, readQuery, writeQuery } from '#lib/view/dataset-query.ts'
 import type { DatasetRow, StatusWord } from '#lib/view/dataset-row.ts'
+import { RoleNote } from '#lib/view/role-note.tsx'
 
 export interface Props {
   readonly summary: Summary
@@ -70,6 +71,7 @@ export default function Dashboard(props: Props) {
           Check all
         </Action>
         <RunNow />
+        <RoleNote />
       </Headline>
       <div class="overview">
         <Tiles counts={summary.value.counts} query={query.value} onPress={complete.value ? toggle : undefined} />

@@ -14,6 +14,7 @@ import { Options } from '#lib/view/detail/options.tsx'
 import { RecentRuns } from '#lib/view/detail/recent-runs.tsx'
 import { Verified } from '#lib/view/detail/verified.tsx'
 import { Why } from '#lib/view/detail/why.tsx'
+import { RoleNote } from '#lib/view/role-note.tsx'
 import { useNow } from '#lib/view/shown-time.ts'
 
 interface Props extends DatasetGiven {
@@ -54,6 +55,7 @@ export default function DatasetPage(props: Props) {
           Check now
         </Action>
         {controls}
+        <RoleNote />
       </DetailHead>
       {activeRun !== null && <RunningNow runs={[activeRunOf(activeRun)]} nameOf={() => name} />}
       <div class="columns">

@@ -3,14 +3,16 @@ import { useEffect } from 'preact/hooks'
 import type { LogView } from '#lib/api/log.ts'
 import type { RunDetailView } from '#lib/api/run-detail.ts'
 import { Action } from '#lib/client/action.tsx'
-import { watch } from '#lib/client/live.ts'
+import { serverNow, watch } from '#lib/client/live.ts'
 import { pageOfRun } from '#lib/client/run-now.tsx'
 import { send } from '#lib/client/send.ts'
 import { LogLines } from '#lib/view/logs/log-lines.tsx'
+import { RoleNote } from '#lib/view/role-note.tsx'
 import { Audit, Decisions, RunFault } from '#lib/view/runs/run-audit.tsx'
 import { RunHead } from '#lib/view/runs/run-head.tsx'
 import { RunMoving } from '#lib/view/runs/run-moving.tsx'
 import { RunActions, RunSteps } from '#lib/view/runs/run-steps.tsx'
+import { shownNow } from '#lib/view/shown-time.ts'
 
 interface Props {
   readonly run: RunDetailView
@@ -57,17 +59,23 @@ export default function RunPage(props: Props) {
         run.value = { ...run.value, progress }
       },
     })
+    // While it runs one looks at seconds; the page's own clock goes by half minutes.
+    const clock = setInterval(() => {
+      if (isActive(run.value)) shownNow.value = serverNow()
+    }, 1000)
     return () => {
       clearTimeout(timer)
+      clearInterval(clock)
       end()
     }
   }, [])
 
   const shown = run.value
-  const active = shown.state === 'RUNNING' || shown.state === 'QUEUED'
+  const active = isActive(shown)
   return (
     <>
       <RunHead run={shown}>
+        {active && <RoleNote />}
         {active && (
           <Action path={`/api/runs/${id}/cancel`} title="What was received is kept and can resume">
             {shown.state === 'QUEUED' ? 'Take out of the queue' : 'Cancel, keep what was received'}
@@ -109,4 +117,8 @@ export default function RunPage(props: Props) {
       )}
     </>
   )
+}
+
+function isActive({ state }: Pick<RunDetailView, 'state'>): boolean {
+  return state === 'RUNNING' || state === 'QUEUED'
 }

@@ -141,6 +141,7 @@ inBrowser(
           true,
           'Needs the operator role',
         ])
+        await page.getByText('Needs the operator role').waitFor()
       },
       { role: 'viewer' },
     ),

@@ -70,5 +70,5 @@ function stepWords({ progress, kind }: ActiveRun): string {
   const { phase, stepIndex, stepCount } = progress
   if (phase === 'READING' || phase === 'PLANNING') return 'reading both sides'
   if (phase === 'VERIFYING') return 'reading both sides again'
-  return stepCount > 0 ? `step ${Math.min(stepIndex + 1, stepCount)} of ${stepCount}` : ''
+  return stepCount > 0 ? `step ${Math.max(1, Math.min(stepIndex, stepCount))} of ${stepCount}` : ''
 }

@@ -4,9 +4,11 @@ import { datasetPage } from '../dataset-row.ts'
 import { formatDuration } from '../format.ts'
 import { Moment } from '../moment.tsx'
 import { changedWords, KIND_WORDS, RunState, triggerWords } from '../run-words.tsx'
+import { useNow } from '../shown-time.ts'
 
 export function RunHead({ run, children }: { readonly run: RunDetailView; readonly children?: ComponentChildren }) {
-  const { kind, id, state, datasetId, outcome, startedAt, finishedAt, durationSeconds, reason } = run
+  const now = useNow()
+  const { kind, id, state, datasetId, outcome, startedAt, finishedAt, reason } = run
   return (
     <header class="stack-s">
       <nav class="crumbs" aria-label="Where you are">
@@ -41,7 +43,7 @@ export function RunHead({ run, children }: { readonly run: RunDetailView; readon
               <>started {<Moment at={startedAt} />}</>
             )}
             {finishedAt !== null && <>, ended {<Moment at={finishedAt} />}</>}
-            {durationSeconds !== null && ` · ${formatDuration(durationSeconds)}`} · {changedWords(run)} ·{' '}
+            {startedAt !== null && ` · ${formatDuration(durationNow(run, now))}`} · {changedWords(run)} ·{' '}
             {triggerWords(run.trigger)}
             {reason !== null && ` · reason: ${reason}`}
           </p>
@@ -50,4 +52,10 @@ export function RunHead({ run, children }: { readonly run: RunDetailView; readon
       </div>
     </header>
   )
+}
+
+/** Seconds; of what still runs, until now. */
+function durationNow({ startedAt, finishedAt, durationSeconds }: RunDetailView, now: number): number {
+  if (startedAt === null || finishedAt !== null) return durationSeconds ?? 0
+  return Math.max(durationSeconds ?? 0, (now - Date.parse(startedAt)) / 1000)
 }

@@ -29,12 +29,14 @@ export function RunMoving({ run }: { readonly run: RunDetailView }) {
     <section class="card pinned" aria-label="Progress">
       <p>
         <b>{PHASES[phase]}</b>
-        {stepCount > 0 && `, step ${Math.min(stepIndex + 1, stepCount)} of ${stepCount}`}
+        {stepCount > 0 && `, step ${Math.max(1, Math.min(stepIndex, stepCount))} of ${stepCount}`}
       </p>
-      <RunProgressBar
-        progress={{ runId: id, datasetId, bytesDone, bytesTotal, rate: bytesPerSecond, etaSeconds }}
-        label={`Progress of run ${id}`}
-      />
+      {(phase === 'TRANSFERRING' || bytesDone > 0) && (
+        <RunProgressBar
+          progress={{ runId: id, datasetId, bytesDone, bytesTotal, rate: bytesPerSecond, etaSeconds }}
+          label={`Progress of run ${id}`}
+        />
+      )}
       <p class="muted">
         {elapsed !== null && `${formatDuration(elapsed)} so far`}
         {average !== null && ` · ${formatBytes(average)}/s on average`}
