@@ -31,6 +31,8 @@ export function useDashboard(given: Given): Dashboard {
   const hosts = useSignal<readonly HostView[]>(given.summary.hosts)
 
   useEffect(() => {
+    // An answer that was on its way may still name a run that has ended meanwhile.
+    const ended = new Set<string>()
     let waiting = new Map<string, DatasetRow>()
     let frame = 0
     const flush = (): void => {
@@ -48,13 +50,14 @@ export function useDashboard(given: Given): Dashboard {
           rows.value = keepSame(rows.value, all)
           complete.value = true
         }
-        if (active !== null) runs.value = active
+        if (active !== null) runs.value = active.filter((run) => !ended.has(run.id))
       },
       dataset(summary) {
         waiting.set(summary.id, rowOf(summary as DatasetRow))
         frame ||= requestAnimationFrame(flush)
       },
       run: (run) => {
+        if (run.state !== 'QUEUED' && run.state !== 'RUNNING') ended.add(run.id)
         runs.value = withRun(runs.value, run as ActiveRun)
       },
       progress: (news) => {

@@ -70,7 +70,7 @@ inBrowser(
       const running = page.getByRole('region', { name: 'Running now' })
       await running.getByText('1 GiB of about 2 GiB · 1 MiB/s · 11 min left').waitFor()
       services.events.publish('run', { ...runView(activeRun, NOW), state: 'SUCCEEDED' })
-      await running.waitFor({ state: 'detached' })
+      await running.getByRole('progressbar').waitFor({ state: 'detached' })
     }),
   60_000,
 )
