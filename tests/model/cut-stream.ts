@@ -27,7 +27,8 @@ export function endOfSnapshot(stream: Uint8Array, whole: number, within: boolean
     at += recordBytes
     ended++
     inside = false
-    if (!within && ended === whole) return at
+    // Of a `-I` only its own END is left: nothing was cut off.
+    if (!within && ended === whole) return stream.length - at > recordBytes ? at : stream.length
   }
   return stream.length
 }
