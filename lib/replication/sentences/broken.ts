@@ -6,7 +6,7 @@ export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
   HALF_DONE_SWAP: (w, e) =>
     said(
       `A repair was cut off while it swapped datasets on ${w.backup} (${e.datasets.join(', ')}). Finishing it takes seconds.`,
-      'Finish or undo the swap by hand; nothing is seeded or moved before that.',
+      'Let the repair finish it; nothing is seeded or sent before that.',
     ),
   POOL_UNAVAILABLE: (_, e) =>
     said(

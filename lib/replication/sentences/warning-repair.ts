@@ -25,7 +25,7 @@ export const repairSentences: Sentences<
   REPAIR_FAILING: (w, e) =>
     said(
       `Repairs of ${w.backupDataset} failed ${e.failures} times, the last two in the same way: ${e.message}`,
-      'Cure what the message says, then repair by hand; after a success automatic repairs go on.',
+      'Cure what the message says, then repair it yourself; after a success automatic repairs go on.',
     ),
   STALLED: (_, e) =>
     said(`No data moved any more and the transfer was ended: ${e.message}`, 'Resume it; what arrived is kept.'),
