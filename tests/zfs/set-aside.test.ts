@@ -108,7 +108,7 @@ for (const user of ['zfsadmin', 'root']) {
       'after export and import nothing of a set-aside is mounted where the backup was',
       async () => {
         await tryRoot(lab, "pkill -f 'sleep 1200' || true; sleep 1")
-        await root(lab, 'zpool export -f hqs1p1; zpool import -d /tmp hqs1p1')
+        await root(lab, REBOOT)
         const mounted = await root(lab, `zfs list -H -r -o name,mounted hqs1p1/${FOLDER}`)
         expect(mounted.split('\n').filter((row) => row.includes('.zw-aside-') && row.endsWith('\tyes'))).toEqual([])
       },
@@ -116,6 +116,10 @@ for (const user of ['zfsadmin', 'root']) {
     )
   })
 }
+
+/** As after a reboot: nothing is mounted, and the import mounts what asks for it. */
+const REBOOT = `for m in $(awk '$3 == "zfs" && $2 ~ "^/pools/hqs1p1/" {print $2}' /proc/mounts | sort -r); do umount -l $m; done
+zpool export -f hqs1p1; zpool import -d /tmp hqs1p1`
 
 /** A file in the newest state of a set-aside, by a clone-free look: its mount, made for this moment. */
 async function readIn(aside: string, file: string): Promise<string> {
