@@ -267,6 +267,8 @@ describe('in place, the operator’s choice', () => {
       { kind: 'snapshot', name: 'own', guid: own.guid, creation: own.creation, usedBytes: 77 },
       { kind: 'written', name: B, guid: null, creation: null, usedBytes: 5 },
     ])
+    // What is destroyed is nowhere said to stay.
+    expect(made.notes.join(' ')).not.toContain('stay')
     expect(commands(made)).toEqual([`zfs send -v -P -I ${P}@a ${P}@b | zfs receive -s -u -F ${B}`])
     expect(made.steps.find((step) => step.kind === 'transfer')).toMatchObject({
       expects: [

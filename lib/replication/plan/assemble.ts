@@ -37,7 +37,7 @@ export function assemble(input: PlanInput, primary: PresentSide, parts: Transfer
     'any other dataset',
     ...(base === null ? [] : [`snapshots of ${mapping.backup.host} up to and including @${base.backupName}`]),
   ]
-  const stays = parts.setAside == null && base !== null && comparison !== null
+  const stays = parts.setAside == null && parts.kind !== 'IN_PLACE' && base !== null && comparison !== null
   const own = stays ? comparison.backupAhead.length : 0
   const notes = [
     ...(parts.notes ?? []),
