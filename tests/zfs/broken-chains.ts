@@ -9,8 +9,8 @@ export interface Situation {
   readonly kept?: Readonly<Record<string, string>>
   /** Shell after the repair, as root; must succeed. $A is the set-aside. */
   readonly after?: string
-  /** Only in one pass, as root. */
-  readonly rootOnly?: boolean
+  /** Who repairs it; without a word only the delegated user, whose rights are the narrower ones. */
+  readonly as?: 'both' | 'root'
 }
 
 /** Three snapshots on the primary, the first two on the backup; mounts of the backup are the backup's own. */
@@ -26,6 +26,7 @@ export const SITUATIONS: readonly Situation[] = [
   {
     name: 'ahead',
     make: `${PAIR}${DIVERGE}; zfs unmount $B`,
+    as: 'both',
     plan: 'SET_ASIDE_REWIND',
     kept: { own: 'mine', later: 'later' },
   },
@@ -51,6 +52,7 @@ export const SITUATIONS: readonly Situation[] = [
   {
     name: 'children',
     make: `${PAIR}; for k in one two; do zfs create -u $B/$k; zfs mount $B/$k 2>/dev/null || { mkdir -p /mnt/$k; }; zfs snapshot $B/$k@kid; done${DIVERGE}`,
+    as: 'both',
     plan: 'SET_ASIDE_REWIND',
     kept: { own: 'mine' },
     after: `zfs list $B/one@kid $B/two@kid; ! zfs list $A/one 2>/dev/null`,
@@ -59,6 +61,7 @@ export const SITUATIONS: readonly Situation[] = [
     name: 'recreated',
     // Destroyed and made again under its name, with snapshots of the same names.
     make: `${PAIR}; zfs destroy -r $P; zfs create $P; for i in 1 2 3; do echo "n$i" >/pools/$P/f$i; zfs snapshot $P@s$i; done`,
+    as: 'both',
     plan: 'SET_ASIDE_RESEED',
     kept: { f1: 'p1', f2: 'p2' },
   },
@@ -98,6 +101,7 @@ zfs send -L -c -i $P@s2 $P@gone | head -c 2000000 | zfs receive -s -u $B || true
   {
     name: 'renamed',
     make: `${PAIR}${DIVERGE}; zfs unmount $B; n=$B.zw-next-20260101T000000Z; zfs clone -o readonly=on -o canmount=noauto $B@s2 $n; zfs promote $n; zfs rename -u $B $B.zw-aside-20260101T000000Z`,
+    as: 'both',
     plan: 'FINISH_SWAP',
     kept: { own: 'mine' },
   },
@@ -112,7 +116,7 @@ zfs snapshot $P@s3; zfs snapshot $B@s3`,
     name: 'zvolreseed',
     make: `zfs create -V 8M $P; zfs snapshot $P@s1; zfs send -L -c $P@s1 | zfs receive -u -o readonly=on $B; zfs destroy -r $P; zfs create -V 8M $P; zfs snapshot $P@new`,
     plan: 'SET_ASIDE_RESEED',
-    rootOnly: true,
+    as: 'root',
   },
   {
     name: 'raw',
@@ -128,6 +132,6 @@ echo p3 >/pools/$P/f3; zfs snapshot $P@s3; zfs snapshot $B@own; zfs unmount $P; 
 zfs create $B; echo old >/pools/$B/old; zfs snapshot $B@old; zfs unmount $B; zfs set readonly=on $B`,
     plan: 'SET_ASIDE_RESEED',
     kept: { old: 'old' },
-    rootOnly: true,
+    as: 'root',
   },
 ]

@@ -43,8 +43,9 @@ async function allGuids(): Promise<ReadonlySet<string>> {
 
 for (const user of ['zfsadmin', 'root']) {
   const wanted = process.env.SITUATIONS?.split(',')
-  const situations = SITUATIONS.filter(({ name, rootOnly }) => {
-    return (wanted === undefined || wanted.includes(name)) && (user === 'root' || rootOnly !== true)
+  const situations = SITUATIONS.filter(({ name, as }) => {
+    const theirs = as === 'both' || (user === 'root') === (as === 'root')
+    return theirs && (wanted === undefined || wanted.includes(name))
   })
 
   describe(`every broken chain mends itself, as ${user}`, () => {
