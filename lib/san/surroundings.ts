@@ -3,10 +3,12 @@ import type { Surroundings } from '#lib/engine/ports.ts'
 import type { ChildDataset, Sibling } from '#lib/replication/types.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { type BesideRow, listBeside, parseBeside } from '#lib/zfs/beside-listing.ts'
+import { chunkNames } from '#lib/zfs/chunks.ts'
 import { listSnapshots } from '#lib/zfs/commands.ts'
 import { parseSnapshotListing } from '#lib/zfs/listing.ts'
 import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import { parentOf } from '#lib/zfs/paths.ts'
+import { groupAnswers, groupCommand } from './batch-answer.ts'
 
 /**
  * What of ours stands beside backup datasets, and what stands below them: one SSH command for all of a host, a second one
@@ -45,6 +47,7 @@ export async function readSurroundings(
   return found
 }
 
+/** By name: the rows directly below it. A name that could not be listed is left out. */
 async function listEach(
   ssh: Ssh,
   host: HostConfig,
@@ -53,13 +56,15 @@ async function listEach(
 ): Promise<ReadonlyMap<string, readonly BesideRow[]>> {
   const found = new Map<string, readonly BesideRow[]>()
   if (names.length === 0) return found
-  const commands = names.map((name, index) => ({ id: `${index}`, argv: listBeside(host.zfsCommand, name) }))
+  const groups = chunkNames(names).map((chunk, index) => ({ id: `beside${index}`, names: chunk }))
+  const commands = groups.map((group) => groupCommand(group, (some) => listBeside(host.zfsCommand, some)))
   const batch = await ssh.batch(host.id, commands, options)
-  for (const [index, name] of names.entries()) {
-    const result = batch.results.get(`${index}`)
-    if (result?.exitCode !== 0) continue
-    const listing = parseBeside(result.stdout, name)
-    if (listing.fault === null) found.set(name, listing.rows)
+  for (const answer of groups.flatMap((group) => groupAnswers(batch, group))) {
+    if (!('output' in answer)) continue
+    const listing = parseBeside(answer.output, answer.names)
+    if (listing.fault !== null) continue
+    const below = Map.groupBy(listing.rows, ({ name }) => parentOf(name) ?? '')
+    for (const name of answer.names) found.set(name, below.get(name) ?? [])
   }
   return found
 }
@@ -73,7 +78,7 @@ async function readSiblings(
   const found = new Map<string, Sibling>()
   if (rows.length === 0) return found
   const commands = rows.flatMap(({ name }, index) => [
-    { id: `below${index}`, argv: listBeside(host.zfsCommand, name) },
+    { id: `below${index}`, argv: listBeside(host.zfsCommand, [name]) },
     { id: `snapshots${index}`, argv: listSnapshots(host.zfsCommand, [name]) },
   ])
   const batch = await ssh.batch(host.id, commands, options)
@@ -81,7 +86,7 @@ async function readSiblings(
     const below = batch.results.get(`below${index}`)
     const listed = batch.results.get(`snapshots${index}`)
     if (below?.exitCode !== 0 || listed?.exitCode !== 0) continue
-    const beside = parseBeside(below.stdout, row.name)
+    const beside = parseBeside(below.stdout, [row.name])
     const snapshots = parseSnapshotListing(listed.stdout, [row.name])
     if (beside.fault !== null || snapshots.fault !== null) continue
     const { used, ...facts } = row

@@ -31,8 +31,29 @@ function step(command: RemoteCommand, path: string): string {
   return more.length === 0 ? line : `${line} || { ${more.join('; ')}; }`
 }
 
+/** The same in fewer words where it can be: with each name written out again, a thousand would not fit in one ssh command. */
+function shortStep(command: RemoteCommand, path: string): string {
+  const names = retriedOneByOne(command)
+  if (names === null) return step(command, path)
+  const start = quoteAll(command.argv.slice(0, -names.length))
+  const each = `k=0; for n in "$@"; do z ${path}.$k ${start} "$n"; k=$((k+1)); done`
+  return `set -- ${quoteAll(names)}; z ${path} ${start} "$@" || { ${each}; }`
+}
+
+/** The last words of a command whose `onFailure` is the same command with each of them alone; null for every other. */
+function retriedOneByOne({ argv, onFailure = [] }: RemoteCommand): readonly string[] | null {
+  const start = argv.length - onFailure.length
+  if (onFailure.length < 2 || start < 1) return null
+  const same = onFailure.every(({ argv: words, onFailure: further }, index) => {
+    const expected = [...argv.slice(0, start), argv[start + index]]
+    return further === undefined && words.length === expected.length && words.every((word, at) => word === expected[at])
+  })
+  return same ? argv.slice(start) : null
+}
+
 /** Length in characters of what one command adds to the line that is sent. */
-export const stepLength = (command: RemoteCommand, index: number): number => quote(step(command, `${index}`)).length
+export const stepLength = (command: RemoteCommand, index: number): number =>
+  quote(shortStep(command, `${index}`)).length
 
 /**
  * Commands one after the other in one session. Each is marked on stdout and on stderr, so that both can be told apart;
@@ -42,7 +63,7 @@ export function batchScript(nonce: string, commands: readonly RemoteCommand[], t
   const begin = `${beginMark(nonce)}$i`
   const end = `${endMark(nonce)}$i:$r`
   const marked = `z() { i=$1; shift; echo ${begin}; echo ${begin} >&2; "$@"; r=$?; echo; echo ${end}; echo >&2; echo ${end} >&2; return $r; }`
-  const body = commands.map((command, index) => step(command, `${index}`)).join('; ')
+  const body = commands.map((command, index) => shortStep(command, `${index}`)).join('; ')
   if (toTheEnd) {
     // Without the leash, and deaf to what the end of a client sends: a swap goes on to its end when the witness dies.
     const chain = commands.map((command, index) => step(command, `${index}`)).join(' && ')

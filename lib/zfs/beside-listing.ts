@@ -3,7 +3,7 @@ import { type Columns, columnList } from './columns.ts'
 import type { ListingFault } from './listing-fault.ts'
 import { isDatasetName } from './names.ts'
 import { datasetOperand } from './operand.ts'
-import { isWithin } from './paths.ts'
+import { parentOf } from './paths.ts'
 import { parseTable } from './table.ts'
 import type { DatasetType, Guid } from './types.ts'
 import type { Argv, ZfsCommand } from './zfs-command.ts'
@@ -41,20 +41,22 @@ const COLUMNS: Columns<BesideRow> = [
   { key: 'receiveResumeToken', property: 'receive_resume_token', read: cells.tokenCell },
 ]
 
-/** A dataset and what stands directly below it. Answer: `parseBeside`. */
-export function listBeside(zfs: ZfsCommand, dataset: string): Argv {
+/** Datasets and what stands directly below each of them, every one once. Answer: `parseBeside`. */
+export function listBeside(zfs: ZfsCommand, datasets: readonly string[]): Argv {
+  if (datasets.length === 0) throw new RangeError('Without a dataset the listing would be of the whole host.')
   const columns = columnList(COLUMNS)
-  return [...zfs, 'list', '-Hp', '-t', 'filesystem,volume', '-d', '1', '-o', columns, datasetOperand(dataset)]
+  return [...zfs, 'list', '-Hp', '-t', 'filesystem,volume', '-d', '1', '-o', columns, ...datasets.map(datasetOperand)]
 }
 
 export type BesideListing =
   | { readonly fault: null; readonly rows: readonly BesideRow[] }
   | { readonly fault: ListingFault }
 
-/** The dataset itself is among the rows. */
-export function parseBeside(text: string, dataset: string): BesideListing {
+/** The datasets themselves are among the rows. */
+export function parseBeside(text: string, datasets: readonly string[]): BesideListing {
+  const asked = new Set(datasets)
   return parseTable<BesideRow>(text, COLUMNS, {}, ({ name }) => {
-    if (name === dataset || isWithin(name, dataset)) return null
+    if (asked.has(name) || asked.has(parentOf(name) ?? '')) return null
     return `The dataset ${JSON.stringify(name)} was not asked for.`
   })
 }

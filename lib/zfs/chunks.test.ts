@@ -2,9 +2,9 @@ import { expect, test } from 'bun:test'
 import { chunkNames } from './chunks.ts'
 
 test('at most so many names in a chunk, none lost, order kept', () => {
-  const names = Array.from({ length: 120 }, (_, index) => `p/${index}`)
+  const names = Array.from({ length: 220 }, (_, index) => `p/${index}`)
   const chunks = chunkNames(names)
-  expect(chunks.map((chunk) => chunk.length)).toEqual([50, 50, 20])
+  expect(chunks.map((chunk) => chunk.length)).toEqual([100, 100, 20])
   expect(chunks.flat()).toEqual(names)
 })
 

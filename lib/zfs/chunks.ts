@@ -1,4 +1,4 @@
-const MAX_NAMES = 50
+const MAX_NAMES = 100
 /** One remote command is one argv element of the far shell, 128 KiB at most; a chunk takes a share of it. */
 const MAX_BYTES = 16 * 1024
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { ensureDirectory, listDirectory } from '#lib/host/directory.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runCommand } from '#lib/process/run-command.ts'
+import { splitBatch } from '#lib/ssh/batch-parts.ts'
 import type { SshClient } from '#lib/ssh/index.ts'
 import { homeWithBashrc, processesWith, type SshWorld, startSshWorld } from './fixture.ts'
 
@@ -51,6 +52,26 @@ describe('a batch over a real sshd', () => {
     ])
     expect(fault).toBeNull()
     expect([...results.keys()].sort()).toEqual(['fine', 'list', 'one', 'two'])
+  })
+
+  test('a group that fails runs again for each of its names, a thousand of them in one ssh command', async () => {
+    const names = [...Array.from({ length: 1000 }, (_, index) => `hqs8p1/data/vm-${index}`), "a  b'c", '$HOME *']
+    const list = (of: readonly string[]) => ['sh', '-c', 'echo "$@"; case "$*" in *vm-7*) exit 1; esac', 'sh', ...of]
+    const group = {
+      id: 'all',
+      argv: list(names),
+      onFailure: names.map((name, index) => ({ id: `all.${index}`, argv: list([name]) })),
+    }
+    expect(splitBatch([group, sh('after', 'exit 0')]).length).toBe(1)
+    const { results, fault } = await ssh.batch('alpha', [group, sh('after', 'exit 0')])
+    expect(fault).toBeNull()
+    expect(results.get('all')).toMatchObject({ exitCode: 1, stdout: `${names.join(' ')}\n` })
+    const single = names.map((_, index) => results.get(`all.${index}`))
+    expect(single.map((result) => result?.stdout)).toEqual(names.map((name) => `${name}\n`))
+    expect(single.filter((result) => result?.exitCode !== 0).length).toBe(
+      names.filter((n) => n.includes('vm-7')).length,
+    )
+    expect(results.get('after')?.exitCode).toBe(0)
   })
 
   test('speaks C and finds the sbin directories', async () => {

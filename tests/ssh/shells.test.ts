@@ -24,6 +24,8 @@ const WORDS = [
   '',
 ]
 
+const ONE = ['sh', '-c', 'printf [%s] "$@"; test $# = 1', 'sh']
+
 function missing(shell: string): boolean {
   if (Bun.which(shell) !== null) return false
   console.warn(`SKIPPED: ${shell} is not installed, so nothing is proved about it as a login shell.`)
@@ -41,6 +43,11 @@ describe.each(SHELLS)('a login shell that is %s', (shell) => {
       { id: 'words', argv: ['printf', '[%s]', ...WORDS] },
       { id: 'code', argv: ['sh', '-c', 'echo out; echo err >&2; exit 7'] },
       { id: 'more', argv: ['false'], onFailure: [{ id: 'then', argv: ['echo', 'then'] }] },
+      {
+        id: 'all',
+        argv: [...ONE, ...WORDS],
+        onFailure: WORDS.map((word, at) => ({ id: `all.${at}`, argv: [...ONE, word] })),
+      },
     ]
     const { results, fault } = await world.client().batch('san', commands)
     await world.stop()
@@ -48,6 +55,7 @@ describe.each(SHELLS)('a login shell that is %s', (shell) => {
     expect(results.get('words')?.stdout).toBe(WORDS.map((word) => `[${word}]`).join(''))
     expect(results.get('code')).toMatchObject({ exitCode: 7, stdout: 'out\n', stderr: 'err' })
     expect(results.get('then')?.stdout).toBe('then\n')
+    expect(WORDS.map((_, at) => results.get(`all.${at}`)?.stdout)).toEqual(WORDS.map((word) => `[${word}]`))
   })
 
   test.skipIf(missing(shell))('carries a transfer, and ends what runs when that is cancelled', async () => {
