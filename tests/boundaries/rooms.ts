@@ -25,7 +25,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/db': {
     uses: [],
     types: ['lib/replication', 'lib/zfs', 'config'],
-    packages: ['bun:sqlite', 'kysely', 'kysely/', 'kysely-bun-sqlite', 'node:'],
+    packages: ['bun:sqlite', 'kysely', 'kysely/', 'kysely-bun-sqlite/', 'kysely-bun-sqlite', 'node:'],
   },
   'lib/logs': { uses: ['lib/host'], types: ['lib/db', 'lib/replication'], packages: ['node:'] },
   'lib/auth': { uses: ['lib/runtime'], types: ['lib/db', 'config'], packages: ['node:crypto', 'node:net'] },
