@@ -120,7 +120,7 @@ for (const user of ['zfsadmin', 'root']) {
 
 /** As after a reboot: nothing is mounted, and the import mounts what asks for it. */
 const REBOOT = `for m in $(awk '$3 == "zfs" && $2 ~ "^/pools/hqs1p1/" {print $2}' /proc/mounts | sort -r); do umount -l $m || true; done
-zpool export -f hqs1p1; zpool import -d /tmp hqs1p1`
+zpool export -f hqs1p1; zpool import -d /tmp hqs1p1 || zpool list hqs1p1`
 
 /** A file in the newest state of a set-aside, by a clone-free look: its mount, made for this moment. */
 async function readIn(aside: string, file: string): Promise<string> {
