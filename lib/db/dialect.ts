@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import { CompiledQuery, type DatabaseConnection, type Driver, SqliteAdapter } from 'kysely'
-import { BunSqliteDialect } from 'kysely-bun-sqlite'
+import { BunSqliteDialect } from 'kysely-bun-sqlite/dist/index.js'
 import { openConnection } from './connection.ts'
 
 class Adapter extends SqliteAdapter {
