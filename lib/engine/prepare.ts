@@ -6,7 +6,7 @@ import type { Assessment, EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
 import type { StepFault } from './ports.ts'
 import { bookRoom, roomFor } from './room.ts'
-import { blocked } from './run-end.ts'
+import { blocked, failed } from './run-end.ts'
 import type { RunEnd } from './run-writer.ts'
 
 /** A repair that somebody asked for, or that policy started. */
@@ -56,6 +56,7 @@ export async function prepare(
   if (plan.destroys.length > 0 && !order.confirmed)
     return end(blocked('CONFIRMATION_REQUIRED', 'This plan would destroy snapshots, and nobody confirmed that.'))
   if (plan.kind === 'NOTHING') return end({ state: 'NO_CHANGE', outcome: plan.outcome })
+  if (plan.blocked?.code === 'PERMISSION_MISSING') return end(failed(missingRight(order, plan.blocked), null, 1))
   if (plan.blocked !== null)
     return end(blocked(plan.blocked.code, `${plan.blocked.because} ${plan.blocked.cure}`.trim()))
   if (order.automatic && !plan.automatic.allowed) return end(blocked(plan.automatic.code, plan.automatic.because))
@@ -79,6 +80,12 @@ function book(context: EngineContext, order: RepairOrder, plan: Plan, assessment
   if (!answer.fits && !(answer.ask && !order.automatic)) return answer.sentence
   bookRoom(context, order.dataset, plan, order.runId)
   return null
+}
+
+/** As if ZFS had refused it, but before a byte moved: the dataset says so until somebody has cured it. */
+function missingRight({ dataset }: RepairOrder, { because, cure }: NonNullable<Plan['blocked']>): StepFault {
+  const message = `${because} ${cure}`.trim()
+  return { kind: 'permission-denied', host: dataset.mapping.backup.host, message, stderrTail: '', retryable: false }
 }
 
 function unread(assessment: Assessment): StepFault {
