@@ -44,7 +44,7 @@ export const MISBEHAVIOUR: readonly Row[] = [
   proved(
     6,
     'quota',
-    `${TRANSFERS} > a quota in the way: the run says so, it stops after two alike, and goes on when there is room`,
+    `${TRANSFERS} > a quota in the way: the run says so, nothing is sent in vain, and it goes on when there is room`,
   ),
   proved(7, 'busy', `${RECEIVE} > a snapshot that is being sent is busy, its base is not`, REASONS),
   proved(8, 'missing right', `${TRANSFERS} > without %s: PERMISSION_MISSING, and it stops trying`),

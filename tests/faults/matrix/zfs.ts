@@ -97,7 +97,7 @@ export const ZFS: readonly Row[] = [
   proved(
     51,
     'quota or pool full mid-receive',
-    `${TRANSFERS} > a quota in the way: the run says so, it stops after two alike, and goes on when there is room`,
+    `${TRANSFERS} > a quota in the way: the run says so, nothing is sent in vain, and it goes on when there is room`,
     'lib/simulator/receiving/receive.test.ts > a full pool stops a receive, keeps the state, and goes on when there is room',
     'tests/app/limits.test.ts > a repair that would leave less than keep_free is held, and says how much is needed',
   ),
