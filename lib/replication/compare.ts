@@ -18,7 +18,6 @@ export function compare(
   const here = byCreatetxg(primary.snapshots)
   const there = byCreatetxg(backup?.snapshots ?? [])
   const thereByGuid = byGuid(there)
-  const hereGuids = new Set(here.map((entry) => entry.guid))
   const found = findBase(here, primary.bookmarks, thereByGuid)
   const base = found.base
 
@@ -26,9 +25,9 @@ export function compare(
     isEligible(filter, entry, nowSeconds),
   )
   const baseThere = base === null ? null : (thereByGuid.get(base.ref.guid)?.createtxg ?? null)
-  const ahead = baseThere === null ? there : there.filter((entry) => entry.createtxg > baseThere)
-  const keptOnBackup =
-    baseThere === null ? 0 : there.filter((entry) => entry.createtxg < baseThere && !hereGuids.has(entry.guid)).length
+  const ahead =
+    baseThere === null ? there : there.slice(there.findLastIndex((entry) => entry.createtxg <= baseThere) + 1)
+  const keptOnBackup = baseThere === null || found.commonCount === there.length ? 0 : countKept(here, there, baseThere)
 
   return {
     newestCommon: found.newestCommon,
@@ -51,13 +50,19 @@ export function compare(
   }
 }
 
+/** Snapshots below the base that only the backup still has. */
+function countKept(here: readonly SnapshotEntry[], there: readonly SnapshotEntry[], baseThere: bigint): number {
+  const hereByGuid = byGuid(here)
+  return there.filter((entry) => entry.createtxg < baseThere && !hereByGuid.has(entry.guid)).length
+}
+
 interface SortedPrimary {
-  readonly behind: SnapshotRef[]
-  readonly skipped: SnapshotRef[]
-  readonly gaps: SnapshotRef[]
-  eligibleCount: number
-  oldestEligible: SnapshotRef | null
-  newestEligible: SnapshotRef | null
+  readonly behind: readonly SnapshotRef[]
+  readonly skipped: readonly SnapshotRef[]
+  readonly gaps: readonly SnapshotRef[]
+  readonly eligibleCount: number
+  readonly oldestEligible: SnapshotRef | null
+  readonly newestEligible: SnapshotRef | null
 }
 
 /** One walk over the primary: what is wanted and newer than the base, what is newer and not wanted, what is missing below it. */
@@ -67,31 +72,35 @@ function sortPrimary(
   there: ReadonlyMap<Guid, SnapshotEntry>,
   eligible: (entry: SnapshotEntry) => boolean,
 ): SortedPrimary {
-  const result: SortedPrimary = {
-    behind: [],
-    skipped: [],
-    gaps: [],
-    eligibleCount: 0,
-    oldestEligible: null,
-    newestEligible: null,
-  }
+  const behind: SnapshotRef[] = []
+  const skipped: SnapshotRef[] = []
+  const gaps: SnapshotRef[] = []
+  let eligibleCount = 0
+  let oldest: SnapshotEntry | null = null
+  let newest: SnapshotEntry | null = null
   for (const entry of here) {
     const wanted = eligible(entry)
-    const newer = baseTxg === null || entry.createtxg > baseTxg
-    const ref = toRef(entry)
     if (wanted) {
-      result.eligibleCount++
-      result.oldestEligible ??= ref
-      result.newestEligible = ref
+      eligibleCount++
+      oldest ??= entry
+      newest = entry
     }
-    if (newer) (wanted ? result.behind : result.skipped).push(ref)
-    else if (wanted && !there.has(entry.guid)) result.gaps.push(ref)
+    if (baseTxg === null || entry.createtxg > baseTxg) (wanted ? behind : skipped).push(toRef(entry))
+    else if (wanted && !there.has(entry.guid)) gaps.push(toRef(entry))
   }
-  return result
+  return {
+    behind,
+    skipped,
+    gaps,
+    eligibleCount,
+    oldestEligible: oldest === null ? null : toRef(oldest),
+    newestEligible: newest === null ? null : toRef(newest),
+  }
 }
 
 /** Names that a snapshot to be sent would find taken by another one: ZFS refuses the stream, even with -F. */
 function findClashes(toSend: readonly SnapshotRef[], there: readonly SnapshotEntry[]): Comparison['clashes'] {
+  if (toSend.length === 0) return []
   const guidByName = new Map(there.map((entry) => [entry.name, entry.guid]))
   return toSend.flatMap(({ name, guid }) => {
     const taken = guidByName.get(name)

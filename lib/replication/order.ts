@@ -32,5 +32,7 @@ export function toRef(entry: SnapshotEntry): SnapshotRef {
 }
 
 export function byGuid<T extends { readonly guid: Guid }>(entries: readonly T[]): ReadonlyMap<Guid, T> {
-  return new Map(entries.map((entry) => [entry.guid, entry]))
+  const found = new Map<Guid, T>()
+  for (const entry of entries) found.set(entry.guid, entry)
+  return found
 }

@@ -18,8 +18,8 @@ export interface OpenApiInfo {
  * @throws Error when two operations have the same id
  */
 export function openApiDocument(all: readonly LoadedRoute[], info: OpenApiInfo): JsonObject {
-  // Forms belong to their pages.
-  const routes = all.filter(({ definition }) => definition.form !== true)
+  const operations = operationsOf(all)
+  const routes = [...operations.values()]
   const bodies = new Map(routes.map((route) => [route, bodySchema(route)]))
   const inputs = routes.flatMap((route) => [
     ...Object.values(route.definition.input?.shape ?? {}),
@@ -29,12 +29,7 @@ export function openApiDocument(all: readonly LoadedRoute[], info: OpenApiInfo):
   const { input, output } = bothWays(inputs, outputs)
 
   const paths: Record<string, JsonObject> = {}
-  const ids = new Map<string, LoadedRoute>()
   for (const route of routes) {
-    const id = operationIdOf(route)
-    const other = ids.get(id)
-    if (other) throw new Error(`${route.file} and ${other.file} have the same operationId "${id}"; give one its own`)
-    ids.set(id, route)
     const path = openApiPath(route.path)
     const body = bodies.get(route) ?? null
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, input, output, body) }
@@ -50,6 +45,23 @@ export function openApiDocument(all: readonly LoadedRoute[], info: OpenApiInfo):
       ...(securitySchemes ? { securitySchemes } : {}),
     },
   }
+}
+
+/**
+ * The routes that the document describes, by operation id.
+ * @throws Error when two operations have the same id
+ */
+export function operationsOf(all: readonly LoadedRoute[]): ReadonlyMap<string, LoadedRoute> {
+  const operations = new Map<string, LoadedRoute>()
+  for (const route of all) {
+    // Forms belong to their pages.
+    if (route.definition.form === true) continue
+    const id = operationIdOf(route)
+    const other = operations.get(id)
+    if (other) throw new Error(`${route.file} and ${other.file} have the same operationId "${id}"; give one its own`)
+    operations.set(id, route)
+  }
+  return operations
 }
 
 /**

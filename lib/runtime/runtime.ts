@@ -6,7 +6,7 @@ import { type App, createApp } from './http.ts'
 import type { InvocationStore, InvocationSummary } from './invocation-store.ts'
 import { createInvoker, type Invoker } from './invoke.ts'
 import { loadTree } from './load.ts'
-import { type OpenApiInfo, openApiDocument } from './openapi.ts'
+import { type OpenApiInfo, openApiDocument, operationsOf } from './openapi.ts'
 import type { JsonObject } from './openapi-components.ts'
 import type { DocumentOptions } from './page.tsx'
 import type { HandlerFolders } from './scan.ts'
@@ -82,8 +82,8 @@ export async function createRuntime<Services extends object>(options: RuntimeOpt
     document31 ??= openApiDocument(tree.routes, options.openapi)
     return document31
   }
-  // A document that cannot be made is a fault of the tree: found at the start, not by the first reader.
-  openapi()
+  // A fault of the tree is found at the start, not by the document's first reader. (Its making takes 200 ms and 20 MB.)
+  operationsOf(tree.routes)
 
   async function stop(graceMs: number): Promise<readonly string[]> {
     scheduler.stop()

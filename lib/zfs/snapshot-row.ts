@@ -1,6 +1,6 @@
 import { SNAPSHOT_COLUMNS } from './columns.ts'
 import { bigDecimalAt, decimalAt } from './decimal.ts'
-import { isGuid } from './guid.ts'
+import { isGuidAt } from './guid.ts'
 import { NAME_LIMIT } from './names.ts'
 import type { BookmarkEntry, SnapshotEntry } from './types.ts'
 
@@ -10,6 +10,8 @@ export interface GrowingDataset {
 }
 
 const TAB = '\t'
+const SNAPSHOT = 'snapshot\t'
+const BOOKMARK = 'bookmark\t'
 const LABEL = /^[A-Za-z0-9_.: -]+$/
 
 /** Reads the rows of one listing. State only to be fast: the dataset of the row before, and each label once. */
@@ -37,8 +39,8 @@ export class SnapshotRows {
     if (!ordered || holdsAt > end)
       return `The line does not have the ${SNAPSHOT_COLUMNS.length} columns that were asked for.`
 
-    const type = text.slice(typeAt, guidAt - 1)
-    if (type !== 'snapshot' && type !== 'bookmark') return `The type ${JSON.stringify(type)} was not asked for.`
+    const type = text.startsWith(SNAPSHOT, typeAt) ? 'snapshot' : text.startsWith(BOOKMARK, typeAt) ? 'bookmark' : null
+    if (type === null) return `The type ${JSON.stringify(text.slice(typeAt, guidAt - 1))} was not asked for.`
     const mark = text.indexOf(type === 'snapshot' ? '@' : '#', start)
     if (mark < 0 || mark >= typeAt) return `A ${type} has no ${type === 'snapshot' ? '@' : '#'} in its name.`
     const dataset = this.#datasetAt(start, mark)
@@ -46,12 +48,12 @@ export class SnapshotRows {
     const name = this.#label(text.slice(mark + 1, typeAt - 1))
     if (name === undefined || typeAt - 1 - start > NAME_LIMIT) return 'The part after @ or # is no name that ZFS takes.'
 
-    const guid = text.slice(guidAt, txgAt - 1)
     const createtxg = bigDecimalAt(text, txgAt, creationAt - 1)
     const creation = decimalAt(text, creationAt, holdsAt - 1)
-    if (!isGuid(guid)) return 'The column guid is no decimal number from 1 to 2^64 - 1.'
+    if (!isGuidAt(text, guidAt, txgAt - 1)) return 'The column guid is no decimal number from 1 to 2^64 - 1.'
     if (createtxg === null) return 'The column createtxg is no whole number.'
     if (creation < 0) return 'The column creation is no whole number.'
+    const guid = text.slice(guidAt, txgAt - 1)
     if (type === 'bookmark') {
       if (text.slice(holdsAt, end) !== '-') return 'The column userrefs of a bookmark is not "-".'
       dataset.bookmarks.push({ name, guid, createtxg, creation })
