@@ -1,57 +1,87 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { type Figure, type Measure, meets } from './measure.ts'
-import { latency } from './measures/latency.ts'
-import { parsing } from './measures/parsing.ts'
-import { scanning } from './measures/scanning.ts'
-import { starting } from './measures/starting.ts'
-import { transferring } from './measures/transferring.ts'
+import { dirname } from 'node:path'
+import { argumentsOf } from './arguments.ts'
+import { Worlds } from './beds/worlds.ts'
+import { writeDocs } from './docs.ts'
+import { isBusy, load, thisMachine } from './machine.ts'
+import { meets } from './measure.ts'
+import { MEASURES } from './measures.ts'
+import { commitOf, RESULTS_FILE, type Results, type Taken } from './results.ts'
+import { busyWarning, figureLines } from './table.ts'
 
 /** `npm run bench [-- NAME…]`: all measures, or those named. A table on stdout, the same as JSON in `.cache/bench.json`. */
-const MEASURES: readonly Measure[] = [parsing, starting, scanning, transferring, latency]
-
-const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !MEASURES.some((measure) => measure.name === name))
-if (unknown.length > 0) {
-  console.error(
-    `There is no measure "${unknown.join(' ')}". Write some of: ${MEASURES.map(({ name }) => name).join(', ')}.`,
-  )
+const wanted = argumentsOf(process.argv.slice(2))
+if ('fault' in wanted) {
+  console.error(wanted.fault)
   process.exit(2)
 }
-
-const results: { readonly measure: string; readonly figures: readonly Figure[] }[] = []
-for (const measure of MEASURES) {
-  if (wanted.length > 0 && !wanted.includes(measure.name)) continue
-  console.log(`\n${measure.name}`)
-  const figures = await measure.run()
-  for (const figure of figures) console.log(`  ${line(figure)}`)
-  results.push({ measure: measure.name, figures })
+if (wanted.writeDocs) {
+  console.log(writeDocs())
+  process.exit(0)
 }
-const file = join(import.meta.dir, '..', '.cache', 'bench.json')
-mkdirSync(join(file, '..'), { recursive: true })
-writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), results }, null, 2)}\n`)
-const missed = results.flatMap(({ figures }) => figures).filter((figure) => meets(figure) === false)
+
+const machine = thisMachine()
+const loadAtStart = load()
+const busy = isBusy(loadAtStart, machine)
+const at = new Date().toISOString()
 console.log(
-  `\n${missed.length === 0 ? 'Every goal is met.' : `${missed.length} goals are missed.`} All figures: .cache/bench.json`,
+  `${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, Linux ${machine.kernel}, Bun ${machine.bun}; load ${loadAtStart}`,
 )
+if (busy) console.warn(busyWarning(loadAtStart, machine))
+if (wanted.quick) console.warn('QUICK: smaller and fewer of everything. These figures prove nothing.')
 
-function line(figure: Figure): string {
-  const goal =
-    figure.goal === null
-      ? ''
-      : 'atMost' in figure.goal
-        ? `goal ≤ ${figure.goal.atMost}`
-        : `goal ≥ ${figure.goal.atLeast}`
-  const met = meets(figure)
-  const spread = figure.spread === undefined ? '' : ` (${round(figure.spread[0])} to ${round(figure.spread[1])})`
-  return [
-    figure.what.padEnd(58),
-    `${round(figure.value)} ${figure.unit}${spread}`.padEnd(28),
-    `${met === null ? '' : met ? 'met, ' : 'MISSED, '}${goal}`.padEnd(22),
-    figure.against,
-  ].join(' ')
+const worlds = new Worlds()
+const results: Taken[] = []
+let failed = 0
+const began = performance.now()
+try {
+  for (const measure of MEASURES) {
+    if (wanted.names.length > 0 && !wanted.names.includes(measure.name)) continue
+    console.log(`\n${measure.name}`)
+    const from = performance.now()
+    try {
+      const figures = await measure.run({ quick: wanted.quick, worlds })
+      for (const line of figures.flatMap(figureLines)) console.log(line)
+      results.push({ measure: measure.name, seconds: secondsSince(from), figures, failure: null })
+    } catch (error) {
+      failed++
+      const failure = error instanceof Error ? error.message : String(error)
+      console.error(`  FAILED: ${failure}`)
+      results.push({ measure: measure.name, seconds: secondsSince(from), figures: [], failure })
+    }
+  }
+} finally {
+  await worlds.close()
 }
 
-function round(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(3)
+const loadAtEnd = load()
+const whole: Results = {
+  at,
+  commit: commitOf(),
+  quick: wanted.quick,
+  busy,
+  machine,
+  loadAtStart,
+  loadAtEnd,
+  seconds: secondsSince(began),
+  results,
+}
+mkdirSync(dirname(RESULTS_FILE), { recursive: true })
+writeFileSync(RESULTS_FILE, `${JSON.stringify(whole, null, 2)}\n`)
+
+const figures = results.flatMap((each) => each.figures)
+const missed = figures.filter((figure) => meets(figure) === false).length
+const unknown = figures.filter(({ value }) => value === null).length
+console.log(
+  [
+    `\n${figures.length} figures in ${whole.seconds} s: ${missed === 0 ? 'no goal is missed' : `${missed} goals are missed`}`,
+    `${unknown === 0 ? '' : `, ${unknown} could not be measured`}${failed === 0 ? '' : `, ${failed} MEASURES FAILED`}.`,
+    ` Load ${loadAtStart} at the start, ${loadAtEnd} at the end. All of it: .cache/bench.json`,
+  ].join(''),
+)
+if (busy) console.warn(busyWarning(loadAtStart, machine))
+process.exitCode = failed === 0 ? 0 : 1
+
+function secondsSince(from: number): number {
+  return Math.round((performance.now() - from) / 100) / 10
 }
