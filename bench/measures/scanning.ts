@@ -133,7 +133,7 @@ function figures(
       against: `own CPU of the full one: ${ms(cpu(full) * 1000)}; here ${ms(cpu(quiet) * 1000)}`,
       goal: datasets === 1000 && snapshots === 200 ? { atMost: 1 / 20 } : null,
       ifMissed:
-        'Every dataset is judged anew, and its row and its lag are written and announced one by one at every scan; one statement for many rows, and nothing for what did not change, would reach it.',
+        'Every dataset is read from its line, compared and judged anew, its row and its lag are written and it is announced; nothing of that for a dataset whose line is the same would reach it.',
     },
     {
       what: `resident memory after these scans, ${size}`,

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { chunksOf } from './chunks.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './types.ts'
 
@@ -7,10 +8,21 @@ export function lagRepository(db: Kysely<Schema>): Pick<Store, 'addLag' | 'lag'>
     // One transaction for a whole scan: each by itself would be a sync to disk each.
     async addLag(points) {
       await db.transaction().execute(async (transaction) => {
-        for (const { datasetId, at, delaySeconds, lagSeconds, health } of points) {
-          const facts = { delay_seconds: delaySeconds, lag_seconds: lagSeconds, health }
-          const insert = transaction.insertInto('lag_point').values({ dataset_id: datasetId, at, ...facts })
-          await insert.onConflict((conflict) => conflict.columns(['dataset_id', 'at']).doUpdateSet(facts)).execute()
+        for (const some of chunksOf(points)) {
+          const rows = some.map(({ datasetId, at, delaySeconds, lagSeconds, health }) => {
+            return { dataset_id: datasetId, at, delay_seconds: delaySeconds, lag_seconds: lagSeconds, health }
+          })
+          await transaction
+            .insertInto('lag_point')
+            .values(rows)
+            .onConflict((conflict) =>
+              conflict.columns(['dataset_id', 'at']).doUpdateSet(({ ref }) => ({
+                delay_seconds: ref('excluded.delay_seconds'),
+                lag_seconds: ref('excluded.lag_seconds'),
+                health: ref('excluded.health'),
+              })),
+            )
+            .execute()
         }
       })
     },

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Memory, Verdict } from '#lib/replication/types.ts'
+import { chunksOf } from './chunks.ts'
 import { fromJson, fromJsonOrNull, toJsonOrNull } from './json.ts'
 import type { Row, Schema } from './schema.ts'
 import type { DatasetStateRecord, Store } from './types.ts'
@@ -19,29 +20,41 @@ export function statesRepository(db: Kysely<Schema>): States {
       return row ? toRecord(row) : null
     },
 
-    saveState: (record) => save(db, record),
+    saveState: (record) => save(db, [record]),
 
     // One transaction for a whole scan: one fsync instead of one per dataset, and all or nothing.
     async saveStates(records) {
       if (records.length === 0) return
       await db.transaction().execute(async (transaction) => {
-        for (const record of records) await save(transaction, record)
+        for (const some of chunksOf(records)) await save(transaction, some)
       })
     },
   }
 }
 
-async function save(db: Kysely<Schema>, record: DatasetStateRecord): Promise<void> {
-  const facts = {
+async function save(db: Kysely<Schema>, records: readonly DatasetStateRecord[]): Promise<void> {
+  const rows = records.map((record) => ({
+    dataset_id: record.datasetId,
     verdict: toJsonOrNull(record.verdict),
     memory: JSON.stringify(record.memory),
     since: record.since,
     plan_hash: record.planHash,
     last_run_id: record.lastRunId,
     updated_at: record.updatedAt,
-  }
-  const insert = db.insertInto('snapshot_state').values({ dataset_id: record.datasetId, ...facts })
-  await insert.onConflict((conflict) => conflict.column('dataset_id').doUpdateSet(facts)).execute()
+  }))
+  const insert = db.insertInto('snapshot_state').values(rows)
+  await insert
+    .onConflict((conflict) =>
+      conflict.column('dataset_id').doUpdateSet(({ ref }) => ({
+        verdict: ref('excluded.verdict'),
+        memory: ref('excluded.memory'),
+        since: ref('excluded.since'),
+        plan_hash: ref('excluded.plan_hash'),
+        last_run_id: ref('excluded.last_run_id'),
+        updated_at: ref('excluded.updated_at'),
+      })),
+    )
+    .execute()
 }
 
 function toRecord(row: Row<'snapshot_state'>): DatasetStateRecord {
