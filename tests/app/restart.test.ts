@@ -26,7 +26,7 @@ const stream = (headers = {}) => new EventStream(`${witness.url}/api/events`, he
 
 test('two watchers are told everything of a repair as it happens, both the same', async () => {
   const watchers = [stream(), stream()]
-  for (const each of watchers) expect((await each.next('hello')).role).toBe('OPERATOR')
+  for (const each of watchers) expect((await each.next('hello')).role).toBe('ADMIN')
   world.primary.misbehave({ match: '^zfs send -v', bytesPerSecond: 2_000_000 })
   const { body } = await witness.post(`/api/datasets/${world.id(NAME)}/run`, { mode: 'REPAIR' })
   await witness.ended(body.id)
