@@ -67,13 +67,16 @@ test.each(['source', 'sink'] as const)(
   'half-open on the way to the %s: both ends of the transfer end here',
   async (side) => {
     const { client, wire } = wired(side === 'source' ? 'alpha' : 'beta')
+    let moved = 0
     const going = client.transfer({
       source: shell('alpha', 'while :; do head -c 65536 /dev/zero; sleep 0.05; done'),
       sink: shell('beta', 'cat >/dev/null; sleep 0; : 7742'),
       bandwidthLimit: null,
       stallMs: 40_000,
+      onProgress: ({ bytes }) => (moved = bytes),
     })
-    await Bun.sleep(2500)
+    // Only once it runs: on a busy machine two logins take their time.
+    for (let looks = 0; looks < 200 && moved <= 65_536; looks++) await Bun.sleep(100)
     wire.freeze()
     const outcome = await going
     expect(outcome).toMatchObject({ ended: 'failed', blame: side, [side]: { fault: { retryable: true } } })
