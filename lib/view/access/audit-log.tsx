@@ -21,7 +21,7 @@ export function AuditLog({ entries, filter, older }: AuditLogProps) {
         </p>
       ) : (
         <div class="scroll">
-          <table>
+          <table class="cards">
             <thead>
               <tr>
                 <th scope="col">When</th>
@@ -56,17 +56,17 @@ function Entry({ entry }: { readonly entry: AuditView }) {
   const { at, actor, action, target, result, code, reason, detail } = entry
   return (
     <tr>
-      <td>
+      <td data-label="When">
         <Moment at={at} as="second" quiet />
       </td>
-      <td>
+      <td data-label="Who">
         {actor.name} <span class="tag">{actor.kind.toLowerCase()}</span>
       </td>
-      <td>{actor.address ?? ''}</td>
-      <td>
+      <td data-label="From">{actor.address ?? '–'}</td>
+      <td data-label="What">
         {action} {target !== null && <code>{target}</code>}
       </td>
-      <td>
+      <td data-label="Result">
         {RESULT[result] ?? result}
         {code !== null && (
           <>
@@ -75,8 +75,8 @@ function Entry({ entry }: { readonly entry: AuditView }) {
           </>
         )}
       </td>
-      <td>{reason ?? ''}</td>
-      <td>
+      <td data-label="Why">{reason ?? '–'}</td>
+      <td data-label="Detail">
         <Detail detail={detail} />
       </td>
     </tr>

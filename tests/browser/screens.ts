@@ -1,0 +1,112 @@
+/**
+ * Pictures of every screen, for people: `node_modules/.bin/bun tests/browser/screens.ts [WORD...]` writes one contact
+ * sheet per screen into docs/screens; with words only those whose names contain one of them. No test: nothing is
+ * compared, somebody looks at them. docs/states.md says which sheet shows what.
+ */
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { launch } from './pages.ts'
+import { EMPTY, OF_THE_DEMO, OF_THE_FIRST_START, OFFLINE, type Screen } from './screens/list.ts'
+import { demoService, emptyService, type Service, until } from './screens/service.ts'
+import { FOUR, type Picture, pictureOf, type Variant, windowOf, writeSheet } from './screens/sheet.ts'
+import { offlinePictures, settled, statePictures, TWO } from './screens/states.ts'
+
+const DIRECTORY = process.env.SCREENS ?? fileURLToPath(new URL('../../docs/screens', import.meta.url))
+const PASSWORD = 'three words long'
+const words = process.argv.slice(2)
+const browser = await launchOrLeave()
+const wanted = (name: string): boolean => words.length === 0 || words.some((word) => name.includes(word))
+
+type SignedIn = Parameters<typeof windowOf>[2]
+
+async function main(): Promise<void> {
+  const sheet = async (name: string, pictures: readonly Picture[], how = {}): Promise<void> =>
+    console.log(`${name}.jpg  ${await writeSheet(browser, DIRECTORY, name, pictures, how)} bytes`)
+
+  const take = async (service: Service, screens: readonly Screen[], admin: SignedIn) => {
+    for (const screen of screens.filter(({ name }) => wanted(name))) {
+      try {
+        await sheet(screen.name, await picturesOf(service, screen, admin))
+      } catch (error) {
+        // One that fails shall not cost the others their minutes.
+        console.error(`${screen.name}: ${error}`)
+        process.exitCode = 1
+      }
+    }
+  }
+
+  if (OF_THE_DEMO.some(({ name }) => wanted(name)) || wanted('offline')) {
+    const demo = await demoService()
+    try {
+      await until(async () => (await demo.ask('GET', '/api/status')).lastCheck !== null)
+      const admin = await signedIn(demo.url, async (page) => {
+        await page.goto(`${demo.url}/login`)
+        await page.getByLabel('Name').fill('admin')
+        await page.getByLabel('Password').fill('demo-admin')
+        await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+      })
+      await take(demo, OF_THE_DEMO, admin)
+      if (wanted('offline')) {
+        const urls = OFFLINE.map((path) => demo.url + path)
+        await sheet('offline', await offlinePictures(browser, admin, urls, demo.end), { scale: 0.4, across: 3 })
+      }
+    } finally {
+      await demo.end()
+    }
+  }
+  if ([...OF_THE_FIRST_START, ...EMPTY].some(({ name }) => wanted(name))) {
+    const first = await emptyService()
+    try {
+      await take(first, OF_THE_FIRST_START, undefined)
+      const admin = await signedIn(first.url, async (page) => {
+        await page.goto(/http\S+\/setup\?token=\S+/.exec(first.said())?.[0] ?? first.url)
+        await page.getByLabel('Name').fill('anna')
+        await page.locator('[name=password]').fill(PASSWORD)
+        await page.locator('[name=again]').fill(PASSWORD)
+        await page.getByRole('button', { name: /Make the first admin/ }).click()
+      })
+      await take(first, EMPTY, admin)
+    } finally {
+      await first.end()
+    }
+  }
+  for await (const [name, pictures] of statePictures(browser, wanted)) await sheet(name, pictures)
+}
+
+async function picturesOf(
+  service: Service,
+  { name, prepare, path: given, as, before, brief }: Screen,
+  admin: SignedIn,
+): Promise<readonly Picture[]> {
+  await prepare?.(service)
+  const path = typeof given === 'string' ? given : await given(service)
+  const pictures: Picture[] = []
+  for (const variant of brief ? TWO : FOUR) {
+    const page = await windowOf(browser, variant, as === 'nobody' ? undefined : admin)
+    await page.goto(service.url + path)
+    await settled(page)
+    await before?.(page)
+    pictures.push(await pictureOf(page, `${name}: ${variant.name}`, brief ? 800 : undefined))
+    await page.context().close()
+  }
+  return pictures
+}
+
+async function launchOrLeave(): Promise<Browser> {
+  return (await launch()) ?? process.exit(1)
+}
+
+async function signedIn(url: string, how: (page: Page) => Promise<void>): Promise<SignedIn> {
+  const page = await windowOf(browser, FOUR[0] as Variant)
+  await how(page)
+  await page.waitForURL(`${url}/`)
+  const state = await page.context().storageState()
+  await page.context().close()
+  return state
+}
+
+try {
+  await main()
+} finally {
+  await browser.close()
+}

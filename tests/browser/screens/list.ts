@@ -1,0 +1,132 @@
+import type { Page } from 'playwright-core'
+import { type Service, until } from './service.ts'
+
+export interface Screen {
+  /** Of the file, without its ending. */
+  readonly name: string
+  readonly path: string | ((service: Service) => Promise<string>)
+  /** Signed in or not; default: as the admin. */
+  readonly as?: 'nobody'
+  /** Only wide and light, narrow and dark, and only the top: one state of a screen that is shown in full elsewhere. */
+  readonly brief?: true
+  /** Before the picture is taken. */
+  readonly before?: (page: Page) => Promise<void>
+  /** Before the first of its pictures, once. */
+  readonly prepare?: (service: Service) => Promise<void>
+}
+
+const BROKEN = 'hqs8-hqs1.HQS8ARC1'
+const DIVERGED = 'hqs8-hqs1.HQS8VMS1'
+/** The demo repairs it from its start on, slowly enough to watch. */
+const SLOW = 'hqs8-hqs1.HQS8DAT5'
+const PAUSED = 'hqs8-hqs1.HQS8DAT7'
+const KNOWN = 'hqs8-hqs1.HQS8DAT3'
+
+const runWhere =
+  (fits: (run: any) => boolean) =>
+  async ({ ask }: Service): Promise<string> => {
+    let found: any
+    await until(async () => {
+      const { items } = await ask('GET', '/api/runs?limit=100')
+      found = items.find(fits)
+      return found !== undefined
+    })
+    return `/runs/${found.id}`
+  }
+
+const awaiting =
+  (text: string | RegExp) =>
+  (page: Page): Promise<void> =>
+    page.getByText(text).first().waitFor({ timeout: 60_000 })
+
+/** In this order: what runs in the demo from its start comes first, what changes the demo comes last. */
+export const OF_THE_DEMO: readonly Screen[] = [
+  { name: 'run-running', path: runWhere(({ state, datasetId }) => state === 'RUNNING' && datasetId === SLOW) },
+  { name: 'dashboard', path: '/' },
+  { name: 'dataset-healthy', path: '/datasets/hqs8-hqs1.HQS8DAT1' },
+  { name: 'dataset-broken', path: `/datasets/${BROKEN}` },
+  { name: 'dataset-paused', brief: true, path: `/datasets/${PAUSED}` },
+  { name: 'repair-set-aside', path: `/datasets/${DIVERGED}/repair` },
+  { name: 'repair-in-place', path: `/datasets/${DIVERGED}/repair?strategy=IN_PLACE` },
+  { name: 'repair-nothing-to-do', brief: true, path: '/datasets/hqs8-hqs1.HQS8DAT1/repair' },
+  { name: 'repair-paused', brief: true, path: `/datasets/${PAUSED}/repair` },
+  { name: 'repair-refused', brief: true, path: '/datasets/hqs8-hqs2.HQS8DAT8/repair' },
+  { name: 'runs', path: '/runs' },
+  { name: 'run-ended', path: runWhere(({ state, kind }) => state === 'FAILED' && kind === 'REPAIR') },
+  { name: 'logs', path: '/logs' },
+  { name: 'logs-none-match', brief: true, path: '/logs?q=no-such-word' },
+  { name: 'runs-none-match', brief: true, path: '/runs?dataset=nobody' },
+  { name: 'config-effective', path: '/config' },
+  { name: 'config-file', path: '/config?tab=file' },
+  { name: 'config-hosts', path: '/config?tab=hosts' },
+  { name: 'config-about', path: '/config?tab=about' },
+  { name: 'functions', path: '/functions' },
+  { name: 'function', path: '/functions/scan' },
+  { name: 'api-docs', path: '/docs/api' },
+  { name: 'reasons', path: '/docs/reasons' },
+  { name: 'problems', path: '/docs/problems' },
+  { name: 'login', path: '/login', as: 'nobody' },
+  { name: 'account', path: '/account' },
+  { name: 'not-found', brief: true, path: '/no/such/page' },
+  {
+    name: 'dataset-acknowledged',
+    brief: true,
+    path: `/datasets/${KNOWN}`,
+    prepare: async ({ ask }) =>
+      void (await ask('POST', `/api/datasets/${KNOWN}/ack`, { seconds: 86_400, reason: 'known since Friday' })),
+  },
+  {
+    name: 'dashboard-paused-acknowledged',
+    brief: true,
+    path: '/?q=HQS8DAT',
+    before: (page) => page.locator('table.datasets').evaluate((table) => table.scrollIntoView()),
+  },
+  {
+    name: 'set-asides',
+    path: '/set-asides',
+    prepare: async ({ ask }) => {
+      const { id } = await ask('POST', `/api/datasets/${DIVERGED}/run`, { mode: 'REPAIR', reason: 'seen, to be kept' })
+      await until(async () => (await ask('GET', `/api/runs/${id}`)).finishedAt !== null)
+    },
+  },
+  { name: 'audit', path: '/audit' },
+]
+
+/** Of a service that nobody has set up yet, in this order: the first link makes the admin. */
+export const OF_THE_FIRST_START: readonly Screen[] = [
+  { name: 'setup-without-link', path: '/setup', as: 'nobody' },
+  {
+    name: 'setup',
+    as: 'nobody',
+    path: async ({ said }) => /\/setup\?token=\S+/.exec(said())?.[0] ?? '/setup',
+  },
+]
+
+export const EMPTY: readonly Screen[] = [
+  { brief: true, name: 'empty-dashboard', path: '/', before: awaiting('No datasets configured yet') },
+  { brief: true, name: 'empty-runs', path: '/runs' },
+  { brief: true, name: 'empty-logs', path: '/logs' },
+  { brief: true, name: 'empty-functions', path: '/functions' },
+  { brief: true, name: 'empty-function', path: '/functions/prune-history' },
+  { brief: true, name: 'empty-config', path: '/config' },
+  { brief: true, name: 'empty-hosts', path: '/config?tab=hosts' },
+  { brief: true, name: 'empty-set-asides', path: '/set-asides' },
+  { brief: true, name: 'empty-account', path: '/account' },
+  { brief: true, name: 'empty-audit', path: '/audit?actor=nobody' },
+]
+
+/** Pages that follow the service while they are open. */
+export const OFFLINE: readonly string[] = [
+  '/',
+  `/datasets/${BROKEN}`,
+  `/datasets/${PAUSED}/repair`,
+  '/runs',
+  '/runs/1',
+  '/logs',
+  '/config?tab=hosts',
+  '/functions',
+  '/functions/scan',
+  '/set-asides',
+  '/account',
+  '/audit',
+]
