@@ -12,7 +12,9 @@ test.each(REGRESSIONS)('seed $seed: $was', async (sequence) => {
 
 test('docs/soak.md names every seed that broke something', async () => {
   const page = await Bun.file('docs/soak.md').text()
-  expect(REGRESSIONS.map(({ seed }) => seed).filter((seed) => !page.includes(`| ${seed} |`))).toEqual([])
+  expect(
+    REGRESSIONS.map(({ seed }) => seed).filter((seed) => !new RegExp(`^\\| ${seed} +\\|`, 'm').test(page)),
+  ).toEqual([])
 })
 
 for (let first = SEEDS.first; first < SEEDS.first + SEEDS.count; first += SEEDS.aTest) {
