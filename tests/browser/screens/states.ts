@@ -20,7 +20,12 @@ const stale = ({ engine }: Fake): void => {
 
 /** What a service that is well does not show when it is asked to: over services that answer from memory. */
 const STATES: readonly State[] = [
-  { name: 'stale-dashboard', path: '/', arrange: stale },
+  {
+    name: 'stale-dashboard',
+    path: '/',
+    arrange: stale,
+    before: (page) => page.locator('table.datasets').evaluate((table) => table.scrollIntoView()),
+  },
   { name: 'stale-dataset', path: `/datasets/${ID}`, arrange: stale },
   {
     name: 'stale-config',
@@ -30,7 +35,6 @@ const STATES: readonly State[] = [
       Object.assign(services.configuration, { state: async () => differs })
     },
   },
-  { name: 'loading-dataset', path: `/datasets/${ID}`, arrange: ({ engine }) => engine.known.clear() },
   {
     name: 'loading-action',
     path: '/',
