@@ -145,14 +145,6 @@ describe('plans that can run', () => {
 })
 
 describe('plans without a step say why', () => {
-  const token = (over: object) => ({
-    toName: 'hqs8p1/DAT1@b',
-    toGuid: b.guid,
-    fromGuid: a.guid,
-    bytes: 1,
-    remainingBytes: 2,
-    ...over,
-  })
   test.each([
     ['everything is there', inventoryOf(primarySide([a]), backupSide([a])), 'NOTHING', undefined],
     [

@@ -105,7 +105,6 @@ const RIGHTS = {
   a: ['send', 'hold', 'bookmark'],
   b: ['receive:append', 'create', 'mount', 'rename', 'hold', 'clone', 'promote', 'readonly', 'canmount'],
 }
-const PERSON = { type: 'http', actor: 'test', role: 'admin', address: null, userAgent: null, requestId: null } as const
 
 describe('as the delegated user', () => {
   const grant = (without: string | null) => {

@@ -39,8 +39,8 @@ for (const user of ['root', 'zfsadmin']) {
         await makePrimary(lab, 'hqs10p1/HQS10DAT1', 3)
         witness = new Witness(lab, yaml(user))
         await witness.start()
-        const one = await witness.status(ID, 'HEALTHY', 120)
-        const other = await witness.status('hqs10-hqs7.HQS10DAT1', 'HEALTHY', 120)
+        const one = await witness.status(ID, 'HEALTHY', 300)
+        const other = await witness.status('hqs10-hqs7.HQS10DAT1', 'HEALTHY', 300)
         expect(one.reason.code).toBe('UP_TO_DATE')
         expect(other.reason.code).toBe('UP_TO_DATE')
         expect(await guids(lab, B)).toEqual(await guids(lab, P))
@@ -127,7 +127,7 @@ async function transferring(witness: Witness, id: string, bytes: number): Promis
   let run: any = null
   await until(
     `${bytes} bytes of ${id} have moved`,
-    90,
+    240,
     async () => {
       const { items } = await witness.get(`/api/runs?kind=REPAIR&datasetId=${id}&limit=1`)
       run = items[0]
