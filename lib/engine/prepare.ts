@@ -43,7 +43,7 @@ export async function prepare(
     return end(
       blocked(
         'PLAN_STALE',
-        `The plan no longer matches the SANs: ${plan} Nothing was changed; preview the repair again.`,
+        `The plan no longer matches the SANs: ${plan} Nothing${carriesOn ? ' more' : ''} was changed; preview the repair again.`,
       ),
     )
   if (order.dataset.config.policy.dryRun)

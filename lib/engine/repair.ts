@@ -1,6 +1,7 @@
 import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window.ts'
 import type { Plan, Step } from '#lib/replication/types.ts'
 import { poolOf } from '#lib/zfs/paths.ts'
+import { isDestructive, notAsConfirmed } from './before-destroying.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
 import type { StepFault } from './ports.ts'
@@ -35,7 +36,7 @@ export async function repair(
     if (signal.aborted) return stopped(context, order, signal)
     const prepared = await prepare(context, order, moved > 0, signal)
     if (signal.aborted) return stopped(context, order, signal)
-    if (prepared.kind === 'end') return prepared.end
+    if (prepared.kind === 'end') return moved > 0 ? didSomething(prepared.end) : prepared.end
     if (prepared.kind === 'go') {
       // A try after which more is there proves that the next one can bring more: it does not count against the limit.
       // Bytes that were only sent prove nothing: a link may die at the same place for ever.
@@ -58,6 +59,7 @@ export async function repair(
       continue
     }
     const fault = result.fault ?? NO_REASON
+    if (fault.kind === 'not-as-confirmed') return blocked('PLAN_STALE', fault.message)
     if (fault.kind === 'window-ended') return { state: 'INTERRUPTED', outcome: fault.message }
     if (fault.kind === 'low-space') return blocked('LOW_SPACE', fault.message)
     if (fault.kind === 'needs-large-blocks' && (await context.learnLargeBlocks(order.dataset))) {
@@ -65,7 +67,8 @@ export async function repair(
       continue
     }
     tries++
-    moved += result.bytes
+    // A step whose end was not seen may have been done all the same: the next try goes on from what is there.
+    moved += result.bytes + (result.began ? 1 : 0)
     last = result
     // Whether what was sent has arrived, only the next look can say.
     const mayHaveArrived = result.bytes > 0
@@ -81,6 +84,11 @@ export async function repair(
     await writer.phase('waiting')
     await deps.sleep(wait, signal)
   }
+}
+
+/** Nothing is left to do because an earlier try of this very run has done it: that is no run without a change. */
+function didSomething(end: RunEnd): RunEnd {
+  return end.state === 'NO_CHANGE' ? { ...end, state: 'SUCCEEDED' } : end
 }
 
 const NO_REASON: StepFault = {
@@ -99,7 +107,8 @@ async function attempt(
   prepared: Exclude<Prepared, { kind: 'end' }>,
   signal: AbortSignal,
 ): Promise<StepsEnd> {
-  if (prepared.kind === 'unread') return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, warnings: [] }
+  if (prepared.kind === 'unread')
+    return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, began: false, warnings: [] }
   await writer.planned(prepared.plan)
   return runSteps(context, order, writer, prepared.plan, signal)
 }
@@ -117,6 +126,8 @@ interface StepsEnd {
   readonly fault: StepFault | null
   readonly step: number | null
   readonly bytes: number
+  /** Commands that change the backup were sent. */
+  readonly began: boolean
   readonly warnings: readonly string[]
 }
 
@@ -129,21 +140,30 @@ async function runSteps(
 ): Promise<StepsEnd> {
   const warnings: string[] = []
   const bytesBefore = writer.run.bytes
+  const end = (ended: StepsEnd['ended'], fault: StepFault | null, step: number | null): StepsEnd => {
+    return { ended, fault, step, bytes: writer.run.bytes - bytesBefore, began, warnings }
+  }
+  let began = false
+  let lookedAgain = false
   for (const [index, step] of plan.steps.entries()) {
     if (step.kind === 'verify') continue
     // A cancel between promote and swap would leave half a swap: those seconds it has to wait.
     const midSwap = isMidSwap(plan.steps[index - 1])
-    if (signal.aborted && !midSwap)
-      return { ended: 'cancelled', fault: null, step: step.n, bytes: writer.run.bytes - bytesBefore, warnings }
+    if (signal.aborted && !midSwap) return end('cancelled', null, step.n)
     await writer.phase(step.kind === 'transfer' ? 'transferring' : 'preparing', {
       index: index + 1,
       count: plan.steps.length,
     })
-    if (swapIsTooLate(context, order, step))
-      return { ended: 'failed', fault: WINDOW_ENDS, step: step.n, bytes: writer.run.bytes - bytesBefore, warnings }
+    if (swapIsTooLate(context, order, step)) return end('failed', WINDOW_ENDS, step.n)
+    if (isDestructive(step) && !lookedAgain) {
+      const changed = await notAsConfirmed(context, order, plan, signal)
+      if (changed !== null) return end('failed', changed, step.n)
+      lookedAgain = true
+    }
+    began ||= step.kind === 'commands' && !step.optional
     if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
     else context.swapping.add(order.dataset.id)
-    const end = await runStep(step, {
+    const done = await runStep(step, {
       deps: context.deps,
       writer,
       datasetId: order.dataset.id,
@@ -159,11 +179,10 @@ async function runSteps(
       context.receiving.delete(order.dataset.id)
       context.swapping.delete(order.dataset.id)
     })
-    warnings.push(...end.warnings)
-    const bytes = writer.run.bytes - bytesBefore
-    if (end.ended !== 'done') return { ended: end.ended, fault: end.fault, step: step.n, bytes, warnings }
+    warnings.push(...done.warnings)
+    if (done.ended !== 'done') return end(done.ended, done.fault, step.n)
   }
-  return { ended: 'done', fault: null, step: null, bytes: writer.run.bytes - bytesBefore, warnings }
+  return end('done', null, null)
 }
 
 const NEVER = new AbortController().signal

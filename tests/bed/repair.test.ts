@@ -90,3 +90,24 @@ test('cancelled in the middle of a swap: the swap ends first, and no half of it 
   expect((await lastRepair())?.state).toBe('CANCELLED')
   expect(bed.engine.dataset('a-b.one')?.plan?.kind).toBe('NOTHING')
 })
+
+test('a person’s set-aside whose promote was done unseen goes on from there, and is not told to preview again', async () => {
+  await behind()
+  await bed.scan()
+  bed.host('b').zfs.snapshot('vault/one@own', { bytes: 1000 })
+  await bed.configure({ defaults: { auto_repair: false, primary_max_age_hours: 0 } })
+  const shown = await bed.run(bed.engine.preview('a-b.one'))
+  bed.faults.add({ host: 'b', on: 'batch', match: /zfs promote/, times: 1, wrong: { kind: 'lost-end' } })
+  const trigger = {
+    type: 'http',
+    actor: 'otto',
+    role: 'operator',
+    address: null,
+    userAgent: null,
+    requestId: null,
+  } as const
+  await bed.run(bed.engine.repair({ datasetId: 'a-b.one', planId: shown?.planId ?? '', trigger }))
+  await bed.clock.pass(HOUR)
+  expect((await lastRepair())?.state).toBe('SUCCEEDED')
+  expect(bed.engine.dataset('a-b.one')?.plan?.kind).toBe('NOTHING')
+})
