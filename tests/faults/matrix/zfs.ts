@@ -59,14 +59,18 @@ export const ZFS: readonly Row[] = [
   proved(
     40,
     'same name, another guid',
-    `${SANS} > the backup has a snapshot of its own under a name that is to come: NAME_CLASH, nothing is overwritten`,
+    `${SANS} > the backup has a snapshot of its own under a name that is to come: NAME_CLASH, it is set aside and not overwritten`,
   ),
   proved(
     41,
     'backup has an extra snapshot newer than the base',
     'tests/app/asking.test.ts > own snapshots of the backup that changed nothing are no hindrance: they stay, the others come',
   ),
-  proved(42, 'backup modified', `${SANS} > a backup that was written to: BACKUP_MODIFIED, nothing is rolled back`),
+  proved(
+    42,
+    'backup modified',
+    `${SANS} > a backup that was written to: BACKUP_MODIFIED, it is set aside and not rolled back`,
+  ),
   proved(43, 'no common snapshot', `${SANS} > no common snapshot any more: NO_COMMON_SNAPSHOT, the old backup stays`),
   proved(
     44,
