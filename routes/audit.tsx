@@ -17,7 +17,7 @@ export default definePage({
     const asked = Object.entries(filter).filter(([, value]) => value !== '')
     const older = nextCursor && `/audit?${new URLSearchParams([...asked, ['cursor', nextCursor]])}`
     return (
-      <Page context={context} at={null}>
+      <Page context={context} at="audit">
         <AuditLog entries={items.map(auditView)} filter={filter} older={older} />
       </Page>
     )

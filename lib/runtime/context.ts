@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import type { Actor } from './actor.ts'
+import type { Problem } from './problem.ts'
 
 export type Trigger = 'schedule' | 'http' | 'cli' | 'internal'
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -11,6 +12,8 @@ export interface PageAnswer {
   /** Default 200. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
+  /** What the page says was refused; its status and headers are the defaults, and `onWrite` is told of it. */
+  readonly problem?: Problem
 }
 
 /** What the framework adds to the services that every handler receives. */

@@ -1,5 +1,6 @@
 import type { Context as HonoContext } from 'hono'
 import type { Actor } from './actor.ts'
+import { withProblem } from './answered-problem.ts'
 import type { Assets } from './assets.ts'
 import { type Context, makeContext } from './context.ts'
 import type { RuntimeHooks } from './hooks.ts'
@@ -81,7 +82,11 @@ export async function runHandler<Result>(
       if (form.cookie !== null) c.set('formCookie', form.cookie)
       return form.token
     },
-    page: (answer) => renderDocument({ ...answer, assets: options.assets, document: options.document }),
+    page: ({ problem, ...answer }) => {
+      const { assets, document } = options
+      const refused = problem && { status: problem.status, headers: problem.headers }
+      return withProblem(renderDocument({ ...refused, ...answer, assets, document }), problem)
+    },
   })
   try {
     return await Promise.race([run(context), expired])

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
+import { answeredProblem } from './answered-problem.ts'
 import type { AppEnv } from './exchange.ts'
 import type { RuntimeHooks } from './hooks.ts'
 import { operationIdOf } from './openapi-operation.ts'
@@ -18,7 +19,7 @@ export async function tellWrite(
   const actor = c.get('actor')
   if (!hooks.onWrite || method === 'GET' || definition.audit === false || actor === null || actor.role === 'none')
     return
-  const problem = 'error' in end && end.error instanceof Problem ? end.error : null
+  const problem = 'response' in end ? answeredProblem(end.response) : end.error instanceof Problem ? end.error : null
   const requestId = c.get('requestId')
   try {
     await hooks.onWrite({
@@ -28,7 +29,7 @@ export async function tellWrite(
       parameters: c.req.param() as Record<string, string>,
       input: tellable(definition.input, input),
       status: 'response' in end ? end.response.status : (problem?.status ?? 500),
-      code: 'response' in end ? null : (problem?.code ?? 'INTERNAL'),
+      code: problem?.code ?? ('response' in end ? null : 'INTERNAL'),
       detail: problem?.detail ?? null,
       location: 'response' in end ? end.response.headers.get('location') : null,
       requestId,

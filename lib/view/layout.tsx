@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { Icon, type IconName } from './icon.tsx'
+import { mayAct } from './may-act.ts'
 import { PageContext, type PageFacts } from './page-facts.ts'
 
 const PLACES = [
@@ -9,6 +10,7 @@ const PLACES = [
   ['functions', '/functions', 'Functions', 'function'],
   ['logs', '/logs', 'Logs', 'logs'],
   ['config', '/config', 'Config', 'settings'],
+  ['audit', '/audit', 'Audit', 'clipboard'],
   ['api', '/docs/api', 'API', 'book'],
 ] as const satisfies readonly (readonly [string, string, string, IconName])[]
 
@@ -44,7 +46,7 @@ export function Layout({ facts, at, live, user, foot, browse, children }: Layout
             <Icon name="layers" size={20} />
             zwitness
           </a>
-          {(at !== null || facts.actor !== null || browse) && <Navigation at={at} />}
+          {(at !== null || facts.actor !== null || browse) && <Navigation at={at} role={facts.role} />}
           <div class="tools">
             {live}
             {user}
@@ -62,11 +64,15 @@ export function Layout({ facts, at, live, user, foot, browse, children }: Layout
   )
 }
 
-function Navigation({ at }: { readonly at: Place | null }) {
+/** What not everybody may open; the audit says who came from where. */
+const NEEDS: Partial<Record<Place, 'operator' | 'admin'>> = { audit: 'operator' }
+
+function Navigation({ at, role }: { readonly at: Place | null; readonly role: PageFacts['role'] }) {
+  const open = PLACES.filter(([place]) => NEEDS[place] === undefined || mayAct(role, NEEDS[place]))
   return (
     <nav class="main-nav" aria-label="Main">
       <ul>
-        {PLACES.map(([place, href, word, icon]) => (
+        {open.map(([place, href, word, icon]) => (
           <li key={place}>
             <a href={href} aria-current={place === at ? 'page' : undefined}>
               <Icon name={icon} size={18} />

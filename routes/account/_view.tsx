@@ -39,6 +39,6 @@ export async function onAccount(context: Services & InvocationContext, work: () 
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const body = await accountBody(context, { fault: error.detail })
-    return context.page({ title: 'Account', body, status: error.status, headers: error.headers })
+    return context.page({ title: 'Account', body, problem: error })
   }
 }

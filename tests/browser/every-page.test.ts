@@ -28,6 +28,9 @@ const PAGES = [
   '/docs/api',
   '/docs/problems',
   '/docs/reasons',
+  '/account',
+  '/users',
+  '/audit',
 ]
 
 for (const scheme of ['light', 'dark'] as const) {
@@ -46,7 +49,7 @@ for (const scheme of ['light', 'dark'] as const) {
           }
           expect(found).toEqual([])
         },
-        { options: { colorScheme: scheme } },
+        { role: 'admin', options: { colorScheme: scheme } },
       ),
     240_000,
   )
@@ -66,7 +69,7 @@ inBrowser(
         }
         expect(wide).toEqual([])
       },
-      { options: { viewport: { width: 390, height: 844 }, javaScriptEnabled: false } },
+      { role: 'admin', options: { viewport: { width: 390, height: 844 }, javaScriptEnabled: false } },
     ),
   240_000,
 )

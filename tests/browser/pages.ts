@@ -34,7 +34,7 @@ export interface Visit {
 }
 
 interface How {
-  readonly role?: 'viewer' | 'operator'
+  readonly role?: 'viewer' | 'operator' | 'admin'
   readonly prepare?: (fake: Fake) => void
   readonly options?: BrowserContextOptions
 }

@@ -58,6 +58,11 @@ export function Account(props: AccountProps) {
           <NewTokenForm csrf={csrf} />
         </section>
       )}
+      {role === 'admin' && (
+        <p>
+          <a href="/users">Users</a>: who may sign in, and as what.
+        </p>
+      )}
       {role !== 'viewer' && (
         <p>
           <a href="/audit">The audit</a>: who did what.

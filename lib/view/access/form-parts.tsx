@@ -20,6 +20,8 @@ interface FieldProps {
   readonly hint?: string
   readonly required?: boolean
   readonly focus?: boolean
+  /** What is wrong with what was typed: said at the field, which takes the focus. */
+  readonly fault?: string | undefined
 }
 
 export function Field({
@@ -31,6 +33,7 @@ export function Field({
   hint,
   required = true,
   focus,
+  fault,
 }: FieldProps) {
   return (
     <label class="field">
@@ -42,12 +45,19 @@ export function Field({
         value={value}
         autocomplete={complete}
         required={required}
-        autofocus={focus}
+        autofocus={focus || fault !== undefined}
+        aria-invalid={fault === undefined ? undefined : true}
         spellcheck={false}
       />
+      {fault !== undefined && <FieldFault>{fault}</FieldFault>}
       {hint && <small>{hint}</small>}
     </label>
   )
+}
+
+/** Inside the label, so that it belongs to the field's name. */
+export function FieldFault({ children }: { readonly children: ComponentChildren }) {
+  return <strong class="fault">{children}</strong>
 }
 
 /** A form of a page: posts to `action` and brings its token. */

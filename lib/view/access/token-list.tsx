@@ -1,6 +1,7 @@
 import type { TokenView } from '#lib/api/token.ts'
 import { Moment, MomentOr } from '../moment.tsx'
 import { Field, PostForm } from './form-parts.tsx'
+import { RoleField } from './role-field.tsx'
 
 export function TokenList({ csrf, tokens }: { readonly csrf: string; readonly tokens: readonly TokenView[] }) {
   if (tokens.length === 0) return <p>No program has a token yet.</p>
@@ -60,14 +61,7 @@ export function NewTokenForm({ csrf }: { readonly csrf: string }) {
     <PostForm action="/account/tokens" csrf={csrf}>
       <h3>A new one</h3>
       <Field label="Name" name="name" hint="What it is for, for example backup-report." />
-      <label class="field">
-        <span>Role</span>
-        <select name="role">
-          <option value="VIEWER">viewer: reads</option>
-          <option value="OPERATOR">operator: checks, repairs what destroys nothing</option>
-          <option value="ADMIN">admin: everything</option>
-        </select>
-      </label>
+      <RoleField />
       <Field label="Days" name="days" type="number" value="365" required={false} hint="Empty: it never ends." />
       <button class="button" type="submit">
         Make a token

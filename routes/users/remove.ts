@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { defineRoute } from '#lib/define.ts'
+import { typedName } from './_fields.ts'
+import { notOneself, onUsers } from './_view.tsx'
+
+export const POST = defineRoute({
+  summary: 'Remove a user, with all sessions.',
+  access: 'admin',
+  form: true,
+  audit: 'userRemove',
+  input: z.object({ name: typedName }),
+  run: ({ name }, context) =>
+    onUsers(context, { form: 'remove', field: 'name', name }, async () => {
+      notOneself(context, name)
+      await context.access.users.remove(name)
+      return `${name} is removed and signed out everywhere.`
+    }),
+})
