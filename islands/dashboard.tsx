@@ -5,6 +5,7 @@ import { Action } from '#lib/client/action.tsx'
 import { useDashboard } from '#lib/client/dashboard.ts'
 import { rowKeys } from '#lib/client/row-keys.ts'
 import { RunNow } from '#lib/client/run-now.tsx'
+import { Stillness } from '#lib/client/stillness.tsx'
 import { useStrips } from '#lib/client/strips.ts'
 import { AllDatasets } from '#lib/view/dashboard/all-datasets.tsx'
 import { Headline } from '#lib/view/dashboard/headline.tsx'
@@ -15,6 +16,7 @@ import type { Summary } from '#lib/view/dashboard/summary.ts'
 import { Tiles } from '#lib/view/dashboard/tiles.tsx'
 import { type DatasetQuery, findRows, readQuery, writeQuery } from '#lib/view/dataset-query.ts'
 import type { DatasetRow, StatusWord } from '#lib/view/dataset-row.ts'
+import { NotLookedAt } from '#lib/view/not-fresh.tsx'
 import { RoleNote } from '#lib/view/role-note.tsx'
 
 export interface Props {
@@ -73,6 +75,8 @@ export default function Dashboard(props: Props) {
         <RunNow />
         <RoleNote />
       </Headline>
+      <Stillness />
+      <NotLookedAt overlooked={summary.value.overlooked} />
       <div class="overview">
         <Tiles counts={summary.value.counts} query={query.value} onPress={complete.value ? toggle : undefined} />
         <SanLinks hosts={summary.value.hosts} pairs={summary.value.pairs} />

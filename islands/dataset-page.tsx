@@ -4,6 +4,7 @@ import { Action } from '#lib/client/action.tsx'
 import { type DatasetGiven, useDataset } from '#lib/client/dataset.ts'
 import { DatasetControls } from '#lib/client/dataset-controls.tsx'
 import { useHydrated } from '#lib/client/hydrated.ts'
+import { Stillness } from '#lib/client/stillness.tsx'
 import { activeRunOf, RunningNow } from '#lib/view/dashboard/running-now.tsx'
 import { SanChecks, SetAsidesBeside, Settings } from '#lib/view/detail/beside.tsx'
 import { ChainSection, type ChainView } from '#lib/view/detail/chain-section.tsx'
@@ -14,6 +15,7 @@ import { Options } from '#lib/view/detail/options.tsx'
 import { RecentRuns } from '#lib/view/detail/recent-runs.tsx'
 import { Verified } from '#lib/view/detail/verified.tsx'
 import { Why } from '#lib/view/detail/why.tsx'
+import { NotLookedAtOne } from '#lib/view/not-fresh.tsx'
 import { RoleNote } from '#lib/view/role-note.tsx'
 import { useNow } from '#lib/view/shown-time.ts'
 
@@ -57,6 +59,8 @@ export default function DatasetPage(props: Props) {
         {controls}
         <RoleNote />
       </DetailHead>
+      <Stillness />
+      <NotLookedAtOne stale={shown.stale} checkedAt={shown.checkedAt} />
       {activeRun !== null && <RunningNow runs={[activeRunOf(activeRun)]} nameOf={() => name} />}
       <div class="columns">
         <Why detail={shown} />

@@ -9,6 +9,7 @@ import { activeRunOf } from '#lib/view/dashboard/running-now.tsx'
 import { oldestOf } from '#lib/view/dashboard/summary.ts'
 import { findRows, readQuery } from '#lib/view/dataset-query.ts'
 import { rowOf } from '#lib/view/dataset-row.ts'
+import { overlookedOf } from '#lib/view/not-fresh.tsx'
 import { Page } from './_page.tsx'
 
 /** Rows that the page brings; the rest comes when it is there. */
@@ -45,6 +46,7 @@ export default definePage({
               lastCheckAt: status.lastCheck?.finishedAt ?? null,
               nextCheckAt: status.nextCheckAt,
               oldest: oldestOf(all),
+              overlooked: overlookedOf(all),
             },
             problems: problemsOf(all).groups.flatMap((group) => group.rows.map(rowOf)),
             rows: found.slice(from, from + SLICE).map(rowOf),

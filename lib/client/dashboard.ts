@@ -4,6 +4,7 @@ import type { HostView } from '#lib/api/host.ts'
 import type { ActiveRun } from '#lib/view/dashboard/running-now.tsx'
 import { oldestOf, type Summary } from '#lib/view/dashboard/summary.ts'
 import { type DatasetRow, rowOf } from '#lib/view/dataset-row.ts'
+import { overlookedOf } from '#lib/view/not-fresh.tsx'
 import { readActiveRuns, withProgress, withRun } from './active-runs.ts'
 import { keepSame, readDatasets } from './datasets.ts'
 import { overview, watch } from './live.ts'
@@ -75,7 +76,7 @@ export function useDashboard(given: Given): Dashboard {
 
   const summary = useComputed((): Summary => {
     const news = overview.value
-    const { lastCheckAt, nextCheckAt, oldest } = given.summary
+    const { lastCheckAt, nextCheckAt, oldest, overlooked } = given.summary
     return {
       ...given.summary,
       overall: news?.overall ?? given.summary.overall,
@@ -85,6 +86,7 @@ export function useDashboard(given: Given): Dashboard {
       lastCheckAt: news?.lastCheck === undefined ? lastCheckAt : (news.lastCheck?.finishedAt ?? null),
       nextCheckAt: news?.nextCheckAt === undefined ? nextCheckAt : news.nextCheckAt,
       oldest: complete.value ? oldestOf(rows.value) : oldest,
+      overlooked: complete.value ? overlookedOf(rows.value) : overlooked,
     }
   })
   return { rows, complete, summary, runs }

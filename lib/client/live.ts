@@ -97,6 +97,7 @@ function open(): void {
   })
   on('resync', () => void readAll())
   on<Overview>('status', (data) => {
+    followStale(data)
     overview.value = { ...overview.value, ...data }
   })
   on<Parameters<NonNullable<Watcher['dataset']>>[0]>('dataset', (data) => each((watcher) => watcher.dataset?.(data)))
@@ -163,6 +164,14 @@ async function readAll(): Promise<void> {
   each((watcher) => void watcher.refetch?.())
 }
 
+/** That nobody looks any more is no event of any dataset: it shows in the counts, and the rows are read anew. */
+function followStale({ stale, counts }: Overview): void {
+  const seen = stale === true ? counts.UNKNOWN : -1
+  const before = overview.value
+  const known = before?.stale === true ? before.counts.UNKNOWN : -1
+  if (before !== null && stale !== undefined && seen !== known) each((watcher) => void watcher.refetch?.())
+}
+
 async function readStatus(): Promise<boolean> {
   try {
     const response = await fetch('/api/status', { signal: AbortSignal.timeout(10_000) })
@@ -171,7 +180,9 @@ async function readStatus(): Promise<boolean> {
       return false
     }
     if (!response.ok) return false
-    overview.value = (await response.json()) as Overview
+    const data = (await response.json()) as Overview
+    followStale(data)
+    overview.value = data
     return true
   } catch {
     // No answer is an answer here: the indicator says since when.

@@ -8,8 +8,8 @@ import type { Browser, Page } from 'playwright-core'
 import { launch } from './pages.ts'
 import { EMPTY, OF_THE_DEMO, OF_THE_FIRST_START, OFFLINE, type Screen } from './screens/list.ts'
 import { demoService, emptyService, type Service, until } from './screens/service.ts'
-import { FOUR, type Picture, pictureOf, type Variant, windowOf, writeSheet } from './screens/sheet.ts'
-import { offlinePictures, settled, statePictures, TWO } from './screens/states.ts'
+import { FOUR, type Picture, pictureOf, TWO, type Variant, windowOf, writeSheet } from './screens/sheet.ts'
+import { offlinePictures, settled, statePictures } from './screens/states.ts'
 
 const DIRECTORY = process.env.SCREENS ?? fileURLToPath(new URL('../../docs/screens', import.meta.url))
 const PASSWORD = 'three words long'
@@ -75,18 +75,18 @@ async function main(): Promise<void> {
 
 async function picturesOf(
   service: Service,
-  { name, prepare, path: given, as, before, brief }: Screen,
+  { name, prepare, path: given, as, before, brief, variants = brief ? TWO : FOUR, top }: Screen,
   admin: SignedIn,
 ): Promise<readonly Picture[]> {
   await prepare?.(service)
   const path = typeof given === 'string' ? given : await given(service)
   const pictures: Picture[] = []
-  for (const variant of brief ? TWO : FOUR) {
+  for (const variant of variants) {
     const page = await windowOf(browser, variant, as === 'nobody' ? undefined : admin)
     await page.goto(service.url + path)
     await settled(page)
     await before?.(page)
-    pictures.push(await pictureOf(page, `${name}: ${variant.name}`, brief ? 800 : undefined))
+    pictures.push(await pictureOf(page, `${name}: ${variant.name}`, top ?? (brief && 800)))
     await page.context().close()
   }
   return pictures

@@ -1,6 +1,7 @@
 import type { HostView } from '#lib/api/host.ts'
 import type { StatusView } from '#lib/api/status.ts'
 import type { DatasetRow } from '../dataset-row.ts'
+import type { Overlooked } from '../not-fresh.tsx'
 
 /** What stands above the table. */
 export interface Summary {
@@ -13,6 +14,8 @@ export interface Summary {
   readonly lastCheckAt: string | null
   readonly nextCheckAt: string | null
   readonly oldest: { readonly name: string; readonly lagSeconds: number } | null
+  /** Null: everything is looked at in time. */
+  readonly overlooked: Overlooked | null
 }
 
 /** The dataset whose backup is oldest. */

@@ -103,6 +103,11 @@ function Overlays({ row }: { readonly row: DatasetRow }) {
         </span>
       )}
       {row.retired && <span class="overlay">Retired</span>}
+      {row.stale && (
+        <span class="overlay">
+          <Icon name="dashed" size={12} /> {row.checkedAt === null ? 'never seen' : <Moment at={row.checkedAt} quiet />}
+        </span>
+      )}
     </>
   )
 }

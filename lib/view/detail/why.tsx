@@ -17,7 +17,6 @@ export function Why({ detail }: { readonly detail: DatasetDetailView }) {
           ) : (
             <>Last look that saw both sides: {<Moment at={detail.checkedAt} />}.</>
           )}
-          {detail.stale && ' That is longer ago than two intervals.'}
           {detail.since !== null && <> The status is so since {<Moment at={detail.since} />}.</>}
         </p>
         <Evidence evidence={detail.evidence} code={detail.reason.code} />

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { type Service, until } from './service.ts'
+import { FORCED, ON_PAPER, type Variant } from './sheet.ts'
 
 export interface Screen {
   /** Of the file, without its ending. */
@@ -9,6 +10,10 @@ export interface Screen {
   readonly as?: 'nobody'
   /** Only wide and light, narrow and dark, and only the top: one state of a screen that is shown in full elsewhere. */
   readonly brief?: true
+  /** Default: four, or two of a brief one. */
+  readonly variants?: readonly Variant[]
+  /** Higher than this is shown, CSS pixels. */
+  readonly top?: number
   /** Before the picture is taken. */
   readonly before?: (page: Page) => Promise<void>
   /** Before the first of its pictures, once. */
@@ -48,6 +53,22 @@ export const OF_THE_DEMO: readonly Screen[] = [
   { name: 'dataset-paused', brief: true, path: `/datasets/${PAUSED}` },
   { name: 'repair-set-aside', path: `/datasets/${DIVERGED}/repair` },
   { name: 'repair-in-place', path: `/datasets/${DIVERGED}/repair?strategy=IN_PLACE` },
+  { name: 'print-dashboard', path: '/', variants: ON_PAPER, top: 1900 },
+  { name: 'print-dataset', path: `/datasets/${BROKEN}`, variants: ON_PAPER, top: 1900 },
+  { name: 'print-repair', path: `/datasets/${DIVERGED}/repair`, variants: ON_PAPER },
+  {
+    name: 'print-run',
+    path: runWhere(({ state, kind }) => state === 'FAILED' && kind === 'REPAIR'),
+    variants: ON_PAPER,
+  },
+  { name: 'forced-dashboard', path: '/', variants: FORCED },
+  { name: 'forced-dataset', path: `/datasets/${BROKEN}`, variants: FORCED },
+  { name: 'forced-repair', path: `/datasets/${DIVERGED}/repair?strategy=IN_PLACE`, variants: FORCED },
+  {
+    name: 'forced-run',
+    path: runWhere(({ state, kind }) => state === 'FAILED' && kind === 'REPAIR'),
+    variants: FORCED,
+  },
   { name: 'repair-nothing-to-do', brief: true, path: '/datasets/hqs8-hqs1.HQS8DAT1/repair' },
   { name: 'repair-paused', brief: true, path: `/datasets/${PAUSED}/repair` },
   { name: 'repair-refused', brief: true, path: '/datasets/hqs8-hqs2.HQS8DAT8/repair' },

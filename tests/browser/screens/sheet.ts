@@ -10,6 +10,8 @@ export interface Variant {
   readonly name: string
   readonly width: number
   readonly colorScheme: 'light' | 'dark'
+  /** As on paper, or in the colours of the system. */
+  readonly emulate?: { readonly media: 'print' } | { readonly forcedColors: 'active' }
 }
 
 export const FOUR: readonly Variant[] = [
@@ -18,6 +20,21 @@ export const FOUR: readonly Variant[] = [
   { name: '1280 dark', width: 1280, colorScheme: 'dark' },
   { name: '390 dark', width: 390, colorScheme: 'dark' },
 ]
+
+/** Enough for a state: wide and light, narrow and dark. */
+export const TWO: readonly Variant[] = [FOUR[0], FOUR[3]] as readonly Variant[]
+
+/** A4 at 96 dots per inch, without its margins. */
+export const ON_PAPER: readonly Variant[] = [
+  { name: 'A4', width: 720, colorScheme: 'light', emulate: { media: 'print' } },
+  { name: 'A4, from a dark screen', width: 720, colorScheme: 'dark', emulate: { media: 'print' } },
+]
+
+export const FORCED: readonly Variant[] = TWO.map((variant) => ({
+  ...variant,
+  name: `${variant.name}, forced colours`,
+  emulate: { forcedColors: 'active' },
+}))
 
 export interface Picture {
   readonly caption: string
@@ -28,7 +45,11 @@ export interface Picture {
 
 type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>
 
-export async function windowOf(browser: Browser, { width, colorScheme }: Variant, signedIn?: SignedIn): Promise<Page> {
+export async function windowOf(
+  browser: Browser,
+  { width, colorScheme, emulate }: Variant,
+  signedIn?: SignedIn,
+): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width, height: width > 600 ? 900 : 844 },
     colorScheme,
@@ -36,7 +57,9 @@ export async function windowOf(browser: Browser, { width, colorScheme }: Variant
     timezoneId: 'Europe/Vienna',
     reducedMotion: 'reduce',
   })
-  return context.newPage()
+  const page = await context.newPage()
+  if (emulate) await page.emulateMedia(emulate)
+  return page
 }
 
 /** The upper part of what the window shows. */

@@ -1,21 +1,22 @@
 import type { Browser, Page } from 'playwright-core'
-import { NOW } from '#tests/api/fake-config.ts'
 import { type Fake, fakeServices } from '#tests/api/fake-services.ts'
+import { lookedAtLongAgo } from '#tests/api/fake-stale.ts'
 import { until } from './service.ts'
-import { FOUR, type Picture, pictureOf, type Variant, windowOf } from './sheet.ts'
+import { type Picture, pictureOf, TWO, type Variant, windowOf } from './sheet.ts'
 
 const ID = 'hq10-7.L1S4DAT1'
-const LONG_AGO = NOW - 9 * 3_600_000
 
 interface State {
   readonly name: string
   readonly path: string
   readonly arrange: (fake: Fake) => void
   readonly before?: (page: Page) => Promise<void>
+  /** Higher than this is shown, CSS pixels. Default 800. */
+  readonly top?: number
 }
 
 const stale = ({ engine }: Fake): void => {
-  engine.views = engine.views.map((view) => ({ ...view, stale: true, checkedAt: LONG_AGO }))
+  engine.views = engine.views.map(lookedAtLongAgo)
 }
 
 /** What a service that is well does not show when it is asked to: over services that answer from memory. */
@@ -24,7 +25,7 @@ const STATES: readonly State[] = [
     name: 'stale-dashboard',
     path: '/',
     arrange: stale,
-    before: (page) => page.locator('table.datasets').evaluate((table) => table.scrollIntoView()),
+    top: 1300,
   },
   { name: 'stale-dataset', path: `/datasets/${ID}`, arrange: stale },
   {
@@ -71,7 +72,7 @@ export async function* statePictures(
   browser: Browser,
   wanted: (name: string) => boolean,
 ): AsyncGenerator<readonly [string, readonly Picture[]]> {
-  for (const { name, path, arrange, before } of STATES.filter((state) => wanted(state.name))) {
+  for (const { name, path, arrange, before, top = 800 } of STATES.filter((state) => wanted(state.name))) {
     const fake = await fakeServices()
     const { auth } = fake.world.config
     fake.world.config = { ...fake.world.config, auth: { ...auth, mode: 'none', noneRole: 'operator' } }
@@ -84,7 +85,7 @@ export async function* statePictures(
         await page.goto(url + path)
         await settled(page)
         await before?.(page)
-        pictures.push(await pictureOf(page, `${name}: ${variant.name}`, 800))
+        pictures.push(await pictureOf(page, `${name}: ${variant.name}`, top))
         await page.context().close()
       }
       yield [name, pictures]
@@ -95,16 +96,14 @@ export async function* statePictures(
   }
 }
 
-/** Enough for a state: wide and light, narrow and dark. */
-export const TWO: readonly Variant[] = [FOUR[0], FOUR[3]] as readonly Variant[]
-
 /** Until every island works and the stream has said hello; a page without a script is settled at once. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     [...document.querySelectorAll('[data-island]')].every((island) => island.hasAttribute('data-hydrated')),
   )
   if ((await page.locator('.live').count()) === 0) return
-  await page.getByText('● Live').waitFor()
+  // Not on paper.
+  await page.getByText('● Live').waitFor({ state: 'attached' })
   await page.waitForTimeout(300)
 }
 
