@@ -27,9 +27,13 @@ const WORDS: Readonly<Record<Connection, string>> = {
  */
 export function LiveMark(props: Props) {
   const { connection } = props
+  const zone = useZone()
   return (
     <p class={`live live-${connection}`}>
-      <b role="status">{WORDS[connection]}</b> <span class="age">{ageWords(props, useZone())}</span>
+      <b role="status">{WORDS[connection]}</b> <span class="age">{ageWords(props, zone)}</span>
+      <span class="on-paper">
+        As of {showTime(props.asOf, 'second', { zone, now: props.now })} {zone}
+      </span>
     </p>
   )
 }

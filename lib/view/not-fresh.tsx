@@ -22,7 +22,7 @@ export function StandsStill({ connection, asOf, now }: Props) {
       <b>
         No news since {showTime(asOf, 'clock', { zone, now })} ({formatRelative(asOf, now)}).
       </b>{' '}
-      {connection === 'offline' ? 'The witness does not answer.' : 'You are signed out.'} Everything below is how it was
+      {connection === 'offline' ? 'The witness does not answer.' : 'You are signed out.'} This page shows how it was
       then: what broke or was repaired since is not known here.{' '}
       {connection === 'signed-out' && <a href="/login">Sign in</a>}
     </Note>
@@ -99,8 +99,8 @@ export function NotLookedAtOne({ stale, checkedAt }: { readonly stale: boolean; 
           </>
         )}
       </b>{' '}
-      That is longer than two check intervals. Everything below is how it was then: whether the backup fell behind or
-      broke since is not known.
+      That is longer than two check intervals. This page shows how it was then: whether the backup fell behind or broke
+      since is not known.
     </Note>
   )
 }

@@ -2,7 +2,7 @@ import type { DatasetView } from '#lib/engine/types.ts'
 import { atReading } from '#lib/replication/staleness.ts'
 import { NOW } from './fake-config.ts'
 
-const LONG_AGO = NOW - 9 * 3_600_000
+export const LONG_AGO = NOW - 9 * 3_600_000
 const HALF_AN_HOUR = 1800
 
 /** A dataset as the engine shows it when nobody looked for nine hours. */

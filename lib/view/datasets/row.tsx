@@ -105,7 +105,8 @@ function Overlays({ row }: { readonly row: DatasetRow }) {
       {row.retired && <span class="overlay">Retired</span>}
       {row.stale && (
         <span class="overlay">
-          <Icon name="dashed" size={12} /> {row.checkedAt === null ? 'never seen' : <Moment at={row.checkedAt} quiet />}
+          <Icon name="dashed" size={12} />{' '}
+          {row.checkedAt === null ? 'never seen' : <>seen {<Moment at={row.checkedAt} quiet />}</>}
         </span>
       )}
     </>

@@ -54,14 +54,14 @@ export function Options({ detail, actions }: Props) {
               Preview repair
             </button>
           )}
-          <span class="muted">{repair === undefined ? '' : 'Reads both sides; nothing is written.'}</span>
+          <span class="muted no-print">{repair === undefined ? '' : 'Reads both sides; nothing is written.'}</span>
         </div>
         {plan !== null && !plan.automatic.allowed && plan.kind !== 'NOTHING' && (
           <p class="muted">It does not start by itself: {lowerFirst(plan.automatic.because)}</p>
         )}
       </form>
       {detail.health !== 'HEALTHY' && (
-        <div class="card row">
+        <div class="card row no-print">
           <span>Or do nothing for now:</span> {actions}
         </div>
       )}

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { type Fake, fakeServices } from '#tests/api/fake-services.ts'
-import { lookedAtLongAgo } from '#tests/api/fake-stale.ts'
+import { LONG_AGO, lookedAtLongAgo } from '#tests/api/fake-stale.ts'
+import { fakeRun } from '#tests/api/fake-views.ts'
 import { until } from './service.ts'
 import { type Picture, pictureOf, TWO, type Variant, windowOf } from './sheet.ts'
 
@@ -17,6 +18,7 @@ interface State {
 
 const stale = ({ engine }: Fake): void => {
   engine.views = engine.views.map(lookedAtLongAgo)
+  engine.lastScan = () => ({ finished: fakeRun(6, { finishedAt: LONG_AGO }), running: null })
 }
 
 /** What a service that is well does not show when it is asked to: over services that answer from memory. */
