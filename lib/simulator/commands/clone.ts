@@ -41,6 +41,8 @@ export const clone: Command = (context, args) => {
     }
     assertWritable(parent.pool, `cannot create '${to}'`)
     if (availableBytes(parent.pool, parent.dataset) < cloneBytes) throw refuse('out of space')
+    const refquota = Number(properties.refquota ?? 0)
+    if (refquota > 0 && source.snapshot.refer > refquota) throw refuse('out of space')
     const made = cloneSnapshot(context, source.pool, source.dataset, source.snapshot, { name: to, properties })
     const canMount = (properties.canmount ?? 'on') === 'on' && user === 'root' && !options.flags.has('u')
     made.mounted =

@@ -5,6 +5,7 @@ import { parseOptions } from '../cli/options.ts'
 import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
 import { beingSent } from '../state/sends.ts'
+import { exceedsQuota } from '../state/space.ts'
 import { openDataset, originName } from '../state/tree.ts'
 import { assertWritable } from './writable.ts'
 
@@ -29,6 +30,9 @@ export const promote: Command = (context, args) => {
     if (clash) throw refuse(`conflicting snapshot '${clash.name}' from parent '${originName(store, pool, dataset)}'`)
     const sent = beingSent(store, pool)
     if (moved.some((one) => sent.has(one.id))) throw refuse('dataset is busy')
+    const bytes = moved.reduce((sum, one) => sum + one.written + (one.unique ?? 0), 0)
+    const holdsBoth = (one: { readonly name: string }) => old.name.startsWith(`${one.name}/`)
+    if (exceedsQuota(pool, dataset, bytes, holdsBoth)) throw refuse('out of space')
     promoteClone(context, pool, dataset, old)
     return 0
   })

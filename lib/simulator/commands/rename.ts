@@ -8,6 +8,7 @@ import { parseOptions } from '../cli/options.ts'
 import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
 import { keepPlaces, mountedTree, mountNow, mountPlace } from '../properties/mount-place.ts'
+import { exceedsQuota, usedBytes } from '../state/space.ts'
 import { descendants, findDataset, openDataset, openSnapshot, type Place } from '../state/tree.ts'
 import { assertWritable } from './writable.ts'
 
@@ -77,6 +78,8 @@ function renameTree(context: Context, from: string, to: string, flags: ReadonlyS
   if (root !== null && root !== dataset.id && parent.dataset.encryptionRoot !== root) {
     throw refuse('cannot move encrypted child outside of its encryption root')
   }
+  const holdsBoth = (one: { readonly name: string }) => from.startsWith(`${one.name}/`)
+  if (exceedsQuota(pool, parent.dataset, usedBytes(pool, dataset), holdsBoth)) throw refuse('out of space')
   keepPlaces(pool, dataset, () => renameDataset(context, pool, dataset, to))
   moving.forEach(mountNow)
   return 0

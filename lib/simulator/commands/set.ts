@@ -8,6 +8,7 @@ import { mountNow, unmountNow } from '../properties/mount-place.ts'
 import { settingOf } from '../properties/settings.ts'
 import { isUserProperty } from '../properties/table.ts'
 import { checkSetting, fullName } from '../properties/validate.ts'
+import { usedBytes } from '../state/space.ts'
 import { descendants, findDataset, findSnapshot, openDataset, type Place } from '../state/tree.ts'
 import { assertWritable } from './writable.ts'
 
@@ -41,6 +42,9 @@ function setOne(context: Context, { pool, dataset }: Place, text: string): void 
   if ('fault' in checked) throw refuse(checked.fault)
   if (!mayDo(context.user, pool, dataset, rightToSet(name))) throw refuse('permission denied')
   assertWritable(pool, `cannot set property for '${dataset.name}'`)
+  const held = name === 'quota' ? usedBytes(pool, dataset) : name === 'refquota' ? dataset.refer : 0
+  if (Number(checked.value) > 0 && held > Number(checked.value))
+    throw refuse('size is less than current used or reserved space')
   dataset.local[name] = checked.value
   nextTxg(context, pool)
   remount(context, { pool, dataset }, name)

@@ -2,6 +2,7 @@ import type { Scenario } from './scenario.ts'
 import { aside, asideDelegated } from './scenarios/aside.ts'
 import { clones } from './scenarios/clones.ts'
 import { encryption } from './scenarios/encryption.ts'
+import { limits } from './scenarios/limits.ts'
 import { listing } from './scenarios/listing.ts'
 import { mounts } from './scenarios/mounts.ts'
 import { delegated, product } from './scenarios/product.ts'
@@ -28,4 +29,5 @@ export const scenarios: readonly Scenario[] = [
   aside,
   asideDelegated,
   mounts,
+  limits,
 ]

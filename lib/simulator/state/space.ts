@@ -57,11 +57,22 @@ export function availableBytes(pool: PoolRecord, dataset: DatasetRecord): number
   return Math.max(0, available + reservedBytes(dataset))
 }
 
-/** Why `bytes` more do not fit: a quota, the pool, or null when they do. */
-export function shortage(pool: PoolRecord, dataset: DatasetRecord, bytes: number): 'quota' | 'pool' | null {
+/** Would a quota of the dataset, or of one above it that does not hold these bytes yet, be exceeded by them? */
+export function exceedsQuota(
+  pool: PoolRecord,
+  dataset: DatasetRecord,
+  bytes: number,
+  counted: (one: DatasetRecord) => boolean = () => false,
+): boolean {
   for (let one: DatasetRecord | null = dataset; one; one = parentIn(pool, one)) {
     const quota = numberOf(one, 'quota')
-    if (quota > 0 && usedBytes(pool, one) + bytes > quota) return 'quota'
+    if (quota > 0 && !counted(one) && usedBytes(pool, one) + bytes > quota) return true
   }
+  return false
+}
+
+/** Why `bytes` more do not fit: a quota, the pool, or null when they do. */
+export function shortage(pool: PoolRecord, dataset: DatasetRecord, bytes: number): 'quota' | 'pool' | null {
+  if (exceedsQuota(pool, dataset, bytes)) return 'quota'
   return Math.floor(pool.size * usableShare) - allocatedBytes(pool) < bytes ? 'pool' : null
 }
