@@ -24,7 +24,6 @@ export const AutomaticCode = describedEnum<Automatic>('AutomaticCode', 'May the 
   BACKING_OFF: 'The last try failed; the next one waits.',
   REPAIR_FAILING: 'Two tries failed in the same way.',
   NEEDS_PERSON: 'A person must decide.',
-  NOT_SUPPORTED: 'This version does not do it by itself.',
   WAITING_FOR_WINDOW: 'Outside the repair window.',
   POOL: 'The state of a pool forbids it.',
   SPACE: 'Too little space on the target pool.',

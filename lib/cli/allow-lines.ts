@@ -1,4 +1,5 @@
 import type { Config, HostConfig } from '#config/effective.ts'
+import { neededOnBackup, neededOnPrimary } from '#lib/zfs/needed-rights.ts'
 import { shellWord } from './failure.ts'
 
 export interface AllowLine {
@@ -7,11 +8,6 @@ export interface AllowLine {
   /** To be run on that host as root. */
   readonly command: string
 }
-
-/** Enough to send; `hold` is what `zfs send -I` takes for its own short holds. */
-const ON_PRIMARY = 'send,hold,bookmark'
-/** Enough to receive and to set aside, and nothing that destroys: with `receive:append`, `receive -F` is refused. */
-const ON_BACKUP = 'receive:append,create,mount,rename,hold,clone,promote,readonly,canmount'
 
 /** What an admin runs once on each SAN, so that the witness may do its work there and no more. Hosts that need none are left out. */
 export function allowLines(config: Config): readonly AllowLine[] {
@@ -36,7 +32,12 @@ export function needsNoRights({ sshUser, zfsCommand }: HostConfig): string | nul
 function line(config: Config, role: AllowLine['role'], id: string, dataset: string): AllowLine | null {
   const host = config.hosts.get(id)
   if (host === undefined || needsNoRights(host) !== null) return null
-  const rights = role === 'primary' ? ON_PRIMARY : ON_BACKUP
+  const needed =
+    role === 'primary'
+      ? neededOnPrimary(dataset, { anchors: true, recursive: true })
+      : // Enough to receive and to set aside, and nothing that destroys: with `receive:append`, `receive -F` is refused.
+        neededOnBackup(dataset, { appendOnly: true, properties: [], recursive: true })
+  const rights = needed.map(({ right }) => right).join(',')
   return { host: id, role, command: `zfs allow -u ${shellWord(host.sshUser)} ${rights} ${shellWord(dataset)}` }
 }
 

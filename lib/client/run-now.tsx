@@ -105,7 +105,6 @@ const HELD_WORDS: Readonly<Record<string, string>> = {
   BACKING_OFF: 'the last try failed, the next one waits',
   REPAIR_FAILING: 'failed twice in the same way',
   NEEDS_PERSON: 'needs a person',
-  NOT_SUPPORTED: 'not done by itself',
   WAITING_FOR_WINDOW: 'outside the repair window',
   POOL: 'the state of a pool forbids it',
   SPACE: 'too little space',

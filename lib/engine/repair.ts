@@ -148,7 +148,7 @@ async function runSteps(
   for (const [index, step] of plan.steps.entries()) {
     if (step.kind === 'verify') continue
     // A cancel between promote and swap would leave half a swap: those seconds it has to wait.
-    const midSwap = isMidSwap(plan.steps[index - 1])
+    const midSwap = isMidSwap(plan.steps.slice(0, index))
     if (signal.aborted && !midSwap) return end('cancelled', null, step.n)
     await writer.phase(step.kind === 'transfer' ? 'transferring' : 'preparing', {
       index: index + 1,
@@ -187,8 +187,9 @@ async function runSteps(
 
 const NEVER = new AbortController().signal
 
-function isMidSwap(before: Step | undefined): boolean {
-  return before?.kind === 'commands' && before.role === 'promote'
+function isMidSwap(before: readonly Step[]): boolean {
+  const last = before.findLast((step) => step.kind !== 'commands' || step.role !== 'limits')
+  return last?.kind === 'commands' && last.role === 'promote'
 }
 
 /** Of a run of policy, which keeps to the window; a person's goes on. */

@@ -24,7 +24,6 @@ function nothingToRun(draft: PlanDraft, { verdict }: PlanInput): Answer | null {
     return deny(busy ? 'BUSY' : 'NOTHING_TO_DO', draft.outcome)
   }
   const because = draft.blocked?.because ?? ''
-  if (draft.blocked?.code === 'NOT_SUPPORTED') return deny('NOT_SUPPORTED', because)
   if (draft.kind !== 'IMPOSSIBLE') return null
   if (draft.blocked?.code === 'POOL_UNAVAILABLE') return deny('POOL', because)
   return deny(draft.blocked?.code === 'UNKNOWN_STATE' ? 'UNKNOWN_STATE' : 'NEEDS_PERSON', because)

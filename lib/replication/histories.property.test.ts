@@ -149,7 +149,7 @@ describe('over random histories', () => {
         const fresh = model.inventory().backupSiblings?.every(({ name }) => name.includes('.zw-aside-')) ?? false
         if (!fresh || model.backup.find(MAPPING.backup.dataset) === null) return
         if (planOf(model).kind === 'FINISH_SWAP') return
-        happen(model, ['place', 0], planOf)
+        for (const what of ['place', 'limit']) happen(model, [what, 0], planOf)
         const canmount = set(model, 'canmount') ?? 'on'
         for (const each of deaths) {
           const plan = planOf(model)
@@ -157,6 +157,10 @@ describe('over random histories', () => {
         }
         if (repairAll(model).kind !== 'NOTHING') return
         expect(set(model, 'mountpoint')).toBe('/data')
+        // The one quota that is set after a swap, and so may be lost with the process: of a seed with children.
+        const children = [...model.backup.datasets.keys()].some((name) => name.startsWith(`${MAPPING.backup.dataset}/`))
+        const mayBeLost = deaths.length > 0 && children
+        if (!mayBeLost) expect(set(model, 'quota')).toBe('10000000')
         // Cut off between the last two commands of a swap nobody knows any more what it was: it mounts nothing then.
         expect([canmount, ...(deaths.length > 0 ? ['noauto'] : [])]).toContain(set(model, 'canmount') ?? 'on')
       }),

@@ -91,9 +91,75 @@ describe('set aside and rewind', () => {
     }
     const made = planned(inventoryOf(primarySide([a, b]), backupSide([a, own]), { swap, rights }))
     expect(commands(made)[0]).toBe(`zfs clone -o readonly=on -o canmount=noauto -o mountpoint=/data x ${B}@a ${next}`)
-    expect(made.notes.join(' ')).toContain('quota=1000: cannot stand beside the set-aside')
+    expect(made.notes).toContain(
+      `quota=1000: not carried over, because the login may not set it there. By hand, on hqs1: zfs set quota=1000 ${B}`,
+    )
     expect(made.notes.join(' ')).toContain('compression, org:note: not carried over')
     expect(made.blocked).toMatchObject({ code: 'PERMISSION_MISSING' })
+  })
+
+  const withLocal = (local: readonly { name: string; value: string }[], kids: readonly string[] = []) => ({
+    swap: {
+      children: kids.map((name) => ({ name: `${B}/${name}`, type: 'filesystem' as const, encryptionRoot: null })),
+      local,
+      canmount: 'on' as const,
+      shared: false,
+    },
+  })
+  const quotas = [
+    { name: 'quota', value: '5000000' },
+    { name: 'refquota', value: '900' },
+    { name: 'snapshot_limit', value: '50' },
+  ]
+
+  test('limits: quotas once the new line owns its history and before it takes the place, the others with the clone', () => {
+    const made = planned(inventoryOf(primarySide([a, b]), backupSide([a, own]), withLocal(quotas, ['kid'])))
+    expect(commands(made)[0]).toBe(`zfs clone -o readonly=on -o canmount=noauto -o snapshot_limit=50 ${B}@a ${next}`)
+    expect(commands(made).slice(1, 4)).toEqual([
+      `zfs promote ${next}`,
+      `zfs set quota=5000000 ${next}`,
+      `zfs set refquota=900 ${next}`,
+    ])
+    expect(commands(made)[4]).toStartWith(`zfs rename -u ${B} ${aside}`)
+    expect(made.steps.filter((step) => step.kind === 'commands' && step.role === 'limits')).toMatchObject([
+      { optional: true },
+      { optional: true },
+    ])
+  })
+
+  test('a quota that could stop the children half-way comes after them', () => {
+    const tight = withLocal([{ name: 'quota', value: '1000001' }], ['kid'])
+    const made = planned(inventoryOf(primarySide([a, b]), backupSide([a, own]), tight))
+    expect(commands(made)[2]).toStartWith(`zfs rename -u ${B} ${aside}`)
+    expect(commands(made)[3]).toBe(`zfs set quota=1000001 ${B}`)
+    const childless = withLocal([{ name: 'quota', value: '1000001' }])
+    const other = planned(inventoryOf(primarySide([a, b]), backupSide([a, own]), childless))
+    expect(commands(other)[2]).toBe(`zfs set quota=1000001 ${next}`)
+  })
+
+  test('a reservation is not booked twice: the command for afterwards is told', () => {
+    const reserved = withLocal([
+      { name: 'reservation', value: '7' },
+      { name: 'refreservation', value: '8' },
+      { name: 'quota', value: '0' },
+    ])
+    const made = planned(inventoryOf(primarySide([a, b]), backupSide([a, own]), reserved))
+    expect(commands(made).join(' ')).not.toContain('reservation')
+    expect(commands(made).join(' ')).not.toContain('quota')
+    expect(made.notes).toContain(
+      `reservation=7, refreservation=8: not set on the new line, because the set-aside still holds it and the space would be booked twice. After removing the set-aside, on hqs1: zfs set reservation=7 refreservation=8 ${B}`,
+    )
+  })
+
+  test('a swap that was cut off after the promote gets its limits too', () => {
+    const left = sibling('next', null)
+    const backup = backupSide([own], { origin: `${left.name}@a` })
+    const made = planned(inventoryOf(primarySide([a, b]), backup, { ...withLocal(quotas), backupSiblings: [left] }))
+    expect(made.kind).toBe('FINISH_SWAP')
+    expect(commands(made).slice(0, 2)).toEqual([
+      `zfs set quota=5000000 ${left.name}`,
+      `zfs set refquota=900 ${left.name}`,
+    ])
   })
 
   test('a clone that an earlier try left is used again', () => {
@@ -125,6 +191,20 @@ describe('set aside and re-seed', () => {
       ].join(' && '),
       `zfs hold zwitness ${aside}@own`,
     ])
+  })
+
+  test('limits: a seed gets its quota when it is there, beside the backup, or after the children', () => {
+    const local = [
+      { name: 'quota', value: '5000000' },
+      { name: 'filesystem_limit', value: '9' },
+    ]
+    const swap = { children: [], local, canmount: 'on' as const, shared: false }
+    const made = planned(inventoryOf(primarySide([b]), backupSide([own]), { swap }))
+    expect(commands(made)[0]).toContain(`-o canmount=noauto -o filesystem_limit=9 ${incoming}`)
+    expect(commands(made)[1]).toBe(`zfs set quota=5000000 ${incoming}`)
+    const children = [{ name: `${B}/kid`, type: 'filesystem' as const, encryptionRoot: null }]
+    const withKid = planned(inventoryOf(primarySide([b]), backupSide([own]), { swap: { ...swap, children } }))
+    expect(commands(withKid)[2]).toBe(`zfs set quota=5000000 ${B}`)
   })
 
   test('a first snapshot that has arrived is not sent again', () => {

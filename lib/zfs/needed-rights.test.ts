@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import {
-  allowLine,
-  carriedOver,
-  missingRights,
-  neededOnBackup,
-  neededOnPrimary,
-  needlessRights,
-} from './needed-rights.ts'
+import { allowLine, missingRights, neededOnBackup, neededOnPrimary, needlessRights } from './needed-rights.ts'
 import { parseRights } from './rights.ts'
 
 const grants = (rights: string, scope = 'Local+Descendent', who = 'user zfsadmin') =>
@@ -23,12 +16,13 @@ describe('missingRights', () => {
     ['receive is wider than receive:append', grants(FULL.replace('receive:append', 'receive')), [], []],
     ['an old host wants receive itself', grants(FULL), [[], { appendOnly: false }], ['receive']],
     ['each property carried over needs its own', grants(FULL), [['compression', 'atime']], ['compression', 'atime']],
-    ['but not those that a clone cannot be given', grants(FULL), [['keylocation', 'refreservation', 'quota']], []],
+    ['limits too', grants(FULL), [['quota', 'snapshot_limit']], ['quota', 'snapshot_limit']],
+    ['but not those that a new line is not given', grants(FULL), [['keylocation', 'refreservation', 'volsize']], []],
     [
       'local rights on the parent do not reach the dataset',
       grants('mount,create', 'Local'),
       [],
-      ['receive:append', 'create', 'mount', 'rename', 'clone', 'promote', 'hold', 'readonly', 'canmount'],
+      ['receive:append', 'create', 'mount', 'rename', 'hold', 'clone', 'promote', 'readonly', 'canmount'],
     ],
     ['descendent ones do not hold beside it', grants(FULL, 'Descendent'), [], ['create', 'mount', 'rename']],
     ["a group's count for its members", grants(FULL, 'Local+Descendent', 'group storage'), [], []],
@@ -65,5 +59,3 @@ test('the line to paste is quoted', () => {
     "zfs allow -u zfsadmin send,hold 'tank/my data'",
   )
 })
-
-test('carriedOver', () => expect(carriedOver(['atime', 'volsize', 'a:b'])).toEqual(['atime', 'userprop']))

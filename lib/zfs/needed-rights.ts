@@ -1,5 +1,7 @@
+import { rightsToCarry } from './carried-properties.ts'
 import { parentOf } from './paths.ts'
 import { type Grant, rightsOf } from './rights.ts'
+import { RECEIVE, RIGHTS_OF } from './rights-of-command.ts'
 import { shellLine } from './shell-word.ts'
 
 /** A right that a login needs for the work of a replicator. */
@@ -30,27 +32,8 @@ export interface BackupNeeds {
   readonly recursive: boolean
 }
 
-/** Fixed when a dataset is made, or left out by a set-aside (reservations count twice, limits stop it): none needs a right. */
-const NOT_CARRIED: ReadonlySet<string> = new Set([
-  'volsize',
-  'volblocksize',
-  'reservation',
-  'refreservation',
-  'quota',
-  'refquota',
-  'filesystem_limit',
-  'snapshot_limit',
-  'casesensitivity',
-  'normalization',
-  'utf8only',
-  'encryption',
-  'keyformat',
-  'keylocation',
-  'pbkdf2iters',
-  'version',
-  'mlslabel',
-])
-const ALWAYS_CARRIED = ['readonly', 'canmount']
+/** Set by every set-aside itself. */
+const ALWAYS_SET = ['readonly', 'canmount']
 
 /** What sending a dataset needs. Without `anchors` no bookmark is ever made. */
 export function neededOnPrimary(
@@ -58,12 +41,12 @@ export function neededOnPrimary(
   { anchors, recursive }: { readonly anchors: boolean; readonly recursive: boolean },
 ): readonly NeededRight[] {
   const on = below(dataset, recursive)
+  const need = (rights: readonly string[], always: boolean, purpose: string) =>
+    rights.map((right): NeededRight => ({ right, includedIn: null, on, always, purpose }))
   return [
-    { right: 'send', includedIn: null, on, always: true, purpose: 'to send' },
-    { right: 'hold', includedIn: null, on, always: true, purpose: 'for the short holds that zfs send -I itself takes' },
-    ...(anchors
-      ? [{ right: 'bookmark', includedIn: null, on, always: false, purpose: 'to keep the last common snapshot usable' }]
-      : []),
+    ...need(RIGHTS_OF.send, true, 'to send'),
+    ...need(RIGHTS_OF.sendBetween, true, 'for the short holds that zfs send -I itself takes'),
+    ...(anchors ? need(RIGHTS_OF.bookmark, false, 'to keep the last common snapshot usable') : []),
   ]
 }
 
@@ -78,24 +61,20 @@ export function neededOnBackup(dataset: string, needs: BackupNeeds): readonly Ne
     always,
     purpose,
   })
-  const properties = [...new Set([...ALWAYS_CARRIED, ...carriedOver(needs.properties)])]
+  const receive = needs.appendOnly ? { ...need(RECEIVE, on, true, 'to receive'), includedIn: 'receive' } : null
+  const newLine = new Set<string>([...RIGHTS_OF.clone, ...RIGHTS_OF.promote]).difference(new Set(RIGHTS_OF.rename))
+  const properties = new Set([...ALWAYS_SET, ...rightsToCarry(needs.properties)])
   return [
-    needs.appendOnly
-      ? { ...need('receive:append', on, true, 'to receive'), includedIn: 'receive' }
-      : need('receive', on, true, 'to receive'),
+    receive ?? need('receive', on, true, 'to receive'),
     need('create', beside, true, 'to receive a new dataset, and to put a clone beside a diverged one'),
     need('mount', beside, true, 'which receive, clone and rename ask for (nothing is mounted)'),
-    ...['rename', 'clone', 'promote'].map((right) =>
-      need(right, right === 'rename' ? beside : on, false, 'to set a diverged backup aside instead of destroying it'),
+    need('rename', beside, false, 'to set a diverged backup aside instead of destroying it'),
+    ...RIGHTS_OF.hold.map((right) => need(right, on, false, 'to protect what was set aside')),
+    ...[...newLine].map((right) => need(right, on, false, 'to begin a new line beside a diverged backup')),
+    ...[...properties].map((name) =>
+      need(name, on, false, 'to give the dataset that takes its place the same properties'),
     ),
-    need('hold', on, false, 'to protect what was set aside'),
-    ...properties.map((name) => need(name, on, false, 'to give the dataset that takes its place the same properties')),
   ]
-}
-
-/** The rights for those of a dataset's own properties that a clone in its place is given; one for all user properties. */
-export function carriedOver(properties: readonly string[]): readonly string[] {
-  return properties.filter((name) => !NOT_CARRIED.has(name)).map((name) => (name.includes(':') ? 'userprop' : name))
 }
 
 /** Of what is needed, what these grants (of `zfs allow` on the place, its parents included) do not give. */

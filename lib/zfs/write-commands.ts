@@ -57,6 +57,11 @@ export function setCanmount(zfs: ZfsCommand, dataset: string, value: 'on' | 'off
   return [...zfs, 'set', propertyOperand('canmount', value), datasetOperand(dataset)]
 }
 
+/** A limit; `value` in bytes. Refused where the dataset holds more by now. Needs the right of its name. */
+export function setLimit(zfs: ZfsCommand, dataset: string, limit: 'quota' | 'refquota', value: string): Argv {
+  return [...zfs, 'set', propertyOperand(limit, value), datasetOperand(dataset)]
+}
+
 export function setReadonly(zfs: ZfsCommand, dataset: string): Argv {
   return [...zfs, 'set', propertyOperand('readonly', 'on'), datasetOperand(dataset)]
 }

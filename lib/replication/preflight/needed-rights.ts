@@ -1,3 +1,4 @@
+import { RECEIVE, rightsOfCommand } from '#lib/zfs/rights-of-command.ts'
 import type { Step } from '../types.ts'
 
 export interface NeededRights {
@@ -7,55 +8,34 @@ export interface NeededRights {
   readonly wanted: ReadonlySet<string>
 }
 
-/** What the commands of these steps ask of `zfs allow`, by the table in ZFS's own man page and what the lab refuses. */
+/** What the commands of these steps ask of `zfs allow` on either side. */
 export function neededRights(steps: readonly Step[]): {
   readonly primary: NeededRights
   readonly backup: NeededRights
 } {
   const primary = { required: new Set<string>(), wanted: new Set<string>() }
   const backup = { required: new Set<string>(), wanted: new Set<string>() }
-  const add = (to: Set<string>, ...rights: readonly string[]) => {
-    for (const right of rights) to.add(right)
+  const add = (
+    side: typeof primary,
+    argv: readonly string[],
+    how: { optional?: boolean; newDataset?: boolean } = {},
+  ) => {
+    const { required, wanted } = rightsOfCommand(argv, how.newDataset)
+    for (const right of required) (how.optional === true ? side.wanted : side.required).add(right)
+    for (const right of wanted) side.wanted.add(right)
   }
   for (const step of steps) {
-    if (step.kind === 'bookmark') add(step.optional ? primary.wanted : primary.required, 'bookmark')
+    if (step.kind === 'bookmark') add(primary, step.command.argv, step)
     if (step.kind === 'transfer') {
-      add(primary.required, 'send')
-      // `send -I` takes holds of its own on every snapshot between.
-      if (step.source.argv.includes('-I')) add(primary.required, 'hold')
-      add(backup.required, step.force ? 'receive' : RECEIVE, 'mount')
-      if (step.how === 'full') {
-        add(backup.required, 'create')
-        add(backup.wanted, 'readonly')
-      }
+      add(primary, step.source.argv)
+      add(backup, step.sink.argv, { newDataset: step.how === 'full' })
     }
-    if (step.kind === 'commands') {
-      const rights = OF_ROLE[step.role]
-      add(step.optional ? backup.wanted : backup.required, ...rights)
-      if (step.role === 'swap' && step.commands.some(({ argv }) => argv.includes('set'))) {
-        add(backup.required, 'readonly')
-        if (step.commands.some(({ argv }) => argv.some((word) => word.startsWith('canmount=')))) {
-          add(backup.required, 'canmount')
-        }
-      }
-    }
+    if (step.kind === 'commands') for (const { argv } of step.commands) add(backup, argv, step)
   }
   return { primary, backup }
 }
 
-/** Either of two rights; `receive:append` is the one to give. */
-export const RECEIVE = 'receive:append'
-
-const OF_ROLE = {
-  clone: ['clone', 'create', 'mount', 'readonly'],
-  promote: ['promote', 'mount'],
-  swap: ['rename', 'create', 'mount'],
-  hold: ['hold'],
-  rollback: ['rollback', 'mount', 'destroy'],
-  discard: ['destroy', 'mount'],
-} as const
-
-/** Those of the wanted that the login does not have. */
+/** Those of the wanted that the login does not have; `receive` includes `receive:append`. */
 export function missingFrom(has: ReadonlySet<string>, wanted: ReadonlySet<string>): readonly string[] {
   return [...wanted].filter((right) => !has.has(right) && !(right === RECEIVE && has.has('receive'))).toSorted()
 }

@@ -73,6 +73,9 @@ const HAPPENINGS: Readonly<Record<string, (model: Model, which: number) => void>
   place(model) {
     if (model.backup.find(B)?.type === 'filesystem') model.on('backup', 'set', 'mountpoint=/data', B)
   },
+  limit(model) {
+    if (model.backup.find(B)?.type === 'filesystem') model.on('backup', 'set', 'quota=10000000', B)
+  },
   away: (model, which) => void model.on('backup', 'rename', B, `hqs1p1/was${serial(model, which)}`),
   /** Another tool brings the newest snapshot over, whole or cut off. */
   foreign(model, which) {

@@ -23,7 +23,7 @@ export type Step =
   | (StepBase & {
       /** Short commands of one host in one line: each runs only where the one before it succeeded. */
       readonly kind: 'commands'
-      readonly role: 'clone' | 'promote' | 'swap' | 'hold' | 'discard' | 'rollback'
+      readonly role: 'clone' | 'promote' | 'limits' | 'swap' | 'hold' | 'discard' | 'rollback'
       readonly host: string
       readonly commands: readonly HostCommand[]
       readonly expects: readonly Found[]
@@ -136,7 +136,6 @@ export type AutomaticCode =
   | 'BACKING_OFF'
   | 'REPAIR_FAILING'
   | 'NEEDS_PERSON'
-  | 'NOT_SUPPORTED'
   | 'WAITING_FOR_WINDOW'
   | 'POOL'
   | 'SPACE'

@@ -1,69 +1,79 @@
+import { carriageOf, rightToSet } from '#lib/zfs/carried-properties.ts'
 import type { Properties } from '#lib/zfs/commands.ts'
 import type { DatasetType } from '#lib/zfs/types.ts'
 import type { Rights, SwapFacts } from '../../types.ts'
 
-/** Which of the backup's own properties the new line begins with, and what is to be said about the others. */
+/** Which of the backup's own properties the new line gets, and what is to be said about the others. */
 export interface CarryOver {
+  /** It begins with them. */
   readonly properties: Properties
+  /** Set on it before it takes the backup's place, each for itself: one that ZFS refuses ends nothing. */
+  readonly quotas: readonly Quota[]
   readonly notes: readonly string[]
 }
+export interface Quota {
+  readonly name: 'quota' | 'refquota'
+  /** Bytes, as ZFS printed them. */
+  readonly value: string
+}
 
-/** Set by the plan itself, fixed at creation, or taken from the snapshot. */
-const NOT_GIVEN: ReadonlySet<string> = new Set([
-  'readonly',
-  'canmount',
-  'volsize',
-  'volblocksize',
-  'casesensitivity',
-  'normalization',
-  'utf8only',
-  'encryption',
-  'keyformat',
-  'keylocation',
-  'pbkdf2iters',
-  'mlslabel',
-])
-/** A reservation would count twice beside the set-aside; a limit makes ZFS refuse the promote. */
-const NOT_CARRIED: ReadonlySet<string> = new Set([
-  'reservation',
-  'refreservation',
-  'quota',
-  'refquota',
-  'filesystem_limit',
-  'snapshot_limit',
-])
+export interface CarryFrom {
+  readonly facts: SwapFacts
+  /** Null: not known; then everything is tried. */
+  readonly rights: Rights['backup']
+  readonly from: DatasetType
+  readonly to: DatasetType
+  /** The backup, for the commands that a person is given. */
+  readonly host: string
+  readonly dataset: string
+}
 
 /**
  * A right that is missing for one property refuses the whole clone, so what the login may not set is left out and named.
- * `rights` null: not known; then everything is tried.
  */
-export function carryOver(facts: SwapFacts, rights: Rights['backup'], from: DatasetType, to: DatasetType): CarryOver {
+export function carryOver({ facts, rights, from, to, host, dataset }: CarryFrom): CarryOver {
   if (from !== to) {
-    return facts.local.length === 0
-      ? { properties: {}, notes: [] }
-      : { properties: {}, notes: [`Its properties are those of a ${from} and are not carried over to the ${to}.`] }
+    const why = `Its properties are those of a ${from} and are not carried over to the ${to}.`
+    return { properties: {}, quotas: [], notes: facts.local.length === 0 ? [] : [why] }
   }
-  const given: Record<string, string> = {}
+  const properties: Record<string, string> = {}
+  const quotas: Quota[] = []
   const refused: string[] = []
-  const left: string[] = []
+  const limitsRefused: string[] = []
+  const reserved: string[] = []
+  const odd: string[] = []
   for (const { name, value } of facts.local) {
-    if (NOT_GIVEN.has(name)) continue
-    if (NOT_CARRIED.has(name)) left.push(`${name}=${value}`)
-    else if (/\p{Cc}/u.test(value)) left.push(name)
-    else if (maySet(rights, name)) given[name] = value
+    const carriage = carriageOf(name)
+    const allowed = rights === null || rights === 'all' || rights.has(rightToSet(name))
+    const isSet = value !== '0' && value !== 'none'
+    if (carriage === 'reservation' && isSet) reserved.push(`${name}=${value}`)
+    if (carriage === 'quota' && isSet) {
+      if (allowed) quotas.push({ name: name === 'quota' ? 'quota' : 'refquota', value })
+      else limitsRefused.push(`${name}=${value}`)
+    }
+    if (carriage !== 'given') continue
+    if (/\p{Cc}/u.test(value)) odd.push(name)
+    else if (allowed) properties[name] = value
+    else if (name.endsWith('_limit')) limitsRefused.push(`${name}=${value}`)
     else refused.push(name)
   }
-  return { properties: given, notes: [...notesOn(left, LEFT), ...notesOn(refused, REFUSED)] }
+  const byHand = (settings: readonly string[]) => `on ${host}: zfs set ${settings.join(' ')} ${dataset}`
+  return {
+    properties,
+    quotas,
+    notes: [
+      ...about(reserved, (them) => {
+        return `${them.join(', ')}: not set on the new line, because the set-aside still holds it and the space would be booked twice. After removing the set-aside, ${byHand(them)}`
+      }),
+      ...about(limitsRefused, (them) => {
+        return `${them.join(', ')}: not carried over, because the login may not set it there. By hand, ${byHand(them)}`
+      }),
+      ...about(refused, (them) => `${them.join(', ')}: not carried over, because the login may not set it there.`),
+      ...about(odd, (them) => `${them.join(', ')}: not carried over, because the value holds control characters.`),
+    ],
+  }
 }
 
-const LEFT = 'cannot stand beside the set-aside (a limit stops the swap, a reservation counts twice): set again by hand'
-const REFUSED = 'not carried over, because the login may not set it there'
-
-function notesOn(names: readonly string[], why: string): readonly string[] {
-  return names.length === 0 ? [] : [`${names.join(', ')}: ${why}.`]
-}
-
-function maySet(rights: Rights['backup'], property: string): boolean {
-  if (rights === null || rights === 'all') return true
-  return rights.has(property.includes(':') ? 'userprop' : property)
+function about(names: readonly string[], say: (names: readonly string[]) => string): readonly string[] {
+  return names.length === 0 ? [] : [say(names)]
 }

@@ -4,7 +4,9 @@ import { type HalfDoneSwap, leftBelow } from '../../swap.ts'
 import type { Found } from '../../types.ts'
 import { type CommandsDraft, impossible, type PlanDraft, type PlanInput } from '../draft.ts'
 import { besideOf } from './beside.ts'
+import { carryOver } from './carry-over.ts'
 import { holdStep } from './hold-step.ts'
+import { quotaSteps, withinUsed } from './quota-steps.ts'
 import { swapStep } from './swap-step.ts'
 
 /**
@@ -50,16 +52,31 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
       const { aside } = besideOf(dataset, half.next.name)
       const names = byCreatetxg(snapshots).map(({ name }) => name)
       const canmount = inventory.swap?.canmount ?? null
+      const children = movableChildren(inventory.swap?.children ?? [], dataset, facts.encryptionRoot)
+      const { quotas } = carryOver({
+        ...mapping.backup,
+        facts: inventory.swap ?? { children: [], local: [], canmount: null, shared: false },
+        rights: inventory.rights?.backup ?? null,
+        from: facts.type,
+        to: half.next.type,
+      })
+      // What either of the two takes by now is not told apart from what both do.
+      const limits = quotaSteps(input, quotas, {
+        name: half.next.name,
+        children: children.length,
+        fitsIn: withinUsed(facts.used + half.next.usedBytes),
+      })
       const swap = swapStep(input, {
         away: { type: facts.type, canmount },
         aside,
         replacement: { name: half.next.name, type: half.next.type },
-        children: movableChildren(inventory.swap?.children ?? [], dataset, facts.encryptionRoot),
+        children,
         canmount,
         quietAside: facts.type === 'filesystem',
         expects: [found(half.next), { name: dataset, guid: facts.guid }, { name: aside, guid: null }],
       })
-      return withHold(input, swap, aside, names, [found(half.next)])
+      const rest = withHold(input, swap, aside, names, [found(half.next)])
+      return { ...rest, steps: [...limits.beforeSwap, ...rest.steps, ...limits.afterSwap] }
     }
     case 'backup renamed away, replacement not in place': {
       const { aside, replacement } = half

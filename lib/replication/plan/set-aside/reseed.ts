@@ -13,6 +13,7 @@ import { type Beside, besideOf, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdStep } from './hold-step.ts'
 import { obstacle } from './obstacle.ts'
+import { quotaSteps } from './quota-steps.ts'
 import { swapStep } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
 
@@ -38,7 +39,17 @@ export function reseed(
   const beside = begun?.beside ?? freshBeside(input)
   const onlyNewest = input.policy.initial === 'latest' || input.options.oldestWouldNotSurvive === true
   const first = begun?.first ?? (onlyNewest ? newest : oldest)
-  const carried = carryOver(swap, inventory.rights?.backup ?? null, backup.facts.type, primary.facts.type)
+  const carried = carryOver({
+    ...mapping.backup,
+    facts: swap,
+    rights: inventory.rights?.backup ?? null,
+    from: backup.facts.type,
+    to: primary.facts.type,
+  })
+  const children = movableChildren(swap.children, dataset, backup.facts.encryptionRoot)
+  // How much the new line takes is not known before it is there.
+  const line = { name: beside.incoming, children: children.length, fitsIn: () => false }
+  const quotas = quotaSteps(input, carried.quotas, line)
   const quiet: Properties = primary.facts.type === 'filesystem' ? { canmount: 'noauto' } : {}
   const into = { dataset: beside.incoming, properties: { ...quiet, ...carried.properties } }
 
@@ -64,7 +75,7 @@ export function reseed(
     away: { type: backup.facts.type, canmount: swap.canmount },
     aside: beside.aside,
     replacement: { name: beside.incoming, type: primary.facts.type },
-    children: movableChildren(swap.children, dataset, backup.facts.encryptionRoot),
+    children,
     canmount: primary.facts.type === 'filesystem' ? (swap.canmount ?? 'on') : null,
     quietAside: backup.facts.type === 'filesystem',
     expects: [
@@ -75,7 +86,13 @@ export function reseed(
   const draft = assemble(input, primary, {
     kind: 'SET_ASIDE_RESEED',
     before: seed,
-    transfers: [change, ...(hold === null ? [] : [hold]), ...rest.map((hop) => transferStep(route, hop))],
+    transfers: [
+      ...quotas.beforeSwap,
+      change,
+      ...quotas.afterSwap,
+      ...(hold === null ? [] : [hold]),
+      ...rest.map((hop) => transferStep(route, hop)),
+    ],
     target: rest.at(-1)?.to ?? first,
     named: [{ kind: 'snapshot', name: first.name, guid: first.guid }, ...namedBy(rest)],
     anchorFirst: first,

@@ -12,6 +12,7 @@ import { type Beside, besideOf, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdStep } from './hold-step.ts'
 import { obstacle } from './obstacle.ts'
+import { quotaSteps, withinUsed } from './quota-steps.ts'
 import { swapStep } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
 
@@ -38,8 +39,22 @@ export function rewind(
   const made = madeBefore(input, base)
   const beside = made ?? freshBeside(input)
   const swap = inventory.swap ?? { children: [], local: [], canmount: null, shared: false }
-  const carried = carryOver(swap, inventory.rights?.backup ?? null, backup.facts.type, backup.facts.type)
-  const quiet: Properties = backup.facts.type === 'filesystem' ? { canmount: 'noauto' } : {}
+  const { type } = backup.facts
+  const carried = carryOver({
+    facts: swap,
+    rights: inventory.rights?.backup ?? null,
+    from: type,
+    to: type,
+    host,
+    dataset,
+  })
+  const children = movableChildren(swap.children, dataset, backup.facts.encryptionRoot)
+  const quotas = quotaSteps(input, carried.quotas, {
+    name: beside.next,
+    children: children.length,
+    fitsIn: withinUsed(backup.facts.used),
+  })
+  const quiet: Properties = type === 'filesystem' ? { canmount: 'noauto' } : {}
   const origin = { name: `${dataset}@${base.backupName}`, guid: base.guid }
   const zfs = options.zfsCommands.backup
   const short = (role: 'clone' | 'promote', title: string, argv: readonly string[]): CommandsDraft => ({
@@ -64,18 +79,20 @@ export function rewind(
         ]
       : []),
     short('promote', `Give the new line everything up to @${base.backupName}`, promote(zfs, beside.next)),
+    ...quotas.beforeSwap,
     swapStep(input, {
-      away: { type: backup.facts.type, canmount: swap.canmount },
+      away: { type, canmount: swap.canmount },
       aside: beside.aside,
-      replacement: { name: beside.next, type: backup.facts.type },
-      children: movableChildren(swap.children, dataset, backup.facts.encryptionRoot),
+      replacement: { name: beside.next, type },
+      children,
       canmount: swap.canmount,
-      quietAside: backup.facts.type === 'filesystem',
+      quietAside: type === 'filesystem',
       expects: [
         { name: dataset, guid: backup.facts.guid },
         { name: beside.aside, guid: null },
       ],
     }),
+    ...quotas.afterSwap,
   ]
   const ahead = comparison.backupAhead.map(({ name }) => name)
   const hold = holdStep(input, beside.aside, ahead)
