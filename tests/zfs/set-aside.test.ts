@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { SITUATIONS, type Situation } from './broken-chains.ts'
-import { delegate, openLab, root, tryRoot } from './lab.ts'
+import { delegate, openLab, releaseAll, root, tryRoot } from './lab.ts'
 import { Witness } from './witness.ts'
 
 const lab = openLab()
@@ -30,7 +30,7 @@ async function clean(): Promise<void> {
   await tryRoot(
     lab,
     `pkill -f 'sleep 1200' || true; sleep 1
-     for s in $(zfs list -H -r -t snapshot -o name hqs1p1/${FOLDER}); do for t in zwitness keep; do zfs release $t $s 2>/dev/null || true; done; done
+     ${releaseAll(`hqs1p1/${FOLDER}`)}
      zfs destroy -R hqs8p1/${FOLDER} || true; zfs destroy -R hqs1p1/${FOLDER} || true`,
   )
 }

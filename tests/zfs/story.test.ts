@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { inBrowser, launch } from '#tests/browser/pages.ts'
 import { byMouse } from '#tests/browser/whole-story.ts'
-import { delegate, guids, openLab, root, tryRoot } from './lab.ts'
+import { delegate, guids, openLab, releaseAll, root, tryRoot } from './lab.ts'
 import { Witness } from './witness.ts'
 
 /* What tests/browser tells on simulated SANs, once more in a real browser on real OpenZFS. */
@@ -29,7 +29,7 @@ dd if=/dev/urandom of=/pools/$P/big bs=1M count=16 2>/dev/null; zfs snapshot $P@
 zfs set readonly=off $B; zfs mount $B; echo mine >/pools/$B/own; zfs snapshot $B@own; zfs unmount $B; zfs set readonly=on $B`
 
 const CLEAN = `zfs destroy -R ${P} 2>/dev/null
-for d in $(zfs list -H -o name -r hqs1p1 | grep '^${B}'); do zfs release zwitness $d@own 2>/dev/null; done
+${releaseAll('hqs1p1')}
 for d in $(zfs list -H -o name -r hqs1p1 | grep '^${B}'); do zfs destroy -R $d 2>/dev/null; done
 true`
 const clean = () => tryRoot(lab, `set +e\n${CLEAN}`)
@@ -63,7 +63,7 @@ inBrowser(
     await context.close()
     expect(await guids(lab, B)).toEqual(await guids(lab, P))
     const aside = (await root(lab, `zfs list -H -o name | grep '^${B}\\.zw-aside-'`)).trim()
-    expect(Object.values(await guids(lab, aside))).toContain(before.own)
+    expect(Object.values(await guids(lab, aside))).toContain(before.own ?? 'own was not there')
   },
   8 * MINUTES,
 )
