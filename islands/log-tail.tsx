@@ -28,18 +28,18 @@ export default function LogTail(props: Props) {
   const waiting = useSignal(0)
   const wrap = useSignal(true)
   const box = useRef<HTMLDivElement>(null)
-  const atEnd = useRef(true)
+  const following = useSignal(true)
   const ready = useHydrated()
   const zone = useZone()
   const amp = props.query === '' ? '' : '&'
 
   const toEnd = (): void => {
     waiting.value = 0
-    atEnd.current = true
+    following.value = true
     box.current?.scrollTo({ top: box.current.scrollHeight })
   }
   useEffect(() => {
-    if (atEnd.current) toEnd()
+    if (following.value) toEnd()
   }, [records.value])
   useEffect(() => {
     if (!props.open) return
@@ -53,8 +53,8 @@ export default function LogTail(props: Props) {
       if (fresh.length === 0) return
       // Whoever reads further up keeps what he reads; it is cut only while one follows.
       const all = [...records.value, ...fresh]
-      records.value = atEnd.current ? all.slice(-MOST) : all
-      if (!atEnd.current) waiting.value += fresh.length
+      records.value = following.value ? all.slice(-MOST) : all
+      if (!following.value) waiting.value += fresh.length
     }
     const end = watch({
       refetch: read,
@@ -73,7 +73,7 @@ export default function LogTail(props: Props) {
     const answer = await send('GET', `/api/logs?${props.query}${amp}cursor=${cursor.value}&limit=200`)
     if (!answer.ok) return
     const page = answer.body as { items: readonly LogView[]; nextCursor: string | null }
-    atEnd.current = false
+    following.value = false
     records.value = [...[...page.items].reverse(), ...records.value]
     cursor.value = page.nextCursor
   }
@@ -83,9 +83,7 @@ export default function LogTail(props: Props) {
       <div class="row between">
         <p class="muted">
           Times in {zone}.{' '}
-          {props.open &&
-            ready &&
-            (waiting.value > 0 || !atEnd.current ? 'Not following: scroll to the end.' : 'Following.')}
+          {props.open && ready && (following.value ? 'Following.' : 'Not following: scroll to the end.')}
         </p>
         {ready && (
           <label class="check">
@@ -103,8 +101,8 @@ export default function LogTail(props: Props) {
         tabIndex={0}
         onScroll={(event) => {
           const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
-          atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END
-          if (atEnd.current) waiting.value = 0
+          following.value = scrollHeight - scrollTop - clientHeight < NEAR_END
+          if (following.value) waiting.value = 0
         }}
       >
         {ready && cursor.value !== null && (

@@ -71,8 +71,7 @@ export default definePage({
             </dl>
             <p class="row">
               <a href="/docs/api">API documentation</a> <a href="/docs/reasons">Reason codes</a>{' '}
-              <a href="/docs/problems">Problem codes</a> <a href="/api/openapi.json">OpenAPI</a>{' '}
-              <a href="/metrics">Metrics</a>
+              <a href="/docs/problems">Problem codes</a> <a href="/api/openapi.json">OpenAPI</a>
             </p>
           </section>
         )}

@@ -55,9 +55,9 @@ for (const scheme of ['light', 'dark'] as const) {
   )
 }
 
-inBrowser(
-  'every page can be read on a phone, and without a script',
-  () =>
+inBrowser.each([320, 390, 768, 1000])(
+  'every page can be read at %d pixels, and without a script',
+  (width) =>
     visit(
       browser,
       async ({ page, url }) => {
@@ -69,7 +69,7 @@ inBrowser(
         }
         expect(wide).toEqual([])
       },
-      { role: 'admin', options: { viewport: { width: 390, height: 844 }, javaScriptEnabled: false } },
+      { role: 'admin', options: { viewport: { width, height: 844 }, javaScriptEnabled: false } },
     ),
   240_000,
 )

@@ -48,7 +48,9 @@ async function main(): Promise<void> {
       await take(demo, OF_THE_DEMO, admin)
       if (wanted('offline')) {
         const urls = OFFLINE.map((path) => demo.url + path)
-        await sheet('offline', await offlinePictures(browser, admin, urls, demo.end), { scale: 0.4, across: 3 })
+        const pictures = await offlinePictures(browser, admin, urls, demo.end)
+        await sheet('offline', pictures.slice(0, 9), { scale: 0.4, across: 3 })
+        await sheet('offline-more', pictures.slice(9), { scale: 0.4, across: 3 })
       }
     } finally {
       await demo.end()
@@ -75,7 +77,7 @@ async function main(): Promise<void> {
 
 async function picturesOf(
   service: Service,
-  { name, prepare, path: given, as, before, brief, variants = brief ? TWO : FOUR, top }: Screen,
+  { name, prepare, path: given, as, before, brief, variants = brief ? TWO : FOUR, top, show }: Screen,
   admin: SignedIn,
 ): Promise<readonly Picture[]> {
   await prepare?.(service)
@@ -86,7 +88,7 @@ async function picturesOf(
     await page.goto(service.url + path)
     await settled(page)
     await before?.(page)
-    pictures.push(await pictureOf(page, `${name}: ${variant.name}`, top ?? (brief && 800)))
+    pictures.push(await pictureOf(page, `${name}: ${variant.name}`, top ?? (brief && 800), show))
     await page.context().close()
   }
   return pictures

@@ -14,6 +14,9 @@ const PHASES: Readonly<Record<NonNullable<RunDetailView['progress']>['phase'], s
   DONE: 'Ended',
 }
 
+/** Longer than a busy disk is silent now and then. */
+const SILENT_MS = 60_000
+
 /** How far it is: now, on average, and until when. Pinned while it runs. */
 export function RunMoving({ run }: { readonly run: RunDetailView }) {
   const now = useNow()
@@ -31,6 +34,12 @@ export function RunMoving({ run }: { readonly run: RunDetailView }) {
         <b>{PHASES[phase]}</b>
         {stepCount > 0 && `, step ${Math.max(1, Math.min(stepIndex, stepCount))} of ${stepCount}`}
       </p>
+      {phase === 'TRANSFERRING' && lastByteAt !== null && now - Date.parse(lastByteAt) > SILENT_MS && (
+        <p class="note warn">
+          No data has moved for {formatDuration((now - Date.parse(lastByteAt)) / 1000)}. After{' '}
+          <code>stall_minutes</code> of that the transfer is ended, and goes on from what has arrived.
+        </p>
+      )}
       {(phase === 'TRANSFERRING' || bytesDone > 0) && (
         <RunProgressBar
           progress={{ runId: id, datasetId, bytesDone, bytesTotal, rate: bytesPerSecond, etaSeconds }}

@@ -14,6 +14,8 @@ export interface Screen {
   readonly variants?: readonly Variant[]
   /** Higher than this is shown, CSS pixels. */
   readonly top?: number
+  /** Selector of what is scrolled to. */
+  readonly show?: string
   /** Before the picture is taken. */
   readonly before?: (page: Page) => Promise<void>
   /** Before the first of its pictures, once. */
@@ -43,6 +45,8 @@ const awaiting =
   (text: string | RegExp) =>
   (page: Page): Promise<void> =>
     page.getByText(text).first().waitFor({ timeout: 60_000 })
+
+const setupLink = async ({ said }: Service): Promise<string> => /\/setup\?token=\S+/.exec(said())?.[0] ?? '/setup'
 
 /** In this order: what runs in the demo from its start comes first, what changes the demo comes last. */
 export const OF_THE_DEMO: readonly Screen[] = [
@@ -75,6 +79,15 @@ export const OF_THE_DEMO: readonly Screen[] = [
   { name: 'runs', path: '/runs' },
   { name: 'run-ended', path: runWhere(({ state, kind }) => state === 'FAILED' && kind === 'REPAIR') },
   { name: 'logs', path: '/logs' },
+  {
+    name: 'logs-paused',
+    brief: true,
+    path: '/logs',
+    before: async (page) => {
+      await page.locator('.log-box').evaluate((box) => box.scrollTo({ top: 0 }))
+      await page.getByText(/\d+ new lines? ↓/).waitFor({ timeout: 90_000 })
+    },
+  },
   { name: 'logs-none-match', brief: true, path: '/logs?q=no-such-word' },
   { name: 'runs-none-match', brief: true, path: '/runs?dataset=nobody' },
   { name: 'config-effective', path: '/config' },
@@ -87,7 +100,39 @@ export const OF_THE_DEMO: readonly Screen[] = [
   { name: 'reasons', path: '/docs/reasons' },
   { name: 'problems', path: '/docs/problems' },
   { name: 'login', path: '/login', as: 'nobody' },
+  {
+    name: 'login-wrong',
+    brief: true,
+    path: '/login',
+    as: 'nobody',
+    before: async (page) => {
+      await page.getByLabel('Name').fill('operator')
+      await page.getByLabel('Password').fill('not this one')
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
   { name: 'account', path: '/account' },
+  {
+    name: 'users',
+    path: '/users',
+    prepare: async ({ ask }) =>
+      void (await ask('POST', '/api/users', { name: 'bea', role: 'OPERATOR', password: 'three words long' })),
+  },
+  { name: 'users-change', brief: true, path: '/users?user=bea' },
+  {
+    name: 'users-refused',
+    brief: true,
+    path: '/users',
+    before: async (page) => {
+      const form = page.locator('form[action="/users/add"]')
+      await form.getByLabel('Name').fill('bea')
+      for (const name of ['password', 'again']) await form.locator(`[name=${name}]`).fill('three words long')
+      await form.getByRole('button').click()
+      await page.locator('.fault').waitFor()
+    },
+    show: 'form[action="/users/add"]',
+  },
   { name: 'not-found', brief: true, path: '/no/such/page' },
   {
     name: 'dataset-acknowledged',
@@ -100,7 +145,7 @@ export const OF_THE_DEMO: readonly Screen[] = [
     name: 'dashboard-paused-acknowledged',
     brief: true,
     path: '/?q=HQS8DAT',
-    before: (page) => page.locator('table.datasets').evaluate((table) => table.scrollIntoView()),
+    show: '#all',
   },
   {
     name: 'set-asides',
@@ -119,8 +164,21 @@ export const OF_THE_FIRST_START: readonly Screen[] = [
   {
     name: 'setup',
     as: 'nobody',
-    path: async ({ said }) => /\/setup\?token=\S+/.exec(said())?.[0] ?? '/setup',
+    path: setupLink,
   },
+  {
+    name: 'setup-refused',
+    brief: true,
+    as: 'nobody',
+    path: setupLink,
+    before: async (page) => {
+      await page.getByLabel('Name').fill('anna')
+      for (const name of ['password', 'again']) await page.locator(`[name=${name}]`).fill('short')
+      await page.getByRole('button', { name: /Make the first admin/ }).click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  { name: 'setup-link-over', brief: true, as: 'nobody', path: '/setup?token=of-an-earlier-start' },
 ]
 
 export const EMPTY: readonly Screen[] = [
@@ -150,4 +208,8 @@ export const OFFLINE: readonly string[] = [
   '/set-asides',
   '/account',
   '/audit',
+  '/users',
+  '/docs/api',
+  '/docs/reasons',
+  '/docs/problems',
 ]

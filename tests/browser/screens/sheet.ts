@@ -62,8 +62,8 @@ export async function windowOf(
   return page
 }
 
-/** The upper part of what the window shows. */
-export async function pictureOf(page: Page, caption: string, top = TOP_PX): Promise<Picture> {
+/** The upper part of what the window shows, or what begins at `show`. */
+export async function pictureOf(page: Page, caption: string, top = TOP_PX, show?: string): Promise<Picture> {
   const { width, height } = await page.evaluate(() => ({
     width: document.documentElement.clientWidth,
     height: document.documentElement.scrollHeight,
@@ -71,6 +71,12 @@ export async function pictureOf(page: Page, caption: string, top = TOP_PX): Prom
   // As high as the picture, so that a bar at the window's bottom is at the picture's too.
   const size = { width, height: Math.min(top, height) }
   await page.setViewportSize(size)
+  // Only now: a window of another size scrolls elsewhere.
+  if (show !== undefined)
+    await page
+      .locator(show)
+      .first()
+      .evaluate((found) => found.scrollIntoView())
   return { caption, ...size, png: await page.screenshot({ animations: 'disabled' }) }
 }
 

@@ -1,83 +1,18 @@
 import type { Browser, Page } from 'playwright-core'
-import { type Fake, fakeServices } from '#tests/api/fake-services.ts'
-import { LONG_AGO, lookedAtLongAgo } from '#tests/api/fake-stale.ts'
-import { fakeRun } from '#tests/api/fake-views.ts'
+import { fakeServices } from '#tests/api/fake-services.ts'
+import { MADE_UP } from './made-up.ts'
 import { until } from './service.ts'
 import { type Picture, pictureOf, TWO, type Variant, windowOf } from './sheet.ts'
-
-const ID = 'hq10-7.L1S4DAT1'
-
-interface State {
-  readonly name: string
-  readonly path: string
-  readonly arrange: (fake: Fake) => void
-  readonly before?: (page: Page) => Promise<void>
-  /** Higher than this is shown, CSS pixels. Default 800. */
-  readonly top?: number
-}
-
-const stale = ({ engine }: Fake): void => {
-  engine.views = engine.views.map(lookedAtLongAgo)
-  engine.lastScan = () => ({ finished: fakeRun(6, { finishedAt: LONG_AGO }), running: null })
-}
-
-/** What a service that is well does not show when it is asked to: over services that answer from memory. */
-const STATES: readonly State[] = [
-  {
-    name: 'stale-dashboard',
-    path: '/',
-    arrange: stale,
-    top: 1300,
-  },
-  { name: 'stale-dataset', path: `/datasets/${ID}`, arrange: stale },
-  {
-    name: 'stale-config',
-    path: '/config',
-    arrange({ services }) {
-      const differs = { inSync: false, sha256OnDisk: 'cd'.repeat(32), error: null, faults: [] }
-      Object.assign(services.configuration, { state: async () => differs })
-    },
-  },
-  {
-    name: 'loading-action',
-    path: '/',
-    arrange({ engine }) {
-      engine.scan = () => new Promise(() => {})
-    },
-    before: async (page) => {
-      await page.getByRole('button', { name: 'Check all' }).click()
-      await page.waitForTimeout(500)
-    },
-  },
-  {
-    name: 'error-page',
-    path: '/runs',
-    arrange({ store }) {
-      store.runs = () => Promise.reject(new Error('disk I/O error'))
-    },
-  },
-  {
-    name: 'error-action',
-    path: '/',
-    arrange({ engine }) {
-      engine.scan = () => Promise.reject(new Error('disk I/O error'))
-    },
-    before: async (page) => {
-      await page.getByRole('button', { name: 'Check all' }).click()
-      await page.waitForTimeout(1500)
-    },
-  },
-]
 
 /** Each state with its pictures. */
 export async function* statePictures(
   browser: Browser,
   wanted: (name: string) => boolean,
 ): AsyncGenerator<readonly [string, readonly Picture[]]> {
-  for (const { name, path, arrange, before, top = 800 } of STATES.filter((state) => wanted(state.name))) {
+  for (const { name, path, role, arrange, before, top = 800, show } of MADE_UP.filter((state) => wanted(state.name))) {
     const fake = await fakeServices()
     const { auth } = fake.world.config
-    fake.world.config = { ...fake.world.config, auth: { ...auth, mode: 'none', noneRole: 'operator' } }
+    fake.world.config = { ...fake.world.config, auth: { ...auth, mode: 'none', noneRole: role ?? 'operator' } }
     const { url } = await fake.runtime.start({ port: 0, schedule: false })
     arrange(fake)
     try {
@@ -87,7 +22,7 @@ export async function* statePictures(
         await page.goto(url + path)
         await settled(page)
         await before?.(page)
-        pictures.push(await pictureOf(page, `${name}: ${variant.name}`, top))
+        pictures.push(await pictureOf(page, `${name}: ${variant.name}`, top, show))
         await page.context().close()
       }
       yield [name, pictures]
