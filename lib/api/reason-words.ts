@@ -44,5 +44,6 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   BUSY: 'Another receive is running there, not started from here.',
   WAITING_FOR_WINDOW: 'A repair waits for its window.',
   HOST_OFFLINE_PLANNED: 'The backup SAN is off as planned; the last status stays.',
+  CANMOUNT_UNSURE: 'A swap may have been cut off before its last command; nothing is on record of it.',
   RETIRED: 'Gone on the primary; its backup is kept.',
 })

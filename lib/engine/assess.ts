@@ -59,8 +59,9 @@ export async function assess(
     signal: options.signal,
   })
   await context.repairs.load(enriched.map(({ dataset }) => dataset.id))
+  const complete = await context.swaps.complete(context, enriched)
 
-  const drafts = enriched.map((each) => ({
+  const drafts = complete.map((each) => ({
     each,
     draft: judgeOne(context, each, null),
     before: states.state(each.dataset.id),

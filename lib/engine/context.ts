@@ -14,6 +14,7 @@ import { nextState } from './record.ts'
 import { RepairBook } from './repair-book.ts'
 import { RunEnds } from './run-ends.ts'
 import { StateBook } from './state-book.ts'
+import { SwapJournal } from './swap-journal.ts'
 
 /** One dataset looked at, judged and planned for, at one moment. */
 export interface Assessment {
@@ -42,6 +43,7 @@ export class EngineContext {
   readonly hosts = new HostBook()
   readonly tokens = new TokenBook()
   readonly beside = new BesideBook()
+  readonly swaps = new SwapJournal()
   readonly estimates = new EstimateBook()
   readonly bookings = new Bookings()
   readonly repairs: RepairBook

@@ -27,6 +27,7 @@ export async function repair(
   const warnings: string[] = []
   let tries = 0
   let moved = 0
+  let finished = 0
   let reach: Reach | null = null
   let last: StepsEnd | null = null
   await writer.start('reading')
@@ -56,6 +57,8 @@ export async function repair(
     if (result.fault === null && prepared.kind === 'go' && prepared.plan.kind === 'FINISH_SWAP') {
       // What follows a finished swap is planned from what is there now.
       moved++
+      finished++
+      if (finished > FINISHES) return failed(stillHalfDone(prepared.plan), null, finished)
       continue
     }
     const fault = result.fault ?? NO_REASON
@@ -89,6 +92,15 @@ export async function repair(
 /** Nothing is left to do because an earlier try of this very run has done it: that is no run without a change. */
 function didSomething(end: RunEnd): RunEnd {
   return end.state === 'NO_CHANGE' ? { ...end, state: 'SUCCEEDED' } : end
+}
+
+/** A swap is finished in one plan, in two where somebody meddled; more would go on for ever. */
+const FINISHES = 5
+
+function stillHalfDone({ mapping }: Plan): StepFault {
+  const { host, dataset } = mapping.backup
+  const message = `Every command that finishes the swap of ${dataset} ended well, ${FINISHES} times, and ${host} shows it unfinished all the same.`
+  return { kind: 'not-verified', host, message, stderrTail: '', retryable: false }
 }
 
 const NO_REASON: StepFault = {

@@ -10,7 +10,7 @@ import { partialRule } from './judge/partial.ts'
 import { poolsRule } from './judge/pools.ts'
 import { primaryRule, stalePrimaryRule } from './judge/primary.ts'
 import { encryptionRule, repairsRule, spaceRule } from './judge/repairs.ts'
-import { setAsideLimitRule, swapRule } from './judge/swaps.ts'
+import { canmountRule, setAsideLimitRule, swapRule } from './judge/swaps.ts'
 import { repairWindowRule } from './judge/window.ts'
 import { healthOf, worstFirst } from './reasons.ts'
 import type { JudgeInput, Reason, Verdict } from './types.ts'
@@ -34,6 +34,7 @@ const RULES: readonly Rule[] = [
   clocksRule,
   spaceRule,
   gapRule,
+  canmountRule,
   repairWindowRule,
 ]
 

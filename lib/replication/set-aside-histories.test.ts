@@ -55,6 +55,15 @@ describe('what random histories taught', () => {
     expect(commands(made)[0]).toEndWith(`${B}@a ${next}`)
   })
 
+  test('a new line is left lying whose first snapshot has a name that the primary uses for a later one by now', () => {
+    const arrived = sibling('incoming', null, undefined, { snapshots: [a] })
+    const renamed = [{ ...a, name: 'was-a' }, taken('a', 20, { guid: '4242' })]
+    const made = planned(inventoryOf(primarySide(renamed), backupSide([own]), { backupSiblings: [arrived] }))
+    expect(commands(made)[0]).toEndWith(incoming)
+    const other = planned(inventoryOf(primarySide([a, b]), backupSide([own]), { backupSiblings: [arrived] }))
+    expect(commands(other)[0]).toStartWith(`zfs rename -u ${B} `)
+  })
+
   test('a new line that was written to is left lying', () => {
     const arrived = sibling('incoming', null, undefined, { snapshots: [a], written: 4096 })
     const made = planned(inventoryOf(primarySide([a, b]), backupSide([own]), { backupSiblings: [arrived] }))

@@ -3,6 +3,7 @@ import { emptyMemory } from './memory.ts'
 import {
   backupSide,
   inventoryOf,
+  judged,
   lines,
   MAPPING,
   MISSING,
@@ -276,11 +277,29 @@ describe('a swap that was cut off', () => {
       }),
       [`zfs rename -u ${sibling('aside', null).name}/kid ${B}/kid`],
     ],
+    [
+      'all but the last command',
+      inventoryOf(primarySide([a, b]), backupSide([a]), {
+        backupSiblings: [sibling('aside', `${B}@a`)],
+        swapRecord: { aside: sibling('aside', null).name, canmount: 'on' },
+      }),
+      [`zfs set canmount=noauto ${sibling('aside', null).name}`, `zfs set canmount=on ${B}`],
+    ],
   ])('%s', (_name, inventory, begins) => {
     const made = planned(inventory)
     expect(made).toMatchObject({ kind: 'FINISH_SWAP', blocked: null, automatic: { allowed: true } })
     const swap = commands(made)[0]?.split(' && ') ?? []
     for (const [index, begin] of begins.entries()) expect(swap[index]).toStartWith(begin)
+  })
+
+  test('what the journal knows nothing of is said and not guessed', () => {
+    const done = sibling('aside', `${B}@a`)
+    const look = { backupSiblings: [done], swapRecord: { aside: done.name, canmount: null } }
+    const inventory = inventoryOf(primarySide([a, b]), backupSide([a]), look)
+    expect(planned(inventory).kind).toBe('INCREMENTAL')
+    const note = judged(inventory).reasons.find(({ code }) => code === 'CANMOUNT_UNSURE')
+    expect(note).toMatchObject({ severity: 'NOTE', evidence: { setAside: done.name } })
+    expect(note?.action).toContain(`zfs set canmount=on ${B}`)
   })
 
   test('a set-aside that is in order is nothing to finish', () => {

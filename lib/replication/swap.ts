@@ -2,7 +2,7 @@ import { type OwnDatasetRole, parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import { movableChildren } from './children.ts'
 import type { Inventory, Sibling } from './types.ts'
 
-/** A swap that was cut off, told from names and origins alone; `state` says what is left to do. */
+/** A swap that was cut off, told from names and origins, its very last command from the journal; `state` says what is left. */
 export type HalfDoneSwap =
   /** The clone owns the common history, the backup still stands in its place. */
   | { readonly state: 'promoted, not renamed'; readonly next: Sibling; readonly datasets: readonly string[] }
@@ -14,6 +14,13 @@ export type HalfDoneSwap =
     }
   /** Children below the set-aside that belong below the backup, or a set-aside that could still mount itself. */
   | { readonly state: 'set-aside not finished'; readonly aside: Sibling; readonly datasets: readonly string[] }
+  /** Everything is in its place, but by the journal the backup was to be mounted at boot again. */
+  | {
+      readonly state: 'canmount not set back'
+      readonly aside: Sibling
+      readonly canmount: 'on' | 'off'
+      readonly datasets: readonly string[]
+    }
 
 /** Null where there is none, or where the datasets beside the backup were not read. */
 export function halfDoneSwap(inventory: Inventory): HalfDoneSwap | null {
@@ -27,7 +34,8 @@ export function halfDoneSwap(inventory: Inventory): HalfDoneSwap | null {
     const next = nextOf(backup.facts.origin)
     if (next !== undefined) return { state: 'promoted, not renamed', next, datasets: [dataset, next.name] }
     const aside = asides.find((each) => isUnfinished(each, inventory))
-    return aside === undefined ? null : { state: 'set-aside not finished', aside, datasets: [aside.name] }
+    if (aside !== undefined) return { state: 'set-aside not finished', aside, datasets: [aside.name] }
+    return notSetBack(inventory, asides)
   }
   if (backup.state !== 'missing') return null
   for (const aside of asides) {
@@ -37,6 +45,13 @@ export function halfDoneSwap(inventory: Inventory): HalfDoneSwap | null {
     return { state, aside, replacement, datasets: [aside.name, replacement.name] }
   }
   return null
+}
+
+function notSetBack({ mapping, swapRecord }: Inventory, asides: readonly Sibling[]): HalfDoneSwap | null {
+  const canmount = swapRecord?.canmount ?? null
+  const aside = asides.find(({ name }) => name === swapRecord?.aside)
+  if (canmount === null || aside === undefined) return null
+  return { state: 'canmount not set back', aside, canmount, datasets: [mapping.backup.dataset, aside.name] }
 }
 
 /** A seed of the same run, whose first snapshot is there in full. */

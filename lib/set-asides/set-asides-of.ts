@@ -1,5 +1,5 @@
 import type { Inventory, Sibling } from '#lib/replication/types.ts'
-import { type OwnDatasetName, parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { type OwnDatasetName, parseOwnDatasetName, timeOfStamp } from '#lib/zfs/own-names.ts'
 import { poolOf } from '#lib/zfs/paths.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import { whyKept } from './keep.ts'
@@ -48,13 +48,6 @@ function describe(sibling: Sibling, own: OwnDatasetName, around: Around, common:
     madeBy: around.madeBy.get(sibling.name) ?? null,
     keepBecause: whyKept(sibling, own.role, around, common),
   }
-}
-
-/** `20261122T235959Z` → epoch ms. */
-export function timeOfStamp(stamp: string): number | null {
-  const iso = stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
-  const time = Date.parse(iso)
-  return Number.isNaN(time) ? null : time
 }
 
 function hasCommon({ primary, backup }: Inventory): boolean {

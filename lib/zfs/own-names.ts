@@ -28,6 +28,13 @@ export function runStamp(epochSeconds: number): string {
   return `${iso.slice(0, 19).replaceAll(/[-:]/g, '')}Z`
 }
 
+/** `20261122T235959Z` → epoch ms; null where it is no possible time. */
+export function timeOfStamp(stamp: string): number | null {
+  const iso = stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
+  const time = Date.parse(iso)
+  return Number.isNaN(time) ? null : time
+}
+
 export function ownDatasetName(of: string, role: OwnDatasetRole, stamp: string): string {
   return `${of}.zw-${role}-${stamp}`
 }

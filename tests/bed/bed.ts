@@ -45,12 +45,13 @@ export class Bed {
   readonly faults = new FaultBook()
   readonly hosts: ReadonlyMap<string, BedHost>
   readonly log: LogLine[] = []
-  readonly store: OpenedStore
   /** So many writes to the database fail, as on a full disk. */
   failingWrites = 0
   /** One did, and runs were hardly begun since: what it should have said may not be on record yet. */
   writeFailed = false
   #runsBegunSince = 0
+  #store: OpenedStore
+  #databases = 1
   readonly #ssh: SshClient
   readonly #random: Random
   #settings: BedSettings
@@ -59,7 +60,7 @@ export class Bed {
 
   private constructor(options: BedOptions, directory: string, store: OpenedStore) {
     this.directory = directory
-    this.store = store
+    this.#store = store
     this.#settings = options
     const { seed = 1, poolBytes = 1e9, user } = options
     this.#random = new Random(seed)
@@ -75,6 +76,10 @@ export class Bed {
     const directory = mkdtempSync(join(memoryDirectory(), 'zw-bed-'))
     const store = await openStore({ directory: join(directory, 'data'), now: () => START })
     return new Bed(options, directory, store)
+  }
+
+  get store(): OpenedStore {
+    return this.#store
   }
 
   get witness(): Witness {
@@ -118,6 +123,16 @@ export class Bed {
     await this.start()
   }
 
+  /** A new process on a new data directory: what the old database knew is lost. */
+  async newDatabase(): Promise<void> {
+    this.#witness.kill()
+    await this.#store.close()
+    this.#databases++
+    const directory = join(this.directory, `data${this.#databases}`)
+    this.#store = await openStore({ directory, now: this.clock.now })
+    await this.restart()
+  }
+
   /** Looks at everything; `repairs`: enqueues what policy allows. Waits for the look, not for the repairs. */
   async look(repairs = true): Promise<RunRecord | null> {
     const started = await this.run(this.engine.scan({ scope: { kind: 'all' }, enqueue: repairs, trigger: SCHEDULE }))
@@ -145,7 +160,7 @@ export class Bed {
     this.#witness.kill()
     // What the killed one had under way on the SANs comes to its end.
     await this.clock.pass(3600_000)
-    await this.store.close()
+    await this.#store.close()
     makeRandomFrom(null)
     rmSync(this.directory, { recursive: true, force: true })
   }
@@ -153,7 +168,7 @@ export class Bed {
   #begin(): Witness {
     return new Witness({
       ssh: this.#ssh,
-      store: this.store,
+      store: this.#store,
       clock: this.clock,
       random: this.#random,
       config: () => this.#config,

@@ -9,6 +9,12 @@ export const swapRule: Rule = ({ input, tell }) => {
   return half === null ? [] : [tell('HALF_DONE_SWAP', { state: half.state, datasets: half.datasets })]
 }
 
+/** What the backup's `canmount` was before that swap is told by nothing on the SAN, so it is said and not guessed. */
+export const canmountRule: Rule = ({ input, tell }) => {
+  const { swapRecord } = input.inventory
+  return swapRecord?.canmount === null ? [tell('CANMOUNT_UNSURE', { setAside: swapRecord.aside })] : []
+}
+
 /** Said only where one more would be needed. */
 export const setAsideLimitRule: Rule = ({ input, comparison, backup, tell }) => {
   if (backup === null || comparison === null) return []

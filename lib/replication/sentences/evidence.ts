@@ -128,6 +128,7 @@ export interface EvidenceByCode {
     readonly lastSeenAt: number | null
     readonly lastHealth: string | null
   }
+  CANMOUNT_UNSURE: { readonly setAside: string }
   RETIRED: { readonly backupSnapshots: number | null }
 }
 export type Evidence<C extends ReasonCode> = EvidenceByCode[C]

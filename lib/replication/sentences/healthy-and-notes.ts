@@ -39,6 +39,11 @@ export const noteSentences: Sentences<(typeof REASONS)['NOTE'][number]> = {
         : ` Last seen ${w.time(e.lastSeenAt)}${e.lastHealth === null ? '' : `: ${e.lastHealth.toLowerCase()}`}.`
     return said(`${e.host} is off as planned${until}.${seen}`)
   },
+  CANMOUNT_UNSURE: (w, e) =>
+    said(
+      `${w.backupDataset} has canmount=noauto, and nothing is on record of the swap that made ${e.setAside}: one that was cut off before its last command leaves it so.`,
+      `If ${w.backup} is to mount it at boot, let its admin run there: zfs set canmount=on ${w.backupDataset}`,
+    ),
   RETIRED: (w) =>
     said(
       `${w.primaryDataset} is gone on ${w.primary}. It was a child of a recursive mapping; its backup on ${w.backup} is kept.`,

@@ -57,6 +57,8 @@ export interface Inventory {
   readonly backupSiblings?: readonly Sibling[]
   /** Read where a swap may be needed; null: could not be read. */
   readonly swap?: SwapFacts | null
+  /** Where the backup has `canmount=noauto` beside its newest set-aside and the journal does not say that the swap was ended. */
+  readonly swapRecord?: SwapRecord
   /** Read before a repair and for a preview. */
   readonly rights?: Rights
   /** Space and clones of the backup's snapshots, by guid; read for an in-place plan. Null: could not be read. */
@@ -112,6 +114,13 @@ export interface SwapFacts {
   readonly canmount: 'on' | 'off' | 'noauto' | null
   /** Shared over NFS or SMB: somebody may be working on it. */
   readonly shared: boolean
+}
+
+export interface SwapRecord {
+  /** The newest set-aside. */
+  readonly aside: string
+  /** What the backup was to have at the end of that swap; null: the journal knows nothing of it (a lost database). */
+  readonly canmount: 'on' | 'off' | null
 }
 
 /** What the login may do on the dataset above the backup (and on the primary): `all` for root and sudo. */

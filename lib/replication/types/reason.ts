@@ -36,7 +36,15 @@ export const REASONS = {
     'CLOCK_SKEW',
   ],
   HEALTHY: ['WITHIN_POLICY', 'UP_TO_DATE'],
-  NOTE: ['GAP_ON_BACKUP', 'EXTRA_ON_BACKUP', 'BUSY', 'WAITING_FOR_WINDOW', 'HOST_OFFLINE_PLANNED', 'RETIRED'],
+  NOTE: [
+    'GAP_ON_BACKUP',
+    'EXTRA_ON_BACKUP',
+    'BUSY',
+    'WAITING_FOR_WINDOW',
+    'HOST_OFFLINE_PLANNED',
+    'CANMOUNT_UNSURE',
+    'RETIRED',
+  ],
 } as const
 export type ReasonCode = (typeof REASONS)[keyof typeof REASONS][number]
 

@@ -16,7 +16,8 @@ import { swapStep } from './swap-step.ts'
 export function finishSwap(input: PlanInput, half: HalfDoneSwap): PlanDraft {
   const { inventory, mapping } = input
   const { host, dataset } = mapping.backup
-  if (inventory.backup.state === 'present' && inventory.swap == null)
+  const asksBelow = inventory.backup.state === 'present' && half.state !== 'canmount not set back'
+  if (asksBelow && inventory.swap == null)
     return impossible('UNKNOWN_STATE', `${host} did not say what stands below ${dataset}.`, 'Check again.')
   const { steps, aside, beside } = restOf(input, half)
   return {
@@ -92,6 +93,22 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
       })
       const names = byCreatetxg(aside.snapshots).map(({ name }) => name)
       return withHold(input, swap, aside.name, names, [found(aside), found(replacement)])
+    }
+    case 'canmount not set back': {
+      const { aside, canmount } = half
+      const backup = inventory.backup.state === 'present' ? [{ name: dataset, guid: inventory.backup.facts.guid }] : []
+      const swap = swapStep(input, {
+        away: null,
+        aside: aside.name,
+        replacement: null,
+        children: [],
+        canmount,
+        quietAside: true,
+        expects: [found(aside), ...backup],
+      })
+      const title = `Give ${dataset} its canmount=${canmount} back, the last command of the swap`
+      const names = byCreatetxg(aside.snapshots).map(({ name }) => name)
+      return withHold(input, { ...swap, title }, aside.name, names, [found(aside)])
     }
     case 'set-aside not finished': {
       const { aside } = half

@@ -35,9 +35,10 @@ export function reseed(
   const { oldestEligible: oldest, newestEligible: newest } = comparison
   if (oldest === null || newest === null) throw new RangeError('A seed needs an eligible snapshot.')
   const swap = inventory.swap ?? { children: [], local: [], canmount: null, shared: false }
-  const begun = begunBefore(input, primary)
-  const beside = begun?.beside ?? freshBeside(input)
   const onlyNewest = input.policy.initial === 'latest' || input.options.oldestWouldNotSurvive === true
+  const wanted = new Set((onlyNewest ? [newest] : comparison.behind).map((snapshot) => snapshot.guid))
+  const begun = begunBefore(input, primary, wanted)
+  const beside = begun?.beside ?? freshBeside(input)
   const first = begun?.first ?? (onlyNewest ? newest : oldest)
   const carried = carryOver({
     ...mapping.backup,
@@ -67,7 +68,6 @@ export function reseed(
       ),
     )
   }
-  const wanted = new Set((onlyNewest ? [newest] : comparison.behind).map((snapshot) => snapshot.guid))
   const rest = hops(newerThan(primary, first).map(toRef), wanted, { kind: 'snapshot', ...first })
   const own = byCreatetxg(backup.snapshots).map(({ name }) => name)
   const hold = holdStep(input, beside.aside, own)
@@ -117,12 +117,17 @@ interface Begun {
 }
 
 /** A new line that an earlier try began: its first snapshot is there, or can be resumed. What can be neither, or was changed, is left lying. */
-function begunBefore({ inventory, mapping }: PlanInput, primary: PresentSide): Begun | null {
+function begunBefore(
+  { inventory, mapping }: PlanInput,
+  primary: PresentSide,
+  wanted: ReadonlySet<string>,
+): Begun | null {
   const find = (guid: string | undefined) => primary.snapshots.find((entry) => entry.guid === guid)
   for (const sibling of ownSiblings(inventory, 'incoming').toReversed()) {
     const beside = besideOf(mapping.backup.dataset, sibling.name)
     const arrived = find(sibling.snapshots.at(-1)?.guid)
-    if (arrived !== undefined && sibling.receiveResumeToken === null && sibling.written === 0)
+    const untouched = sibling.receiveResumeToken === null && sibling.written === 0
+    if (arrived !== undefined && untouched && !takesNames(sibling, newerThan(primary, arrived), wanted))
       return { beside, first: toRef(arrived), resume: null }
     const facts = tokenFactsOf(inventory.incomingToken, sibling)
     const coming = find(facts?.toGuid)
@@ -130,6 +135,12 @@ function begunBefore({ inventory, mapping }: PlanInput, primary: PresentSide): B
       return { beside, first: toRef(coming), resume: { token: sibling.receiveResumeToken, facts } }
   }
   return null
+}
+
+/** Names that go round: a snapshot still to come has the name of one that arrived, and would never be let in. */
+function takesNames({ snapshots }: Sibling, coming: PresentSide['snapshots'], wanted: ReadonlySet<string>): boolean {
+  const taken = new Set(snapshots.map(({ name }) => name))
+  return coming.some(({ name, guid }) => wanted.has(guid) && taken.has(name))
 }
 
 function tokenFactsOf(
