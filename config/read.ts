@@ -21,6 +21,16 @@ export function configFile(env: Readonly<Record<string, string | undefined>> = e
   return join(env.ZWITNESS_CONFIG_DIR || DEFAULT_DIRECTORY, FILE_NAME)
 }
 
+/** Has the file exactly this text? False where it cannot be read. */
+export function hasText(file: string, text: string): boolean {
+  try {
+    return readFileSync(file, 'utf8') === text
+  } catch {
+    // Why it cannot be read is said by whoever reads it whole.
+    return false
+  }
+}
+
 /** Reads and judges the configuration. A file that cannot be read is a fault like any other; nothing is thrown. */
 export function readConfig(
   options: {

@@ -4,7 +4,7 @@ import { faultLine } from '#config/faults.ts'
 import { configJsonSchema } from '#config/json-schema.ts'
 import type { Trace } from '#config/load.ts'
 import { showConfig } from '#config/origins.ts'
-import { type ReadConfig, readConfig } from '#config/read.ts'
+import { hasText, type ReadConfig, readConfig } from '#config/read.ts'
 import { redactText } from '#config/redact.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
@@ -31,6 +31,9 @@ interface Running {
   readonly trace: Trace
 }
 
+/** So long a judgement counts while the text stays; what it names may change meanwhile, for example a secret's file. */
+const JUDGED_MS = 10_000
+
 /** The running configuration and its file. Nothing changes unless all of the new one is sound. */
 export class RunningConfiguration implements Configuration {
   readonly #file: string
@@ -39,6 +42,7 @@ export class RunningConfiguration implements Configuration {
   readonly #inUse: () => readonly { readonly runId: number; readonly datasetId: string }[]
   #running: Running
   #error: string | null = null
+  #judged: { readonly read: ReadConfig; readonly at: number } | null = null
 
   /** @throws ConfigInvalid */
   constructor(
@@ -63,7 +67,7 @@ export class RunningConfiguration implements Configuration {
   }
 
   async state() {
-    const { loaded } = readConfig({ file: this.#file })
+    const { loaded } = this.#onDisk()
     if (loaded.faults !== undefined) {
       return {
         inSync: false,
@@ -126,6 +130,17 @@ export class RunningConfiguration implements Configuration {
 
   schema(): Json {
     return plain(configJsonSchema())
+  }
+
+  /** Every status asks for it, and judging a thousand mappings takes longer than all the rest of a status. */
+  #onDisk(): ReadConfig {
+    const now = Date.now()
+    const text = this.#judged?.read.text ?? null
+    if (this.#judged !== null && text !== null && now - this.#judged.at < JUDGED_MS && hasText(this.#file, text))
+      return this.#judged.read
+    const read = readConfig({ file: this.#file })
+    this.#judged = { read, at: now }
+    return read
   }
 
   /** A dataset with an active run cannot go: its run would write by rules that are no longer there. */

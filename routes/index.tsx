@@ -1,6 +1,8 @@
 import Dashboard from '#islands/dashboard.tsx'
+import { hostView } from '#lib/api/host.ts'
 import { runView } from '#lib/api/run.ts'
-import { statusView, summariesOf } from '#lib/api/status.ts'
+import { overview, summariesOf } from '#lib/api/status.ts'
+import { isoOrNull } from '#lib/api/time.ts'
 import { definePage } from '#lib/define.ts'
 import { Island } from '#lib/runtime/index.ts'
 import { NothingYet } from '#lib/view/dashboard/nothing-yet.tsx'
@@ -28,7 +30,9 @@ export default definePage({
         </Page>
       )
     }
-    const status = await statusView(context, now, all)
+    // Not the whole status: whether the file on disk is sound would be judged for every page.
+    const status = overview(context, now, all)
+    const { config, engine, runtime } = context
     const query = readQuery(params)
     const found = findRows(all, query)
     const from = Math.max(0, Number(params.get('from')) || 0)
@@ -41,10 +45,10 @@ export default definePage({
               overall: status.overall,
               headline: status.headline,
               counts: status.counts,
-              hosts: status.hosts,
-              pairs: context.config.pairs.map(({ name, primary, backup }) => ({ name, primary, backup })),
-              lastCheckAt: status.lastCheck?.finishedAt ?? null,
-              nextCheckAt: status.nextCheckAt,
+              hosts: engine.hosts().map((host) => hostView(host, config)),
+              pairs: config.pairs.map(({ name, primary, backup }) => ({ name, primary, backup })),
+              lastCheckAt: isoOrNull(engine.lastScan().finished?.finishedAt ?? null),
+              nextCheckAt: isoOrNull(runtime.nextScanAt()),
               oldest: oldestOf(all),
               overlooked: overlookedOf(all),
             },
@@ -52,7 +56,7 @@ export default definePage({
             rows: found.slice(from, from + SLICE).map(rowOf),
             found: found.length,
             reasons: [...new Set(all.map((row) => row.reason.code))].sort(),
-            runs: context.engine.activeRuns().map((run) => activeRunOf(runView(run, now))),
+            runs: engine.activeRuns().map((run) => activeRunOf(runView(run, now))),
             query,
           }}
         />

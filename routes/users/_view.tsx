@@ -1,5 +1,5 @@
-import { iso, isoOrNull } from '#lib/api/time.ts'
-import type { User } from '#lib/auth/users.ts'
+import { iso } from '#lib/api/time.ts'
+import { userView } from '#lib/api/user.ts'
 import { conflict, type InvocationContext, Problem } from '#lib/runtime/index.ts'
 import type { Services } from '#lib/service-types.ts'
 import type { UserFault } from '#lib/view/access/user-forms.tsx'
@@ -18,8 +18,8 @@ interface More {
 export async function usersBody(context: Context, { chosen = null, fault, done }: More = {}) {
   const { access } = context
   const sessions = await access.sessions.list(null)
-  const line = async ({ name, role, source, createdAt }: User) => ({
-    ...{ name, role, isConfigured: source === 'config', createdAt: isoOrNull(createdAt) },
+  const line = async ({ name, role, source, createdAt }: ReturnType<typeof userView>) => ({
+    ...{ name, role: role.toLowerCase(), isConfigured: source === 'CONFIG', createdAt },
     signedInAt: await lastSignIn(context, name),
     sessions: sessions.filter(({ user }) => user === name).length,
   })
@@ -28,7 +28,7 @@ export async function usersBody(context: Context, { chosen = null, fault, done }
       <Users
         csrf={context.formToken()}
         self={ownName(context)}
-        users={await Promise.all((await access.users.list()).map(line))}
+        users={await Promise.all((await access.users.list()).map(userView).map(line))}
         chosen={chosen}
         instead={insteadOf(context)}
         fault={fault}
