@@ -47,7 +47,7 @@ export function DetailHead({
             Paused{paused.by !== null && ` by ${paused.by}`}
             {paused.until !== null && <> until {<Moment at={paused.until} as="minute" />}</>}: no repair starts by
             itself.
-            {paused.reason !== null && ` ${paused.reason}`}
+            {paused.reason !== null && ` Why: ${paused.reason}.`}
           </span>
         </p>
       )}
@@ -58,7 +58,7 @@ export function DetailHead({
             Acknowledged by {ack.by} {<Moment at={ack.at} />}
             {ack.until !== null && <>, until {<Moment at={ack.until} as="minute" />}</>}: alarms are quiet, the status
             stays.
-            {ack.reason !== null && ` ${ack.reason}`}
+            {ack.reason !== null && ` Why: ${ack.reason}.`}
           </span>
         </p>
       )}

@@ -79,15 +79,6 @@ export const OF_THE_DEMO: readonly Screen[] = [
   { name: 'runs', path: '/runs' },
   { name: 'run-ended', path: runWhere(({ state, kind }) => state === 'FAILED' && kind === 'REPAIR') },
   { name: 'logs', path: '/logs' },
-  {
-    name: 'logs-paused',
-    brief: true,
-    path: '/logs',
-    before: async (page) => {
-      await page.locator('.log-box').evaluate((box) => box.scrollTo({ top: 0 }))
-      await page.getByText(/\d+ new lines? ↓/).waitFor({ timeout: 90_000 })
-    },
-  },
   { name: 'logs-none-match', brief: true, path: '/logs?q=no-such-word' },
   { name: 'runs-none-match', brief: true, path: '/runs?dataset=nobody' },
   { name: 'config-effective', path: '/config' },

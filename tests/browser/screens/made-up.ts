@@ -182,5 +182,25 @@ export const MADE_UP: readonly MadeUp[] = [
       Object.assign(services.configuration, { state: async () => state, text: async () => null })
     },
   },
+  {
+    name: 'logs-paused',
+    path: '/logs',
+    arrange({ store, services }) {
+      let newest = 200
+      const line = (id: number) => ({
+        ...{ id, at: NOW + id * 400, level: 'info' as const, component: 'engine', runId: null, datasetId: null },
+        ...{ host: null, requestId: null, fields: {}, message: `Line ${id} of a witness that has much to say.` },
+      })
+      store.logs = async ({ after }) => {
+        const items = after === undefined ? Array.from({ length: 200 }, (_, at) => line(200 - at)) : [line(++newest)]
+        return { items, nextCursor: null }
+      }
+      setInterval(() => services.events.publish('log', { runId: null }), 300).unref()
+    },
+    before: async (page) => {
+      await page.locator('.log-box').evaluate((box) => box.scrollTo({ top: 0 }))
+      await page.getByText(/[1-9]\d* new lines ↓/).waitFor()
+    },
+  },
   { name: 'empty-users', path: '/users', role: 'admin', arrange: () => {} },
 ]
