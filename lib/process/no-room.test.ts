@@ -8,7 +8,11 @@ import { runCommand } from ${JSON.stringify(join(import.meta.dir, 'run-command.t
 const run = () => runCommand({ file: 'true', args: [], timeoutMs: 20_000, maxStdoutBytes: 99 })
 await run()
 const held = []
-try { for (;;) held.push(openSync('/dev/null', 'r')) } catch {}
+try {
+  for (;;) held.push(openSync('/dev/null', 'r'))
+} catch (error) {
+  if (error.code !== 'EMFILE') throw error
+}
 const crowded = await run()
 for (const each of held) closeSync(each)
 const after = await run()

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'bun:test'
+import type { HostConfig } from '#config/effective.ts'
+import { neededOnBackup, neededOnPrimary } from '#lib/zfs/needed-rights.ts'
+import { parseRights } from '#lib/zfs/rights.ts'
+import { checkRights, type Place, type RightsAsked } from './check-rights.ts'
+
+const host: HostConfig = {
+  id: 'hqs1',
+  hostname: 'hqs1.storage.local',
+  port: 22,
+  sshUser: 'zfsadmin',
+  identityFile: null,
+  zfsCommand: ['zfs'],
+  maxTransfers: 2,
+  maxHandshakes: 4,
+  proxyJump: null,
+  connectTimeoutSeconds: 10,
+  online: { kind: 'always' },
+}
+
+describe('rights', () => {
+  const primary = (dataset: string): Place => ({
+    dataset,
+    side: 'primary',
+    needed: neededOnPrimary(dataset, { anchors: true, recursive: false }),
+    serves: [dataset],
+  })
+  const backup: Place = {
+    dataset: 'vault',
+    side: 'backup',
+    needed: neededOnBackup('vault/a', { appendOnly: true, properties: ['atime'], recursive: false }),
+    serves: ['a'],
+  }
+  const granted = (dataset: string, rights: string) =>
+    [
+      dataset,
+      parseRights(`---- Permissions on ${dataset} ---\nLocal+Descendent permissions:\n\tuser zfsadmin ${rights}\n`),
+    ] as const
+  const asked = (change: Partial<RightsAsked>): RightsAsked => ({
+    host,
+    uid: 1000,
+    holder: { user: 'zfsadmin', groups: [] },
+    places: [backup],
+    grants: new Map([
+      granted('vault', 'receive:append,create,mount,rename,hold,clone,promote,readonly,canmount,atime'),
+    ]),
+    appendOnly: true,
+    sudoRefuses: [],
+    ...change,
+  })
+
+  test('all that is needed', () => {
+    expect(checkRights(asked({}))).toMatchObject([{ state: 'OK', fix: [] }])
+  })
+
+  test('one that is only for repairs is a warning, with the exact line', () => {
+    const grants = new Map([
+      granted('vault', 'receive:append,create,mount,rename,hold,clone,promote,readonly,canmount'),
+    ])
+    expect(checkRights(asked({ grants }))).toMatchObject([
+      { state: 'WARNING', fix: [{ host: 'hqs1', command: 'zfs allow -u zfsadmin atime vault' }] },
+    ])
+  })
+
+  test('datasets that lack the same are one finding with a line each; without them nothing works', () => {
+    const places = ['tank/a', 'tank/b'].map(primary)
+    const grants = new Map([granted('tank/a', 'send'), granted('tank/b', 'send')])
+    const [found, ...more] = checkRights(asked({ places, grants }))
+    expect(more).toEqual([])
+    expect(found?.state).toBe('FAILED')
+    expect(found?.fix.map(({ command }) => command)).toEqual([
+      'zfs allow -u zfsadmin hold,bookmark tank/a',
+      'zfs allow -u zfsadmin hold,bookmark tank/b',
+    ])
+  })
+
+  test('what could destroy is a warning: append-only first, then the rest away', () => {
+    const grants = new Map([
+      granted('vault', 'receive,create,mount,rename,hold,clone,promote,readonly,canmount,atime,destroy'),
+    ])
+    const found = checkRights(asked({ grants }))
+    expect(found.map(({ state }) => state)).toEqual(['WARNING'])
+    expect(found[0]?.fix.map(({ command }) => command)).toEqual([
+      'zfs allow -u zfsadmin receive:append vault',
+      'zfs unallow -u zfsadmin destroy,receive vault',
+    ])
+  })
+
+  test('what could not be read is not missing', () => {
+    expect(checkRights(asked({ grants: new Map() }))).toMatchObject([{ state: 'SKIPPED' }])
+  })
+
+  test('root and sudo are not delegated, and said so; sudo that refuses is a failure', () => {
+    expect(checkRights(asked({ uid: 0 }))).toMatchObject([
+      { state: 'WARNING', message: expect.stringContaining('root') },
+    ])
+    const sudo = { ...host, zfsCommand: ['sudo', '-n', 'zfs'] }
+    expect(checkRights(asked({ host: sudo }))).toMatchObject([{ state: 'WARNING' }])
+    const sudoRefuses = [['sudo', '-n', '-l', 'zfs', 'receive', '-s', '-u', 'vault/a']]
+    expect(checkRights(asked({ host: sudo, sudoRefuses }))).toMatchObject([
+      { state: 'FAILED', message: expect.stringContaining('`zfs receive -s -u vault/a`') },
+    ])
+  })
+})
