@@ -56,7 +56,7 @@ describe('doctor, discover and verify on real OpenZFS', () => {
       expect(rights(sick).map((each: any) => each.state)).toEqual(['FAILED', 'FAILED'])
       const lines: string[] = rights(sick).flatMap((each: any) => each.fix.map((fix: any) => fix.command))
       expect(lines).toContain(
-        'zfs allow -u zfsadmin receive:append,create,mount,rename,clone,promote,hold,readonly,canmount,atime,userprop hqs1p1',
+        'zfs allow -u zfsadmin receive:append,create,mount,rename,hold,clone,promote,readonly,canmount,atime,userprop hqs1p1',
       )
       await root(lab, lines.join('\n'))
       const { body: cured } = await witness.post('/api/doctor', { throughput: true })
