@@ -27,7 +27,7 @@ export const AutomaticCode = describedEnum<Automatic>('AutomaticCode', 'May the 
   WAITING_FOR_WINDOW: 'Outside the repair window.',
   POOL: 'The state of a pool forbids it.',
   SPACE: 'Too little space on the target pool.',
-  BUSY: 'Another receive is running there.',
+  BUSY: 'Another receive is running there, or ran lately.',
   UNKNOWN_STATE: 'A side could not be looked at.',
 })
 

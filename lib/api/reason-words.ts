@@ -41,7 +41,7 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   UP_TO_DATE: 'The backup has the newest snapshot.',
   GAP_ON_BACKUP: 'Older snapshots of the primary never reached the backup.',
   EXTRA_ON_BACKUP: 'The backup has snapshots of its own that are in nobody’s way.',
-  BUSY: 'Another receive is running there, not started from here.',
+  BUSY: 'Another receive is running there, or ran lately, not started from here.',
   WAITING_FOR_WINDOW: 'A repair waits for its window.',
   HOST_OFFLINE_PLANNED: 'The backup SAN is off as planned; the last status stays.',
   CANMOUNT_UNSURE: 'A swap may have been cut off before its last command; nothing is on record of it.',

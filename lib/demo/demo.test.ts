@@ -131,6 +131,7 @@ test('most of the catalogue of reasons has its scenario', () => {
   // These take hours, weeks, a failing witness, or a second person to come true.
   expect(rest.toSorted()).toEqual([
     'BUSY',
+    'CANMOUNT_UNSURE',
     'HALF_DONE_SWAP',
     'REPAIR_FAILING',
     'SET_ASIDE_LIMIT',

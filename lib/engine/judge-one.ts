@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { availability } from '#lib/replication/availability.ts'
+import { hasNewSnapshots } from '#lib/replication/foreign-activity.ts'
 import { judge } from '#lib/replication/judge.ts'
 import { emptyMemory, remember } from '#lib/replication/memory.ts'
 import { plan, withEstimates } from '#lib/replication/plan.ts'
@@ -8,7 +9,7 @@ import type { Assessment, EngineContext } from './context.ts'
 import type { StepBytes } from './estimate.ts'
 import type { Monitored } from './monitored.ts'
 import { secondsFor, seedIsOutrun } from './past-rate.ts'
-import { isOwnToken, repairHistory } from './repair-history.ts'
+import { isOwnToken, repairHistory, sentGuids } from './repair-history.ts'
 
 export interface Looked {
   readonly dataset: Monitored
@@ -32,8 +33,8 @@ export function judgeOne(
   const { token } = inventory
   // The run that is under way left this token itself, a moment ago: nobody else's, and no reason to wait.
   const active = context.repairing.get(dataset.id)
-  const ownToken =
-    token !== null && 'toGuid' in token && isOwnToken(active === undefined ? runs : [active(), ...runs], token.toGuid)
+  const ours = active === undefined ? runs : [active(), ...runs]
+  const ownToken = token !== null && 'toGuid' in token && isOwnToken(ours, token.toGuid)
   const input: JudgeInput = {
     mapping,
     policy: dataset.config.policy,
@@ -51,6 +52,7 @@ export function judgeOne(
     timezone: config.scheduler.timezone,
     retired: dataset.retired,
     ownToken,
+    ownGuids: hasNewSnapshots({ inventory, memory }) ? sentGuids(ours) : undefined,
     previous: context.newest(dataset.id)?.inventory ?? null,
     backlogSeconds: secondsFor(context, dataset, estimate?.bytes ?? null),
   }

@@ -40,3 +40,12 @@ export function isOwnToken(runs: readonly RunRecord[], toGuid: string): boolean 
     ),
   )
 }
+
+/** What these runs were to bring. One that was held back, or never began, has brought nothing. */
+export function sentGuids(runs: readonly RunRecord[]): ReadonlySet<string> {
+  const began = runs.filter(({ state, startedAt }) => startedAt !== null && !NEVER_SENT.has(state))
+  const steps = began.flatMap((run) => run.plan?.steps ?? [])
+  return new Set(steps.flatMap((step) => (step.kind === 'transfer' ? [step.target.guid, ...step.arrives] : [])))
+}
+
+const NEVER_SENT: ReadonlySet<RunRecord['state']> = new Set(['QUEUED', 'BLOCKED', 'NO_CHANGE'])

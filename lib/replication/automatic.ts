@@ -1,4 +1,5 @@
 import { hasGivenUp, nextTryAt } from './backoff.ts'
+import { isReceiving } from './judge/partial.ts'
 import { SETS_ASIDE, unprovenBecause } from './lineage.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import { isDegraded } from './pool-health.ts'
@@ -20,8 +21,7 @@ export function automatic(input: PlanInput, draft: PlanDraft): Answer {
 
 function nothingToRun(draft: PlanDraft, { verdict }: PlanInput): Answer | null {
   if (draft.kind === 'NOTHING') {
-    const busy = verdict.reasons.some((each) => each.code === 'BUSY')
-    return deny(busy ? 'BUSY' : 'NOTHING_TO_DO', draft.outcome)
+    return deny(isReceiving(verdict.reasons) ? 'BUSY' : 'NOTHING_TO_DO', draft.outcome)
   }
   const because = draft.blocked?.because ?? ''
   if (draft.kind !== 'IMPOSSIBLE') return null
@@ -45,6 +45,8 @@ function needsPerson(input: PlanInput, draft: PlanDraft): Answer | null {
   if (wrong !== undefined && draft.kind !== 'FINISH_SWAP') return deny('NEEDS_PERSON', wrong.message)
   const unproven = SETS_ASIDE.has(draft.kind) ? unprovenBecause(input) : null
   if (unproven !== null) return deny('NEEDS_PERSON', unproven)
+  const foreign = verdict.reasons.find((each) => each.code === 'BUSY' && !isReceiving([each]))
+  if (foreign !== undefined && SETS_ASIDE.has(draft.kind)) return deny('BUSY', foreign.message)
   if ((draft.kind === 'SEED' || draft.kind === 'SET_ASIDE_RESEED') && isDegraded(inventory))
     return deny('POOL', 'A pool is DEGRADED: incrementals go on, a new seed asks first.')
   if (draft.kind === 'RESUME' && options.ownToken !== true) {

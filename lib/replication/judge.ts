@@ -6,7 +6,7 @@ import { inUseRule } from './judge/in-use.ts'
 import { lagRule } from './judge/lag.ts'
 import { lineageRule } from './judge/lineage.ts'
 import { unlookedReasons } from './judge/looking.ts'
-import { partialRule } from './judge/partial.ts'
+import { foreignRule, partialRule } from './judge/partial.ts'
 import { poolsRule } from './judge/pools.ts'
 import { primaryRule, stalePrimaryRule } from './judge/primary.ts'
 import { encryptionRule, repairsRule, spaceRule } from './judge/repairs.ts'
@@ -28,6 +28,7 @@ const RULES: readonly Rule[] = [
   encryptionRule,
   setAsideLimitRule,
   partialRule,
+  foreignRule,
   bookmarkBaseRule,
   chainAtRiskRule,
   stalePrimaryRule,

@@ -1,4 +1,5 @@
 import { rememberPrunings } from './chain/prunings.ts'
+import { foreignActivity, seenOf } from './foreign-activity.ts'
 import { grownBytes } from './judge/in-use.ts'
 import { lineageOf } from './judge/lineage.ts'
 import { newestOf } from './order.ts'
@@ -33,6 +34,8 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
         : { guid: verdict.newestCommon.guid, at: now, backupGuid: guidOfBackup(inventory) },
     primary: rememberPrimary(inventory, comparison, memory),
     backupWritten: rememberWritten(input),
+    backupSeen: seenOf(inventory),
+    foreign: foreignActivity(input),
     firstMissing: comparison === null ? memory.firstMissing : rememberMissing(comparison, memory, now),
     token: rememberToken(inventory, memory),
     last: rememberVerdict(verdict, now),

@@ -6,7 +6,7 @@ import { wordsFor } from './words.ts'
 const words = wordsFor(MAPPING, 'UTC')
 const degraded = reason(words, 'POOL_DEGRADED', { host: 'hqs1', pool: 'hqs1p1', health: 'DEGRADED' })
 const missing = reason(words, 'BACKUP_DATASET_MISSING', { eligible: 1, pool: 'hqs1p1' })
-const busy = reason(words, 'BUSY', { toName: null, receivedBytes: null })
+const busy = reason(words, 'BUSY', { toName: null, receivedBytes: null, lately: null })
 
 test('reasons are sorted worst first, notes last', () => {
   expect(worstFirst([busy, degraded, missing]).map((each) => each.code)).toEqual([

@@ -77,6 +77,9 @@ test('cancelled in the middle of a swap: the swap ends first, and no half of it 
   await bed.configure({
     defaults: { auto_repair: true, repair_when: 'behind', on_diverged: 'set_aside', primary_max_age_hours: 0 },
   })
+  // Somebody was at work on the backup: the swap waits for a quiet interval.
+  await bed.look()
+  await bed.clock.pass(HOUR)
   await bed.look()
   const origin = async () =>
     (await runCommand(['zfs', 'get', '-Hp', '-o', 'value', 'origin', 'vault/one'], bed.host('b'))).stdout.trim()

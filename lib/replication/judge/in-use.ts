@@ -1,4 +1,5 @@
 import { divergenceOf, isDiverged } from '../divergence.ts'
+import { SCHEDULE_SLACK } from '../foreign-activity.ts'
 import type { JudgeInput } from '../types.ts'
 import type { Rule } from './context.ts'
 
@@ -9,14 +10,30 @@ export function grownBytes({ inventory, memory }: Pick<JudgeInput, 'inventory' |
   return grown > 0 ? grown : null
 }
 
+/** Epoch ms of the look that saw it grow, where that is less than an interval ago and what was written is still there. */
+function grewLately({ inventory, memory, now, intervalSeconds }: JudgeInput): number | null {
+  const grewAt = memory.backupWritten?.grewAt ?? null
+  if (inventory.backup.state !== 'present' || inventory.backup.facts.written === 0 || grewAt === null) return null
+  return now - grewAt < intervalSeconds * 1000 * SCHEDULE_SLACK ? grewAt : null
+}
+
 /** Perhaps a failover: somebody works on the backup. A backup that is itself replicated onwards is fine until it diverges. */
 export const inUseRule: Rule = ({ input, comparison, backup, tell }) => {
   if (backup === null || backup.snapshots.length === 0) return []
   const grewBytes = grownBytes(input)
+  const grewAt = grewBytes === null ? grewLately(input) : input.now
   const diverged =
     comparison !== null && (comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, false)))
   const alsoPrimary = input.backupIsPrimaryElsewhere && diverged
-  if (grewBytes === null && !alsoPrimary) return []
-  const writtenBytes = backup.facts.written
-  return [tell('BACKUP_IN_USE', { writtenBytes, grewBytes, primaryOfAnotherMapping: input.backupIsPrimaryElsewhere })]
+  if (grewAt === null && !alsoPrimary) return []
+  const { autoRepair, dryRun, onDiverged } = input.policy
+  return [
+    tell('BACKUP_IN_USE', {
+      writtenBytes: backup.facts.written,
+      grewBytes,
+      grewAt,
+      primaryOfAnotherMapping: input.backupIsPrimaryElsewhere,
+      setsAside: !alsoPrimary && autoRepair && !dryRun && onDiverged !== 'ask' ? onDiverged : null,
+    }),
+  ]
 }

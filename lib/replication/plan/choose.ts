@@ -1,5 +1,6 @@
 import { divergenceOf, isDiverged } from '../divergence.ts'
 import { chooseStream, type EncryptionMismatch } from '../encryption.ts'
+import { isReceiving } from '../judge/partial.ts'
 import { unusablePool } from '../pool-health.ts'
 import { say } from '../sentences.ts'
 import { halfDoneSwap } from '../swap.ts'
@@ -97,7 +98,7 @@ function partialPlan(
   const token = backup.facts.receiveResumeToken
   if (token === null) return null
   // The judge saw the memory from before this look; whether the token moves stands in its verdict.
-  if (!options.ownToken && verdict.reasons.some((each) => each.code === 'BUSY')) return busy(input)
+  if (!options.ownToken && isReceiving(verdict.reasons)) return busy(input)
   const partial = partialReceive(inventory, memory, true)
   if (partial.state === 'stale') return remainder(input, primary, backup, comparison, route, partial.because)
   const facts = inventory.token

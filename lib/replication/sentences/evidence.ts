@@ -45,8 +45,13 @@ export interface EvidenceByCode {
   NOT_CHECKED: LookFacts
   BACKUP_IN_USE: {
     readonly writtenBytes: number
+    /** Since the last check; null: it did not grow. */
     readonly grewBytes: number | null
+    /** Epoch ms of the check that saw it grow, less than an interval ago; null: none did. */
+    readonly grewAt: number | null
     readonly primaryOfAnotherMapping: boolean
+    /** Policy sets aside by itself what is in nobody's use (`proven`: only where the lineage is); null: it does not. */
+    readonly setsAside: 'proven' | 'set_aside' | null
   }
   NAME_CLASH: {
     readonly count: number
@@ -120,7 +125,18 @@ export interface EvidenceByCode {
   UP_TO_DATE: { readonly newestCommon: SnapshotFact; readonly skipped: number }
   GAP_ON_BACKUP: Listed & { readonly eligible: number }
   EXTRA_ON_BACKUP: Listed
-  BUSY: { readonly toName: string | null; readonly receivedBytes: number | null }
+  BUSY: {
+    readonly toName: string | null
+    readonly receivedBytes: number | null
+    /** No receive is seen to run, but these came lately and not from here. */
+    readonly lately: {
+      readonly count: number
+      readonly newest: string
+      readonly replicator: string | null
+      /** Epoch ms of the look that saw them. */
+      readonly at: number
+    } | null
+  }
   WAITING_FOR_WINDOW: { readonly window: string; readonly opensAt: number | null }
   HOST_OFFLINE_PLANNED: {
     readonly host: string

@@ -28,7 +28,16 @@ export const noteSentences: Sentences<(typeof REASONS)['NOTE'][number]> = {
     said(
       `${w.backup} has ${w.snapshots(e.count)} of its own after the last common one, without any change in them. They stay.`,
     ),
-  BUSY: () => said('Another receive is running on this dataset, not started from here.', 'Wait for it to end.'),
+  BUSY: (w, e) => {
+    if (e.lately === null)
+      return said('Another receive is running on this dataset, not started from here.', 'Wait for it to end.')
+    const { count, newest, replicator, at } = e.lately
+    const who = replicator === null ? 'Somebody else' : `Another replicator (${replicator}, by its names)`
+    return said(
+      `${who} was at work on ${w.backupDataset}: ${count === 1 ? '' : `${count} snapshots, the last one `}@${newest} came by ${w.time(at)} and not from here. Nothing is set aside by itself before an interval has passed without it.`,
+      `Find out who else writes to ${w.backup}; two replicators into one dataset undo each other's work.`,
+    )
+  },
   WAITING_FOR_WINDOW: (w, e) =>
     said(`Repairs wait for their window (${e.window}${e.opensAt === null ? '' : `, next from ${w.time(e.opensAt)}`}).`),
   HOST_OFFLINE_PLANNED: (w, e) => {

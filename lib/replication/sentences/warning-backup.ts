@@ -5,22 +5,28 @@ export const backupSentences: Sentences<
   'BACKUP_IN_USE' | 'NAME_CLASH' | 'BACKUP_MODIFIED' | 'BACKUP_AHEAD' | 'SET_ASIDE_LIMIT' | 'PARTIAL_RECEIVE'
 > = {
   BACKUP_IN_USE: (w, e) => {
-    if (e.grewBytes === null) {
+    if (e.grewAt === null) {
       return said(
         `${w.backupDataset} has diverged and is itself the primary of another mapping: someone may be working on the backup. Nothing is moved without you.`,
         'Find out which copy is the live one before repairing.',
       )
     }
+    const grew = e.grewBytes === null ? `seen at ${w.time(e.grewAt)}` : `+${w.bytes(e.grewBytes)} since the last check`
+    const proven = e.setsAside === 'proven' ? ', and only if an earlier check saw both sides in common' : ''
+    const next =
+      e.setsAside === null
+        ? 'Nothing is moved without you.'
+        : `It is set aside by itself only after an interval without a write${proven}.`
     return said(
-      `${w.backupDataset} is being written to (+${w.bytes(e.grewBytes)} since the last check): someone may be working on the backup. Nothing is moved without you.`,
-      `Find out who writes on ${w.backup}. \`readonly=on\` on the backup prevents it.`,
+      `${w.backupDataset} is being written to (${grew}): someone may be working on the backup. ${next}`,
+      `Find out who writes on ${w.backup}; if it is a failover, pause repairs or set \`on_diverged: ask\`. \`readonly=on\` on the backup prevents it.`,
     )
   },
   NAME_CLASH: (w, e) => {
     const more = e.count > 1 ? ` The same holds for ${e.count - 1} more.` : ''
     return said(
       `Both sides have @${e.clashes[0]?.name ?? ''}, but they are different snapshots (guids differ).${more}`,
-      `Set the snapshots of ${w.backup} aside and rewind to the last common one.`,
+      `Set what is in the way on ${w.backup} aside and go on from a common snapshot; the preview says from which.`,
     )
   },
   BACKUP_MODIFIED: (w, e) =>

@@ -58,8 +58,27 @@ export interface Memory {
   readonly commonSince?: { readonly guid: Guid; readonly at: number } | null
   /** What retention removed from the primary, as far as it was seen: at most 20. */
   readonly prunings?: readonly Pruning[]
+  /** The backup dataset at the last look, and the newest createtxg (decimal) on it then: what is newer has come since. */
+  readonly backupSeen?: { readonly guid: Guid; readonly newestCreatetxg: string } | null
+  /** What came to the backup last and was not sent from here. */
+  readonly foreign?: ForeignActivity | null
   /** Epoch ms of the last time the backup host answered (for planned off times and missed windows). */
   readonly backupSeenAt: number | null
+}
+
+/** Snapshots that somebody else brought to the backup, or took there. */
+export interface ForeignActivity {
+  /** Epoch ms of the look that saw them. */
+  readonly at: number
+  /** Epoch ms of the first of the looks, never more than two intervals apart, that saw such a thing. */
+  readonly since: number
+  readonly count: number
+  /** Name of the newest one. */
+  readonly newest: string
+  /** A replicator that names its snapshots so; null: none that is known. */
+  readonly tool: string | null
+  /** They are the primary's, or named by a replicator: not merely taken on the backup. */
+  readonly replicated: boolean
 }
 
 /** A snapshot that retention removed from the primary. */
@@ -112,6 +131,8 @@ export interface JudgeInput {
   readonly retired?: boolean
   /** The partial receive on the backup is of a run of ours that has ended: that its token changed says nothing of others. */
   readonly ownToken?: boolean
+  /** Snapshots that runs of ours were to bring: that they came says nothing of others. */
+  readonly ownGuids?: ReadonlySet<Guid>
   /** What this process saw at the look before this one. */
   readonly previous?: Inventory | null
   /** How long the transfer of what is behind would take, by past ones; null or absent: not known. */

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'bun:test'
+import { emptyMemory, remember } from '../memory.ts'
+import {
+  backupSide,
+  codes,
+  inventoryOf,
+  judged,
+  judgeInput,
+  NOW,
+  planned,
+  policyOf,
+  primarySide,
+  taken,
+} from '../testing/world.ts'
+import type { Memory } from '../types.ts'
+
+const MINUTE = 60_000
+const a = taken('a', 50)
+const b = taken('b', 40)
+const written = (bytes: number) => inventoryOf(primarySide([a, b]), backupSide([a], { written: bytes }))
+const guid = backupSide([]).facts.guid
+const memory = (bytes: number, grewAt: number | null): Memory => ({
+  ...emptyMemory(),
+  common: { guid: a.guid, at: NOW - 1, backupGuid: guid },
+  backupSeen: { guid, newestCreatetxg: `${a.createtxg}` },
+  backupWritten: { bytes, grewAt },
+})
+
+describe('in use', () => {
+  test.each<[string, number, Memory, boolean]>([
+    ['it grew since the last check', 5000, memory(4000, null), true],
+    ['it did not grow, and never was seen to', 5000, memory(5000, null), false],
+    ['it grew ten minutes ago: two quick checks are no quiet interval', 5000, memory(5000, NOW - 10 * MINUTE), true],
+    ['it grew an interval ago', 5000, memory(5000, NOW - 30 * MINUTE), false],
+    ['it grew a moment ago, and then what was written went with a set-aside', 0, memory(5000, NOW - MINUTE), false],
+  ])('%s', (_, bytes, before, inUse) => {
+    const look = written(bytes)
+    expect(codes(judged(look, { memory: before })).includes('BACKUP_IN_USE')).toBe(inUse)
+    const { automatic } = planned(look, { memory: before, policy: policyOf({ repairWhen: 'behind' }) })
+    expect(automatic.allowed).toBe(!inUse)
+  })
+
+  test('what is remembered of it makes the same of the next check', () => {
+    const input = judgeInput(written(5000), { memory: memory(4000, null) })
+    const after = remember(input, judged(input.inventory, { memory: input.memory }))
+    expect(after.backupWritten).toEqual({ bytes: 5000, grewAt: NOW })
+  })
+})
+
+describe('what is said of it is true', () => {
+  const sentence = (over: Parameters<typeof policyOf>[0], more = {}) =>
+    judged(written(5000), { memory: memory(4000, null), policy: policyOf(over), ...more }).reasons.find(
+      ({ code }) => code === 'BACKUP_IN_USE',
+    )?.message
+
+  test.each([
+    [{}, 'only after an interval without a write, and only if an earlier check saw both sides in common.'],
+    [{ onDiverged: 'set_aside' as const }, 'only after an interval without a write.'],
+    [{ onDiverged: 'ask' as const }, 'Nothing is moved without you.'],
+    [{ autoRepair: false }, 'Nothing is moved without you.'],
+    [{ dryRun: true }, 'Nothing is moved without you.'],
+  ])('%p', (over, end) => expect(sentence(over)).toEndWith(end))
+
+  test('the primary of another mapping is never moved', () =>
+    expect(sentence({}, { backupIsPrimaryElsewhere: true })).toEndWith('Nothing is moved without you.'))
+})
