@@ -22,6 +22,12 @@ export const BESIDE_REPLICATION: Readonly<
     if (field.find(host.id, kid) !== null) host.zfs.write(kid, 1 + (b % 5000))
   },
 
+  /** Far more than there will ever be: what counts is that it goes over to the line that takes its place. */
+  limitBackup(field, { a, b }) {
+    const [host, name] = backup(field, a)
+    return zfs(host, 'set', `${b % 2 === 0 ? 'quota' : 'refquota'}=900000000`, name)
+  },
+
   async cloneOfBackup(field, { a, b }) {
     const [host, name] = backup(field, a)
     const snapshots = field.find(host.id, name)?.snapshots ?? []

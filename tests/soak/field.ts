@@ -28,6 +28,8 @@ export class Field {
   readonly counts: Counts
   /** What people removed, renamed or released since the last check. */
   readonly removed = new Set<string>()
+  /** What a person agreed to lose, typing the name; the run may end much later. */
+  readonly agreed = new Set<string>()
   /** See the checker. */
   readonly settled = new Set<number>()
   /** Nobody has touched a SAN since everything was looked at. */
@@ -48,7 +50,7 @@ export class Field {
     const { zfs } = bed.host('a')
     for (const name of new Set(mappings.map((each) => `tank/${each.name}`))) {
       zfs.dataset.create(name)
-      if (name === 'tank/tree') zfs.dataset.create('tank/tree/kid')
+      if (name === 'tank/tree') zfs.dataset.create('tank/tree/kid/grand')
     }
     for (let round = 0; round < 4; round++) {
       for (const name of field.primaries)
@@ -72,7 +74,7 @@ export class Field {
   get primaries(): readonly string[] {
     const { mappings } = this.bed.settings
     const names = [...new Set(mappings.map((each) => `tank/${each.name}`))]
-    return names.includes('tank/tree') ? [...names, 'tank/tree/kid'] : names
+    return names.includes('tank/tree') ? [...names, 'tank/tree/kid', 'tank/tree/kid/grand'] : names
   }
 
   view(a: number): DatasetView {

@@ -4,6 +4,7 @@ import type { Started } from '#lib/engine/types.ts'
 import { PERSON } from '#tests/bed/bed.ts'
 import type { Fault, Wrong } from '#tests/bed/faults.ts'
 import { Random } from '#tests/bed/random.ts'
+import { lossKey } from '#tests/invariants/losses.ts'
 import { defaultsOf, type Field } from './field.ts'
 import type { Operation } from './operation.ts'
 
@@ -49,6 +50,31 @@ export const ON_WITNESS: Readonly<Record<string, (field: Field, operation: Opera
     }
     const { planId } = preview
     const started = await asked(field, 'confirm', () => field.engine.repair({ datasetId: id, planId, trigger: PERSON }))
+    await follow(field, started, b)
+  },
+
+  /** A person who has read what would be lost chooses to lose it, or types another dataset's name. */
+  async inPlace(field, { a, b, c }) {
+    const { id, mapping } = field.view(a).dataset
+    const { host, dataset } = mapping.backup
+    // Mostly there is nothing to destroy, unless somebody worked on the backup.
+    if (c % 2 === 0 && field.find(host, dataset) !== null)
+      field.bed.host(host).zfs.snapshot(`${dataset}@${field.newName('own')}`, { bytes: 1 + (c % 5000) })
+    const preview = await asked(field, 'preview', () => field.engine.preview(id, { strategy: 'IN_PLACE' }))
+    if (preview === null || preview.plan.destroys.length === 0) return
+    const mistyped = c % 5 === 0
+    if (!mistyped) {
+      for (const each of preview.plan.destroys) {
+        if (each.guid !== null && each.kind === 'snapshot') field.agreed.add(lossKey(host, each.kind, each.guid))
+        if (each.guid !== null && each.kind === 'bookmark')
+          field.agreed.add(lossKey(host, each.kind, `${each.guid}#${each.name}`))
+        if (each.kind === 'written')
+          for (const seed of field.find(host, dataset)?.live ?? []) field.agreed.add(lossKey(host, 'live', seed))
+      }
+    }
+    const confirm = mistyped ? `${dataset}x` : dataset
+    const request = { datasetId: id, planId: preview.planId, confirm, reason: 'agreed', trigger: PERSON }
+    const started = await asked(field, 'inPlace', () => field.engine.repair(request))
     await follow(field, started, b)
   },
 

@@ -13,7 +13,8 @@ export function backup(field: Field, a: number): readonly [BedHost, string] {
   const all = mappings.flatMap(({ name, backup: id }) => {
     const host = field.bed.host(id)
     const own = [host, `${host.pool}/${name}`] as const
-    return name === 'tree' ? [own, [host, `${host.pool}/tree/kid`] as const] : [own]
+    const below = ['tree/kid', 'tree/kid/grand'].map((kid) => [host, `${host.pool}/${kid}`] as const)
+    return name === 'tree' ? [own, ...below] : [own]
   })
   const found = all[a % all.length]
   if (found === undefined) throw new Error('There is no mapping.')

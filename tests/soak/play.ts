@@ -79,7 +79,7 @@ async function check(field: Field, before: Stock): Promise<Stock> {
   const { bed } = field
   const after = takeStock(bed)
   const idle = bed.engine.activeRuns().length === 0
-  const { removed } = field
+  const removed = field.removed.union(field.agreed)
   const justLooked = field.justLooked && idle
   const found = await checkInvariants(before, after, { bed, removed, idle, justLooked, settled: field.settled })
   field.counts.add('checks', justLooked ? 'with the status' : 'others')
