@@ -60,7 +60,7 @@ export default function FunctionRun({ name, access, schema }: Props) {
       ))}
       <div class="row">
         <button type="submit" class="primary" disabled={!ready || !allowed || busy.value} aria-busy={busy.value}>
-          {busy.value ? 'Running…' : `Invoke ${name}`}
+          {busy.value ? 'Running' : `Invoke ${name}`}
         </button>
         {!allowed && <span class="why-not">{WHY_NOT[needs]}</span>}
       </div>

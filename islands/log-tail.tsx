@@ -115,7 +115,7 @@ export default function LogTail(props: Props) {
         {records.value.length === 0 ? <p class="empty">No record matches.</p> : <LogLines records={records.value} />}
       </div>
       {waiting.value > 0 && (
-        <p>
+        <p class="new-lines">
           <button type="button" onClick={toEnd}>
             {waiting.value} new {waiting.value === 1 ? 'line' : 'lines'} ↓
           </button>

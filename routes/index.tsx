@@ -5,13 +5,13 @@ import { overview, summariesOf } from '#lib/api/status.ts'
 import { isoOrNull } from '#lib/api/time.ts'
 import { definePage } from '#lib/define.ts'
 import { Island } from '#lib/runtime/index.ts'
-import { NothingYet } from '#lib/view/dashboard/nothing-yet.tsx'
 import { problemsOf } from '#lib/view/dashboard/problems.ts'
 import { activeRunOf } from '#lib/view/dashboard/running-now.tsx'
 import { oldestOf } from '#lib/view/dashboard/summary.ts'
 import { findRows, readQuery } from '#lib/view/dataset-query.ts'
 import { rowOf } from '#lib/view/dataset-row.ts'
 import { overlookedOf } from '#lib/view/not-fresh.tsx'
+import { FirstStepsPage } from './_first-steps.tsx'
 import { Page } from './_page.tsx'
 
 /** Rows that the page brings; the rest comes when it is there. */
@@ -23,13 +23,7 @@ export default definePage({
     const now = context.now()
     const params = new URL(context.request?.url ?? 'http://here/').searchParams
     const all = summariesOf(context, now)
-    if (all.length === 0) {
-      return (
-        <Page context={context} at="datasets">
-          <NothingYet file={context.config.source.file} />
-        </Page>
-      )
-    }
+    if (all.length === 0) return <FirstStepsPage context={context} steps={await context.inspection.firstSteps()} />
     // Not the whole status: whether the file on disk is sound would be judged for every page.
     const status = overview(context, now, all)
     const { config, engine, runtime } = context

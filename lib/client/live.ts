@@ -139,6 +139,8 @@ function heard(): void {
 }
 
 function lost(): void {
+  // Whoever is told how old this is must not be told by a clock that is older.
+  shownNow.value = serverNow()
   lostAt ??= Date.now()
   connection.value = Date.now() - lostAt > OFFLINE_MS ? 'offline' : 'reconnecting'
 }

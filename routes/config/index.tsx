@@ -24,6 +24,7 @@ export default definePage({
     const asked = new URL(context.request?.url ?? 'http://here/').searchParams.get('tab')
     const tab = TABS.find(([name]) => name === asked)?.[0] ?? 'effective'
     const report = await configView(context)
+    const text = tab === 'file' ? await configuration.text() : null
     const users = Object.fromEntries([...config.hosts.values()].map((host) => [host.id, host.sshUser]))
     const lines: readonly (readonly [string, string])[] = [
       ['version', about.version],
@@ -48,11 +49,12 @@ export default definePage({
           ))}
         </nav>
         {tab === 'effective' && <Effective values={shownValues(report.effective)} />}
-        {tab === 'file' && (
-          <pre class="card file">
-            {(await configuration.text()) ?? 'The file cannot be shown: it is not there, or it is no YAML.'}
-          </pre>
-        )}
+        {tab === 'file' &&
+          (text === null ? (
+            <p class="empty">The file cannot be shown: it is not there, or it is no YAML.</p>
+          ) : (
+            <pre class="card file">{text}</pre>
+          ))}
         {tab === 'hosts' && (
           <>
             <Hosts hosts={engine.hosts().map((host) => hostView(host, config))} users={users} />
@@ -71,7 +73,8 @@ export default definePage({
             </dl>
             <p class="row">
               <a href="/docs/api">API documentation</a> <a href="/docs/reasons">Reason codes</a>{' '}
-              <a href="/docs/problems">Problem codes</a> <a href="/api/openapi.json">OpenAPI</a>
+              <a href="/docs/problems">Problem codes</a> <a href="/api/openapi.json">OpenAPI</a>{' '}
+              <a href="/first-steps">First steps</a>
             </p>
           </section>
         )}

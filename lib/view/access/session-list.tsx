@@ -17,7 +17,7 @@ export function SessionList({ csrf, sessions, kind }: Props) {
         <p>{NONE[kind] ?? 'No browser is signed in.'}</p>
       ) : (
         <div class="scroll">
-          <table>
+          <table class="cards">
             <thead>
               <tr>
                 <th scope="col">User</th>
@@ -37,15 +37,15 @@ export function SessionList({ csrf, sessions, kind }: Props) {
                   <th scope="row">
                     {session.user} {session.current && <span class="tag">this one</span>}
                   </th>
-                  <td>{session.address ?? 'unknown'}</td>
-                  <td>{session.userAgent ?? 'unknown'}</td>
-                  <td>
+                  <td data-label="From">{session.address ?? 'unknown'}</td>
+                  <td data-label="Browser">{session.userAgent ?? 'unknown'}</td>
+                  <td data-label="Signed in">
                     <Moment at={session.createdAt} quiet />
                   </td>
-                  <td>
+                  <td data-label="Last seen">
                     <Moment at={session.seenAt} quiet />
                   </td>
-                  <td>
+                  <td data-label="Ends">
                     <Moment at={session.expiresAt} as="minute" quiet />
                   </td>
                   <td>

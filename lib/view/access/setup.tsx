@@ -25,7 +25,7 @@ function NoLink({ bad }: { readonly bad: boolean }) {
     <>
       <Fault text={bad ? 'This link is not good: it is too old, was used, or belongs to an earlier start.' : null} />
       <p>There is no user yet. Whoever can read the log of the service may make the first one:</p>
-      <ol>
+      <ol class="steps-list">
         <li>
           Look for the newest line with <code>/setup?token=</code> in the log: <code>docker compose logs zwitness</code>
           , or <code>zwitness.log</code>.

@@ -7,7 +7,7 @@ export function TokenList({ csrf, tokens }: { readonly csrf: string; readonly to
   if (tokens.length === 0) return <p>No program has a token yet.</p>
   return (
     <div class="scroll">
-      <table>
+      <table class="cards">
         <thead>
           <tr>
             <th scope="col">Name</th>
@@ -23,20 +23,22 @@ export function TokenList({ csrf, tokens }: { readonly csrf: string; readonly to
           {tokens.map((token) => (
             <tr key={token.id}>
               <th scope="row">{token.name}</th>
-              <td>
+              <td data-label="Id">
                 <code>{token.id}</code>
               </td>
-              <td>{token.role.toLowerCase()}</td>
-              <td>
+              <td data-label="Role">{token.role.toLowerCase()}</td>
+              <td data-label="Made">
                 <Moment at={token.createdAt} quiet /> by {token.createdBy}
               </td>
-              <td>
+              <td data-label="Last used">
                 <MomentOr at={token.usedAt} none="never" quiet /> {token.usedFrom !== null && `from ${token.usedFrom}`}
               </td>
-              <td>
+              <td data-label="Ends">
                 <MomentOr at={token.expiresAt} none="never" as="minute" quiet />
               </td>
-              <td>{token.state === 'GOOD' ? <Revoke csrf={csrf} token={token} /> : token.state.toLowerCase()}</td>
+              <td data-label="State">
+                {token.state === 'GOOD' ? <Revoke csrf={csrf} token={token} /> : token.state.toLowerCase()}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -102,7 +102,7 @@ export function ChangeUser({ csrf, user, isSelf, fault }: ChangeProps) {
           <PostForm action="/users/remove" csrf={csrf}>
             <input type="hidden" name="name" value={name} />
             <p>
-              Removing {name} ends {user.sessions === 1 ? 'one session' : `${user.sessions} sessions`}. What {name} did
+              {name} {user.sessions > 0 ? 'is signed out everywhere and ' : ''}can sign in no more. What {name} did
               stays in the audit.
             </p>
             {fault?.form === 'remove' && <FieldFault>{fault.text}</FieldFault>}

@@ -10,6 +10,12 @@ interface Props {
 
 /** The SANs as last seen. */
 export function Hosts({ hosts, users }: Props) {
+  if (hosts.length === 0)
+    return (
+      <p class="empty">
+        No SAN is configured yet: they stand under <code>san_hosts</code>.
+      </p>
+    )
   return (
     <section class="card table-card" aria-label="Hosts">
       <table class="cards">

@@ -49,7 +49,7 @@ interface Props {
 export function ChainSection({ chain, view, baseGuid, now, onView }: Props) {
   if (chain === null) {
     return (
-      <section aria-labelledby="chain">
+      <section aria-labelledby="chain" class="stack-s">
         <h2 id="chain">Snapshot chain</h2>
         <p class="empty">Both sides are being read. This takes some seconds; reload the page if nothing comes.</p>
       </section>

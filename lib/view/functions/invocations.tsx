@@ -75,6 +75,12 @@ function Line({ invocation }: { readonly invocation: InvocationView }) {
 const MOST = 80
 
 function short(outcome: unknown): string {
-  const text = JSON.stringify(outcome) ?? ''
+  const text = sentenceOf(outcome) ?? JSON.stringify(outcome) ?? ''
   return text === '' || text === 'null' ? 'no answer' : text.length > MOST ? `${text.slice(0, MOST)}…` : text
+}
+
+/** Of those that wait for a run: what came of it. */
+function sentenceOf(outcome: unknown): string | null {
+  const found = typeof outcome === 'object' && outcome !== null && 'outcome' in outcome ? outcome.outcome : null
+  return typeof found === 'string' ? found : null
 }

@@ -28,16 +28,19 @@ export function RunMoving({ run }: { readonly run: RunDetailView }) {
   const { phase, stepIndex, stepCount, bytesDone, bytesTotal, bytesPerSecond, etaSeconds, lastByteAt } = progress
   const elapsed = startedAt === null ? null : Math.max(1, (now - Date.parse(startedAt)) / 1000)
   const average = elapsed === null || bytesDone === 0 ? null : bytesDone / elapsed
+  const silentMs = phase === 'TRANSFERRING' && lastByteAt !== null ? now - Date.parse(lastByteAt) : 0
   return (
     <section class="card pinned" aria-label="Progress">
       <p>
-        <b>{PHASES[phase]}</b>
+        <b>{silentMs > SILENT_MS ? 'Waiting for data' : PHASES[phase]}</b>
         {stepCount > 0 && `, step ${Math.max(1, Math.min(stepIndex, stepCount))} of ${stepCount}`}
       </p>
-      {phase === 'TRANSFERRING' && lastByteAt !== null && now - Date.parse(lastByteAt) > SILENT_MS && (
+      {silentMs > SILENT_MS && (
         <p class="note warn">
-          No data has moved for {formatDuration((now - Date.parse(lastByteAt)) / 1000)}. After{' '}
-          <code>stall_minutes</code> of that the transfer is ended, and goes on from what has arrived.
+          <span>
+            No data has moved for {formatDuration(silentMs / 1000)}. After <code>stall_minutes</code> of that the
+            transfer is ended, and goes on from what has arrived.
+          </span>
         </p>
       )}
       {(phase === 'TRANSFERRING' || bytesDone > 0) && (

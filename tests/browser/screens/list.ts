@@ -135,7 +135,7 @@ export const OF_THE_DEMO: readonly Screen[] = [
   {
     name: 'dashboard-paused-acknowledged',
     brief: true,
-    path: '/?q=HQS8DAT',
+    path: '/?q=HQS8DAT&status=WARNING',
     show: '#all',
   },
   {

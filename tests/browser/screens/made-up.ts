@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import type { Store } from '#lib/db/types.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import { NOW } from '#tests/api/fake-config.ts'
 import type { Fake } from '#tests/api/fake-services.ts'
@@ -114,15 +115,16 @@ export const MADE_UP: readonly MadeUp[] = [
   {
     name: 'loading-function',
     path: '/functions/check',
-    arrange({ engine }) {
-      engine.scan = never
+    arrange: () => {},
+    before: async (page) => {
+      await page.route('**/api/functions/check', never)
+      await busy('Invoke check')(page)
     },
-    before: press('Invoke check', 'Running…'),
   },
   {
     name: 'error-function',
     path: '/functions/verify',
-    arrange({ store }) {
+    arrange({ services }) {
       const failed = {
         ...invocation,
         id: 2,
@@ -137,18 +139,19 @@ export const MADE_UP: readonly MadeUp[] = [
         startedAt: LONG_AGO,
         finishedAt: LONG_AGO + 5000,
       }
-      store.invocations = async () => [
+      const invocations: Store['invocations'] = async () => [
         { ...failed, error: 'hqs7 does not answer: timed out after 10 s.' },
         { ...ended, outcome: { verified: 1 }, error: null },
       ]
+      Object.assign(services.store, { invocations })
     },
     show: 'h2:has-text("Last invocations")',
   },
   {
     name: 'error-page',
     path: '/runs',
-    arrange({ store }) {
-      store.runs = broken
+    arrange({ services }) {
+      Object.assign(services.store, { runs: broken })
     },
   },
   {
@@ -157,7 +160,10 @@ export const MADE_UP: readonly MadeUp[] = [
     arrange({ engine }) {
       engine.scan = broken
     },
-    before: press('Check all', /Request/),
+    before: async (page) => {
+      await page.getByRole('button', { name: 'Check all' }).click()
+      await page.locator('.refused:not(:empty)').waitFor()
+    },
   },
   {
     name: 'error-config',
@@ -185,16 +191,17 @@ export const MADE_UP: readonly MadeUp[] = [
   {
     name: 'logs-paused',
     path: '/logs',
-    arrange({ store, services }) {
+    arrange({ services }) {
       let newest = 200
       const line = (id: number) => ({
         ...{ id, at: NOW + id * 400, level: 'info' as const, component: 'engine', runId: null, datasetId: null },
         ...{ host: null, requestId: null, fields: {}, message: `Line ${id} of a witness that has much to say.` },
       })
-      store.logs = async ({ after }) => {
+      const logs: Store['logs'] = async ({ after }) => {
         const items = after === undefined ? Array.from({ length: 200 }, (_, at) => line(200 - at)) : [line(++newest)]
         return { items, nextCursor: null }
       }
+      Object.assign(services.store, { logs })
       setInterval(() => services.events.publish('log', { runId: null }), 300).unref()
     },
     before: async (page) => {

@@ -26,6 +26,10 @@ export async function* statePictures(
         await page.context().close()
       }
       yield [name, pictures]
+    } catch (error) {
+      // One that fails shall not cost the others their minutes.
+      console.error(`${name}: ${error}`)
+      process.exitCode = 1
     } finally {
       fake.services.events.close()
       await fake.runtime.stop(1000)
