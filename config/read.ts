@@ -13,6 +13,8 @@ export interface ReadConfig {
   readonly file: string
   /** The text that was judged, for excerpts; null where it could not be read. */
   readonly text: string | null
+  /** There is no such file: what a first start finds. */
+  readonly missing: boolean
   readonly loaded: Loaded
 }
 
@@ -48,6 +50,7 @@ export function readConfig(
     return {
       file,
       text: null,
+      missing: isNotFound(error),
       loaded: { faults: [{ file, line: 1, column: 1, path: '', message: whyUnreadable(error, file) }] },
     }
   }
@@ -56,8 +59,26 @@ export function readConfig(
   return {
     file,
     text,
+    missing: false,
     loaded: loadConfig({ text, file, env, readFile: (path) => readSecret(path, file), now, systemZone }),
   }
+}
+
+/** What runs before there is a file: no SAN, every default. */
+export function nothingConfigured(file: string): Extract<Loaded, { readonly config: object }> {
+  const systemZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const env = environmentVariables()
+  const text = 'san_hosts: {}\npairs: []\n'
+  const loaded = loadConfig({
+    text,
+    file,
+    env,
+    readFile: (path) => readSecret(path, file),
+    now: Date.now(),
+    systemZone,
+  })
+  if (loaded.faults !== undefined) throw new Error('A configuration of nothing is not valid.')
+  return loaded
 }
 
 function readSecret(path: string, file: string): string {

@@ -24,7 +24,7 @@ import { pageDocument, pageStatics } from './page-shell.ts'
 import { runtimeView } from './runtime-view.ts'
 import type { Services } from './service-types.ts'
 import { sleep } from './sleep.ts'
-import { socketDirectory, sshSettings } from './ssh-settings.ts'
+import { socketDirectory, sshSettings, usualKeyFile } from './ssh-settings.ts'
 
 /** Another process owns the data directory. The message names it. */
 export class OwnedElsewhere extends Error {
@@ -72,6 +72,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     let apply: (before: Config, after: Config) => Promise<void> = async () => {}
     let log: EngineLog | null = null
     const configuration = new RunningConfiguration(configFile({ ZWITNESS_CONFIG_DIR: directories.config }), {
+      firstStart: role === 'serve',
       log: () => must(log),
       apply: (before, after) => apply(before, after),
       inUse: () =>
@@ -84,13 +85,14 @@ export async function openApp(options: AppOptions): Promise<App> {
     undo.push(() => owner.release())
     const store = await openStore({ directory: directories.data, now })
     undo.push(() => store.close())
+    if (configuration.missing && (await store.datasets()).length > 0) throw configuration.lost()
     const events = createEventHub()
     const logs = openLogs({ store, events, directory: directories.logs, role, now })
     const logger = logs.engine
     log = logger
     undo.push(() => logs.close())
     logger[store.openedBecause === 'recovered' ? 'error' : 'info'](store.openedNote)
-    for (const warning of configuration.current.warnings)
+    for (const warning of configuration.missing ? [] : configuration.current.warnings)
       logger.warn(`${warning.file}:${warning.line}:${warning.column} ${warning.message}`)
 
     const access = createAccess({ store, config: () => configuration.current, now, log: logger }, options.demoLogins)
@@ -120,7 +122,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       random: Math.random,
     })
     engine = made
-    const view = runtimeView({ store, engine: made, config: () => configuration.current, now })
+    const view = runtimeView({ store, engine: made, configuration, now })
     const inspection = createInspection({
       config: () => configuration.current,
       engine: made,
@@ -128,6 +130,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       sans,
       ssh,
       settings: () => sshSettings(configuration.current, directories, sockets),
+      configuration,
+      keyFile: () => usualKeyFile(directories),
       dataDirectory: directories.data,
       log: logs.engine,
       now,

@@ -4,7 +4,7 @@ import { faultLine } from '#config/faults.ts'
 import { configJsonSchema } from '#config/json-schema.ts'
 import type { Trace } from '#config/load.ts'
 import { showConfig } from '#config/origins.ts'
-import { hasText, type ReadConfig, readConfig } from '#config/read.ts'
+import { hasText, nothingConfigured, type ReadConfig, readConfig } from '#config/read.ts'
 import { redactText } from '#config/redact.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
@@ -41,13 +41,15 @@ export class RunningConfiguration implements Configuration {
   readonly #apply: (before: Config, after: Config) => Promise<void>
   readonly #inUse: () => readonly { readonly runId: number; readonly datasetId: string }[]
   #running: Running
+  #missing = false
   #error: string | null = null
   #judged: { readonly read: ReadConfig; readonly at: number } | null = null
 
-  /** @throws ConfigInvalid */
+  /** `firstStart`: a file that is not there yet is no fault. @throws ConfigInvalid */
   constructor(
     file: string,
     parts: {
+      readonly firstStart?: boolean
       readonly log: () => EngineLog
       readonly apply: (before: Config, after: Config) => Promise<void>
       readonly inUse: () => readonly { readonly runId: number; readonly datasetId: string }[]
@@ -58,8 +60,20 @@ export class RunningConfiguration implements Configuration {
     this.#apply = parts.apply
     this.#inUse = parts.inUse
     const read = readConfig({ file })
-    if (read.loaded.faults !== undefined) throw new ConfigInvalid(read, read.loaded.faults)
-    this.#running = read.loaded
+    this.#missing = read.missing && parts.firstStart === true
+    if (this.#missing) this.#running = nothingConfigured(file)
+    else if (read.loaded.faults !== undefined) throw new ConfigInvalid(read, read.loaded.faults)
+    else this.#running = read.loaded
+  }
+
+  get missing(): boolean {
+    return this.#missing
+  }
+
+  /** For a witness that has watched datasets before: a file that is gone is no first start. */
+  lost(): ConfigInvalid {
+    const read = readConfig({ file: this.#file })
+    return new ConfigInvalid(read, read.loaded.faults ?? [])
   }
 
   get current(): Config {
@@ -67,17 +81,26 @@ export class RunningConfiguration implements Configuration {
   }
 
   async state() {
-    const { loaded } = this.#onDisk()
+    const { loaded, missing } = this.#onDisk()
     if (loaded.faults !== undefined) {
       return {
+        found: !missing,
         inSync: false,
         sha256OnDisk: null,
-        error: `The file on disk is not valid; the configuration before it stays in force. ${loaded.faults.map(faultLine).join(' ')}`,
+        error: this.#missing
+          ? `Nothing is configured yet. ${loaded.faults.map(faultLine).join(' ')}`
+          : `The file on disk is not valid; the configuration before it stays in force. ${loaded.faults.map(faultLine).join(' ')}`,
         faults: loaded.faults,
       }
     }
     const { sha256 } = loaded.config.source
-    return { inSync: sha256 === this.current.source.sha256, sha256OnDisk: sha256, error: this.#error, faults: [] }
+    return {
+      found: true,
+      inSync: sha256 === this.current.source.sha256,
+      sha256OnDisk: sha256,
+      error: this.#error,
+      faults: [],
+    }
   }
 
   async reload(by: string): Promise<ReloadResult> {
@@ -100,6 +123,7 @@ export class RunningConfiguration implements Configuration {
       throw error
     }
     this.#error = null
+    this.#missing = false
     this.#log().info(
       `The configuration was reloaded by ${by}: ${changes.changed ? `${changes.added.length} added, ${changes.removed.length} removed, ${changes.changes.length} changed` : 'nothing has changed'}.`,
     )

@@ -2,15 +2,17 @@ import type { Config } from '#config/effective.ts'
 import type { OpenedStore } from '#lib/db/store.ts'
 import { discover } from '#lib/discover/discover.ts'
 import { examine } from '#lib/doctor/doctor.ts'
-import type { HostFacts } from '#lib/doctor/types.ts'
+import type { DoctorReport, HostFacts } from '#lib/doctor/types.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import type { Sans } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
+import { firstSteps } from '#lib/first-steps/first-steps.ts'
 import type { Json } from '#lib/replication/types.ts'
 import type { SshClient } from '#lib/ssh/index.ts'
 import type { SshSettings } from '#lib/ssh/types.ts'
 import type { Verification } from '#lib/verify/types.ts'
 import { verify } from '#lib/verify/verify.ts'
+import { type FirstParts, firstFacts } from './first-facts.ts'
 import type { Inspection } from './service-types.ts'
 
 interface Parts {
@@ -20,6 +22,8 @@ interface Parts {
   readonly sans: Sans
   readonly ssh: SshClient
   readonly settings: () => Promise<SshSettings>
+  readonly configuration: FirstParts['configuration']
+  readonly keyFile: FirstParts['keyFile']
   readonly dataDirectory: string
   readonly log: EngineLog
   readonly now: () => number
@@ -29,6 +33,7 @@ interface Parts {
 export function createInspection(parts: Parts): Inspection {
   const { config, engine, store, ssh, log, now } = parts
   const hosts = new Map<string, HostFacts>()
+  let lastReport: DoctorReport | null = null
   const limits = () => {
     const { commandSilenceSeconds, commandTimeoutSeconds } = config().limits
     return { silenceMs: commandSilenceSeconds * 1000, timeoutMs: commandTimeoutSeconds * 1000 }
@@ -47,7 +52,12 @@ export function createInspection(parts: Parts): Inspection {
     remember: (facts: HostFacts) => void hosts.set(facts.host, facts),
   }
   return {
-    doctor: (request) => examine(doctorParts, request),
+    async doctor(request) {
+      const report = await examine(doctorParts, request)
+      if (request.host === undefined) lastReport = report
+      return report
+    },
+    firstSteps: async () => firstSteps(await firstFacts({ ...parts, ...doctorParts, report: () => lastReport })),
     discover: (request) =>
       discover(
         {

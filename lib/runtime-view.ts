@@ -8,7 +8,7 @@ import type { FunctionView, RuntimeView } from './service-types.ts'
 interface Parts {
   readonly store: Store
   readonly engine: Engine
-  readonly config: () => Config
+  readonly configuration: { readonly current: Config; readonly missing: boolean }
   readonly now: () => number
 }
 
@@ -19,7 +19,7 @@ export interface AttachableView extends RuntimeView {
 }
 
 /** What handlers may know of the runtime they run in. */
-export function runtimeView({ store, config, now }: Parts): AttachableView {
+export function runtimeView({ store, configuration, now }: Parts): AttachableView {
   let runtime: Runtime | null = null
   let stopping = false
   const running = (): Runtime => {
@@ -59,7 +59,8 @@ export function runtimeView({ store, config, now }: Parts): AttachableView {
         failed.push('database')
       }
       if (stopping) failed.push('stopping')
-      const { enabled, intervalSeconds } = config().scheduler
+      if (configuration.missing) failed.push('configuration')
+      const { enabled, intervalSeconds } = configuration.current.scheduler
       if (
         enabled &&
         runtime?.scheduler.running === true &&

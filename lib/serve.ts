@@ -52,6 +52,10 @@ export async function serve({ directories, host, port, onReady, ...demo }: Serve
     logger.info(
       `zwitness ${app.services.about.version} listens on ${url}; ${app.services.engine.datasets().length} datasets.`,
     )
+    if (app.services.configuration.missing)
+      logger.warn(
+        `There is no ${app.services.config.source.file} yet, so nothing is watched. ${url} says what comes first.`,
+      )
     onReady?.(url)
     await app.services.access.setup.announce(url)
     // Not by the clock: whatever happened while nobody looked is found at once.

@@ -6,6 +6,7 @@ import type { DoctorReport, DoctorRequest, HostFacts } from '#lib/doctor/types.t
 import type { EngineLog } from '#lib/engine/deps.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { EventHub } from '#lib/events/hub.ts'
+import type { FirstStep } from '#lib/first-steps/types.ts'
 import type { Json } from '#lib/replication/types.ts'
 import type { Verification } from '#lib/verify/types.ts'
 
@@ -38,8 +39,12 @@ export interface About {
 }
 
 export interface Configuration {
+  /** A first start without a file: nothing is watched until there is one and it is loaded. */
+  readonly missing: boolean
   /** The file on disk against the running config. */
   state(): Promise<{
+    /** There is such a file. */
+    readonly found: boolean
     readonly inSync: boolean
     readonly sha256OnDisk: string | null
     readonly error: string | null
@@ -115,6 +120,8 @@ export interface Inspection {
   verify(datasetId: string, signal?: AbortSignal): Promise<Verification | null>
   /** As last kept; null = never verified. */
   verification(datasetId: string): Promise<Verification | null>
+  /** What a new witness needs before its first check, in order, and what of it is there. */
+  firstSteps(): Promise<readonly FirstStep[]>
   /** What the last doctor of this process saw of a host. */
   hostFacts(id: string): HostFacts | null
 }

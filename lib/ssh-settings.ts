@@ -15,9 +15,7 @@ export async function sshSettings(
   directories: Directories,
   socketDirectory: string,
 ): Promise<SshSettings> {
-  const beside = join(directories.config, 'id_ed25519')
-  const made = join(directories.data, 'ssh', 'id_ed25519')
-  const key = (await fileFacts(beside)) === null ? made : beside
+  const key = await usualKeyFile(directories)
   const pinned = join(directories.data, 'ssh', 'known_hosts')
   return {
     hosts: [...config.hosts.values()].map((host) => ({
@@ -38,6 +36,12 @@ export async function sshSettings(
     socketDirectory,
     sshCommand: environmentVariable('ZWITNESS_SSH') ?? 'ssh',
   }
+}
+
+/** The private key of hosts that name none: beside the configuration, else the one that `keys init` makes. */
+export async function usualKeyFile({ config, data }: Directories): Promise<string> {
+  const beside = join(config, 'id_ed25519')
+  return (await fileFacts(beside)) === null ? join(data, 'ssh', 'id_ed25519') : beside
 }
 
 /** A private directory for control sockets: in the data directory where its path is short enough. */

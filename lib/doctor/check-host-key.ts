@@ -14,13 +14,7 @@ export async function checkHostKey(host: SshHost, settings: SshSettings, fault: 
       'Find out which on the SAN itself; only then accept the new key and remove the old line.',
       scan,
     )
-  const pinned: string[] = []
-  let general = false
-  for (const file of settings.knownHostsFiles) {
-    const text = (await readTextFileIfThere(file).catch(() => null)) ?? ''
-    for (const key of knownKeysOf(text, host.id)) pinned.push(`${key.fingerprint} (${key.type})`)
-    general ||= GENERAL.test(text)
-  }
+  const { pinned, general } = await pinnedKeys(settings.knownHostsFiles, host.id)
   const unknown = fault?.kind === 'host-key-unknown'
   if (unknown || (pinned.length === 0 && !general))
     return bad(
@@ -33,6 +27,21 @@ export async function checkHostKey(host: SshHost, settings: SshSettings, fault: 
   const keys = pinned.length === 0 ? 'by a hashed or general line' : pinned.join(', ')
   if (fault !== null) return skipped(`${host.id} is pinned (${keys}); whether it shows that key could not be seen.`)
   return fine(`${host.id} showed a pinned host key (${keys}).`)
+}
+
+/** The keys that are pinned for a host, and whether a line that may be about any host is there. */
+export async function pinnedKeys(
+  files: readonly string[],
+  host: string,
+): Promise<{ readonly pinned: readonly string[]; readonly general: boolean }> {
+  const pinned: string[] = []
+  let general = false
+  for (const file of files) {
+    const text = (await readTextFileIfThere(file).catch(() => null)) ?? ''
+    for (const key of knownKeysOf(text, host)) pinned.push(`${key.fingerprint} (${key.type})`)
+    general ||= GENERAL.test(text)
+  }
+  return { pinned, general }
 }
 
 /** Lines that may be about any host: hashed names, patterns, certificate authorities. */

@@ -60,6 +60,16 @@ export function fakeInspection(): Inspection {
     },
     verify: async (datasetId) => (datasetId === 'nobody' ? null : { ...fakeVerification, datasetId }),
     verification: async (datasetId) => ({ ...fakeVerification, datasetId }),
+    firstSteps: async () => [
+      {
+        id: 'KEY',
+        title: 'The witness has an SSH key',
+        state: 'TODO',
+        message: 'There is no key.',
+        commands: ['zwitness keys init'],
+        copy: null,
+      },
+    ],
     hostFacts: (host) => ({ host, at: NOW, zfsVersion: '2.3.9', login: 'zfsadmin' }),
   }
 }

@@ -71,7 +71,14 @@ export async function fakeServices(): Promise<Fake> {
     access,
     logger: silent,
     configuration: {
-      state: async () => ({ inSync: true, sha256OnDisk: world.config.source.sha256, error: null, faults: [] }),
+      missing: false,
+      state: async () => ({
+        found: true,
+        inSync: true,
+        sha256OnDisk: world.config.source.sha256,
+        error: null,
+        faults: [],
+      }),
       reload: async () => world.reload,
       check: async () => world.reload,
       text: async () => 'pairs: []\n',

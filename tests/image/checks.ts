@@ -125,10 +125,13 @@ describe.each(ENGINES)('%s', (name, engine) => {
     expect(await one.stop()).toMatchObject({ code: 0 })
   })
 
-  test('without a configuration it says what is missing', async () => {
+  test('without a configuration it starts, is not ready, and says what comes first', async () => {
     const one = container(engine)
     Bun.spawnSync(['rm', one.home.configFile])
-    expect(await one.run()).toMatchObject({ code: 9, err: expect.stringContaining('/config/app-config.yaml') })
+    await one.start()
+    expect(await one.get('/readyz')).toMatchObject({ status: 503, failed: ['configuration'] })
+    expect(await (await one.send('/first-steps')).text()).toContain('/config/app-config.yaml')
+    expect(await one.stop()).toMatchObject({ code: 0 })
   })
 
   test('a uid without an entry in /etc/passwd is refused; with the line that it is told, it works', async () => {

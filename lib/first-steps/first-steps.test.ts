@@ -1,0 +1,73 @@
+import { expect, test } from 'bun:test'
+import { firstSteps } from './first-steps.ts'
+import type { FirstFacts } from './types.ts'
+
+const NEW: FirstFacts = {
+  data: { good: true, message: 'writable' },
+  config: { file: '/config/app-config.yaml', state: 'missing', datasets: 0 },
+  key: { file: '/data/ssh/id_ed25519', line: null, message: 'There is no key.' },
+  hosts: [],
+  rights: null,
+  checkedAt: null,
+}
+const LOADED = { ...NEW.config, state: 'loaded', datasets: 2 } as const
+const HOSTS = [
+  { id: 'hqs8', pinned: true },
+  { id: 'hqs1', pinned: false },
+]
+const states = (facts: Partial<FirstFacts>): string =>
+  firstSteps({ ...NEW, ...facts })
+    .map(({ state }) => state)
+    .join(' ')
+
+test.each<[string, Partial<FirstFacts>, string]>([
+  ['nothing but a data directory', {}, 'DONE TODO TODO LATER LATER LATER'],
+  [
+    'a data directory that cannot be written',
+    { data: { good: false, message: 'no' } },
+    'TODO TODO TODO LATER LATER LATER',
+  ],
+  ['a file with faults', { config: { ...NEW.config, state: 'faulty' } }, 'DONE TODO TODO LATER LATER LATER'],
+  [
+    'a sound file that is not loaded',
+    { config: { ...NEW.config, state: 'waiting' } },
+    'DONE TODO TODO LATER LATER LATER',
+  ],
+  ['a file without datasets', { config: { ...LOADED, datasets: 0 } }, 'DONE TODO TODO LATER LATER LATER'],
+  [
+    'a key, a configuration, one host pinned',
+    { config: LOADED, hosts: HOSTS, key: { ...NEW.key, line: 'ssh-ed25519 A' } },
+    'DONE DONE DONE TODO UNKNOWN TODO',
+  ],
+  [
+    'rights that could not be read',
+    { config: LOADED, hosts: HOSTS, rights: { at: 1, lacking: [], unread: ['hqs1'] } },
+    'DONE DONE TODO TODO UNKNOWN TODO',
+  ],
+  [
+    'rights that are missing',
+    { config: LOADED, hosts: HOSTS, rights: { at: 1, lacking: ['hqs1'], unread: [] } },
+    'DONE DONE TODO TODO TODO TODO',
+  ],
+])('%s', (_, facts, expected) => {
+  expect(states(facts)).toBe(expected)
+})
+
+test('all there', () => {
+  const steps = firstSteps({
+    ...NEW,
+    config: LOADED,
+    key: { ...NEW.key, line: 'restrict ssh-ed25519 AAAA witness' },
+    hosts: HOSTS.map(({ id }) => ({ id, pinned: true })),
+    rights: { at: 1, lacking: [], unread: [] },
+    checkedAt: 5,
+  })
+  expect(new Set(steps.map(({ state }) => state))).toEqual(new Set(['DONE']))
+  expect(steps.flatMap(({ commands }) => commands)).toEqual([])
+  expect(steps.find(({ id }) => id === 'KEY')?.copy).toBe('restrict ssh-ed25519 AAAA witness')
+})
+
+test('what is to be done has a command, each host its own', () => {
+  const [, , , pins] = firstSteps({ ...NEW, config: LOADED, hosts: HOSTS })
+  expect(pins?.commands).toEqual(['zwitness known-hosts scan hqs1', 'zwitness known-hosts accept hqs1 SHA256:…'])
+})
