@@ -15,7 +15,7 @@ import { FirstStepsPage } from './_first-steps.tsx'
 import { Page } from './_page.tsx'
 
 /** Rows that the page brings; the rest comes when it is there. */
-const SLICE = 100
+const SLICE = 60
 
 export default definePage({
   title: 'Datasets',
