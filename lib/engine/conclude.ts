@@ -3,11 +3,15 @@ import type { Plan } from '#lib/replication/types.ts'
 import { sayBytes, sayDuration } from '#lib/replication/words.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
+import type { StepFault } from './ports.ts'
 import type { RepairOrder } from './prepare.ts'
-import { failed } from './run-end.ts'
+import { failed, withWarnings } from './run-end.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
 
-/** Success is what a new look at both sides says, never an exit code. */
+/**
+ * Success is what a new look at both sides says, never an exit code. Answers a fault where there was no look: nothing is
+ * known then, and another try begins with one.
+ */
 export async function conclude(
   context: EngineContext,
   order: RepairOrder,
@@ -15,7 +19,7 @@ export async function conclude(
   plan: Plan,
   warnings: readonly string[],
   signal: AbortSignal,
-): Promise<RunEnd> {
+): Promise<RunEnd | StepFault> {
   await writer.phase('verifying')
   const all = await assess(context, [order.dataset], { mode: 'fresh', runId: order.runId, estimates: 'behind', signal })
   const assessment = all.find((each) => each.dataset.id === order.dataset.id)
@@ -24,11 +28,13 @@ export async function conclude(
   const sent = plan.steps.findLast((step) => step.kind === 'transfer')?.target ?? null
   const target = sent ?? assessment.comparison?.base ?? null
   const side = assessment.inventory.backup
-  if (side.state !== 'present') {
-    return {
-      state: 'SUCCEEDED_WITH_WARNINGS',
-      outcome: `The transfer ended well, but ${backup.host} could not be read afterwards, so its result is not proved yet: ${assessment.verdict.reason.message}`,
-    }
+  if (side.state !== 'present' && side.state !== 'missing') {
+    const message = `Every command ended well, but ${backup.host} could not be read afterwards, so nothing is proved yet: ${assessment.verdict.reason.message}`
+    return { kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: true }
+  }
+  if (side.state === 'missing') {
+    const message = `Every command ended well, but ${backup.host} has no ${backup.dataset} afterwards.`
+    return failed({ kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: false }, null, 1)
   }
   if (target === null || (sent === null && isStillInTheWay(assessment))) {
     const message = `Every command ended well, but ${backup.dataset} on ${backup.host} still does not follow ${primary.dataset}: ${assessment.verdict.reason.message}`
@@ -46,13 +52,7 @@ export async function conclude(
   const kept = plan.setAside === null ? '' : ` Kept: ${plan.setAside.name}.`
   const outcome = `${backup.host} matches ${primary.host} up to @${target.name}: ${arrived} ${arrived === 1 ? 'snapshot' : 'snapshots'}, ${sayBytes(run.bytes)} in ${took}.${kept}`
   const told = [...warnings, ...missing(plan, assessment)]
-  return told.length === 0
-    ? { state: 'SUCCEEDED', outcome }
-    : {
-        state: 'SUCCEEDED_WITH_WARNINGS',
-        outcome: `${outcome} ${told.join(' ')}`,
-        decisions: told.map((message) => ({ rule: 'WARNING', count: 1, message })),
-      }
+  return told.length === 0 ? { state: 'SUCCEEDED', outcome } : withWarnings(outcome, told)
 }
 
 /** What the plan was to move out of the way. */

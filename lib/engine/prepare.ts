@@ -55,6 +55,8 @@ export async function prepare(
     )
   if (plan.destroys.length > 0 && !order.confirmed)
     return end(blocked('CONFIRMATION_REQUIRED', 'This plan would destroy snapshots, and nobody confirmed that.'))
+  // Somebody else's receive: that nothing is to be done now does not say that nothing is missing.
+  if (plan.kind === 'NOTHING' && plan.automatic.code === 'BUSY') return end(blocked('BUSY', plan.outcome))
   if (plan.kind === 'NOTHING') return end({ state: 'NO_CHANGE', outcome: plan.outcome })
   if (plan.blocked?.code === 'PERMISSION_MISSING') return end(failed(missingRight(order, plan.blocked), null, 1))
   if (plan.blocked !== null)

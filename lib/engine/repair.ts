@@ -7,7 +7,7 @@ import type { EngineContext } from './context.ts'
 import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { isFurther, type Reach, reachOf } from './reach.ts'
-import { blocked, failed } from './run-end.ts'
+import { blocked, failed, withWarnings } from './run-end.ts'
 import { runStep } from './run-step.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
 import { stopped } from './stopped.ts'
@@ -37,7 +37,7 @@ export async function repair(
     if (signal.aborted) return stopped(context, order, signal)
     const prepared = await prepare(context, order, moved > 0, signal)
     if (signal.aborted) return stopped(context, order, signal)
-    if (prepared.kind === 'end') return moved > 0 ? didSomething(prepared.end) : prepared.end
+    if (prepared.kind === 'end') return moved > 0 ? didSomething(prepared.end, warnings) : prepared.end
     if (prepared.kind === 'go') {
       // A try after which more is there proves that the next one can bring more: it does not count against the limit.
       // Bytes that were only sent prove nothing: a link may die at the same place for ever.
@@ -51,8 +51,12 @@ export async function repair(
     const result = await attempt(context, order, writer, prepared, signal)
     warnings.push(...result.warnings)
     if (result.ended === 'cancelled' || signal.aborted) return stopped(context, order, signal)
+    let unproved: StepFault | null = null
     if (result.fault === null && prepared.kind === 'go' && prepared.plan.kind !== 'FINISH_SWAP') {
-      return conclude(context, order, writer, prepared.plan, warnings, signal)
+      const concluded = await conclude(context, order, writer, prepared.plan, warnings, signal)
+      if ('state' in concluded) return concluded
+      unproved = concluded
+      moved++
     }
     if (result.fault === null && prepared.kind === 'go' && prepared.plan.kind === 'FINISH_SWAP') {
       // What follows a finished swap is planned from what is there now.
@@ -61,7 +65,7 @@ export async function repair(
       if (finished > FINISHES) return failed(stillHalfDone(prepared.plan), null, finished)
       continue
     }
-    const fault = result.fault ?? NO_REASON
+    const fault = unproved ?? result.fault ?? NO_REASON
     if (fault.kind === 'not-as-confirmed') return blocked('PLAN_STALE', fault.message)
     if (fault.kind === 'window-ended') return { state: 'INTERRUPTED', outcome: fault.message }
     if (fault.kind === 'low-space') return blocked('LOW_SPACE', fault.message)
@@ -72,7 +76,7 @@ export async function repair(
     tries++
     // A step whose end was not seen may have been done all the same: the next try goes on from what is there.
     moved += result.bytes + (result.began ? 1 : 0)
-    last = result
+    last = { ...result, fault }
     // Whether what was sent has arrived, only the next look can say.
     const mayHaveArrived = result.bytes > 0
     if (!fault.retryable || (tries > deps.config().limits.retries && !mayHaveArrived))
@@ -90,8 +94,9 @@ export async function repair(
 }
 
 /** Nothing is left to do because an earlier try of this very run has done it: that is no run without a change. */
-function didSomething(end: RunEnd): RunEnd {
-  return end.state === 'NO_CHANGE' ? { ...end, state: 'SUCCEEDED' } : end
+function didSomething(end: RunEnd, warnings: readonly string[]): RunEnd {
+  if (end.state !== 'NO_CHANGE') return end
+  return warnings.length === 0 ? { ...end, state: 'SUCCEEDED' } : withWarnings(end.outcome, warnings)
 }
 
 /** A swap is finished in one plan, in two where somebody meddled; more would go on for ever. */

@@ -6,6 +6,14 @@ export function blocked(code: string, message: string): RunEnd {
   return { state: 'BLOCKED', outcome: message, decisions: [{ rule: code, count: 1, message }] }
 }
 
+export function withWarnings(outcome: string, warnings: readonly string[]): RunEnd {
+  return {
+    state: 'SUCCEEDED_WITH_WARNINGS',
+    outcome: `${outcome} ${warnings.join(' ')}`,
+    decisions: warnings.map((message) => ({ rule: 'WARNING', count: 1, message })),
+  }
+}
+
 export function failed(fault: StepFault, step: number | null, tries: number): RunEnd {
   const again = tries > 1 ? ` It was tried ${tries} times.` : ''
   return {

@@ -130,6 +130,14 @@ async function runTransfer(step: Extract<Step, { kind: 'transfer' }>, request: S
   }
 }
 
+/**
+ * A name that is taken is as good as made: an anchor's is its snapshot's guid (another repair from this primary has made the
+ * same one a moment before), a hold's is ours. A promote or a rename that finds a name taken has done nothing.
+ */
+function isThereAlready(step: Extract<Step, { kind: 'bookmark' | 'commands' }>): boolean {
+  return step.kind === 'bookmark' || step.role === 'hold'
+}
+
 /** A step that may fail without harm (an anchor, a hold) becomes a warning instead of an end. */
 async function runCommand(
   step: Extract<Step, { kind: 'bookmark' | 'commands' }>,
@@ -142,8 +150,8 @@ async function runCommand(
   const told = { exitCode: outcome.exitCode, bytes: null, stderr: outcome.stderr.slice(-4096) }
   if (outcome.ok) return { ended: 'done', fault: null, warnings: [], ...told }
   if (request.signal.aborted) return { ended: 'cancelled', fault: null, warnings: [], ...told }
-  // Its name is its snapshot's guid: another repair from this primary has made the same one a moment before.
-  if (outcome.fault?.kind === 'name-taken') return { ended: 'done', fault: null, warnings: [], ...told }
+  if (outcome.fault?.kind === 'name-taken' && isThereAlready(step))
+    return { ended: 'done', fault: null, warnings: [], ...told }
   if (step.optional)
     return {
       ended: 'done',

@@ -64,6 +64,20 @@ describe('what random histories taught', () => {
     expect(commands(other)[0]).toStartWith(`zfs rename -u ${B} `)
   })
 
+  test.each([
+    ['incoming', backupSide([own]), { snapshots: [a] }],
+    ['next', backupSide([a, own]), { origin: `${B}@a` }],
+  ] as const)(
+    'the set-aside of the same run is there already: going on with its %s needs another name',
+    (role, backup, over) => {
+      const stamp = '20261122T100000Z'
+      const left = [sibling(role, null, stamp, over), sibling('aside', null, stamp, { snapshots: [b] })]
+      const made = planned(inventoryOf(primarySide([a, b]), backup, { backupSiblings: left }))
+      expect(commands(made).join(' ')).toContain(`zfs rename -u ${left[0]?.name} ${B}`)
+      expect(made.setAside?.name).toBe(aside)
+    },
+  )
+
   test('a new line that was written to is left lying', () => {
     const arrived = sibling('incoming', null, undefined, { snapshots: [a], written: 4096 })
     const made = planned(inventoryOf(primarySide([a, b]), backupSide([own]), { backupSiblings: [arrived] }))

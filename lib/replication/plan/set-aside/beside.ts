@@ -31,3 +31,10 @@ export function besideOf(dataset: string, own: string): Beside {
   if (stamp === undefined) throw new RangeError(`${own} is no name of ours.`)
   return besideWith(dataset, stamp)
 }
+
+/** As `besideOf`, to go on with an earlier try; where its set-aside has been made since, the next one gets a name of its own. */
+export function besideToGoOn(input: PlanInput, own: string): Beside {
+  const names = besideOf(input.mapping.backup.dataset, own)
+  const taken = input.inventory.backupSiblings?.some(({ name }) => name === names.aside) === true
+  return taken ? { ...names, aside: freshBeside(input).aside } : names
+}

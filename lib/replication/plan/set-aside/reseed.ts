@@ -9,7 +9,7 @@ import type { PlanDraft, PlanInput, TransferDraft } from '../draft.ts'
 import { hops } from '../hops.ts'
 import { newerThan } from '../newer.ts'
 import { namedBy, type Route, resumeStep, transferStep } from '../transfer.ts'
-import { type Beside, besideOf, freshBeside } from './beside.ts'
+import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdStep } from './hold-step.ts'
 import { obstacle } from './obstacle.ts'
@@ -81,6 +81,8 @@ export function reseed(
     expects: [
       { name: dataset, guid: backup.facts.guid },
       { name: beside.aside, guid: null },
+      // Its first snapshot is there in full, whatever the transfer said.
+      { name: `${beside.incoming}@${begun?.arrivedAs ?? first.name}`, guid: first.guid },
     ],
   })
   const draft = assemble(input, primary, {
@@ -113,26 +115,26 @@ export function reseed(
 interface Begun {
   readonly beside: Beside
   readonly first: SnapshotRef
+  /** The name that it has there, where it has arrived: the primary's may be another one by now. */
+  readonly arrivedAs: string | null
   readonly resume: { readonly token: string; readonly facts: ResumeTokenFacts } | null
 }
 
 /** A new line that an earlier try began: its first snapshot is there, or can be resumed. What can be neither, or was changed, is left lying. */
-function begunBefore(
-  { inventory, mapping }: PlanInput,
-  primary: PresentSide,
-  wanted: ReadonlySet<string>,
-): Begun | null {
+function begunBefore(input: PlanInput, primary: PresentSide, wanted: ReadonlySet<string>): Begun | null {
+  const { inventory } = input
   const find = (guid: string | undefined) => primary.snapshots.find((entry) => entry.guid === guid)
   for (const sibling of ownSiblings(inventory, 'incoming').toReversed()) {
-    const beside = besideOf(mapping.backup.dataset, sibling.name)
-    const arrived = find(sibling.snapshots.at(-1)?.guid)
+    const beside = besideToGoOn(input, sibling.name)
+    const last = sibling.snapshots.at(-1)
+    const arrived = find(last?.guid)
     const untouched = sibling.receiveResumeToken === null && sibling.written === 0
     if (arrived !== undefined && untouched && !takesNames(sibling, newerThan(primary, arrived), wanted))
-      return { beside, first: toRef(arrived), resume: null }
+      return { beside, first: toRef(arrived), arrivedAs: last?.name ?? null, resume: null }
     const facts = tokenFactsOf(inventory.incomingToken, sibling)
     const coming = find(facts?.toGuid)
     if (facts !== null && coming !== undefined && sibling.receiveResumeToken !== null)
-      return { beside, first: toRef(coming), resume: { token: sibling.receiveResumeToken, facts } }
+      return { beside, first: toRef(coming), arrivedAs: null, resume: { token: sibling.receiveResumeToken, facts } }
   }
   return null
 }

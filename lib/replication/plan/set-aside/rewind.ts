@@ -8,7 +8,7 @@ import type { CommandsDraft, PlanDraft, PlanInput } from '../draft.ts'
 import { hops } from '../hops.ts'
 import { newerThan } from '../newer.ts'
 import { namedBy, type Route, transferStep } from '../transfer.ts'
-import { type Beside, besideOf, freshBeside } from './beside.ts'
+import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdStep } from './hold-step.ts'
 import { obstacle } from './obstacle.ts'
@@ -90,6 +90,8 @@ export function rewind(
       expects: [
         { name: dataset, guid: backup.facts.guid },
         { name: beside.aside, guid: null },
+        // It owns the history by now, whatever the promote said.
+        { name: `${beside.next}@${base.backupName}`, guid: base.guid },
       ],
     }),
     ...quotas.afterSwap,
@@ -132,7 +134,7 @@ function madeBefore(input: PlanInput, base: NonNullable<Comparison['base']>): Be
     const untouched = snapshots.length === 0 && written === 0 && (type === 'volume' || canmount === 'noauto')
     return untouched && origin === `${dataset}@${base.backupName}`
   })
-  return left === undefined ? null : besideOf(dataset, left.name)
+  return left === undefined ? null : besideToGoOn(input, left.name)
 }
 
 function sizeAside({ inventory, comparison: seen }: PlanInput, comparison: Comparison): number | null {
