@@ -20,6 +20,7 @@ export const ConfigFault = z
 export const ConfigReport = z
   .object({
     file: z.string(),
+    firstStart: z.boolean().describe('Nothing has been loaded yet: there was no file when this witness first started.'),
     loadedAt: Timestamp,
     sha256: z.string(),
     inSync: z.boolean().describe('The file on disk is the one that runs.'),
@@ -41,6 +42,7 @@ export async function configView({
   const { file, sha256, loadedAt } = config.source
   return {
     file,
+    firstStart: configuration.missing,
     loadedAt: iso(loadedAt),
     sha256,
     inSync: state.inSync,

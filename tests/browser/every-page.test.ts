@@ -28,6 +28,7 @@ const PAGES = [
   '/docs/api',
   '/docs/problems',
   '/docs/reasons',
+  '/first-steps',
   '/account',
   '/users',
   '/audit',

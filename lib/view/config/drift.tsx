@@ -4,18 +4,29 @@ import { Moment } from '../moment.tsx'
 
 /** Is what runs what stands on disk? */
 export function Drift({ report }: { readonly report: ConfigReportView }) {
-  const { file, loadedAt, sha256, inSync, error, faults } = report
+  const { file, firstStart, loadedAt, sha256, inSync, error, faults } = report
   return (
     <>
-      <p>
-        Running config loaded <Moment at={loadedAt} as="minute" /> from <code>{file}</code> (sha {sha256.slice(0, 8)}).
-      </p>
+      {firstStart ? (
+        <p>
+          Nothing is configured yet: see the <a href="/first-steps">first steps</a>.
+        </p>
+      ) : (
+        <p>
+          Running config loaded <Moment at={loadedAt} as="minute" /> from <code>{file}</code> (sha {sha256.slice(0, 8)}
+          ).
+        </p>
+      )}
       {error !== null || faults.length > 0 ? (
         <div class="note bad" role="alert">
           <Icon name="broken" />
           <div class="stack-xs">
             <p>
-              <b>The file on disk is invalid; the previous config keeps running.</b>
+              <b>
+                {firstStart
+                  ? 'There is no file that could be loaded.'
+                  : 'The file on disk is invalid; the previous config keeps running.'}
+              </b>
             </p>
             {faults.length === 0 ? <p>{error}</p> : <Faults faults={faults} />}
           </div>
@@ -26,7 +37,8 @@ export function Drift({ report }: { readonly report: ConfigReportView }) {
         </p>
       ) : (
         <p class="note warn">
-          <Icon name="alert" /> The file has changed and is not loaded.
+          <Icon name="alert" />{' '}
+          {firstStart ? 'There is a file, and it is not loaded.' : 'The file has changed and is not loaded.'}
         </p>
       )}
       {report.warnings.length > 0 && (

@@ -147,6 +147,7 @@ export const OF_THE_DEMO: readonly Screen[] = [
     },
   },
   { name: 'audit', path: '/audit' },
+  { name: 'first-steps', path: '/first-steps' },
 ]
 
 /** Of a service that nobody has set up yet, in this order: the first link makes the admin. */
@@ -173,7 +174,7 @@ export const OF_THE_FIRST_START: readonly Screen[] = [
 ]
 
 export const EMPTY: readonly Screen[] = [
-  { brief: true, name: 'empty-dashboard', path: '/', before: awaiting('No datasets configured yet') },
+  { name: 'empty-dashboard', path: '/', before: awaiting('No datasets configured yet') },
   { brief: true, name: 'empty-runs', path: '/runs' },
   { brief: true, name: 'empty-logs', path: '/logs' },
   { brief: true, name: 'empty-functions', path: '/functions' },

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 
 const ZWITNESS = fileURLToPath(new URL('../../../lib/setup/zwitness', import.meta.url))
 const PATIENCE_MS = 120_000
@@ -26,7 +25,7 @@ export async function demoService(): Promise<Service> {
   }
 }
 
-/** The first start: a configuration without one dataset, and no user. */
+/** The first start: no configuration, and no user. */
 export async function emptyService(): Promise<Service> {
   const directory = await makeTemporaryDirectory('zw-screens-')
   const [config, data, logs] = ['config', 'data', 'logs'].map((name) => join(directory, name)) as [
@@ -35,7 +34,6 @@ export async function emptyService(): Promise<Service> {
     string,
   ]
   for (const path of [config, data, logs]) await ensureDirectory(path)
-  await writeTextFileAtomic(join(config, 'app-config.yaml'), 'san_hosts: {}\npairs: []\n')
   const places = { ZWITNESS_CONFIG_DIR: config, ZWITNESS_DATA_DIR: data, ZWITNESS_LOG_DIR: logs }
   const service = await started(['serve'], directory, places)
   return { ...service, ask: (method, path, body) => ask(data, method, path, body) }
