@@ -56,7 +56,7 @@ export const NETWORK: readonly Row[] = [
   proved(
     9,
     'slow link',
-    'tests/zfs/away.test.ts > a transfer that lasts three scan intervals makes no dataset stale',
+    'tests/zfs/sending.test.ts > a transfer that lasts three scan intervals makes no dataset stale',
     'tests/ssh/transfer.test.ts > the limit of pv holds',
     'lib/engine/small-parts.test.ts > time left of %p of %p at %p',
   ),
