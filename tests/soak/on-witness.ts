@@ -243,10 +243,9 @@ function meanwhile(field: Field, c: number): void {
   if (dataset === null) return
   field.touched()
   const oldest = dataset.snapshots[0]
-  if (c % 2 === 0 || oldest === undefined || oldest.holds > 0) {
-    field.snapshot(name, c)
-    return
+  if (c % 2 === 0 || oldest === undefined || oldest.holds > 0) field.snapshot(name, c)
+  else {
+    field.forgets('a', oldest)
+    field.primaryHost().zfs.forget(`${name}@${oldest.name}`)
   }
-  field.forgets('a', oldest)
-  field.primaryHost().zfs.forget(`${name}@${oldest.name}`)
 }

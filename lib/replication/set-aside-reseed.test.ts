@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'bun:test'
+import { a, aside, B, b, commands, incoming, own, P } from './testing/set-aside.ts'
+import { backupSide, inventoryOf, judged, MISSING, planned, primarySide, sibling } from './testing/world.ts'
+
+describe('set aside and re-seed', () => {
+  test('the new line is there before the old one moves', () => {
+    const made = planned(inventoryOf(primarySide([b]), backupSide([own])))
+    expect(made).toMatchObject({ kind: 'SET_ASIDE_RESEED', blocked: null, destroys: [] })
+    expect(commands(made)).toEqual([
+      `zfs send -v -P ${P}@b | zfs receive -s -u -o readonly=on -o canmount=noauto ${incoming}`,
+      [
+        `zfs rename -u ${B} ${aside}`,
+        `zfs rename -u ${incoming} ${B}`,
+        `zfs set readonly=on ${B}`,
+        `zfs set canmount=noauto ${aside}`,
+        `zfs set canmount=on ${B}`,
+      ].join(' && '),
+      `zfs hold zwitness ${aside}@own`,
+    ])
+  })
+
+  test('limits: a seed gets its quota when it is there, beside the backup, or after the children', () => {
+    const local = [
+      { name: 'quota', value: '5000000' },
+      { name: 'filesystem_limit', value: '9' },
+    ]
+    const swap = { children: [], local, canmount: 'on' as const, shared: false }
+    const made = planned(inventoryOf(primarySide([b]), backupSide([own]), { swap }))
+    expect(commands(made)[0]).toContain(`-o canmount=noauto -o filesystem_limit=9 ${incoming}`)
+    expect(commands(made)[1]).toBe(`zfs set quota=5000000 ${incoming}`)
+    const children = [{ name: `${B}/kid`, type: 'filesystem' as const, encryptionRoot: null }]
+    const withKid = planned(inventoryOf(primarySide([b]), backupSide([own]), { swap: { ...swap, children } }))
+    expect(commands(withKid)[2]).toBe(`zfs set quota=5000000 ${B}`)
+  })
+
+  test('a first snapshot that has arrived is not sent again', () => {
+    const arrived = sibling('incoming', null, undefined, { snapshots: [a] })
+    const made = planned(inventoryOf(primarySide([a, b]), backupSide([own]), { backupSiblings: [arrived] }))
+    expect(commands(made)[0]).toStartWith(`zfs rename -u ${B} ${arrived.name.replace('incoming', 'aside')}`)
+    expect(commands(made).at(-1)).toContain(`-I ${P}@a ${P}@b`)
+  })
+
+  test('one that was cut off is resumed, one that can never be is left lying', () => {
+    const token = '1-abc-b8-789c'
+    const cut = sibling('incoming', null, undefined, { receiveResumeToken: token })
+    const facts = { toName: `${P}@a`, toGuid: a.guid, fromGuid: null, bytes: 1, remainingBytes: 2 }
+    const look = { backupSiblings: [cut], incomingToken: { name: cut.name, facts } }
+    expect(commands(planned(inventoryOf(primarySide([a, b]), backupSide([own]), look)))[0]).toBe(
+      `zfs send -v -P -t ${token} | zfs receive -s -u ${cut.name}`,
+    )
+    const gone = { ...look, incomingToken: { name: cut.name, facts: { ...facts, toGuid: '77' } } }
+    expect(commands(planned(inventoryOf(primarySide([a, b]), backupSide([own]), gone)))[0]).toContain(incoming)
+  })
+
+  test('children with the key of the old line stay below the set-aside, and that is said', () => {
+    const root = { encryption: 'aes-256-gcm', encryptionRoot: B, keyStatus: 'unavailable' as const }
+    const children = [{ name: `${B}/kid`, type: 'filesystem' as const, encryptionRoot: B }]
+    const swap = { children, local: [], canmount: 'on' as const, shared: false }
+    const made = planned(inventoryOf(primarySide([b]), backupSide([own], root), { swap }))
+    expect(commands(made).join(' ')).not.toContain('/kid')
+    expect(made.notes.join(' ')).toContain('1 child dataset with the key of the old line')
+  })
+})
+
+describe('a swap that was cut off', () => {
+  test.each([
+    [
+      'promoted, not renamed',
+      inventoryOf(primarySide([a, b]), backupSide([own], { origin: `${sibling('next', null).name}@a` }), {
+        backupSiblings: [sibling('next', null, undefined, { snapshots: [a] })],
+      }),
+      [`zfs rename -u ${B} `, `zfs rename -u ${B}.zw-next-`],
+    ],
+    [
+      'the backup renamed away',
+      inventoryOf(primarySide([a, b]), MISSING, {
+        backupSiblings: [
+          sibling('next', null, undefined, { snapshots: [a] }),
+          sibling('aside', `${sibling('next', null).name}@a`, undefined, { snapshots: [own], canmount: 'on' }),
+        ],
+      }),
+      [`zfs rename -u ${B}.zw-next-`, 'zfs set readonly=on', 'zfs set canmount=noauto', 'zfs set canmount=on'],
+    ],
+    [
+      'a seed not in its place',
+      inventoryOf(primarySide([a, b]), MISSING, {
+        backupSiblings: [
+          sibling('incoming', null, undefined, { snapshots: [a] }),
+          sibling('aside', null, undefined, { snapshots: [own] }),
+        ],
+      }),
+      [`zfs rename -u ${B}.zw-incoming-`, 'zfs set readonly=on'],
+    ],
+    [
+      'children left below the set-aside',
+      inventoryOf(primarySide([a, b]), backupSide([a]), {
+        backupSiblings: [
+          sibling('aside', `${B}@a`, undefined, {
+            children: [{ name: `${sibling('aside', null).name}/kid`, type: 'filesystem', encryptionRoot: null }],
+          }),
+        ],
+      }),
+      [`zfs rename -u ${sibling('aside', null).name}/kid ${B}/kid`],
+    ],
+    [
+      'all but the last command',
+      inventoryOf(primarySide([a, b]), backupSide([a]), {
+        backupSiblings: [sibling('aside', `${B}@a`)],
+        swapRecord: { aside: sibling('aside', null).name, canmount: 'on' },
+      }),
+      [`zfs set canmount=noauto ${sibling('aside', null).name}`, `zfs set canmount=on ${B}`],
+    ],
+  ])('%s', (_name, inventory, begins) => {
+    const made = planned(inventory)
+    expect(made).toMatchObject({ kind: 'FINISH_SWAP', blocked: null, automatic: { allowed: true } })
+    const swap = commands(made)[0]?.split(' && ') ?? []
+    for (const [index, begin] of begins.entries()) expect(swap[index]).toStartWith(begin)
+  })
+
+  test('what the journal knows nothing of is said and not guessed', () => {
+    const done = sibling('aside', `${B}@a`)
+    const look = { backupSiblings: [done], swapRecord: { aside: done.name, canmount: null } }
+    const inventory = inventoryOf(primarySide([a, b]), backupSide([a]), look)
+    expect(planned(inventory).kind).toBe('INCREMENTAL')
+    const note = judged(inventory).reasons.find(({ code }) => code === 'CANMOUNT_UNSURE')
+    expect(note).toMatchObject({ severity: 'NOTE', evidence: { setAside: done.name } })
+    expect(note?.action).toContain(`zfs set canmount=on ${B}`)
+  })
+
+  test('a set-aside that is in order is nothing to finish', () => {
+    const done = sibling('aside', `${B}@a`, undefined, { snapshots: [own] })
+    expect(planned(inventoryOf(primarySide([a, b]), backupSide([a]), { backupSiblings: [done] })).kind).toBe(
+      'INCREMENTAL',
+    )
+  })
+})
