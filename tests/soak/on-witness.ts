@@ -12,12 +12,8 @@ const MINUTE = 60_000
 
 /** What the scheduler, people at the API and the world around do with the witness. */
 export const ON_WITNESS: Readonly<Record<string, (field: Field, operation: Operation) => Promise<void>>> = {
-  async scan(field) {
-    await look(field, true)
-  },
-  async check(field) {
-    await look(field, false)
-  },
+  scan: (field) => look(field, true),
+  check: (field) => look(field, false),
   async settle(field) {
     await field.bed.idle()
     await look(field, true)
