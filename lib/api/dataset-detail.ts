@@ -115,7 +115,7 @@ function inPlaceOf({ kind, setAside, mapping }: PlanData): z.input<typeof Repair
       mode: 'REPAIR',
       kind: 'IN_PLACE',
       strategy: 'IN_PLACE',
-      outcome: `Roll ${dataset} on ${host} back in place (receive -F): what it has of its own is destroyed.`,
+      outcome: `Roll ${dataset} on ${host} back in place: what it has of its own is destroyed.`,
       destroysCount: setAside.snapshots,
       estimateBytes: null,
       possible: true,

@@ -7,7 +7,6 @@ import type { RepairOrder } from './prepare.ts'
 
 /** The steps of an in-place plan after which something is gone for good. */
 export function isDestructive(step: Step): boolean {
-  if (step.kind === 'transfer') return step.force
   return step.kind === 'commands' && (step.role === 'discard' || step.role === 'rollback')
 }
 

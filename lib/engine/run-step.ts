@@ -80,8 +80,8 @@ async function unexpected(
   step: Exclude<Step, { kind: 'verify' }>,
   { deps, signal }: StepRequest,
 ): Promise<Ended | null> {
-  if (step.kind === 'bookmark' || step.expects.length === 0) return null
-  const host = step.kind === 'commands' ? step.host : step.sink.host
+  if (step.kind !== 'commands' || step.expects.length === 0) return null
+  const { host } = step
   const difference = await deps.sans.differs(host, step.expects, signal)
   if (difference === null) return null
   const message = `${step.title}: not done, because on ${host} ${difference}.`

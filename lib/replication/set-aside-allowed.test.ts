@@ -60,8 +60,11 @@ describe('in place, the operator’s choice', () => {
     ])
     // What is destroyed is nowhere said to stay.
     expect(made.notes.join(' ')).not.toContain('stay')
-    expect(commands(made)).toEqual([`zfs send -v -P -I ${P}@a ${P}@b | zfs receive -s -u -F ${B}`])
-    expect(made.steps.find((step) => step.kind === 'transfer')).toMatchObject({
+    expect(commands(made)).toEqual([
+      `zfs destroy ${B}@own && zfs rollback ${B}@a`,
+      `zfs send -v -P -I ${P}@a ${P}@b | zfs receive -s -u ${B}`,
+    ])
+    expect(made.steps.find((step) => step.kind === 'commands')).toMatchObject({
       expects: [
         { name: `${B}@a`, guid: a.guid },
         { name: `${B}@own`, guid: own.guid },
@@ -73,7 +76,7 @@ describe('in place, the operator’s choice', () => {
     const made = planned(inventoryOf(primarySide([a]), backupSide([a, own]), { costs }), {
       options: { strategy: 'IN_PLACE' },
     })
-    expect(commands(made)).toEqual([`zfs rollback -r ${B}@a`])
+    expect(commands(made)).toEqual([`zfs destroy ${B}@own && zfs rollback ${B}@a`])
   })
 
   test.each([

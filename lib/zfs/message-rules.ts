@@ -47,6 +47,8 @@ export const MESSAGE_RULES: readonly MessageRule[] = [
   person('destination-exists', /destination '.*' exists/),
   again('base-mismatch', /most recent snapshot of .* does not( match incremental source)?/),
   again('destination-modified', /destination .* has been modified/),
+  // So it says where a snapshot was made on the target while the stream ran (measured); the kernel is as good as before.
+  again('destination-modified', /cannot receive incremental stream: kernel modules must be upgraded/),
   person('name-taken', /cannot restore to .*: destination already exists/),
   person('name-taken', /bookmark exists|tag already exists|dataset already exists|conflicting snapshot/),
   person('quota', /quota exceeded/),

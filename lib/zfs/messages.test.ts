@@ -130,6 +130,11 @@ const KNOWN: readonly Row[] = [
   ["warning: cannot send 'p@s': source key must be loaded", 'key-unavailable', false],
   [
     'cannot receive incremental stream: kernel modules must be upgraded to receive this stream.',
+    'destination-modified',
+    true,
+  ],
+  [
+    'cannot receive new filesystem stream: kernel modules must be upgraded to receive this stream.',
     'version-mismatch',
     false,
   ],

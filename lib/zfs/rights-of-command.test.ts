@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { discardPartial, receiveForced, rollback } from './destructive-commands.ts'
+import { destroyBookmark, destroySnapshots, discardPartial, rollback } from './destructive-commands.ts'
 import { neededOnBackup, neededOnPrimary } from './needed-rights.ts'
 import { rightsOfCommand } from './rights-of-command.ts'
 import { send } from './send-command.ts'
@@ -39,9 +39,10 @@ test.each<[string, readonly string[], boolean, string, string]>([
   ['a limit', setLimit(ZFS, B, 'refquota', '1000'), false, 'refquota', ''],
   ['a hold', hold(ZFS, 'zwitness', [`${B}@a`]), false, 'hold', ''],
   ['an anchor', bookmark(ZFS, 'tank/a@b', 'zw-00000000000000aa'), false, 'bookmark', ''],
-  ['receive -F', receiveForced(ZFS, B), false, 'receive,mount', ''],
+  ['destroy of snapshots', destroySnapshots(ZFS, B, ['a', 'b'])[0] ?? [], false, 'destroy,mount', ''],
+  ['destroy of a bookmark', destroyBookmark(ZFS, `${B}#a`), false, 'destroy,mount', ''],
   ['receive -A', discardPartial(ZFS, B), false, 'destroy,mount', ''],
-  ['rollback', rollback(ZFS, `${B}@a`), false, 'rollback,mount,destroy', ''],
+  ['rollback', rollback(ZFS, `${B}@a`), false, 'rollback,mount', ''],
 ])('%s', (_, argv, isNew, required, wanted) => expect(names(rightsOfCommand(argv, isNew))).toEqual([required, wanted]))
 
 test('a command that is not known is no command without rights', () =>

@@ -19,16 +19,27 @@ export const RIGHTS_OF = {
   bookmark: ['bookmark'],
   receive: [RECEIVE, 'mount'],
   receiveNew: ['create'],
-  receiveForced: ['receive', 'mount'],
   discardPartial: ['destroy', 'mount'],
   clone: ['clone', 'create', 'mount'],
   promote: ['promote', 'mount'],
   rename: ['rename', 'create', 'mount'],
   hold: ['hold'],
-  rollback: ['rollback', 'mount', 'destroy'],
+  rollback: ['rollback', 'mount'],
+  destroy: ['destroy', 'mount'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
-const VERBS = ['send', 'receive', 'clone', 'promote', 'rename', 'hold', 'rollback', 'bookmark', 'set'] as const
+const VERBS = [
+  'send',
+  'receive',
+  'clone',
+  'promote',
+  'rename',
+  'hold',
+  'rollback',
+  'destroy',
+  'bookmark',
+  'set',
+] as const
 
 /**
  * Of a command that changes something or sends. `newDataset`: the stream makes the dataset it goes into.
@@ -46,13 +57,17 @@ export function rightsOfCommand(argv: Argv, newDataset = false): CommandRights {
     case 'receive':
       if (has('-A')) return need(RIGHTS_OF.discardPartial)
       return need(
-        [...(has('-F') ? RIGHTS_OF.receiveForced : RIGHTS_OF.receive), ...(newDataset ? RIGHTS_OF.receiveNew : [])],
+        [...RIGHTS_OF.receive, ...(newDataset ? RIGHTS_OF.receiveNew : [])],
         assigned(words.filter((_, index) => words[index - 1] === '-o')),
       )
     case 'clone':
       return need([...RIGHTS_OF.clone, ...assigned(words.filter((_, index) => words[index - 1] === '-o'))])
     case 'set':
       return need(assigned(words))
+    case 'destroy':
+      // Of a whole dataset is no command of this product.
+      if (words.every((word) => /[@#]/.test(word))) return need(RIGHTS_OF.destroy)
+      throw new RangeError(`Which rights this needs is not known: ${argv.join(' ')}`)
     case undefined:
       throw new RangeError(`Which rights this needs is not known: ${argv.join(' ')}`)
     default:

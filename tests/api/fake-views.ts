@@ -77,8 +77,6 @@ export function fakePlan(id: string, change: Partial<Plan> = {}): Plan {
         baseGuid: GUID,
         target,
         into: 'hqs7p1/L1S4DAT1',
-        force: false,
-        expects: [],
         arrives: ['41', '42'],
       },
       { n: 3, kind: 'verify', title: 'Read both sides', estimateBytes: null, ifInterrupted: 'completed at next start' },

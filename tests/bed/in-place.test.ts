@@ -68,3 +68,13 @@ test('a write after the run has begun: it stops too', async () => {
   expect(answer).toEqual({ state: 'BLOCKED', rule: 'PLAN_STALE' })
   expect(has('own')).toBe(true)
 })
+
+// `receive -F` would have destroyed it at the end of the stream, without a word.
+test('a snapshot that is made while the stream runs is still there afterwards', async () => {
+  const act = (): void => void bed.host('b').zfs.snapshot('vault/one@saved', { bytes: 10 })
+  const before = (): void =>
+    bed.faults.add({ host: 'b', on: 'sink', times: 1, wrong: { kind: 'meanwhile', after: 10_000, act } })
+  const { state } = await confirmed(3, before)
+  expect(has('saved')).toBe(true)
+  expect([has('own'), state]).toEqual([false, 'BLOCKED'])
+})

@@ -17,7 +17,7 @@ const WRITES: ReadonlySet<string> = new Set([
 /** A swap puts these right, and nothing else. */
 const SET = /^(readonly=on|canmount=(on|off|noauto)|(ref)?quota=[0-9]+)$/
 /** What a person chose in place of a set-aside, having typed the name: nothing else may send these. */
-const DESTRUCTIVE: ReadonlySet<string> = new Set(['rollback', 'receive -F', 'receive -A'])
+const DESTRUCTIVE: ReadonlySet<string> = new Set(['destroy', 'rollback', 'receive -A'])
 
 const PEOPLE: ReadonlySet<string> = new Set(['http', 'cli'])
 

@@ -82,11 +82,11 @@ test.each([
   ['nobody said why', { ...chosen, reason: ' ' }, 2],
   ['the scheduler did', { ...chosen, trigger: { type: 'schedule' } }, 2],
   ['it is another plan', { ...chosen, plan: { kind: 'INCREMENTAL', destroys: [{}] } }, 2],
-] as const)('receive -F: %s', (_, run, times) => {
+] as const)('a rollback: %s', (_, run, times) => {
   const runs = [
     { id: 1, kind: 'REPAIR', state: 'RUNNING', outcome: null, error: null, ...run },
   ] as unknown as RunRecord[]
-  const command = ['zfs receive -s -u -F vault/one'.split(' ')]
+  const command = ['zfs rollback vault/one@s1'.split(' ')]
   const found = [
     ...forbiddenCommands([{ runId: 1, command } as unknown as ActionRecord], runs),
     ...unexplainedRuns(runs),

@@ -1,4 +1,4 @@
-import { discardPartial, receiveForced, rollback } from '#lib/zfs/destructive-commands.ts'
+import { destroyBookmark, destroySnapshots, discardPartial, rollback } from '#lib/zfs/destructive-commands.ts'
 import { byCreatetxg, toRef } from '../order.ts'
 import type { Comparison, Destroyed, Found, PresentSide } from '../types.ts'
 import { assemble } from './assemble.ts'
@@ -9,7 +9,8 @@ import { namedBy, type Route, transferStep } from './transfer.ts'
 
 /**
  * The operator's choice: back to the base by destroying what the backup has after it, each thing named with its guid. Never
- * made unless a person asks for it, never run unless that person has typed the dataset's name.
+ * made unless a person asks for it, never run unless that person has typed the dataset's name. Not by `receive -F`: at the
+ * end of its stream that also destroys a snapshot that somebody made while it ran (measured on OpenZFS 2.3.9).
  */
 export function inPlace(
   input: PlanInput,
@@ -24,7 +25,7 @@ export function inPlace(
   if (base === null)
     return impossible(
       'NO_COMMON_SNAPSHOT',
-      `${dataset} shares no snapshot with ${mapping.primary.dataset}: ZFS refuses \`receive -F\` onto a dataset with snapshots.`,
+      `${dataset} shares no snapshot with ${mapping.primary.dataset}, so there is nothing to roll back to.`,
       'Choose the repair that sets the backup aside and seeds anew.',
     )
   const zfs = options.zfsCommands.backup
@@ -33,36 +34,30 @@ export function inPlace(
   const way = hops(newerThan(primary, base).map(toRef), wanted, base)
   const expects = after(backup, dataset, base.guid)
   const before: StepDraft[] = []
-  const step = (role: 'discard' | 'rollback', title: string, argv: readonly string[]): CommandsDraft => ({
-    kind: 'commands',
-    role,
-    title,
-    host,
-    commands: [{ host, argv }],
-    expects,
-    optional: false,
-    estimateBytes: null,
-    ifInterrupted: 'starts again',
-  })
-  if (backup.facts.receiveResumeToken !== null)
-    before.push(step('discard', 'Discard the stored partial receive', discardPartial(zfs, dataset)))
-  const transfers = way.map((hop, index): StepDraft => {
-    const plain = transferStep(route, hop)
-    if (index > 0) return plain
-    return {
-      ...plain,
-      title: `Roll back to @${base.backupName} and ${plain.title.charAt(0).toLowerCase()}${plain.title.slice(1)}`,
-      sink: { host, argv: receiveForced(zfs, dataset) },
-      force: true,
+  const step = (role: 'discard' | 'rollback', title: string, argvs: CommandsDraft['commands'][number]['argv'][]) =>
+    before.push({
+      kind: 'commands',
+      role,
+      title,
+      host,
+      commands: argvs.map((argv) => ({ host, argv })),
       expects,
-    }
-  })
-  if (way.length === 0)
-    before.push(step('rollback', `Roll back to @${base.backupName}`, rollback(zfs, `${dataset}@${base.backupName}`)))
+      optional: false,
+      estimateBytes: null,
+      ifInterrupted: 'starts again',
+    })
+  const named = (kind: Destroyed['kind']) => destroys.filter((each) => each.kind === kind).map(({ name }) => name)
+  if (named('partial').length > 0) step('discard', 'Discard the stored partial receive', [discardPartial(zfs, dataset)])
+  if (destroys.length > named('partial').length)
+    step('rollback', backTo(named('snapshot').length, base.backupName), [
+      ...destroySnapshots(zfs, dataset, named('snapshot')),
+      ...named('bookmark').map((name) => destroyBookmark(zfs, `${dataset}#${name}`)),
+      rollback(zfs, `${dataset}@${base.backupName}`),
+    ])
   const draft = assemble(input, primary, {
     kind: 'IN_PLACE',
     before,
-    transfers,
+    transfers: way.map((hop) => transferStep(route, hop)),
     target: way.at(-1)?.to ?? { name: base.name, guid: base.guid, creation: base.creation },
     named: way.length === 0 ? [] : namedBy(way),
     setAside: null,
@@ -74,6 +69,11 @@ export function inPlace(
     destroys,
     blocked: obstacle(input, backup, comparison, destroys),
   }
+}
+
+function backTo(count: number, base: string): string {
+  if (count === 0) return `Roll back to @${base}`
+  return `Destroy ${count === 1 ? 'the snapshot' : `the ${count} snapshots`} after @${base} and roll back to it`
 }
 
 /** Everything on the backup after the base, oldest first, by name and guid. */
@@ -126,7 +126,7 @@ function obstacle(
   if (held.length > 0)
     return {
       code: 'HELD',
-      because: `${held.join(', ')} of ${dataset} is held, and ZFS would refuse only after the whole stream was sent.`,
+      because: `${held.join(', ')} of ${dataset} is held, and ZFS does not destroy what is held.`,
       cure: `Release the holds on ${host} (\`zfs holds\`), or choose the repair that sets the backup aside.`,
     }
   const cloned = comparison.backupAhead.filter(({ guid }) => (inventory.costs?.get(guid)?.clones ?? 0) > 0)
@@ -140,7 +140,7 @@ function obstacle(
   if (old.length > 0)
     return {
       code: 'NAME_CLASH',
-      because: `@${old[0]?.name} is another snapshot on ${dataset}, from before the base; \`receive -F\` does not cure that.`,
+      because: `@${old[0]?.name} is another snapshot on ${dataset}, from before the base; going back to the base does not cure that.`,
       cure: 'Choose the repair that sets the backup aside, or rename that snapshot on the backup.',
     }
   if (destroys.length === 0)

@@ -81,7 +81,7 @@ export class Model {
   run(plan: Plan, death: Death | null = null): void {
     let left = death?.after ?? Number.POSITIVE_INFINITY
     for (const step of plan.steps) {
-      if (step.kind !== 'verify' && step.kind !== 'bookmark') this.#expect(step.expects)
+      if (step.kind === 'commands') this.#expect(step.expects)
       for (const deed of deedsOf(step)) {
         if (left <= 0) {
           if (death !== null) this.#dieIn(deed, death)

@@ -52,10 +52,6 @@ export type Step =
       readonly arrives: readonly Guid[]
       /** Where the stream goes, when it is not the backup dataset itself (`B.zw-incoming-T`). */
       readonly into: string
-      /** `receive -F`: what the backup has after the base is destroyed. Only in a plan that a person confirmed. */
-      readonly force: boolean
-      /** On the sink's host, before the first byte; only where `force`. */
-      readonly expects: readonly Found[]
     })
   | (StepBase & { readonly kind: 'verify' })
 

@@ -39,10 +39,7 @@ export function Options({ detail, actions }: Props) {
             {inPlace && (
               <label class="option">
                 <input type="radio" name="strategy" value="IN_PLACE" />
-                <span>
-                  Roll {detail.pair.backup.host} back in place (<code>receive -F</code>). Needs an admin and the typed
-                  name.
-                </span>
+                <span>Roll {detail.pair.backup.host} back in place. Needs an admin and the typed name.</span>
                 <span class="destroys something">destroys {countOf(plan.setAside?.snapshots ?? 0)}</span>
               </label>
             )}

@@ -19,7 +19,8 @@ export function Destroys({ destroys, host, dataset }: Props) {
       <Icon name="broken" size={24} />
       <div class="stack-s">
         <h2 id="danger">
-          This uses zfs receive -F and destroys data on {host} ({dataset}): {lostWords(destroys)}
+          This rolls {host} back, as zfs receive -F would, and destroys data on {host} ({dataset}):{' '}
+          {lostWords(destroys)}
           {total > 0 && `, about ${formatBytes(total)}`}
         </h2>
         <ul class="lost">
@@ -35,7 +36,7 @@ export function Destroys({ destroys, host, dataset }: Props) {
         </ul>
         <p>
           Before the first step these exact snapshots (by guid) are verified again; if anything differs, it stops. They
-          cannot be brought back afterwards.
+          are destroyed by name, and nothing that is made meanwhile goes with them. They cannot be brought back.
         </p>
       </div>
     </section>
