@@ -175,6 +175,7 @@ async function runSteps(
     if (isDestructive(step) && !lookedAgain) {
       const changed = await notAsConfirmed(context, order, plan, signal)
       if (changed !== null) return end('failed', changed, step.n)
+      writer.went(plan)
       lookedAgain = true
     }
     began ||= step.kind === 'commands' && !step.optional
@@ -198,6 +199,7 @@ async function runSteps(
     })
     warnings.push(...done.warnings)
     if (done.ended !== 'done') return end(done.ended, done.fault, step.n)
+    if (step.kind === 'commands' && step.role === 'swap') writer.went(plan)
   }
   return end('done', null, null)
 }

@@ -25,6 +25,8 @@ export class RunWriter {
   #toldAt = 0
   /** Bytes of steps and tries that ended before the one that runs. */
   #before = 0
+  /** The plan of a try that destroyed or set aside something. */
+  #went: Plan | null = null
 
   constructor(deps: EngineDeps, ends: RunEnds, run: RunRecord) {
     this.#deps = deps
@@ -42,8 +44,21 @@ export class RunWriter {
   }
 
   async planned(plan: Plan): Promise<void> {
-    await this.#change({ plan, keep: true })
+    await this.#change({ plan: this.#withWhatWent(plan), keep: true })
     this.#deps.emit.run(this.#run)
+  }
+
+  /** A step of this plan that cannot be undone was sent. */
+  went(plan: Plan): void {
+    this.#went ??= plan
+  }
+
+  /** A try that goes on after a cut has a plan of its own; what the run has destroyed or set aside stays on its record. */
+  #withWhatWent(plan: Plan): Plan {
+    const went = this.#went
+    if (went === null) return plan
+    const { destroys, setAside, kind } = went
+    return { ...plan, kind: destroys.length > 0 ? kind : plan.kind, destroys, setAside: plan.setAside ?? setAside }
   }
 
   /** It is about to write to a SAN: it stays on record for ever. */

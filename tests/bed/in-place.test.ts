@@ -77,4 +77,7 @@ test('a snapshot that is made while the stream runs is still there afterwards', 
   const { state } = await confirmed(3, before)
   expect(has('saved')).toBe(true)
   expect([has('own'), state]).toEqual([false, 'BLOCKED'])
+  // What it destroyed stays on its record, whatever a later try of it planned.
+  const { items } = await bed.store.runs({ kind: ['REPAIR'], limit: 1 })
+  expect(items[0]?.plan).toMatchObject({ kind: 'IN_PLACE', destroys: [{ name: 'own' }] })
 })

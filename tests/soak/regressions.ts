@@ -57,4 +57,26 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
     seed: 50210,
     operations: [{ op: 'destroySnapshot', a: 17401, b: 14847, c: 16946 }],
   },
+  {
+    was: 'The record of a run that had destroyed what a person named lost that when a later try of it had another plan.',
+    seed: 100437,
+    operations: [
+      { op: 'scan', a: 45863, b: 27793, c: 12339 },
+      { op: 'inPlace', a: 52961, b: 34245, c: 22060 },
+      { op: 'fault', a: 48077, b: 65204, c: 38246 },
+      { op: 'snapshot', a: 27997, b: 20205, c: 50159 },
+      { op: 'moment', a: 21992, b: 6392, c: 16566 },
+      { op: 'inPlace', a: 28999, b: 53725, c: 21018 },
+    ],
+  },
+  {
+    was: 'The same, where the first try came straight after a start.',
+    seed: 110164,
+    operations: [
+      { op: 'fault', a: 9091, b: 13482, c: 1159 },
+      { op: 'snapshot', a: 28462, b: 9025, c: 25399 },
+      { op: 'hours', a: 17888, b: 54123, c: 51604 },
+      { op: 'inPlace', a: 10268, b: 614, c: 52786 },
+    ],
+  },
 ]
