@@ -33,6 +33,8 @@ describe('a listing still holds', () => {
       now?: Partial<DatasetFacts>
       host?: string
       later?: number
+      /** How much less has gone by on the host, seconds. */
+      back?: number
       kept?: boolean
       first?: Partial<DatasetFacts>
     },
@@ -49,18 +51,26 @@ describe('a listing still holds', () => {
     ['not when it changed two seconds before the listing', { clock: 1002 }],
     ['when it changed three seconds before', { clock: 1003, kept: true }],
     ["not without the host's own clock", { clock: null }],
+    ['not when the host’s clock was set back by more than has gone by since', { back: 3700 }],
+    ['not when it was set back by a minute: the same second may come again', { back: 60 }],
+    ['when it is a little slow', { back: 20, kept: true }],
+    ['when it was set forward', { back: -7200, kept: true }],
     ['not after a day: bookmarks and holds do not move it', { later: 25 * HOUR }],
   ]
-  test.each(cases)('%s', (_name, { clock = 2000, now = {}, host = 'h', later = HOUR, kept = false, first = {} }) => {
-    const cache = new ListingCache()
-    cache.put('h', facts(first), listing, clock, NOW)
-    expect(cache.get(host, facts(now), NOW + later)).toBe(kept ? listing : null)
-  })
+  test.each(cases)(
+    '%s',
+    (_name, { clock = 2000, now = {}, host = 'h', later = HOUR, back = 0, kept = false, first = {} }) => {
+      const cache = new ListingCache()
+      cache.put('h', facts(first), listing, clock, NOW)
+      const clockNow = (clock ?? 2000) + later / 1000 - back
+      expect(cache.get(host, facts(now), clockNow, NOW + later)).toBe(kept ? listing : null)
+    },
+  )
 
   test('a listing that cannot be trusted takes the one before it away', () => {
     const cache = new ListingCache()
     cache.put('h', facts(), listing, 2000, NOW)
     cache.put('h', facts({ snapshotsChanged: 2999 }), listing, 3000, NOW)
-    expect(cache.get('h', facts(), NOW)).toBeNull()
+    expect(cache.get('h', facts(), 2000, NOW)).toBeNull()
   })
 })

@@ -6,12 +6,15 @@ interface Entry {
   readonly origin: string | null
   readonly listing: DatasetSnapshots
   readonly listedAt: number
+  readonly hostClock: number
 }
 
 /** Everything is listed anew once a day, whatever the hosts say: bookmarks and holds do not move `snapshots_changed`. */
 const LONGEST_MS = 24 * 3600_000
 /** `snapshots_changed` has whole seconds: a change in the second of the listing, or just after, would not show. */
 const MATURE_SECONDS = 3
+/** More than a host's clock and ours drift apart between two looks, or an answer is under way. */
+const SLACK_SECONDS = 30
 
 /**
  * Snapshot listings that still hold. The key is what the host itself says: dataset guid, `snapshots_changed` and origin
@@ -20,10 +23,15 @@ const MATURE_SECONDS = 3
 export class ListingCache {
   readonly #entries = new Map<string, Entry>()
 
-  /** Times: `now` is epoch milliseconds of the witness. */
-  get(host: string, facts: DatasetFacts, now: number): DatasetSnapshots | null {
+  /**
+   * `hostClock`: the host's clock at this look, epoch seconds; `now`: epoch milliseconds of the witness. A host whose clock
+   * was set back may say the same second for another change, so what was listed before that holds no longer.
+   */
+  get(host: string, facts: DatasetFacts, hostClock: number | null, now: number): DatasetSnapshots | null {
     const entry = this.#entries.get(key(host, facts))
-    if (entry === undefined || facts.snapshotsChanged === null) return null
+    if (entry === undefined || facts.snapshotsChanged === null || hostClock === null) return null
+    const gone = hostClock - entry.hostClock
+    if (gone < 0 || gone < (now - entry.listedAt) / 1000 - SLACK_SECONDS) return null
     if (entry.snapshotsChanged !== facts.snapshotsChanged || entry.origin !== facts.origin) return null
     return now - entry.listedAt > LONGEST_MS ? null : entry.listing
   }
@@ -35,7 +43,13 @@ export class ListingCache {
       this.#entries.delete(key(host, facts))
       return
     }
-    this.#entries.set(key(host, facts), { snapshotsChanged: changed, origin: facts.origin, listing, listedAt: now })
+    this.#entries.set(key(host, facts), {
+      snapshotsChanged: changed,
+      origin: facts.origin,
+      listing,
+      listedAt: now,
+      hostClock,
+    })
   }
 }
 

@@ -38,7 +38,7 @@ export async function readHost(
   const known = new Map<string, DatasetSnapshots>()
   if (options.mode === 'incremental') {
     for (const facts of present) {
-      const cached = reader.cache.get(host.id, facts, reader.now())
+      const cached = reader.cache.get(host.id, facts, first.hostClock, reader.now())
       if (cached !== null) known.set(facts.name, cached)
     }
   }

@@ -51,7 +51,8 @@ export function truthOf(stock: Stock, { dataset }: DatasetView, nowMs: number): 
 function isEligible({ name, time }: StockSnapshot, policy: Policy, nowSeconds: number): boolean {
   const fits = (globs: readonly string[]) => globs.some((glob) => new Bun.Glob(glob).match(name))
   if (policy.snapshotInclude.length > 0 && !fits(policy.snapshotInclude)) return false
-  return !fits(policy.snapshotExclude) && nowSeconds - time >= policy.minAgeSeconds
+  // An age is never negative: one from the future is as young as can be.
+  return !fits(policy.snapshotExclude) && Math.max(0, nowSeconds - time) >= policy.minAgeSeconds
 }
 
 /** Seconds that the oldest missing snapshot is overdue, by its own date. The product may know of more, never of less. */

@@ -60,12 +60,12 @@ export const ON_WITNESS: Readonly<Record<string, (field: Field, operation: Opera
     if (preview === null || preview.plan.destroys.length === 0) return
     const mistyped = c % 5 === 0
     if (!mistyped) {
+      // What was written goes, also what a snapshot holds that goes.
+      for (const seed of field.find(host, dataset)?.data ?? []) field.agreed.add(lossKey(host, 'live', seed))
       for (const each of preview.plan.destroys) {
         if (each.guid !== null && each.kind === 'snapshot') field.agreed.add(lossKey(host, each.kind, each.guid))
         if (each.guid !== null && each.kind === 'bookmark')
           field.agreed.add(lossKey(host, each.kind, `${each.guid}#${each.name}`))
-        if (each.kind === 'written')
-          for (const seed of field.find(host, dataset)?.live ?? []) field.agreed.add(lossKey(host, 'live', seed))
       }
     }
     const confirm = mistyped ? `${dataset}x` : dataset

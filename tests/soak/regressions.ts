@@ -79,4 +79,30 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'inPlace', a: 10268, b: 614, c: 52786 },
     ],
   },
+  {
+    was: 'A listing was still believed after the host’s clock was set back to the second of its last change.',
+    seed: 140040,
+    operations: [
+      { op: 'snapshotBackup', a: 20027, b: 17264, c: 55495 },
+      { op: 'scan', a: 4300, b: 13475, c: 28750 },
+      { op: 'jump', a: 41100, b: 5889, c: 6943 },
+    ],
+  },
+  {
+    was: 'The checker: a snapshot from the future was not eligible for it, for the product it is just new.',
+    seed: 130084,
+    operations: [
+      { op: 'recreate', a: 21174, b: 40583, c: 52125 },
+      { op: 'skew', a: 19482, b: 38303, c: 885 },
+      { op: 'settle', a: 46312, b: 43000, c: 32202 },
+    ],
+  },
+  {
+    was: 'The soak itself: what a snapshot holds that a person agreed to lose was said to be lost.',
+    seed: 110314,
+    operations: [
+      { op: 'expireBackup', a: 162, b: 46731, c: 27742 },
+      { op: 'inPlace', a: 48536, b: 52695, c: 51372 },
+    ],
+  },
 ]
