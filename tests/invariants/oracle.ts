@@ -1,6 +1,7 @@
 import type { Policy } from '#config/effective.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import type { Health, ReasonCode } from '#lib/replication/types.ts'
+import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import { datasetOf, poolOf, type Stock, type StockDataset, type StockPool, type StockSnapshot } from './stock.ts'
 
 /** What the SANs' own state says of one mapping, computed by other means than the product's. */
@@ -17,6 +18,8 @@ export interface Truth {
   readonly behind: readonly StockSnapshot[]
   /** Snapshots of the backup after the base. */
   readonly ahead: readonly StockSnapshot[]
+  /** Names of ours beside the backup. */
+  readonly beside: readonly string[]
 }
 
 const USABLE: ReadonlySet<string> = new Set(['ONLINE', 'DEGRADED'])
@@ -44,6 +47,9 @@ export function truthOf(stock: Stock, { dataset }: DatasetView, nowMs: number): 
     base,
     newestCommon: here.findLast(({ guid }) => held.has(guid)) ?? null,
     behind: eligible.filter(({ txg }) => base === null || txg > base.txg),
+    beside: (poolOf(stock, to.host, to.dataset)?.datasets ?? [])
+      .map(({ name }) => name)
+      .filter((name) => parseOwnDatasetName(name)?.of === to.dataset),
     ahead: there.filter(({ txg }) => baseThere === undefined || txg > baseThere.txg),
   }
 }
@@ -95,6 +101,6 @@ export const EVIDENCE: Partial<Record<ReasonCode, (truth: Truth) => boolean>> = 
   },
   PARTIAL_RECEIVE: (truth) => truth.backup?.partial != null,
   POOL_DEGRADED: (truth) => [truth.primaryPool, truth.backupPool].some((pool) => pool?.health === 'DEGRADED'),
-  HALF_DONE_SWAP: () => false,
+  HALF_DONE_SWAP: ({ beside }) => beside.length > 0,
   UP_TO_DATE: (truth) => truth.base !== null && truth.behind.length === 0,
 }

@@ -105,4 +105,15 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'inPlace', a: 48536, b: 52695, c: 51372 },
     ],
   },
+  {
+    was: 'The checker: a swap that a full disk of the witness stopped half-way was said not to be one.',
+    seed: 120107,
+    operations: [
+      { op: 'settle', a: 51431, b: 48087, c: 25270 },
+      { op: 'writeBackup', a: 41135, b: 42845, c: 24372 },
+      { op: 'repair', a: 63179, b: 62281, c: 46297 },
+      { op: 'disk', a: 51552, b: 46824, c: 24126 },
+      { op: 'settle', a: 11665, b: 58131, c: 33147 },
+    ],
+  },
 ]
