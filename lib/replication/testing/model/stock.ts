@@ -1,3 +1,4 @@
+import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import { canmountOf } from './look.ts'
 import { type ModelDataset, parentOf } from './objects.ts'
 import type { ModelSan } from './san.ts'
@@ -33,6 +34,14 @@ export function fightsOverMountpoints(san: ModelSan): readonly string[] {
     .filter((each) => canmountOf(each) === 'on')
     .map((each) => placeOf(san, each))
   return places.filter((place, index) => place !== 'none' && places.indexOf(place) !== index)
+}
+
+/** Mountpoints that people have given to two datasets, whether or not both mount now: nothing of ours can part those. */
+export function placesGivenTwice(san: ModelSan): readonly string[] {
+  const places = [...san.datasets.values()]
+    .filter(({ name }) => parseOwnDatasetName(name) === null)
+    .flatMap(({ local }) => local.get('mountpoint') ?? [])
+  return places.filter((place, index) => places.indexOf(place) !== index)
 }
 
 function placeOf(san: ModelSan, { name, local }: ModelDataset): string {
