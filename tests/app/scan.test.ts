@@ -46,7 +46,8 @@ test('with one new snapshot only its dataset is listed, on its host; until three
   // Another snapshot of the same second would not move snapshots_changed: this listing may not be trusted yet.
   expect((await looking()).listed).toEqual([['tank/two'], []])
   await Bun.sleep(3500)
-  expect((await looking()).listed).toEqual([['tank/two'], []])
+  // Once more, unless the look before came so late that it could be trusted already.
+  await looking()
   expect(await looking()).toEqual({ sessions: [1, 1], listed: [[], []] })
 })
 
