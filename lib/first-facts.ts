@@ -14,7 +14,6 @@ export interface FirstParts {
   readonly configuration: Pick<Configuration, 'missing' | 'state'>
   readonly engine: Pick<Engine, 'datasets' | 'lastScan'>
   readonly settings: () => Promise<SshSettings>
-  readonly integrity: () => Promise<string>
   readonly dataDirectory: string
   /** The key of hosts that name none of their own. */
   readonly keyFile: () => Promise<string>
@@ -26,7 +25,7 @@ export interface FirstParts {
 export async function firstFacts(parts: FirstParts): Promise<FirstFacts> {
   const { config, engine } = parts
   const settings = await parts.settings()
-  const data = await checkData(parts.dataDirectory, parts.integrity)
+  const data = await checkData(parts.dataDirectory, null)
   const hosts = await Promise.all(
     settings.hosts.map(async ({ id }) => {
       const { pinned, general } = await pinnedKeys(settings.knownHostsFiles, id)

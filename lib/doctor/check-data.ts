@@ -16,8 +16,11 @@ const NETWORK: Readonly<Record<number, string>> = {
 const GONE_AFTER_RESTART: Readonly<Record<number, string>> = { 16914836: 'tmpfs', 2240043254: 'ramfs' }
 const LEAST_FREE = 256 * 1024 * 1024
 
-/** The data directory: can it be written, is there room, will it still be there, is the database whole? */
-export async function checkData(directory: string, integrity: () => Promise<string>): Promise<Found> {
+/**
+ * The data directory: can it be written, is there room, will it still be there, is the database whole? `integrity` null: the
+ * last is not asked, for it reads the whole file while everybody waits.
+ */
+export async function checkData(directory: string, integrity: (() => Promise<string>) | null): Promise<Found> {
   const trial = join(directory, '.doctor')
   try {
     await writeTextFileAtomic(trial, 'a write that was only a try\n')
@@ -32,8 +35,8 @@ export async function checkData(directory: string, integrity: () => Promise<stri
   const free = bavail * bsize
   const network = NETWORK[type >>> 0]
   const fleeting = GONE_AFTER_RESTART[type >>> 0]
-  const damage = await integrity()
-  if (damage !== 'ok')
+  const damage = (await integrity?.()) ?? null
+  if (damage !== null && damage !== 'ok')
     return bad(
       `The database in ${directory} is damaged: ${damage.split('\n')[0]}`,
       'Restart zwitness: it moves the damaged file aside and begins a new one. Nothing on the SANs depends on it.',
@@ -53,5 +56,7 @@ export async function checkData(directory: string, integrity: () => Promise<stri
       `Only ${size(free)} are free in ${directory}.`,
       'Free space before the database can no longer be written.',
     )
-  return fine(`The data directory ${directory} is writable, ${size(free)} free, its database is whole.`)
+  return fine(
+    `The data directory ${directory} is writable, ${size(free)} free${damage === null ? '' : ', its database is whole'}.`,
+  )
 }

@@ -1,22 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import type { HostConfig } from '#config/effective.ts'
 import { neededOnBackup, neededOnPrimary } from '#lib/zfs/needed-rights.ts'
 import { parseRights } from '#lib/zfs/rights.ts'
 import { checkRights, type Place, type RightsAsked } from './check-rights.ts'
-
-const host: HostConfig = {
-  id: 'hqs1',
-  hostname: 'hqs1.storage.local',
-  port: 22,
-  sshUser: 'zfsadmin',
-  identityFile: null,
-  zfsCommand: ['zfs'],
-  maxTransfers: 2,
-  maxHandshakes: 4,
-  proxyJump: null,
-  connectTimeoutSeconds: 10,
-  online: { kind: 'always' },
-}
+import { host } from './host.fixture.ts'
 
 describe('rights', () => {
   const primary = (dataset: string): Place => ({

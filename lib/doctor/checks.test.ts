@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test'
-import type { HostConfig } from '#config/effective.ts'
 import type { Mapping } from '#lib/replication/types.ts'
 import type { RemoteFault } from '#lib/ssh/types.ts'
 import type { PoolStatus } from '#lib/zfs/pool-status.ts'
@@ -10,20 +9,7 @@ import { checkFeatures } from './check-pair.ts'
 import { checkPool } from './check-pool.ts'
 import { checkAccess, checkNotifications, checkSchedule } from './check-witness.ts'
 import { checkZfs } from './check-zfs.ts'
-
-const host: HostConfig = {
-  id: 'hqs1',
-  hostname: 'hqs1.storage.local',
-  port: 22,
-  sshUser: 'zfsadmin',
-  identityFile: null,
-  zfsCommand: ['zfs'],
-  maxTransfers: 2,
-  maxHandshakes: 4,
-  proxyJump: null,
-  connectTimeoutSeconds: 10,
-  online: { kind: 'always' },
-}
+import { host } from './host.fixture.ts'
 
 describe('login', () => {
   const fault: RemoteFault = {

@@ -21,33 +21,33 @@ const states = (facts: Partial<FirstFacts>): string =>
     .join(' ')
 
 test.each<[string, Partial<FirstFacts>, string]>([
-  ['nothing but a data directory', {}, 'DONE TODO TODO LATER LATER LATER'],
+  ['nothing but a data directory', {}, 'DONE OPEN OPEN LATER LATER LATER'],
   [
     'a data directory that cannot be written',
     { data: { good: false, message: 'no' } },
-    'TODO TODO TODO LATER LATER LATER',
+    'OPEN OPEN OPEN LATER LATER LATER',
   ],
-  ['a file with faults', { config: { ...NEW.config, state: 'faulty' } }, 'DONE TODO TODO LATER LATER LATER'],
+  ['a file with faults', { config: { ...NEW.config, state: 'faulty' } }, 'DONE OPEN OPEN LATER LATER LATER'],
   [
     'a sound file that is not loaded',
     { config: { ...NEW.config, state: 'waiting' } },
-    'DONE TODO TODO LATER LATER LATER',
+    'DONE OPEN OPEN LATER LATER LATER',
   ],
-  ['a file without datasets', { config: { ...LOADED, datasets: 0 } }, 'DONE TODO TODO LATER LATER LATER'],
+  ['a file without datasets', { config: { ...LOADED, datasets: 0 } }, 'DONE OPEN OPEN LATER LATER LATER'],
   [
     'a key, a configuration, one host pinned',
     { config: LOADED, hosts: HOSTS, key: { ...NEW.key, line: 'ssh-ed25519 A' } },
-    'DONE DONE DONE TODO UNKNOWN TODO',
+    'DONE DONE DONE OPEN UNKNOWN OPEN',
   ],
   [
     'rights that could not be read',
     { config: LOADED, hosts: HOSTS, rights: { at: 1, lacking: [], unread: ['hqs1'] } },
-    'DONE DONE TODO TODO UNKNOWN TODO',
+    'DONE DONE OPEN OPEN UNKNOWN OPEN',
   ],
   [
     'rights that are missing',
     { config: LOADED, hosts: HOSTS, rights: { at: 1, lacking: ['hqs1'], unread: [] } },
-    'DONE DONE TODO TODO TODO TODO',
+    'DONE DONE OPEN OPEN OPEN OPEN',
   ],
 ])('%s', (_, facts, expected) => {
   expect(states(facts)).toBe(expected)

@@ -9,7 +9,7 @@ const NONE = { commands: [], copy: null } as const
 const NEEDS_CONFIG = 'Needs the configuration, which names the SANs.'
 
 function data({ data: { good, message } }: FirstFacts): FirstStep {
-  return { id: 'DATA', title: 'The data directory is writable', state: good ? 'DONE' : 'TODO', message, ...NONE }
+  return { id: 'DATA', title: 'The data directory is writable', state: good ? 'DONE' : 'OPEN', message, ...NONE }
 }
 
 function config({ config: { file, state, datasets } }: FirstFacts): FirstStep {
@@ -18,21 +18,21 @@ function config({ config: { file, state, datasets } }: FirstFacts): FirstStep {
     case 'missing':
       return {
         ...step,
-        state: 'TODO',
+        state: 'OPEN',
         message: `There is no file ${file} yet. Write it by the example below, check it, and load it.`,
         commands: ['zwitness config check', 'zwitness config reload'],
       }
     case 'faulty':
       return {
         ...step,
-        state: 'TODO',
+        state: 'OPEN',
         message: `${file} has faults and is not loaded; each is named with its line.`,
         commands: ['zwitness config check', 'zwitness config reload'],
       }
     case 'waiting':
       return {
         ...step,
-        state: 'TODO',
+        state: 'OPEN',
         message: `${file} is there and sound, and not loaded yet. Load it on the Config page, or here.`,
         commands: ['zwitness config reload'],
       }
@@ -45,7 +45,7 @@ function config({ config: { file, state, datasets } }: FirstFacts): FirstStep {
         }
       return {
         ...step,
-        state: 'TODO',
+        state: 'OPEN',
         message: `${file} is loaded and names no dataset. Add pairs by the example below.`,
         commands: ['zwitness config check', 'zwitness config reload'],
       }
@@ -54,7 +54,7 @@ function config({ config: { file, state, datasets } }: FirstFacts): FirstStep {
 
 function key({ key: { line, message } }: FirstFacts): FirstStep {
   const step = { id: 'KEY', title: 'The witness has an SSH key' } as const
-  if (line === null) return { ...step, state: 'TODO', message, commands: ['zwitness keys init'], copy: null }
+  if (line === null) return { ...step, state: 'OPEN', message, commands: ['zwitness keys init'], copy: null }
   return {
     ...step,
     state: 'DONE',
@@ -71,7 +71,7 @@ function hostKeys({ hosts }: FirstFacts): FirstStep {
   if (open.length === 0) return { ...step, state: 'DONE', message: `All ${hosts.length} are pinned.`, commands: [] }
   return {
     ...step,
-    state: 'TODO',
+    state: 'OPEN',
     message: `Not pinned: ${open.join(', ')}. Compare each fingerprint with the SAN itself before you accept it.`,
     commands: open.flatMap((id) => [`zwitness known-hosts scan ${id}`, `zwitness known-hosts accept ${id} SHA256:…`]),
   }
@@ -91,7 +91,7 @@ function rights({ hosts, rights: seen }: FirstFacts): FirstStep {
   if (seen.lacking.length > 0)
     return {
       ...step,
-      state: 'TODO',
+      state: 'OPEN',
       message: `Rights are missing on ${seen.lacking.join(', ')}; the doctor prints the lines.`,
       commands,
     }
@@ -105,6 +105,6 @@ function check({ config, checkedAt }: FirstFacts): FirstStep {
   if (config.state !== 'loaded' || config.datasets === 0)
     return { ...step, state: 'LATER', message: 'It starts by itself when the configuration is loaded.' }
   if (checkedAt === null)
-    return { ...step, state: 'TODO', message: 'It has not ended yet.', commands: ['zwitness run'] }
+    return { ...step, state: 'OPEN', message: 'It has not ended yet.', commands: ['zwitness run'] }
   return { ...step, state: 'DONE', message: 'Done; the dashboard shows what it found.' }
 }

@@ -3,7 +3,7 @@ export interface FirstStep {
   readonly id: 'DATA' | 'CONFIG' | 'KEY' | 'HOST_KEYS' | 'RIGHTS' | 'CHECK'
   readonly title: string
   /** LATER: it needs a step before it. UNKNOWN: nobody has looked yet. */
-  readonly state: 'DONE' | 'TODO' | 'LATER' | 'UNKNOWN'
+  readonly state: 'DONE' | 'OPEN' | 'LATER' | 'UNKNOWN'
   readonly message: string
   /** To type on the witness, in this order. */
   readonly commands: readonly string[]

@@ -81,8 +81,12 @@ export function sameTwice(password: string, again: string): void {
 }
 
 /** @throws Problem 409: nobody takes their own rights away by a slip */
-export function notOneself(context: Context, name: string): void {
-  if (name === ownName(context)) conflict('This is you: another admin changes your role or removes you.')
+export function notOneself(
+  context: Context,
+  name: string,
+  instead = 'another admin changes your role or removes you',
+): void {
+  if (name === ownName(context)) conflict(`This is you: ${instead}.`)
 }
 
 function ownName({ actor }: Context): string | null {

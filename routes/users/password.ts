@@ -12,7 +12,7 @@ export const POST = defineRoute({
   run: ({ name, password, again }, context) =>
     onUsers(context, { form: 'password', field: 'password', name }, async () => {
       // One's own is changed where the present one is asked for: a browser that was left open is not enough.
-      notOneself(context, name)
+      notOneself(context, name, 'change your own password on the account page, which asks for the present one')
       sameTwice(password, again)
       const user = await context.access.users.change(name, { password })
       return `${user.name} has a new password; every session of ${user.name} has ended.`

@@ -1,3 +1,4 @@
+import { expect } from 'bun:test'
 import { DEFAULT_AUTH } from '#config/access.ts'
 import type { Config } from '#config/effective.ts'
 import { Browser } from '#tests/witness/browser.ts'
@@ -37,4 +38,35 @@ export async function servedFake(unixSocket?: string): Promise<Served> {
 export async function addUsers({ services }: Fake): Promise<void> {
   for (const role of ['viewer', 'operator', 'admin'] as const)
     await services.access.users.add({ name: role, role, password: PASSWORD })
+}
+
+/** The fake with its users, and the admin in a browser of their own: for a file's `beforeAll`. */
+export async function servedToAdmin(): Promise<{ readonly served: Served; readonly admin: Browser }> {
+  const served = await servedFake()
+  await addUsers(served)
+  const admin = served.browser()
+  await admin.signIn('admin', PASSWORD)
+  return { served, admin }
+}
+
+/** For its `afterAll`: nothing went wrong unnoticed. */
+export async function closedSound(served: Served): Promise<void> {
+  expect(served.world.errors).toEqual([])
+  await served.close()
+}
+
+/** What the audit has of an action, the newest first. */
+export async function bookOf(served: Served, action: string) {
+  const { items } = await served.services.store.audit({ action: [action], limit: 20 })
+  return items.map(({ actor, target, result, code, reason }) => ({
+    who: `${actor.kind} ${actor.name}`,
+    target,
+    result,
+    code,
+    reason,
+  }))
+}
+
+export function askWithToken(served: Served, token: string, path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${served.url}${path}`, { ...init, headers: { authorization: `Bearer ${token}` } })
 }

@@ -1,34 +1,18 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Browser } from '#tests/witness/browser.ts'
-import { addUsers, PASSWORD, type Served, servedFake } from './access-fake.ts'
+import { askWithToken, bookOf, closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
 
 setDefaultTimeout(60_000)
 
 let served: Served
 let admin: Browser
 beforeAll(async () => {
-  served = await servedFake()
-  await addUsers(served)
-  admin = served.browser()
-  await admin.signIn('admin', PASSWORD)
+  ;({ served, admin } = await servedToAdmin())
 })
-afterAll(async () => {
-  expect(served.world.errors).toEqual([])
-  await served.close()
-})
+afterAll(() => closedSound(served))
 
-async function book(action: string) {
-  const { items } = await served.services.store.audit({ action: [action], limit: 20 })
-  return items.map(({ actor, target, result, code, reason }) => ({
-    who: `${actor.kind} ${actor.name}`,
-    target,
-    result,
-    code,
-    reason,
-  }))
-}
-const withToken = (token: string, path: string, init: RequestInit = {}) =>
-  fetch(`${served.url}${path}`, { ...init, headers: { authorization: `Bearer ${token}` } })
+const book = (action: string) => bookOf(served, action)
+const withToken = (token: string, path: string, init: RequestInit = {}) => askWithToken(served, token, path, init)
 
 describe('users', () => {
   test('are made, listed without their hashes, changed and removed; the book says by whom', async () => {

@@ -64,7 +64,7 @@ export function fakeInspection(): Inspection {
       {
         id: 'KEY',
         title: 'The witness has an SSH key',
-        state: 'TODO',
+        state: 'OPEN',
         message: 'There is no key.',
         commands: ['zwitness keys init'],
         copy: null,

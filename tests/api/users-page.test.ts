@@ -1,22 +1,16 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { DEFAULT_AUTH } from '#config/access.ts'
 import type { Browser } from '#tests/witness/browser.ts'
-import { addUsers, PASSWORD, type Served, servedFake } from './access-fake.ts'
+import { closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
 
 setDefaultTimeout(60_000)
 
 let served: Served
 let admin: Browser
 beforeAll(async () => {
-  served = await servedFake()
-  await addUsers(served)
-  admin = served.browser()
-  await admin.signIn('admin', PASSWORD)
+  ;({ served, admin } = await servedToAdmin())
 })
-afterAll(async () => {
-  expect(served.world.errors).toEqual([])
-  await served.close()
-})
+afterAll(() => closedSound(served))
 
 const NEW = { name: 'bea', role: 'OPERATOR', password: PASSWORD, again: PASSWORD }
 const send = (form: string, fields: Readonly<Record<string, string>>) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'bun:test'
+import { afterAll, beforeAll, expect } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { World } from '#tests/app/world.ts'
 import type { Service } from '#tests/witness/service.ts'
@@ -40,17 +40,37 @@ async function onPage(use: (page: Page, url: string) => Promise<void>): Promise<
   }
 }
 
-inBrowser('the whole story by mouse', () => onPage((page, url) => byMouse(page, url, told('mouse'))), 300_000)
+/** What the service says when the browser is gone: healthy, and so many set-asides. */
+async function endsWell(name: string, setAsides: number): Promise<void> {
+  expect((await witness.get(`/api/datasets/${world.id(name)}`)).status).toBe('HEALTHY')
+  const { items } = await witness.get('/api/set-asides')
+  expect(items.filter(({ datasetId }: { readonly datasetId: string }) => datasetId === world.id(name))).toHaveLength(
+    setAsides,
+  )
+}
+
+inBrowser(
+  'the whole story by mouse',
+  async () => {
+    await onPage((page, url) => byMouse(page, url, told('mouse')))
+    await endsWell('mouse', 1)
+  },
+  300_000,
+)
 inBrowser(
   'the whole story by keyboard alone',
-  () => onPage((page, url) => byKeyboard(page, url, told('keys'))),
+  async () => {
+    await onPage((page, url) => byKeyboard(page, url, told('keys')))
+    await endsWell('keys', 1)
+  },
   300_000,
 )
 inBrowser(
   'the destructive choice: a wrong name, a plan that is stale, and then exactly what was named',
-  () =>
-    onPage((page, url) =>
-      inPlace(page, url, told('place'), () => void world.backup.zfs.snapshot('vault/place@more', { bytes: 100 })),
-    ),
+  async () => {
+    const change = () => void world.backup.zfs.snapshot('vault/place@more', { bytes: 100 })
+    await onPage((page, url) => inPlace(page, url, told('place'), change))
+    await endsWell('place', 0)
+  },
   300_000,
 )

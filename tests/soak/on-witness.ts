@@ -54,7 +54,7 @@ export const ON_WITNESS: Readonly<Record<string, (field: Field, operation: Opera
     const { id, mapping } = field.view(a).dataset
     const { host, dataset } = mapping.backup
     // Mostly there is nothing to destroy, unless somebody worked on the backup.
-    if (c % 2 === 0 && field.find(host, dataset) !== null)
+    if (c % 2 === 0 && field.find(host, dataset)?.partial === null)
       field.bed.host(host).zfs.snapshot(`${dataset}@${field.newName('own')}`, { bytes: 1 + (c % 5000) })
     const preview = await asked(field, 'preview', () => field.engine.preview(id, { strategy: 'IN_PLACE' }))
     if (preview === null || preview.plan.destroys.length === 0) return

@@ -116,4 +116,14 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'settle', a: 11665, b: 58131, c: 33147 },
     ],
   },
+  {
+    was: 'The soak itself: a snapshot was taken of a backup that was being received for the first time, which ZFS refuses.',
+    seed: 170097,
+    operations: [
+      { op: 'renameBackup', a: 39644, b: 1518, c: 2875 },
+      { op: 'foreign', a: 44610, b: 366, c: 33028 },
+      { op: 'repair', a: 18363, b: 53385, c: 60827 },
+      { op: 'inPlace', a: 29822, b: 46994, c: 1680 },
+    ],
+  },
 ]

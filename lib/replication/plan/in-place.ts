@@ -34,7 +34,11 @@ export function inPlace(
   const way = hops(newerThan(primary, base).map(toRef), wanted, base)
   const expects = after(backup, dataset, base.guid)
   const before: StepDraft[] = []
-  const step = (role: 'discard' | 'rollback', title: string, argvs: CommandsDraft['commands'][number]['argv'][]) =>
+  const step = (
+    role: 'discard' | 'rollback',
+    title: string,
+    argvs: readonly CommandsDraft['commands'][number]['argv'][],
+  ) =>
     before.push({
       kind: 'commands',
       role,
@@ -61,6 +65,7 @@ export function inPlace(
     target: way.at(-1)?.to ?? { name: base.name, guid: base.guid, creation: base.creation },
     named: way.length === 0 ? [] : namedBy(way),
     setAside: null,
+    notes: way.length === 0 ? [] : [FIRST],
   })
   const count = destroys.filter(({ kind }) => kind === 'snapshot').length
   return {
@@ -70,6 +75,9 @@ export function inPlace(
     blocked: obstacle(input, backup, comparison, destroys),
   }
 }
+
+const FIRST =
+  'What is destroyed goes before the transfer begins: if that fails, the backup stands at the base, whole, and can be caught up.'
 
 function backTo(count: number, base: string): string {
   if (count === 0) return `Roll back to @${base}`

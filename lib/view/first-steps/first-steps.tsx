@@ -19,7 +19,7 @@ scheduler:
 /** Shape and word, never colour alone. */
 const MARKS: Readonly<Record<FirstStep['state'], readonly [icon: IconName, word: string, tone: string]>> = {
   DONE: ['check', 'Done', 'good'],
-  TODO: ['alert', 'To do', 'warn'],
+  OPEN: ['alert', 'To do', 'warn'],
   UNKNOWN: ['dashed', 'Not known', 'quiet'],
   LATER: ['dashed', 'Later', 'quiet'],
 }
