@@ -16,6 +16,7 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   HOST_KEY_CHANGED: 'A SAN answered with another host key; nothing was sent.',
   AUTH_FAILED: "A SAN refused the witness's key.",
   HOST_UNREACHABLE: 'A SAN cannot be reached over SSH.',
+  INTERNAL: 'The witness itself failed at this dataset; the log has the fault under its number.',
   STALE_CHECK: 'The last look is older than two intervals.',
   NOT_CHECKED: 'Nobody has looked yet.',
   BACKUP_IN_USE: 'The backup is being written to: someone may be working on it.',

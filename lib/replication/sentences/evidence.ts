@@ -41,6 +41,15 @@ export interface EvidenceByCode {
   HOST_KEY_CHANGED: LookFacts
   AUTH_FAILED: LookFacts
   HOST_UNREACHABLE: LookFacts
+  INTERNAL: {
+    /** What the log calls it. */
+    readonly number: string
+    /** What the witness was doing, and what went wrong. */
+    readonly message: string
+    /** Epoch ms of the last look that saw both sides. */
+    readonly lastLookAt: number | null
+    readonly lastHealth: string | null
+  }
   STALE_CHECK: { readonly ageSeconds: number; readonly intervalSeconds: number; readonly lastHealth: string }
   NOT_CHECKED: LookFacts
   BACKUP_IN_USE: {

@@ -24,6 +24,11 @@ export const unknownSentences: Sentences<(typeof REASONS)['UNKNOWN'][number]> = 
       `The witness cannot reach ${e.host} over SSH (${stripStop(e.message)}).${lastGood(w, e.lastLookAt)}`,
       `Check that ${e.host} is up and reachable on its SSH port.`,
     ),
+  INTERNAL: (w, e) =>
+    said(
+      `The witness itself failed at this dataset: ${stripStop(e.message)}. Fault ${e.number} in the log; other datasets go on.${lastGood(w, e.lastLookAt)}`,
+      `Search Logs for ${e.number}, report what it says, and check this dataset by hand meanwhile.`,
+    ),
   STALE_CHECK: (w, e) =>
     said(
       `Last checked ${w.duration(e.ageSeconds)} ago; the schedule is every ${w.duration(e.intervalSeconds)}. It was ${e.lastHealth} then.`,

@@ -20,9 +20,11 @@ export interface LookFault {
   readonly host: string
   readonly kind: string
   /** Which reason code it becomes. */
-  readonly reason: 'HOST_UNREACHABLE' | 'AUTH_FAILED' | 'HOST_KEY_CHANGED' | 'NOT_CHECKED'
+  readonly reason: 'HOST_UNREACHABLE' | 'AUTH_FAILED' | 'HOST_KEY_CHANGED' | 'NOT_CHECKED' | 'INTERNAL'
   readonly message: string
   readonly retryable: boolean
+  /** Of INTERNAL: where the log has it. */
+  readonly number?: string
 }
 
 export type Side =
