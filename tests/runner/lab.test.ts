@@ -2,6 +2,24 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { PlanKind } from '#lib/replication/types.ts'
+import { situationsOf } from '#tests/zfs/broken-chains.ts'
+import { testFiles } from './bun-test.ts'
+import { zfsFiles } from './lab.ts'
+
+const DOES_SOMETHING: Readonly<Record<PlanKind, boolean>> = {
+  NOTHING: false,
+  IMPOSSIBLE: false,
+  INCREMENTAL: true,
+  FROM_BOOKMARK: true,
+  SEED: true,
+  RESUME: true,
+  SET_ASIDE_REWIND: true,
+  SET_ASIDE_RESEED: true,
+  FINISH_SWAP: true,
+  IN_PLACE: true,
+}
+const KINDS = Object.entries(DOES_SOMETHING).flatMap(([kind, does]) => (does ? [kind] : []))
 
 /** A PATH that has only what is named, and a lab that ends `check` as told. */
 let home = ''
@@ -60,6 +78,27 @@ test.each([
   expect(output).toContain(why)
   expect(output).toMatch(/\d+ skipped\n0 passed, 0 failed/)
   expect(code).toBe(77)
+})
+
+test('the core names what it leaves out, and none of that is counted', async () => {
+  const { output } = run({ ZFS_LAB_DIR: join(home, 'nowhere') })
+  const [core, rest] = [await zfsFiles('core'), [...(await zfsFiles('rest')), ...(await zfsFiles('conformance'))]]
+  const named = /^Not in the core, not run: (.*) \(/m.exec(output)?.[1] ?? ''
+  expect(named.split(' ')).toEqual(rest)
+  expect(output).toContain(`${core.length} skipped\n`)
+})
+
+test('every file that needs real OpenZFS is in one part of the tier', async () => {
+  const parts = await Promise.all((['core', 'rest', 'conformance'] as const).map(zfsFiles))
+  expect(parts.flat().toSorted()).toEqual(await testFiles(['tests/zfs']))
+  expect(parts.every((files) => files.length > 0)).toBe(true)
+})
+
+test('every kind of plan that does something is in the core', async () => {
+  const core = (await Promise.all((await zfsFiles('core')).map((file) => Bun.file(file).text()))).join('\n')
+  const mended = (['zfsadmin', 'root'] as const).flatMap((user) => situationsOf(user, 'core').map(({ plan }) => plan))
+  const missing = KINDS.filter((kind) => !core.includes(`'${kind}'`) && !mended.includes(kind))
+  expect(missing).toEqual([])
 })
 
 test('a lab that is there and does not start is a failure', () => {

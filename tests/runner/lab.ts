@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { testFiles } from './bun-test.ts'
+import { runTests, testFiles } from './bun-test.ts'
 import { failedBecause, skippedBecause, type Tally } from './tally.ts'
 
 /** A ready lab beside the project, and the project's own (the image that tests/lab/build made, or this machine's OpenZFS). */
@@ -9,11 +9,44 @@ const OWN = 'tests/lab/lab'
 /** How a lab ends that was given a word it does not know. */
 const NO_SUCH_WORD = 2
 
+const CONFORMANCE = 'tests/zfs/conformance.test.ts'
+/** What `.ci/run` runs of real OpenZFS; the folder is the list. */
+const CORE = 'tests/zfs/core/'
+
+/** The files of the OpenZFS tier. Every one below tests/zfs is in exactly one part. */
+export async function zfsFiles(part: 'core' | 'rest' | 'conformance'): Promise<readonly string[]> {
+  if (part === 'core') return testFiles([CORE])
+  if (part === 'rest') return testFiles(['tests/zfs'], [CORE, CONFORMANCE])
+  return [CONFORMANCE]
+}
+
+/** The parts of the OpenZFS tier, a lab for each. `all` on the command line is every one of them. */
+const PARTS = { zfs: 'core', 'zfs-rest': 'rest', conformance: 'conformance' } as const
+export const ZFS_TIERS: Readonly<Record<string, () => Promise<Tally>>> = Object.fromEntries(
+  Object.entries(PARTS).map(([tier, part]) => [tier, async () => onLab(tier, await zfsFiles(part))]),
+)
+
+/** What the core leaves to the other tiers, where these are not run as well: it is neither passed nor skipped. */
+export async function notInTheCore(tiers: readonly string[]): Promise<readonly string[]> {
+  if (!tiers.includes('zfs')) return []
+  const left = Object.entries(PARTS).filter(([tier]) => !tiers.includes(tier))
+  return (await Promise.all(left.map(([, part]) => zfsFiles(part)))).flat()
+}
+
+async function onLab(title: string, files: readonly string[]): Promise<Tally> {
+  return withLab(files.length, (env) => runTests(title, files, { env, testMinutes: 20 }))
+}
+
 /**
  * Boots a lab of our own, runs the tier with ZFS_LAB_CLIENT (the directory of its ssh_config, with hqs8, hqs10, hqs1 and hqs7 in it),
  * and stops it. With ZFS_LAB_CLIENT set already, that lab is used and left running.
  */
-export async function withLab(run: (env: Readonly<Record<string, string>>) => Promise<Tally>): Promise<Tally> {
+async function withLab(files: number, run: (env: Readonly<Record<string, string>>) => Promise<Tally>): Promise<Tally> {
+  const skip = (why: string): Tally =>
+    skippedBecause(
+      `the OpenZFS tier needs a machine with OpenZFS. ${why} Nothing about real OpenZFS was proved by this run.`,
+      files,
+    )
   const given = process.env.ZFS_LAB_CLIENT
   if (given !== undefined) {
     if (existsSync(join(given, 'ssh_config'))) return run({ ZFS_LAB_CLIENT: given })
@@ -45,14 +78,6 @@ export async function withLab(run: (env: Readonly<Record<string, string>>) => Pr
     // What could not be stopped keeps its files: they say what is still running.
     if (client !== null && stopped.exitCode === 0) rmSync(client, { recursive: true, force: true })
   }
-}
-
-async function skip(why: string): Promise<Tally> {
-  const tests = (await testFiles(['tests/zfs'])).length
-  return skippedBecause(
-    `the OpenZFS tier needs a machine with OpenZFS. ${why} Nothing about real OpenZFS was proved by this run.`,
-    tests,
-  )
 }
 
 type Found = { readonly lab: string } | { readonly missing: string }

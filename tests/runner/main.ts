@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { runTests, testFiles } from './bun-test.ts'
 import { runChecks } from './checks.ts'
 import { onInterrupt } from './command.ts'
-import { withLab } from './lab.ts'
+import { notInTheCore, ZFS_TIERS } from './lab.ts'
 import { add, failedBecause, NOTHING, type Tally, tallyLine } from './tally.ts'
 
 /** The tiers, in the order in which they are run: quick ones first. */
@@ -10,22 +10,22 @@ const TIERS: Readonly<Record<string, () => Promise<Tally>>> = {
   checks: runChecks,
   app: async () => runTests('app', await testFiles(['lib', 'config', 'tests'], ['tests/browser/', 'tests/zfs/'])),
   browser: async () => runTests('browser', await testFiles(['tests/browser'])),
-  zfs: async () =>
-    withLab(async (env) => runTests('zfs', await testFiles(['tests/zfs'], [CONFORMANCE]), { env, testMinutes: 20 })),
-  // Only when it is asked for: it proves the simulator, not the product, and takes as long as all the rest of real ZFS.
-  conformance: async () => withLab(async (env) => runTests('conformance', [CONFORMANCE], { env, testMinutes: 20 })),
+  ...ZFS_TIERS,
 }
-
-const CONFORMANCE = 'tests/zfs/conformance.test.ts'
+/** Words for several tiers. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = { all: Object.keys(ZFS_TIERS) }
 
 /**
  * `main.ts TIER…`. Exit code 0: all passed; 1: something failed; 77: nothing failed, but a tier was skipped.
  * `ZWITNESS_TALLY` names a file to which one line "passed failed" is added, for whoever runs this more than once.
  */
-async function main(words: readonly string[]): Promise<number> {
+async function main(asked: readonly string[]): Promise<number> {
+  const words = asked.flatMap((word) => GROUPS[word] ?? [word])
   const unknown = words.filter((word) => TIERS[word] === undefined)
   if (unknown.length > 0 || words.length === 0) {
-    console.error(`There is no tier "${unknown.join(' ')}". Write one or more of: ${Object.keys(TIERS).join(', ')}.`)
+    console.error(
+      `There is no tier "${unknown.join(' ')}". Write one or more of: ${[...Object.keys(TIERS), ...Object.keys(GROUPS)].join(', ')}.`,
+    )
     return 2
   }
   onInterrupt((signal) => {
@@ -44,6 +44,8 @@ async function main(words: readonly string[]): Promise<number> {
     for (const why of tally.skippedBecause) summary.push(`         SKIPPED: ${why}`)
     total = add(total, tally)
   }
+  const left = await notInTheCore(words)
+  if (left.length > 0) summary.push(`Not in the core, not run: ${left.join(' ')} (npm run test:zfs -- all)`)
   console.log(`\n${summary.join('\n')}`)
   if (total.skipped > 0) console.log(`${total.skipped} skipped`)
   console.log(`${total.passed} passed, ${total.failed} failed`)

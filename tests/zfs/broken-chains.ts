@@ -11,7 +11,18 @@ export interface Situation {
   readonly after?: string
   /** Who repairs it; without a word only the delegated user, whose rights are the narrower ones. */
   readonly as?: 'both' | 'root'
+  /** In the core (tests/zfs/core): one of each kind of plan, and what real ZFS has refused most often. */
+  readonly core?: true
 }
+
+/** Those that the user repairs: of the core, or all the others. */
+export function situationsOf(user: User, part: 'core' | 'rest'): readonly Situation[] {
+  return SITUATIONS.filter(({ as, core = false }) => {
+    const theirs = as === 'both' || (user === 'root') === (as === 'root')
+    return theirs && core === (part === 'core')
+  })
+}
+export type User = 'zfsadmin' | 'root'
 
 /** Three snapshots on the primary, the first two on the backup; mounts of the backup are the backup's own. */
 const PAIR = `
@@ -25,6 +36,7 @@ zfs set readonly=off $B; zfs mount $B; echo mine >/pools/$B/own; zfs snapshot $B
 export const SITUATIONS: readonly Situation[] = [
   {
     name: 'ahead',
+    core: true,
     make: `${PAIR}${DIVERGE}; zfs unmount $B`,
     as: 'both',
     plan: 'SET_ASIDE_REWIND',
@@ -59,6 +71,7 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: 'recreated',
+    core: true,
     // Destroyed and made again under its name, with snapshots of the same names.
     make: `${PAIR}; zfs destroy -r $P; zfs create $P; for i in 1 2 3; do echo "n$i" >/pools/$P/f$i; zfs snapshot $P@s$i; done`,
     as: 'both',
@@ -81,6 +94,7 @@ zfs send -L -c $P@gone | head -c 2000000 | zfs receive -s -u $B || true; zfs des
   },
   {
     name: 'stale',
+    core: true,
     // An incremental was cut off, and its snapshot is gone from the primary: nothing else can be received there.
     make: `${PAIR}; dd if=/dev/urandom of=/pools/$P/big bs=1M count=4 2>/dev/null; zfs snapshot $P@gone
 zfs send -L -c -i $P@s2 $P@gone | head -c 2000000 | zfs receive -s -u $B || true; zfs destroy $P@gone; zfs snapshot $P@s5`,
@@ -88,6 +102,7 @@ zfs send -L -c -i $P@s2 $P@gone | head -c 2000000 | zfs receive -s -u $B || true
   },
   {
     name: 'bookmark',
+    core: true,
     make: `${PAIR}; zfs bookmark $P@s2 $P#mark; zfs destroy $P@s1; zfs destroy $P@s2`,
     plan: 'FROM_BOOKMARK',
   },
@@ -100,6 +115,7 @@ zfs send -L -c -i $P@s2 $P@gone | head -c 2000000 | zfs receive -s -u $B || true
   },
   {
     name: 'renamed',
+    core: true,
     make: `${PAIR}${DIVERGE}; zfs unmount $B; n=$B.zw-next-20260101T000000Z; zfs clone -o readonly=on -o canmount=noauto $B@s2 $n; zfs promote $n; zfs rename -u $B $B.zw-aside-20260101T000000Z`,
     as: 'both',
     plan: 'FINISH_SWAP',
@@ -120,6 +136,7 @@ zfs snapshot $P@s3; zfs snapshot $B@s3`,
   },
   {
     name: 'raw',
+    core: true,
     // Encrypted, sent raw, and the key is nowhere loaded: an own snapshot is in the way of a raw stream.
     make: `echo passphrase | zfs create -o encryption=on -o keyformat=passphrase $P; for i in 1 2; do echo "p$i" >/pools/$P/f$i; zfs snapshot $P@s$i; done
 zfs send -w $P@s1 | zfs receive -u -o readonly=on $B; zfs send -w -I @s1 $P@s2 | zfs receive -u $B

@@ -32,7 +32,7 @@ export const ZFS: readonly Row[] = [
     34,
     'dataset missing on the backup',
     'tests/app/healing.test.ts > a missing backup is seeded from the oldest snapshot, read-only, and then gets the others',
-    'tests/zfs/healing.test.ts > three behind, and a backup that is missing, both end HEALTHY with the same guids',
+    'tests/zfs/core/healing.test.ts > three behind, and a backup that is missing, both end HEALTHY with the same guids',
   ),
   proved(35, 'dataset missing on the primary', `${SANS} > a primary dataset that is gone: its backup is kept as it is`),
   proved(
@@ -86,7 +86,7 @@ export const ZFS: readonly Row[] = [
     46,
     'abandoned token, valid',
     'tests/bed/bed.test.ts > killed in the middle of a transfer, the next process resumes it',
-    'tests/zfs/healing.test.ts > a transfer whose ssh is killed half-way is resumed by the same run; only the rest is sent again',
+    'tests/zfs/core/healing.test.ts > a transfer whose ssh is killed half-way is resumed by the same run; only the rest is sent again',
   ),
   proved(
     47,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { delegate, guids, openLab, root, tryRoot } from './lab.ts'
-import { until, Witness } from './witness.ts'
+import { delegate, guids, openLab, root, tryRoot } from '../lab.ts'
+import { until, Witness } from '../witness.ts'
 
 const lab = openLab()
 const MINUTES = 60_000

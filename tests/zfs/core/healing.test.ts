@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { PRODUCT_YAML } from '#config/load.fixture.ts'
-import { copyTo, delegate, guids, makePrimary, openLab, remove, root } from './lab.ts'
-import { until, Witness } from './witness.ts'
+import { copyTo, delegate, guids, makePrimary, openLab, remove, root } from '../lab.ts'
+import { until, Witness } from '../witness.ts'
 
 const lab = openLab()
 const MINUTES = 60_000
@@ -80,6 +80,9 @@ class Story {
     expect(items).toHaveLength(1)
     expect(items[0].state).toBe('SUCCEEDED')
     const run = await witness.get(`/api/runs/${items[0].id}`)
+    expect(run.plan.kind).toBe('INCREMENTAL')
+    const seeded = await witness.get(`/api/runs?kind=REPAIR&datasetId=${missingId}`)
+    expect((await witness.get(`/api/runs/${seeded.items.at(-1).id}`)).plan.kind).toBe('SEED')
     const commands = run.steps.flatMap((step: any) => step.commands.map((command: any) => command.argv.join(' ')))
     expect(commands).toContain(`zfs send -v -P -L -c -I ${P}@s1 ${P}@s4`)
     expect(commands).toContain(`zfs receive -s -u ${B}`)
