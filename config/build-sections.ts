@@ -42,10 +42,12 @@ export function buildSections(parts: Parts, around: Surroundings, report: Report
     },
     retention: {
       uneventfulRunsDays: retention.uneventful_runs_days ?? byDefault.retention.uneventful_runs_days,
+      repairsDays: retention.repairs_days ?? byDefault.retention.repairs_days,
       scheduledChecksDays: retention.scheduled_checks_days ?? byDefault.retention.scheduled_checks_days,
       logsDays: retention.logs_days ?? byDefault.retention.logs_days,
       lagDays: retention.lag_days ?? byDefault.retention.lag_days,
       invocationsDays: retention.invocations_days ?? byDefault.retention.invocations_days,
+      retiredDays: retention.retired_days ?? byDefault.retention.retired_days,
     },
   }
 }

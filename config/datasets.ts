@@ -17,6 +17,7 @@ export const SETTING_DEFAULTS = {
   max_delay_hours: 72,
   min_age_hours: 0,
   repair_when: 'warning',
+  retired: 'warning',
   on_diverged: 'proven',
   anchor: 'bookmark',
   initial: 'oldest',
@@ -100,6 +101,11 @@ export const settings = {
   repair_when: choice(['behind', 'warning', 'broken'], {
     description: 'Lowest state in which an automatic repair starts.',
     default: byDefault.repair_when,
+  }),
+  retired: choice(['warning', 'note'], {
+    description:
+      'What it is when children of a recursive dataset are gone on the primary, until somebody acknowledges it.',
+    default: byDefault.retired,
   }),
   on_diverged: choice(['proven', 'set_aside', 'ask'], {
     description: 'When a diverged backup is set aside automatically.',

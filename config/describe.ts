@@ -45,10 +45,12 @@ export function describeConfig(config: Config): readonly Described[] {
     }),
     ...section(['retention'], {
       uneventful_runs_days: retention.uneventfulRunsDays,
+      repairs_days: retention.repairsDays,
       scheduled_checks_days: retention.scheduledChecksDays,
       logs_days: retention.logsDays,
       lag_days: retention.lagDays,
       invocations_days: retention.invocationsDays,
+      retired_days: retention.retiredDays,
     }),
   ]
 }
@@ -90,6 +92,7 @@ function datasetKeys({ policy, ...dataset }: DatasetConfig): Record<string, Plai
     max_recovery_point_hours: hours(policy.maxRecoveryPointSeconds),
     primary_max_age_hours: hours(policy.primaryMaxAgeSeconds),
     repair_when: policy.repairWhen,
+    retired: policy.retired,
     on_diverged: policy.onDiverged,
     anchor: policy.anchor,
     initial: policy.initial,

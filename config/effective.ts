@@ -46,10 +46,14 @@ export interface Config {
   }
   readonly retention: {
     readonly uneventfulRunsDays: number
+    /** After these days only what a repair did to a SAN is kept of it: no plan, no progress. */
+    readonly repairsDays: number
     readonly scheduledChecksDays: number
     readonly logsDays: number
     readonly lagDays: number
     readonly invocationsDays: number
+    /** Children of recursive mappings are forgotten so long after their backup is gone too. */
+    readonly retiredDays: number
   }
   readonly warnings: readonly ConfigFault[]
   readonly source: ConfigSource
@@ -132,6 +136,8 @@ export interface Policy {
   readonly dryRun: boolean
   /** Lowest state in which an automatic repair starts. */
   readonly repairWhen: 'behind' | 'warning' | 'broken'
+  /** Severity of RETIRED at the root of a recursive mapping. */
+  readonly retired: 'warning' | 'note'
   readonly onDiverged: 'proven' | 'set_aside' | 'ask'
   readonly anchor: 'bookmark' | 'none'
   readonly initial: 'oldest' | 'latest'

@@ -14,6 +14,7 @@ const MINIMAL_POLICY = {
   dryRun: false,
   repairWhen: 'warning',
   onDiverged: 'proven',
+  retired: 'warning',
   anchor: 'bookmark',
   initial: 'oldest',
   snapshotInclude: [],

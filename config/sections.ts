@@ -15,10 +15,12 @@ export const SECTION_DEFAULTS = {
   limits: { transfers: 4, stall_minutes: 10, command_silence_seconds: 60, command_timeout_minutes: 15, retries: 3 },
   retention: {
     uneventful_runs_days: 180,
+    repairs_days: 90,
     scheduled_checks_days: 14,
     logs_days: 30,
     lag_days: 400,
     invocations_days: 30,
+    retired_days: 30,
   },
 } as const
 const byDefault = SECTION_DEFAULTS
@@ -163,10 +165,15 @@ export const RetentionSchema = z.strictObject(
       'Runs that wrote nothing and nobody asked for',
       byDefault.retention.uneventful_runs_days,
     ),
+    repairs_days: days(
+      'Plan and progress of repairs; what a repair did to a SAN is kept for ever',
+      byDefault.retention.repairs_days,
+    ),
     scheduled_checks_days: days('Clean scheduled checks', byDefault.retention.scheduled_checks_days),
     logs_days: days('Run logs', byDefault.retention.logs_days),
     lag_days: days('History of lag and delay', byDefault.retention.lag_days),
     invocations_days: days('Invocations of functions', byDefault.retention.invocations_days),
+    retired_days: days('Children of recursive datasets that are gone on both sides', byDefault.retention.retired_days),
   },
   block('logs_days: 30'),
 )

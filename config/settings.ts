@@ -40,6 +40,7 @@ export function policyOf(layers: readonly Layer[]): Policy {
     autoRepair: setting('auto_repair') ?? byDefault.auto_repair,
     dryRun: setting('dry_run') ?? byDefault.dry_run,
     repairWhen: setting('repair_when') ?? byDefault.repair_when,
+    retired: setting('retired') ?? byDefault.retired,
     onDiverged: setting('on_diverged') ?? byDefault.on_diverged,
     anchor: setting('anchor') ?? byDefault.anchor,
     initial: setting('initial') ?? byDefault.initial,

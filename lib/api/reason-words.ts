@@ -7,6 +7,7 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   POOL_UNAVAILABLE: 'A pool is not imported, suspended, faulted or read-only.',
   PRIMARY_REPLACED: 'The primary is another dataset than before; the backup may be the only good copy.',
   PRIMARY_REWOUND: 'The primary went back in time; the backup may be the only good copy.',
+  CHILDREN_GONE: 'More than half of the children of a tree are gone at once on the primary; their backups are kept.',
   PRIMARY_DATASET_MISSING: 'The primary dataset does not exist.',
   BACKUP_DATASET_MISSING: 'The backup dataset does not exist; its pool is imported.',
   PRIMARY_EMPTY: 'The primary has no snapshot that the policy wants.',
@@ -38,6 +39,7 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   PRIMARY_STALE: 'The primary takes no new snapshots; replication is not the problem.',
   POOL_DEGRADED: 'A pool is degraded; incrementals go on, seeds ask.',
   CLOCK_SKEW: "A SAN's clock is wrong, so ages are uncertain.",
+  RETIRED: 'Children of a recursive dataset are gone on the primary; their backups are kept.',
   WITHIN_POLICY: 'The backup is behind, but within what the policy allows.',
   UP_TO_DATE: 'The backup has the newest snapshot.',
   GAP_ON_BACKUP: 'Older snapshots of the primary never reached the backup.',
@@ -46,5 +48,5 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   WAITING_FOR_WINDOW: 'A repair waits for its window.',
   HOST_OFFLINE_PLANNED: 'The backup SAN is off as planned; the last status stays.',
   CANMOUNT_UNSURE: 'A swap may have been cut off before its last command; nothing is on record of it.',
-  RETIRED: 'Gone on the primary; its backup is kept.',
+  NEW_CHILD: 'A child of a recursive dataset that has just appeared; its first backup is not due yet.',
 })

@@ -45,6 +45,7 @@ function needsPerson(input: PlanInput, draft: PlanDraft): Answer | null {
   if (wrong !== undefined && draft.kind !== 'FINISH_SWAP') return deny('NEEDS_PERSON', wrong.message)
   const unproven = SETS_ASIDE.has(draft.kind) ? unprovenBecause(input) : null
   if (unproven !== null) return deny('NEEDS_PERSON', unproven)
+  if (SETS_ASIDE.has(draft.kind) && options.treeHeld != null) return deny('NEEDS_PERSON', options.treeHeld)
   const foreign = verdict.reasons.find((each) => each.code === 'BUSY' && !isReceiving([each]))
   if (foreign !== undefined && SETS_ASIDE.has(draft.kind)) return deny('BUSY', foreign.message)
   if ((draft.kind === 'SEED' || draft.kind === 'SET_ASIDE_RESEED') && isDegraded(inventory))
@@ -67,7 +68,9 @@ function quietLooks(reasons: readonly Reason[]): number {
 }
 
 function notNow({ verdict, policy, options, mapping }: PlanInput, draft: PlanDraft): Answer | null {
-  if (!isBadEnough(verdict.health, policy.repairWhen)) {
+  // A new child is seeded by itself from its first check on, whatever its grace makes of its status.
+  const isNew = verdict.reasons.some(({ code }) => code === 'NEW_CHILD')
+  if (!isNew && !isBadEnough(verdict.health, policy.repairWhen)) {
     return deny(
       'BELOW_THRESHOLD',
       `The status is ${verdict.health}; repairs start by themselves from ${policy.repairWhen.toUpperCase()} on (\`repair_when\`).`,

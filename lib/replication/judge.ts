@@ -11,6 +11,7 @@ import { poolsRule } from './judge/pools.ts'
 import { primaryRule, stalePrimaryRule } from './judge/primary.ts'
 import { encryptionRule, repairsRule, spaceRule } from './judge/repairs.ts'
 import { canmountRule, setAsideLimitRule, swapRule } from './judge/swaps.ts'
+import { retiredReason, treeRule, withGrace } from './judge/tree.ts'
 import { repairWindowRule } from './judge/window.ts'
 import { healthOf, worstFirst } from './reasons.ts'
 import type { JudgeInput, Reason, Verdict } from './types.ts'
@@ -37,6 +38,7 @@ const RULES: readonly Rule[] = [
   gapRule,
   canmountRule,
   repairWindowRule,
+  treeRule,
 ]
 
 /** Is the backup as fresh as it should be, and if not, exactly why? Pure: the same input has the same verdict. */
@@ -67,10 +69,19 @@ export function judge(input: JudgeInput): Verdict {
 }
 
 function reasonsOf(context: JudgeContext): readonly Reason[] {
-  const { input, looked, tell } = context
-  if (input.retired === true) return [tell('RETIRED', { backupSnapshots: context.backup?.snapshots.length ?? null })]
+  const { input, looked } = context
+  if (input.retired === true) {
+    const { state } = input.inventory.backup
+    const backup = state === 'present' ? true : state === 'missing' ? false : null
+    return [retiredReason(context, { at: null, backup })]
+  }
   // What repairs met is known without looking at the SANs.
-  const found = looked ? RULES.flatMap((rule) => rule(context)) : unlookedReasons(context)
+  const found = looked
+    ? withGrace(
+        context,
+        RULES.flatMap((rule) => rule(context)),
+      )
+    : unlookedReasons(context)
   const met = repairsRule(context).filter((each) => !found.some((other) => other.code === each.code))
   return [...found, ...met]
 }

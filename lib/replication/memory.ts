@@ -2,6 +2,7 @@ import { rememberPrunings } from './chain/prunings.ts'
 import { foreignActivity, seenOf } from './foreign-activity.ts'
 import { grownBytes } from './judge/in-use.ts'
 import { lineageOf } from './judge/lineage.ts'
+import { rememberTree } from './judge/tree.ts'
 import { newestOf } from './order.ts'
 import { tokenDigest } from './token.ts'
 import type { Comparison, Inventory, JudgeInput, Memory, Verdict } from './types.ts'
@@ -40,6 +41,12 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     token: rememberToken(inventory, memory),
     last: rememberVerdict(verdict, now),
     ...rememberChain(input, verdict),
+    firstSeenAt: memory.firstSeenAt ?? memory.last?.at ?? now,
+    ...(input.tree == null
+      ? memory.tree == null
+        ? {}
+        : { tree: memory.tree }
+      : { tree: rememberTree(input, input.tree) }),
     ...(memory.largeBlocks === true ? { largeBlocks: true } : {}),
     backupSeenAt,
   }

@@ -19,7 +19,8 @@ test('reasons are sorted worst first, notes last', () => {
 test('the health is that of the worst reason; notes never are the status', () => {
   expect(healthOf(worstFirst([busy, degraded]))).toBe('WARNING')
   expect(healthOf([busy])).toBeNull()
-  expect(severityOf('RETIRED')).toBe('NOTE')
+  expect(severityOf('RETIRED')).toBe('WARNING')
+  expect(healthOf(worstFirst([busy, { ...degraded, severity: 'NOTE' }]))).toBeNull()
 })
 
 test('a reason carries its sentence, its next step and what it rests on', () => {

@@ -4,9 +4,8 @@ import { type Health, REASONS, type Reason, type ReasonCode } from './types.ts'
 import type { Words } from './words.ts'
 
 /** Worst first, and within a severity in the order of the catalogue. */
-const CATALOGUE = (['BROKEN', 'UNKNOWN', 'WARNING', 'HEALTHY', 'NOTE'] as const).flatMap((severity) =>
-  REASONS[severity].map((code) => ({ code, severity })),
-)
+const RANKS = ['BROKEN', 'UNKNOWN', 'WARNING', 'HEALTHY', 'NOTE'] as const
+const CATALOGUE = RANKS.flatMap((severity) => REASONS[severity].map((code) => ({ code, severity })))
 const PLACE = new Map<ReasonCode, number>(CATALOGUE.map(({ code }, place) => [code, place]))
 const SEVERITY = new Map<ReasonCode, Health | 'NOTE'>(CATALOGUE.map(({ code, severity }) => [code, severity]))
 
@@ -24,7 +23,12 @@ export function reason<C extends ReasonCode>(words: Words, code: C, evidence: Ev
 
 /** Worst first, notes last; of two with one code (both pools degraded) both stay. */
 export function worstFirst(reasons: readonly Reason[]): readonly Reason[] {
-  return reasons.toSorted((a, b) => (PLACE.get(a.code) ?? 0) - (PLACE.get(b.code) ?? 0))
+  // By the severity that the reason itself has: policy can make a note of one.
+  return reasons.toSorted((a, b) => rankOf(a) - rankOf(b) || (PLACE.get(a.code) ?? 0) - (PLACE.get(b.code) ?? 0))
+}
+
+function rankOf({ severity }: Reason): number {
+  return RANKS.indexOf(severity)
 }
 
 /** The health that the reasons amount to; notes never are the status. Null where there are only notes, or none. */

@@ -26,6 +26,7 @@ export const DATASET_COLUMNS: Columns<DatasetFacts> = [
   { key: 'type', property: 'type', read: cells.typeCell },
   { key: 'guid', property: 'guid', read: cells.guidCell },
   { key: 'createtxg', property: 'createtxg', read: cells.txgCell },
+  { key: 'creation', property: 'creation', read: cells.numberCell },
   { key: 'origin', property: 'origin', read: cells.originCell },
   { key: 'snapshotsChanged', property: 'snapshots_changed', read: cells.orNull(cells.numberCell) },
   { key: 'receiveResumeToken', property: 'receive_resume_token', read: cells.tokenCell },

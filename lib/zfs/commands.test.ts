@@ -10,7 +10,7 @@ const said = (argv: readonly string[]): string => argv.join(' ')
 
 describe('commands that look', () => {
   const columns =
-    'name,type,guid,createtxg,origin,snapshots_changed,receive_resume_token,written,used,referenced,available,readonly,mounted,encryption,encryptionroot,keystatus'
+    'name,type,guid,createtxg,creation,origin,snapshots_changed,receive_resume_token,written,used,referenced,available,readonly,mounted,encryption,encryptionroot,keystatus'
 
   test.each([
     [commands.listPools(ZFS, ['hqs8p1', 'hqs10p1']), 'zpool list -Hp -o name,health,readonly,size,free hqs8p1 hqs10p1'],

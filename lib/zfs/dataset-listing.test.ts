@@ -4,15 +4,15 @@ import { parseDatasetListing, parsePoolListing } from './dataset-listing.ts'
 
 /** As OpenZFS 2.3.9 printed it: a filesystem with a space in its name, one with snapshots, a volume. */
 const REAL = [
-  'hqs8p1/zl\tfilesystem\t4192041330298983478\t338\t-\t-\t-\t24576\t13794304\t24576\t1865080320\toff\tyes\toff\t-\t-',
-  'hqs8p1/zl/my data\tfilesystem\t2742138077945154295\t343\t-\t-\t-\t24576\t24576\t24576\t1865080320\toff\tyes\toff\t-\t-',
-  'hqs8p1/zl/s\tfilesystem\t17572128235620816271\t340\t-\t1795376786\t-\t0\t3259392\t3245056\t1865080320\toff\tyes\toff\t-\t-',
-  'hqs8p1/zl/vol\tvolume\t695910726607833112\t341\t-\t-\t-\t12288\t10485760\t12288\t1875553792\toff\t-\toff\t-\t-',
+  'hqs8p1/zl\tfilesystem\t4192041330298983478\t338\t1795376700\t-\t-\t-\t24576\t13794304\t24576\t1865080320\toff\tyes\toff\t-\t-',
+  'hqs8p1/zl/my data\tfilesystem\t2742138077945154295\t343\t1795376700\t-\t-\t-\t24576\t24576\t24576\t1865080320\toff\tyes\toff\t-\t-',
+  'hqs8p1/zl/s\tfilesystem\t17572128235620816271\t340\t1795376700\t-\t1795376786\t-\t0\t3259392\t3245056\t1865080320\toff\tyes\toff\t-\t-',
+  'hqs8p1/zl/vol\tvolume\t695910726607833112\t341\t1795376700\t-\t-\t-\t12288\t10485760\t12288\t1875553792\toff\t-\toff\t-\t-',
   '',
 ].join('\n')
 const PARTIAL =
-  'hqs1p1/zl/t\tfilesystem\t344157260445648788\t396\t-\t-\t1-a3d29ad39-b8-789c6360\t19894272\t19894272\t19894272\t1858713088\ton\tno\taes-256-gcm\thqs1p1/zl/t\tunavailable\n'
-const CLONE = 'hqs1p1/c\tfilesystem\t5\t9\thqs1p1/zl/t@a b\t-\t-\t0\t0\t1\t2\ton\tno\toff\t-\t-\n'
+  'hqs1p1/zl/t\tfilesystem\t344157260445648788\t396\t1795376700\t-\t-\t1-a3d29ad39-b8-789c6360\t19894272\t19894272\t19894272\t1858713088\ton\tno\taes-256-gcm\thqs1p1/zl/t\tunavailable\n'
+const CLONE = 'hqs1p1/c\tfilesystem\t5\t9\t1795376700\thqs1p1/zl/t@a b\t-\t-\t0\t0\t1\t2\ton\tno\toff\t-\t-\n'
 
 const all = { names: ['hqs8p1/zl'], recursive: true }
 const only = (name: string) => ({ names: [name], recursive: false })
@@ -40,6 +40,7 @@ describe('parseDatasetListing', () => {
       type: 'filesystem',
       guid: '17572128235620816271',
       createtxg: 340n,
+      creation: 1795376700,
       origin: null,
       snapshotsChanged: 1795376786,
       receiveResumeToken: null,
@@ -85,8 +86,8 @@ describe('parseDatasetListing', () => {
 
   test.each([
     ['cut off in the middle', REAL.slice(0, -40), 4, 'cut off'],
-    ['one column too few', REAL.replace('\toff\tyes', '\tyes'), 1, '15 columns, 16 were asked for'],
-    ['one column too many', REAL.replace('\toff\tyes', '\tx\toff\tyes'), 1, '17 columns'],
+    ['one column too few', REAL.replace('\toff\tyes', '\tyes'), 1, '16 columns, 17 were asked for'],
+    ['one column too many', REAL.replace('\toff\tyes', '\tx\toff\tyes'), 1, '18 columns'],
     ['an empty line', `\n${REAL}`, 1, '1 columns'],
     ['a banner before it', `Welcome!\n${REAL}`, 1, '1 columns'],
     ['a guid that is no number', REAL.replace('2742138077945154295', '0x27'), 2, 'column guid'],

@@ -30,6 +30,8 @@ export interface DatasetFacts {
   readonly type: DatasetType
   readonly guid: Guid
   readonly createtxg: bigint
+  /** Epoch seconds by its host's clock; absent where it was not read. */
+  readonly creation?: number
   /** The snapshot this dataset is a clone of (`pool/ds@snap`), or null. */
   readonly origin: string | null
   /** Epoch seconds, whole; null where the host does not have the property or answers `-`. */

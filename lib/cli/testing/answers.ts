@@ -211,6 +211,7 @@ export const detail: DatasetDetailView = {
     dryRun: false,
     repairWhen: 'WARNING',
     onDiverged: 'PROVEN',
+    retired: 'WARNING',
     anchor: 'BOOKMARK',
     initial: 'OLDEST',
     snapshotInclude: [],

@@ -11,8 +11,8 @@ const child = (place: Place, name: string): Place => ({
 export const treeScenarios: readonly Scenario[] = [
   {
     dataset: 'HQS10USR',
-    shows: ['UP_TO_DATE', 'RETIRED'],
-    note: 'A tree: every child is a dataset of its own. After the first scan `carol` is destroyed on the primary.',
+    shows: ['RETIRED', 'UP_TO_DATE', 'NEW_CHILD'],
+    note: 'A tree: every child is a dataset of its own. After the first scan `carol` is destroyed on the primary, and `dave` made.',
     settings: { recursive: true },
     build(place) {
       replicated(place, { count: 10 })
@@ -20,7 +20,11 @@ export const treeScenarios: readonly Scenario[] = [
       replicated(child(place, 'bob'), { count: 10, behind: 3 })
       replicated(child(place, 'carol'), { count: 10 })
     },
-    later: ({ primary, from }) => primary.dataset.destroy(`${from}/carol`),
+    later({ primary, from }) {
+      primary.dataset.destroy(`${from}/carol`)
+      primary.dataset.create(`${from}/dave`)
+      primary.snapshot(`${from}/dave@first`, { bytes: 1024 * 1024 })
+    },
   },
   {
     dataset: 'HQS10VOL1',

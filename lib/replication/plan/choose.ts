@@ -1,6 +1,7 @@
 import { divergenceOf, isDiverged } from '../divergence.ts'
 import { chooseStream, type EncryptionMismatch } from '../encryption.ts'
 import { isReceiving } from '../judge/partial.ts'
+import { isOfRetired } from '../judge/tree.ts'
 import { unusablePool } from '../pool-health.ts'
 import { say } from '../sentences.ts'
 import { halfDoneSwap } from '../swap.ts'
@@ -25,7 +26,8 @@ export function choose(input: PlanInput): PlanDraft {
   const policy = withLearned(input)
   const { primary, backup } = inventory
   const words = wordsFor(mapping, input.options.timezone)
-  if (input.verdict.reason.code === 'RETIRED') return stepless('NOTHING', input.verdict.reason.message)
+  const gone = input.verdict.reasons.find(isOfRetired)
+  if (gone !== undefined) return stepless('NOTHING', gone.message)
   if (primary.state === 'unknown')
     return impossible(
       'UNKNOWN_STATE',

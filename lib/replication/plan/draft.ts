@@ -39,6 +39,8 @@ export interface PlanOptions {
   readonly oldestWouldNotSurvive?: boolean
   /** What a person chose: to destroy what stands in the way instead of setting it aside. */
   readonly strategy?: 'SET_ASIDE' | 'IN_PLACE'
+  /** Why nothing in this tree of children is set aside by itself at present, in a sentence; null: nothing is against it. */
+  readonly treeHeld?: string | null
   /** Where `dry_run: true` stands (`app-config.yaml line 14`), for the sentence. */
   readonly dryRunAt?: string | null
 }

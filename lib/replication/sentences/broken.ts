@@ -1,6 +1,6 @@
 import type { REASONS } from '../types.ts'
 import { behindWords, lagAction } from './lag.ts'
-import { type Sentences, said } from './sentence.ts'
+import { type Sentences, said, someOf } from './sentence.ts'
 
 export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
   HALF_DONE_SWAP: (w, e) =>
@@ -22,6 +22,11 @@ export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
     said(
       `${w.primary}'s ${w.primaryDataset} went back in time (newest createtxg ${e.newestCreatetxgBefore} → ${e.newestCreatetxg ?? 'none'}). ${w.backup} may hold the only good copy; nothing is done without you.`,
       'Find out whether the primary was rolled back on purpose before anything is sent from it.',
+    ),
+  CHILDREN_GONE: (w, e) =>
+    said(
+      `${e.gone} of the ${e.of} children of ${w.primaryDataset} went at once on ${w.primary} (${someOf(e.names, e.gone)}; missed at ${w.time(e.at)}). Their backups on ${w.backup} are kept.`,
+      'Find out who destroyed them. Until somebody acknowledges it nothing in this tree is set aside or seeded again by itself; increments go on.',
     ),
   PRIMARY_DATASET_MISSING: (w) =>
     said(

@@ -154,7 +154,29 @@ export interface EvidenceByCode {
     readonly lastHealth: string | null
   }
   CANMOUNT_UNSURE: { readonly setAside: string }
-  RETIRED: { readonly backupSnapshots: number | null }
+  RETIRED: {
+    /** Of a root: how many of its children. Null: said of such a child itself. */
+    readonly count: number | null
+    /** At most 20, as they stand below the root. */
+    readonly names: readonly string[]
+    /** Epoch ms of the check that missed the last of them. */
+    readonly at: number | null
+    /** Of a child: its backup is still there; null: not known, or a root. */
+    readonly backup: boolean | null
+  }
+  NEW_CHILD: {
+    /** Epoch ms of its creation, or of the check that first saw it. */
+    readonly since: number
+    /** Epoch ms. */
+    readonly dueAt: number
+  }
+  CHILDREN_GONE: {
+    readonly gone: number
+    readonly of: number
+    readonly names: readonly string[]
+    /** Epoch ms of the check that missed them. */
+    readonly at: number
+  }
 }
 export type Evidence<C extends ReasonCode> = EvidenceByCode[C]
 

@@ -53,8 +53,8 @@ export const noteSentences: Sentences<(typeof REASONS)['NOTE'][number]> = {
       `${w.backupDataset} has canmount=noauto, and nothing is on record of the swap that made ${e.setAside}: one that was cut off before its last command leaves it so.`,
       `If ${w.backup} is to mount it at boot, let its admin run there: zfs set canmount=on ${w.backupDataset}`,
     ),
-  RETIRED: (w) =>
+  NEW_CHILD: (w, e) =>
     said(
-      `${w.primaryDataset} is gone on ${w.primary}. It was a child of a recursive mapping; its backup on ${w.backup} is kept.`,
+      `${w.primaryDataset} appeared on ${w.primary} at ${w.time(e.since)} and has no backup yet; the first one is due by ${w.time(e.dueAt)}.`,
     ),
 }

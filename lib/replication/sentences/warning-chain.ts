@@ -1,5 +1,5 @@
 import { behindWords, lagAction } from './lag.ts'
-import { type Sentences, said } from './sentence.ts'
+import { type Sentences, said, someOf } from './sentence.ts'
 
 /** Warnings about the chain and its age. */
 export const chainSentences: Sentences<
@@ -10,6 +10,7 @@ export const chainSentences: Sentences<
   | 'PRIMARY_STALE'
   | 'WINDOW_MISSED'
   | 'CLOCK_SKEW'
+  | 'RETIRED'
 > = {
   BASE_IS_BOOKMARK: (w) =>
     said(
@@ -71,6 +72,18 @@ export const chainSentences: Sentences<
     return said(
       `The clock of ${e.host} is off by ${w.duration(Math.abs(e.skewSeconds))}: ${clocks}.`,
       `Set the clock of ${e.host} (NTP).`,
+    )
+  },
+  RETIRED: (w, e) => {
+    if (e.count === null) {
+      const kept = e.backup === false ? 'its backup is gone too' : 'its backup is kept'
+      return said(`${w.primaryDataset} is gone on ${w.primary}. It was a child of a recursive mapping; ${kept}.`)
+    }
+    const since = e.at === null ? '' : `, the last one missed at ${w.time(e.at)}`
+    const [one, are] = e.count === 1 ? ['1 child', 'is'] : [`${e.count} children`, 'are']
+    return said(
+      `${one} of ${w.primaryDataset} ${are} gone on ${w.primary} (${someOf(e.names, e.count)}${since}). What is on ${w.backup} is kept.`,
+      'Acknowledge it if they were destroyed on purpose; if not, their backups may be the only copies.',
     )
   },
 }

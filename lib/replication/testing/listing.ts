@@ -21,7 +21,7 @@ export interface Cells {
 
 /** One side, read from text by the parsers that read the SANs. */
 export function sideFrom(dataset: string, text: string, over: Cells = {}): PresentSide {
-  const before = [dataset, 'filesystem', '4611686018427387905', '7', '-', '-', over.token ?? '-', over.written ?? 0]
+  const before = [dataset, 'filesystem', '4611686018427387905', '7', 1, '-', '-', over.token ?? '-', over.written ?? 0]
   const cells = [...before, 1, 1, 1, 'on', 'no', 'off', '-', '-']
   const datasets = parseDatasetListing(`${cells.join('\t')}\n`, DATASET_COLUMNS, { names: [dataset], recursive: false })
   const snapshots = parseSnapshotListing(text, [dataset])

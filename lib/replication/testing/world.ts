@@ -161,6 +161,7 @@ export function policyOf(over: Partial<Policy> = {}): Policy {
     dryRun: false,
     repairWhen: 'warning',
     onDiverged: 'proven',
+    retired: 'warning',
     anchor: 'bookmark',
     initial: 'oldest',
     snapshotInclude: [],

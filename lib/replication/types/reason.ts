@@ -7,6 +7,7 @@ export const REASONS = {
     'POOL_UNAVAILABLE',
     'PRIMARY_REPLACED',
     'PRIMARY_REWOUND',
+    'CHILDREN_GONE',
     'PRIMARY_DATASET_MISSING',
     'BACKUP_DATASET_MISSING',
     'PRIMARY_EMPTY',
@@ -42,6 +43,7 @@ export const REASONS = {
     'PRIMARY_STALE',
     'POOL_DEGRADED',
     'CLOCK_SKEW',
+    'RETIRED',
   ],
   HEALTHY: ['WITHIN_POLICY', 'UP_TO_DATE'],
   NOTE: [
@@ -51,7 +53,7 @@ export const REASONS = {
     'WAITING_FOR_WINDOW',
     'HOST_OFFLINE_PLANNED',
     'CANMOUNT_UNSURE',
-    'RETIRED',
+    'NEW_CHILD',
   ],
 } as const
 export type ReasonCode = (typeof REASONS)[keyof typeof REASONS][number]

@@ -62,8 +62,27 @@ export interface Memory {
   readonly backupSeen?: { readonly guid: Guid; readonly newestCreatetxg: string } | null
   /** What came to the backup last and was not sent from here. */
   readonly foreign?: ForeignActivity | null
+  /** Epoch ms of the first check that saw it; absent in what was remembered before this was. */
+  readonly firstSeenAt?: number
+  /** Of the root of a recursive mapping: what became of its children. */
+  readonly tree?: {
+    /** Epoch ms of the newest acknowledgement: children that went before it are settled. */
+    readonly settledAt: number | null
+    /** Many went at once: epoch ms of the first and the last check that missed some, and how large the tree was. */
+    readonly gone: { readonly since: number; readonly at: number; readonly of: number } | null
+  } | null
   /** Epoch ms of the last time the backup host answered (for planned off times and missed windows). */
   readonly backupSeenAt: number | null
+}
+
+/** The children of a recursive mapping as its last listing that ended well had them. */
+export interface Tree {
+  /** How many are there. */
+  readonly living: number
+  /** Gone on the primary, by their name below the root; epoch ms of the check that missed them. */
+  readonly retired: readonly { readonly name: string; readonly at: number }[]
+  /** When (epoch ms) somebody acknowledged the root's state, null: nobody has. */
+  readonly acknowledgedAt: number | null
 }
 
 /** Snapshots that somebody else brought to the backup, or took there. */
@@ -129,6 +148,10 @@ export interface JudgeInput {
   readonly timezone: string
   /** A child of a `recursive` tree that is gone on the primary: nothing is missing, its backup is kept. */
   readonly retired?: boolean
+  /** It was found below the root of a recursive mapping. */
+  readonly isChild?: boolean
+  /** Of the root of a recursive mapping whose children are known. */
+  readonly tree?: Tree | null
   /** The partial receive on the backup is of a run of ours that has ended: that its token changed says nothing of others. */
   readonly ownToken?: boolean
   /** Snapshots that runs of ours were to bring: that they came says nothing of others. */
