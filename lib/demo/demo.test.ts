@@ -132,7 +132,9 @@ test('most of the catalogue of reasons has its scenario', () => {
   expect(rest.toSorted()).toEqual([
     'BUSY',
     'CANMOUNT_UNSURE',
+    'CHILDREN_GONE',
     'HALF_DONE_SWAP',
+    'INTERNAL',
     'REPAIR_FAILING',
     'SET_ASIDE_LIMIT',
     'STALE_CHECK',
