@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Plan as PlanData, Step as StepData } from '#lib/replication/types.ts'
+import type { Automatic, Plan as PlanData, Step as StepData } from '#lib/replication/types.ts'
 import { AutomaticCode, IF_INTERRUPTED, IfInterrupted, PlanKind, StepKind } from './plan-words.ts'
 import { Guid, SnapshotRef, snapshotRef } from './snapshot-ref.ts'
-import { iso, Timestamp } from './time.ts'
+import { iso, isoOrNull, Timestamp } from './time.ts'
 
 export const Command = z
   .object({ host: z.string(), argv: z.array(z.string()) })
@@ -31,6 +31,24 @@ export const PlanStep = z
     arrives: z.number().int().nullable().describe('Of a transfer: how many snapshots arrive.'),
   })
   .meta({ id: 'PlanStep', description: 'One step of a plan.' })
+
+export const AutomaticRepair = z
+  .object({
+    allowed: z.boolean().describe('True only where the next check would start it.'),
+    code: AutomaticCode,
+    because: z.string().describe('What speaks for it or against it, whole sentences.'),
+    from: Timestamp.nullable().describe(
+      'From when it may start by itself, where all that holds it back ends by itself; null: at the next check, or not known.',
+    ),
+    sentence: z.string().describe('All of it in words. Holds names from the SANs: escape it on output.'),
+  })
+  .meta({ id: 'AutomaticRepair', description: 'May the scheduler start the repair, as of now?' })
+
+export type AutomaticRepairView = z.input<typeof AutomaticRepair>
+
+export function automaticView(automatic: Automatic): AutomaticRepairView {
+  return { ...automatic, from: isoOrNull(automatic.from) }
+}
 
 export const Plan = z
   .object({
@@ -67,9 +85,7 @@ export const Plan = z
     notes: z.array(z.string()),
     estimateBytes: z.number().nullable(),
     estimateIsExact: z.boolean(),
-    automatic: z
-      .object({ allowed: z.boolean(), code: AutomaticCode, because: z.string() })
-      .describe('May the scheduler run it?'),
+    automatic: AutomaticRepair,
     blocked: z
       .object({ code: z.string(), because: z.string(), cure: z.string() })
       .nullable()
@@ -98,7 +114,7 @@ export function planView(plan: PlanData): PlanView {
     notes: [...plan.notes],
     estimateBytes: plan.estimateBytes,
     estimateIsExact: plan.estimateIsExact,
-    automatic: { ...plan.automatic },
+    automatic: automaticView(plan.automatic),
     blocked: plan.blocked && { ...plan.blocked },
   }
 }

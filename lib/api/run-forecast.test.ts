@@ -2,7 +2,13 @@ import { expect, test } from 'bun:test'
 import { fakePlan, fakeView } from '#tests/api/fake-views.ts'
 import { forecastOf } from './run-forecast.ts'
 
-const NO = { allowed: false, code: 'NEEDS_PERSON', because: 'A person must decide.' } as const
+const NO = {
+  allowed: false,
+  code: 'NEEDS_PERSON',
+  because: 'A person must decide.',
+  from: null,
+  sentence: 'Not by itself now. A person must decide.',
+} as const
 
 test('what would start, and what would be left out', () => {
   const views = [

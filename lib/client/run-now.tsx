@@ -108,6 +108,11 @@ const HELD_WORDS: Readonly<Record<string, string>> = {
   WAITING_FOR_WINDOW: 'outside the repair window',
   POOL: 'the state of a pool forbids it',
   SPACE: 'too little space',
+  NO_ESTIMATE: 'how much would be sent is not known',
+  SET_ASIDE_LIMIT: 'as many set-asides are kept as may be',
+  BLOCKED: 'something is in the way for a person too',
+  WAITS_FOR_PARENT: 'waits for the dataset above it',
+  UNDER_WAY: 'a repair is queued or running',
   BUSY: 'another receive is running',
   UNKNOWN_STATE: 'a side could not be read',
 }

@@ -175,22 +175,20 @@ describe('the list of runs', () => {
   })
 })
 
-test('recent repairs are those that ended, last ended first', async () => {
+test('recent repairs are those that ended, the last one first, whatever the clock said', async () => {
   const store = await storeWithDatasets()
-  const ended: number[] = []
   for (const [state, finishedAt] of [
-    ['FAILED', 10],
+    ['CANCELLED', 10],
+    // While the clock was ahead.
+    ['FAILED', 4_000_000_000_000],
     ['SUCCEEDED', 30],
-    ['CANCELLED', 20],
   ] as const) {
     const { id } = await createdRun(store, { kind: 'REPAIR', datasetId: 'a' })
     await store.updateRun(id, { state, finishedAt })
-    ended.push(id)
   }
   await createdRun(store, { kind: 'REPAIR', datasetId: 'a' })
   await createdRun(store, { kind: 'CHECK', datasetId: 'a' })
   const recent = await store.recentRepairs('a', 2)
-  expect(recent.map((run) => run.state)).toEqual(['SUCCEEDED', 'CANCELLED'])
+  expect(recent.map((run) => run.state)).toEqual(['SUCCEEDED', 'FAILED'])
   expect(await store.recentRepairs('b', 2)).toEqual([])
-  expect(ended).toHaveLength(3)
 })

@@ -103,7 +103,7 @@ export function runsRepository(db: Kysely<Schema>): Runs {
         .where('dataset_id', '=', datasetId)
         .where('kind', '=', 'REPAIR')
         .where('state', 'not in', ['QUEUED', 'RUNNING'])
-        .orderBy('finished_at', 'desc')
+        // By id, never by date: a run that ended while the clock was ahead would be the newest one until that date.
         .orderBy('id', 'desc')
         .limit(limit)
         .execute()

@@ -1,6 +1,7 @@
 import type { Config } from '#config/effective.ts'
 import type { DatasetRecord, RunRecord } from '#lib/db/types.ts'
 import { adoptPrimary } from '#lib/replication/memory.ts'
+import type { PlanInput } from '#lib/replication/plan.ts'
 import type { Comparison, Inventory, JudgeInput, Memory, Plan, Verdict } from '#lib/replication/types.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import { BesideBook } from './beside.ts'
@@ -25,6 +26,10 @@ export interface Assessment {
   readonly verdict: Verdict
   readonly memory: Memory
   readonly plan: Plan
+  /** What the plan was made from: whether it may start by itself is asked anew while time goes on. */
+  readonly planInput: PlanInput
+  /** Was asked how much the plan would send? A size that is missing was then refused, not left out. */
+  readonly estimated: boolean
 }
 
 interface Index {
@@ -32,6 +37,8 @@ interface Index {
   readonly records: readonly DatasetRecord[]
   readonly list: readonly Monitored[]
   readonly byId: ReadonlyMap<string, Monitored>
+  /** By `host:dataset` of the backup. */
+  readonly byBackup: ReadonlyMap<string, Monitored>
   /** `host:dataset` of every primary. */
   readonly primaries: ReadonlySet<string>
 }
@@ -79,7 +86,8 @@ export class EngineContext {
         records,
         list,
         byId: new Map(list.map((dataset) => [dataset.id, dataset])),
-        primaries: new Set(list.map(({ mapping }) => `${mapping.primary.host}:${mapping.primary.dataset}`)),
+        byBackup: new Map(list.map((dataset) => [placeOf(dataset.mapping.backup), dataset])),
+        primaries: new Set(list.map(({ mapping }) => placeOf(mapping.primary))),
       }
     }
     return this.#known
@@ -91,6 +99,11 @@ export class EngineContext {
 
   dataset(id: string): Monitored | null {
     return this.#index().byId.get(id) ?? null
+  }
+
+  /** The dataset whose backup is this very one. */
+  withBackup(host: string, dataset: string): Monitored | null {
+    return this.#index().byBackup.get(placeOf({ host, dataset })) ?? null
   }
 
   newest(id: string): Assessment | null {
@@ -169,7 +182,7 @@ export class EngineContext {
 
   /** Is this dataset, on this host, the primary of any mapping? */
   isPrimary(host: string, dataset: string): boolean {
-    return this.#index().primaries.has(`${host}:${dataset}`)
+    return this.#index().primaries.has(placeOf({ host, dataset }))
   }
 
   /** No host at all answered lately. One alarm of the witness, not one for each dataset. */
@@ -177,6 +190,10 @@ export class EngineContext {
     const hosts = [...this.deps.config().hosts.values()]
     return hosts.length > 1 && hosts.every(({ id }) => this.hosts.get(id).reachable === false)
   }
+}
+
+function placeOf({ host, dataset }: { readonly host: string; readonly dataset: string }): string {
+  return `${host}:${dataset}`
 }
 
 function recordOf(child: Monitored): Omit<DatasetRecord, 'retiredAt' | 'parentId'> {

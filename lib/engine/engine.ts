@@ -4,7 +4,7 @@ import { confirmedPreview } from './confirm.ts'
 import { EngineContext } from './context.ts'
 import { controls } from './controls.ts'
 import type { EngineDeps } from './deps.ts'
-import { enqueueAllowed } from './enqueue.ts'
+import { enqueueAllowed, startsByItself } from './enqueue.ts'
 import { inventories } from './inventories.ts'
 import { makePreview } from './make-preview.ts'
 import type { Monitored } from './monitored.ts'
@@ -20,7 +20,10 @@ export function createEngine(deps: EngineDeps): Engine {
   const context = new EngineContext(deps)
   const previews = new PreviewBook()
   const repairs: Repairs = new Repairs(context, (dataset) => scanChildren(dataset))
-  const scans: Scans = new Scans(context, (assessment, run) => enqueueAllowed(context, repairs, assessment, run))
+  const scans: Scans = new Scans(context, {
+    startsByItself: (assessment) => startsByItself(context, repairs, assessment, assessment.plan),
+    queue: (assessment, run) => enqueueAllowed(repairs, assessment, run),
+  })
   const parts = { repairs, scans }
 
   /** A backup that has just come into being lets the children below it begin. */
@@ -57,7 +60,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   async function preview(id: string, options: PreviewOptions = {}): Promise<Preview> {
     const dataset = found(id)
-    return previews.add(id, await makePreview(context, dataset, options), deps.now())
+    return previews.add(id, await makePreview(context, repairs, dataset, options), deps.now())
   }
 
   async function repair(request: RepairRequest): Promise<Started> {

@@ -1,22 +1,51 @@
 import type { RunRecord } from '#lib/db/types.ts'
-import type { PlanKind } from '#lib/replication/types.ts'
+import { type Around, automatic } from '#lib/replication/automatic.ts'
+import type { Automatic, Plan, PlanKind } from '#lib/replication/types.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { Refusal } from './refusal.ts'
+import { repairHistory } from './repair-history.ts'
 import { type Repairs, timeLeft } from './repairs.ts'
 import { roomFor } from './room.ts'
 
-/** Queues the repair that policy allows. @returns null when it is queued, else why not. */
-export async function enqueueAllowed(
+/**
+ * May a repair start by itself at this moment: the plan of the last check, and what has happened since. A check queues
+ * what this allows, and every surface shows it.
+ */
+export function startsByItself(
   context: EngineContext,
+  repairs: Repairs,
+  { dataset, inventory, planInput, estimated }: Pick<Assessment, 'dataset' | 'inventory' | 'planInput' | 'estimated'>,
+  plan: Plan,
+): Automatic {
+  const { deps, states } = context
+  const now = deps.now()
+  const current = context.dataset(dataset.id) ?? dataset
+  const options = {
+    ...planInput.options,
+    now,
+    paused: states.isPaused(current, now),
+    pausedUntil: states.pausedUntil(current, now),
+    repairs: repairHistory(context.repairs.of(dataset.id)),
+  }
+  const around: Around = {
+    underWay: underWay(repairs.ofDataset(dataset.id)),
+    parent: parentFirst(context, repairs, { dataset, inventory }),
+    // A size that was not asked for yet is asked for by the check that may start the repair.
+    room:
+      plan.steps.length === 0 || (plan.estimateBytes === null && !estimated)
+        ? null
+        : roomFor(context, dataset, plan, inventory),
+  }
+  return automatic({ ...planInput, options }, plan, around)
+}
+
+/** Queues a repair that may start by itself. @returns null when it is queued, else why not. */
+export async function enqueueAllowed(
   repairs: Repairs,
   assessment: Assessment,
   scan: RunRecord,
 ): Promise<string | null> {
   const { dataset, plan } = assessment
-  const parent = unreadyParent(context, assessment)
-  if (parent !== null) return `waits until ${parent} on ${dataset.mapping.backup.host} is repaired`
-  const room = roomFor(context, dataset, plan, assessment.inventory)
-  if (!room.fits) return room.sentence
   try {
     await repairs.accept(dataset, {
       shown: null,
@@ -34,17 +63,36 @@ export async function enqueueAllowed(
   }
 }
 
-/** What a parent needs first: it is missing, or it is about to change its place with everything below it. */
+function underWay(run: RunRecord | null): string | null {
+  if (run === null) return null
+  return run.state === 'QUEUED' ? `Run ${run.id} waits for its turn to repair it.` : `Run ${run.id} repairs it now.`
+}
+
+/** What changes the place of a dataset with everything below it, or makes it. */
 const PARENT_FIRST: ReadonlySet<PlanKind> = new Set(['SEED', 'SET_ASIDE_REWIND', 'SET_ASIDE_RESEED', 'FINISH_SWAP'])
 
-/** A failed parent holds its children back; the end of its repair looks at them again. */
-function unreadyParent(context: EngineContext, { dataset, inventory }: Assessment): string | null {
+/**
+ * An increment needs nothing of the dataset above it. A backup that is still to be made needs a place that stays; and
+ * while the one above is being moved nothing below it begins. The end of its repair checks the children again.
+ */
+function parentFirst(
+  context: EngineContext,
+  repairs: Repairs,
+  { dataset, inventory }: Pick<Assessment, 'dataset' | 'inventory'>,
+): string | null {
   if (dataset.parentId === null) return null
   const { host, dataset: name } = inventory.mapping.backup
   const above = name.slice(0, name.lastIndexOf('/'))
-  const parent = context
-    .datasets()
-    .find(({ mapping }) => mapping.backup.host === host && mapping.backup.dataset === above)
-  const plan = parent === undefined ? null : (context.newest(parent.id)?.plan ?? null)
-  return plan !== null && PARENT_FIRST.has(plan.kind) ? above : null
+  const parent = context.withBackup(host, above)
+  if (parent === null) return null
+  const run = repairs.ofDataset(parent.id)
+  if (run !== null && (run.plan === null || PARENT_FIRST.has(run.plan.kind)))
+    return `It waits for run ${run.id}, which repairs ${above} above it on ${host}.`
+  const seen = context.newest(parent.id)
+  if (inventory.backup.state !== 'missing' || seen === null) return null
+  if (seen.inventory.backup.state === 'missing')
+    return `It waits until ${above} is on ${host}, as its own backup is made below it (${parent.id}).`
+  return PARENT_FIRST.has(seen.plan.kind)
+    ? `It waits until ${above} on ${host} is repaired, as its own backup is made below it (${parent.id}).`
+    : null
 }

@@ -1,9 +1,10 @@
 import { basename } from 'node:path'
+import type { OnlinePolicy } from '#config/effective.ts'
 import { availability } from '#lib/replication/availability.ts'
 import { hasNewSnapshots } from '#lib/replication/foreign-activity.ts'
 import { judge } from '#lib/replication/judge.ts'
 import { emptyMemory, remember } from '#lib/replication/memory.ts'
-import { plan, withEstimates } from '#lib/replication/plan.ts'
+import { type PlanInput, plan, withEstimates } from '#lib/replication/plan.ts'
 import type { Availability, Comparison, Inventory, JudgeInput } from '#lib/replication/types.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import type { StepBytes } from './estimate.ts'
@@ -57,7 +58,7 @@ export function judgeOne(
     backlogSeconds: secondsFor(context, dataset, estimate?.bytes ?? null),
   }
   const verdict = judge(input)
-  const made = plan({
+  const planInput: PlanInput = {
     mapping,
     policy: dataset.config.policy,
     inventory,
@@ -72,6 +73,10 @@ export function judgeOne(
         backup: zfsCommandOf(context, mapping.backup.host),
       },
       paused: states.isPaused(dataset, now),
+      pausedUntil: states.pausedUntil(dataset, now),
+      seldomOnline: [mapping.primary.host, mapping.backup.host].some(
+        (host) => onlineOf(context, host).kind !== 'always',
+      ),
       repairs: input.repairs,
       ownToken,
       oldestWouldNotSurvive: seedIsOutrun(context, dataset, input),
@@ -81,7 +86,8 @@ export function judgeOne(
           ? null
           : `${basename(dataset.config.at.file)} line ${dataset.config.dryRunLine}`,
     },
-  })
+  }
+  const made = plan(planInput)
   return {
     dataset,
     inventory,
@@ -90,13 +96,17 @@ export function judgeOne(
     verdict,
     memory: remember(input, verdict),
     plan: estimate === null ? made : withEstimates(made, estimate.steps),
+    planInput,
+    estimated: estimate !== null && estimate.steps.size > 0,
   }
 }
 
 function availabilityOf(context: EngineContext, host: string, now: number, seenAt: number | null): Availability {
-  const config = context.deps.config()
-  const online = config.hosts.get(host)?.online ?? { kind: 'always' }
-  return availability(online, now, config.scheduler.timezone, seenAt)
+  return availability(onlineOf(context, host), now, context.deps.config().scheduler.timezone, seenAt)
+}
+
+function onlineOf(context: EngineContext, host: string): OnlinePolicy {
+  return context.deps.config().hosts.get(host)?.online ?? { kind: 'always' }
 }
 
 export function zfsCommandOf(context: EngineContext, host: string): readonly string[] {

@@ -2,23 +2,30 @@ import { withEstimates } from '#lib/replication/plan.ts'
 import type { Plan } from '#lib/replication/types.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
+import { startsByItself } from './enqueue.ts'
 import { estimatePlans } from './estimate.ts'
 import { judgeOne } from './judge-one.ts'
 import type { Monitored } from './monitored.ts'
+import type { Repairs } from './repairs.ts'
 import { roomFor } from './room.ts'
 import type { PreviewOptions } from './types.ts'
 
 /** Reads both sides in full and makes the plan that a person is to be shown. Writes nothing. */
 export async function makePreview(
   context: EngineContext,
+  repairs: Repairs,
   dataset: Monitored,
   { strategy, signal }: PreviewOptions,
 ): Promise<Plan> {
   const all = await assess(context, [dataset], { mode: 'fresh', runId: null, estimates: 'all', signal })
   const assessment = all.find((each) => each.dataset.id === dataset.id)
   if (assessment === undefined) throw new Error(`The look at ${dataset.id} did not answer for it.`)
-  const plan = strategy === 'IN_PLACE' ? await inPlace(context, assessment, signal) : assessment.plan
-  return withSpace(context, assessment, plan)
+  const plan = withSpace(
+    context,
+    assessment,
+    strategy === 'IN_PLACE' ? await inPlace(context, assessment, signal) : assessment.plan,
+  )
+  return { ...plan, automatic: startsByItself(context, repairs, { ...assessment, estimated: true }, plan) }
 }
 
 /** The same look, planned the other way. What the scans see and remember stays the plan that destroys nothing. */

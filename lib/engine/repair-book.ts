@@ -21,8 +21,15 @@ export class RepairBook {
     return this.#runs.get(datasetId) ?? []
   }
 
-  /** After a repair has ended. */
+  /** What is known of it is not true any more. */
   forget(datasetId: string): void {
     this.#runs.delete(datasetId)
+  }
+
+  /** After a repair has ended: what it says of the next one is asked before the next check. */
+  async reload(datasetId: string): Promise<void> {
+    const recent = this.#store.recentRepairs(datasetId, REMEMBERED)
+    recent.catch(() => this.forget(datasetId))
+    this.#runs.set(datasetId, await recent)
   }
 }

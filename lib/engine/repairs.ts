@@ -176,9 +176,9 @@ export class Repairs {
       state: end.state,
     })
     open.ended.resolve(record)
-    repairs.forget(order.dataset.id)
     this.#context.repairing.delete(order.dataset.id)
     this.#open.delete(order.runId)
+    await repairs.reload(order.dataset.id)
     const state = states.state(order.dataset.id)
     if (state !== null) deps.emit.dataset(state)
   }

@@ -1,4 +1,5 @@
 import type { RunRecord } from '#lib/db/types.ts'
+import type { Automatic } from '#lib/replication/types.ts'
 import { anchorStalled } from './anchor-stalled.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
@@ -9,8 +10,15 @@ import type { RunEnd, RunWriter } from './run-writer.ts'
 export interface ScanOrder {
   readonly datasets: readonly Monitored[]
   /** Enqueue what policy allows; otherwise only look. */
-  readonly enqueue: ((assessment: Assessment) => Promise<string | null>) | null
+  readonly enqueue: Enqueue | null
   readonly signal: AbortSignal
+}
+
+export interface Enqueue {
+  /** May its repair start by itself at this moment? */
+  readonly startsByItself: (assessment: Assessment) => Automatic
+  /** @returns null when it is queued, else why not */
+  readonly queue: (assessment: Assessment, scan: RunRecord) => Promise<string | null>
 }
 
 /** A scan reads, judges, enqueues what policy allows, and ends. It never waits for a repair. */
@@ -64,12 +72,13 @@ async function decide(
   const { plan, dataset } = assessment
   if (plan.kind === 'NOTHING') return tally.add('NOTHING_TO_DO', 'nothing to do')
   if (order.enqueue === null) return tally.add('READ_ONLY', 'only looked, as asked')
-  if (plan.automatic.code === 'DRY_RUN') await recordDryRun(context, assessment, run)
-  if (!plan.automatic.allowed) {
-    context.deps.log.debug(`No automatic repair: ${plan.automatic.because}`, { datasetId: dataset.id })
-    return tally.add(plan.automatic.code, plan.automatic.because)
+  const { allowed, code, because } = order.enqueue.startsByItself(assessment)
+  if (code === 'DRY_RUN') await recordDryRun(context, assessment, run)
+  if (!allowed) {
+    context.deps.log.debug(`No automatic repair: ${because}`, { datasetId: dataset.id })
+    return tally.add(code, because)
   }
-  const held = await order.enqueue(assessment)
+  const held = await order.enqueue.queue(assessment, run)
   if (held !== null) return tally.add('HELD', held)
   tally.add('REPAIR_QUEUED', 'a repair was queued')
   return true

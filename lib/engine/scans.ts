@@ -1,9 +1,9 @@
 import type { RunRecord, Trigger } from '#lib/db/types.ts'
-import type { Assessment, EngineContext } from './context.ts'
+import type { EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
 import { Refusal } from './refusal.ts'
 import { RunWriter } from './run-writer.ts'
-import { scan } from './scan.ts'
+import { type Enqueue, scan } from './scan.ts'
 import type { ScanRequest, Scope, Started } from './types.ts'
 
 interface Open {
@@ -16,11 +16,11 @@ interface Open {
 /** The scans under way. One of a scope at a time; others may run beside it, for a look writes nothing. */
 export class Scans {
   readonly #context: EngineContext
-  readonly #enqueue: (assessment: Assessment, run: RunRecord) => Promise<string | null>
+  readonly #enqueue: Enqueue
   readonly #open = new Map<number, Open>()
   #lastAll: RunRecord | null = null
 
-  constructor(context: EngineContext, enqueue: (assessment: Assessment, run: RunRecord) => Promise<string | null>) {
+  constructor(context: EngineContext, enqueue: Enqueue) {
     this.#context = context
     this.#enqueue = enqueue
   }
@@ -103,7 +103,7 @@ export class Scans {
     const onAbort = () => controller.abort(request.signal?.reason)
     request.signal?.addEventListener('abort', onAbort, { once: true })
     const writer = new RunWriter(deps, this.#context.ends, run)
-    const enqueue = request.enqueue ? (assessment: Assessment) => this.#enqueue(assessment, writer.run) : null
+    const enqueue = request.enqueue ? this.#enqueue : null
     const done = scan(this.#context, { datasets, enqueue, signal: controller.signal }, writer)
       .catch((error: unknown) => {
         deps.log.error(`Run ${run.id} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`, {

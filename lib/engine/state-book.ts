@@ -61,7 +61,15 @@ export class StateBook {
 
   /** Paused in the config, or by a person. */
   isPaused(dataset: Monitored, now: number): boolean {
-    if (dataset.config.paused) return true
-    return this.controls(dataset.id, now).some((control) => control.kind === 'pause')
+    return dataset.config.paused || this.#pause(dataset, now) !== undefined
+  }
+
+  /** Epoch ms at which a pause ends by itself; null where it does not, or there is none. */
+  pausedUntil(dataset: Monitored, now: number): number | null {
+    return dataset.config.paused ? null : (this.#pause(dataset, now)?.until ?? null)
+  }
+
+  #pause(dataset: Monitored, now: number): ControlRecord | undefined {
+    return this.controls(dataset.id, now).find((control) => control.kind === 'pause')
   }
 }

@@ -1,6 +1,7 @@
 import { atReading, isStale } from '#lib/replication/staleness.ts'
-import type { Verdict } from '#lib/replication/types.ts'
+import type { Plan, Verdict } from '#lib/replication/types.ts'
 import type { EngineContext } from './context.ts'
+import { startsByItself } from './enqueue.ts'
 import type { Monitored } from './monitored.ts'
 import { notChecked } from './not-checked.ts'
 import type { Repairs } from './repairs.ts'
@@ -44,7 +45,14 @@ export function viewOf(
     ack: controls.find((control) => control.kind === 'ack') ?? null,
     activeRun,
     queuePosition: activeRun === null ? null : parts.repairs.position(activeRun.id),
-    plan: context.newest(dataset.id)?.plan ?? null,
+    plan: planNow(context, parts.repairs, dataset),
     state,
   }
+}
+
+/** The plan of the last check, and whether the next one would start it. */
+function planNow(context: EngineContext, repairs: Repairs, { id }: Monitored): Plan | null {
+  const newest = context.newest(id)
+  if (newest === null) return null
+  return { ...newest.plan, automatic: startsByItself(context, repairs, newest, newest.plan) }
 }

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'bun:test'
+import type { Around } from './automatic.ts'
 import { emptyMemory } from './memory.ts'
 import {
   backupSide,
+  bookmarked,
+  guidOf,
+  HOUR,
   inventoryOf,
+  MAPPING,
   MISSING,
   NOW,
   type PlanOver,
@@ -10,11 +15,13 @@ import {
   policyOf,
   pool,
   primarySide,
+  sibling,
   taken,
   unreachable,
 } from './testing/world.ts'
 import { tokenDigest } from './token.ts'
 import type { Inventory } from './types.ts'
+import { sayTime } from './words.ts'
 
 const a = taken('a', 90)
 const late = inventoryOf(primarySide([a, taken('b', 50)]), backupSide([a]))
@@ -39,6 +46,16 @@ const repairs = (consecutiveFailures: number, sameTwice: boolean, minutesAgo: nu
 })
 const window = policyOf({ repairWindow: { start: 0, end: 60, text: '00:00-01:00' } })
 
+const skewed = { primarySkewSeconds: 400 }
+const limit = {
+  backupSiblings: ['20261101T000000Z', '20261102T000000Z', '20261103T000000Z'].map((stamp) =>
+    sibling('aside', null, stamp),
+  ),
+}
+const proven = { ...emptyMemory(), common: { guid: a.guid, at: NOW, backupGuid: guidOf(MAPPING.backup.dataset) } }
+const diverged = primarySide([a, b])
+const own = backupSide([a, taken('own', 1)])
+
 describe('may the scheduler run it?', () => {
   const table: readonly (readonly [string, Inventory, PlanOver, string])[] = [
     ['late, and policy allows it', late, {}, 'ALLOWED'],
@@ -49,6 +66,34 @@ describe('may the scheduler run it?', () => {
     ['behind, but HEALTHY', fresh, {}, 'BELOW_THRESHOLD'],
     ['behind, and repair_when is behind', fresh, { policy: policyOf({ repairWhen: 'behind' }) }, 'ALLOWED'],
     ['WARNING, and repair_when is broken', late, { policy: policyOf({ repairWhen: 'broken' }) }, 'BELOW_THRESHOLD'],
+    [
+      'a clock that is off is no reason to start',
+      inventoryOf(fresh.primary, fresh.backup, skewed),
+      {},
+      'BELOW_THRESHOLD',
+    ],
+    [
+      'nor is a degraded pool',
+      inventoryOf(fresh.primary, fresh.backup, { backupPool: pool('hqs1p1', { health: 'DEGRADED' }) }),
+      {},
+      'BELOW_THRESHOLD',
+    ],
+    [
+      'nor a primary that takes no snapshots',
+      inventoryOf(primarySide([a, taken('c', 89), taken('b', 50)]), backupSide([a, taken('c', 89)])),
+      { policy: policyOf({ primaryMaxAgeSeconds: 3600, warnDelaySeconds: 60 * HOUR }) },
+      'BELOW_THRESHOLD',
+    ],
+    [
+      'a base that is left as a bookmark',
+      inventoryOf(primarySide([taken('b', 1)], [bookmarked(a)]), backupSide([a])),
+      {},
+      'ALLOWED',
+    ],
+    ['behind, and a host of it is seldom up', fresh, { options: { seldomOnline: true } }, 'ALLOWED'],
+    ['diverged, and proven', inventoryOf(diverged, own), { memory: proven }, 'ALLOWED'],
+    ['as many set-asides as may be', inventoryOf(diverged, own, limit), { memory: proven }, 'SET_ASIDE_LIMIT'],
+    ['paused, late or not', fresh, { options: { paused: true } }, 'PAUSED'],
     ['the last try failed just now', late, repairs(1, false, 1), 'BACKING_OFF'],
     ['the last try failed an hour ago', late, repairs(1, false, 60), 'ALLOWED'],
     ['two equal failures', late, repairs(2, true, 600), 'REPAIR_FAILING'],
@@ -88,6 +133,22 @@ describe('may the scheduler run it?', () => {
     expect(automatic.because.length).toBeGreaterThan(10)
   })
 
+  test('what holds it back beside its plan is said first', () => {
+    const room = { fits: false, ask: false, sentence: 'It does not fit.' }
+    const around: readonly (readonly [Around, string])[] = [
+      [{ underWay: 'Run 7 repairs it now.', parent: 'p', room }, 'UNDER_WAY'],
+      [{ parent: 'It waits for the one above.', room }, 'WAITS_FOR_PARENT'],
+      [{ room }, 'SPACE'],
+      [{ room: { ...room, ask: true, sentence: 'No estimate.' } }, 'NO_ESTIMATE'],
+      [{ room: { ...room, fits: true } }, 'ALLOWED'],
+      [{ room: null }, 'ALLOWED'],
+    ]
+    for (const [each, code] of around) {
+      const { automatic: said } = planned(late, { around: each })
+      expect([said.code as string, said.allowed, said.from]).toEqual([code, code === 'ALLOWED', null])
+    }
+  })
+
   test('a person may run what the scheduler may not', () => {
     for (const over of [
       { policy: policyOf({ autoRepair: false }) },
@@ -96,5 +157,51 @@ describe('may the scheduler run it?', () => {
     ]) {
       expect(planned(late, over).blocked).toBeNull()
     }
+  })
+})
+
+describe('from when may it start by itself?', () => {
+  const hours = (count: number) => NOW + count * HOUR * 1000
+  const at = (minute: number) => policyOf({ repairWindow: { start: minute, end: minute + 60, text: 'a window' } })
+  const night = at(22 * 60).repairWindow
+  const table: readonly (readonly [string, Inventory, PlanOver, number | null])[] = [
+    ['behind, but not late: when the delay passes the warning', fresh, {}, hours(35) + 1000],
+    ['the same with repair_when: broken', fresh, { policy: policyOf({ repairWhen: 'broken' }) }, hours(71) + 1000],
+    ['the window opens later today', late, { policy: policyOf({ repairWindow: night }) }, hours(10)],
+    ['late tomorrow, then the window', fresh, { policy: policyOf({ repairWindow: night }) }, hours(58)],
+    ['a window that is open now is not when it is late', fresh, { policy: at(12 * 60) }, hours(48)],
+    ['a pause that ends', late, { options: { paused: true, pausedUntil: hours(5) } }, hours(5)],
+    ['a pause without end', late, { options: { paused: true } }, null],
+    ['something that a person must cure', fresh, { around: { parent: 'It waits.' } }, null],
+    ['auto_repair is off', fresh, { policy: policyOf({ autoRepair: false }) }, null],
+    ['at the next check', late, {}, null],
+    ['nothing is behind', inventoryOf(primarySide([a]), backupSide([a])), {}, null],
+  ]
+  test.each(table)('%s', (_, inventory, over, from) => {
+    const { automatic: said } = planned(inventory, over)
+    expect(said.from).toBe(from)
+    if (from === null) expect(said.sentence).not.toContain('By itself from')
+    else expect(said.sentence).toStartWith(`By itself from ${sayTime(from, 'UTC')}. `)
+  })
+
+  test('"yes" is said only where the next check would start it, and at the moment said it would', () => {
+    const two = [a, taken('c', 89)]
+    const fresh = inventoryOf(primarySide([...two, taken('b', 1)]), backupSide(two))
+    const before = planned(fresh).automatic
+    expect([before.allowed, before.sentence]).toEqual([
+      false,
+      'By itself from 2026-11-23 23:00. It is 1 h behind; repairs start by themselves once that is more than 36 h (`repair_when: warning`).',
+    ])
+    for (const [ms, allowed] of [
+      [-1, false],
+      [0, true],
+    ] as const) {
+      const now = (before.from ?? 0) + ms
+      // Shown between two checks: the verdict is that of the last one.
+      expect(planned(fresh, { options: { now } }).automatic.allowed).toBe(allowed)
+      // And what a check at that moment finds.
+      expect(planned(fresh, { judge: { now }, options: { now } }).automatic.allowed).toBe(allowed)
+    }
+    expect(planned(late).automatic.sentence).toStartWith('Yes, at the next check. ')
   })
 })

@@ -4,56 +4,130 @@ import { SETS_ASIDE, unprovenBecause } from './lineage.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import { isDegraded } from './pool-health.ts'
 import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './repair-window.ts'
+import type { SpaceAnswer } from './space.ts'
 import { IDLE_LOOKS } from './token.ts'
-import type { Health, Plan, Reason, ReasonCode } from './types.ts'
-import { sayTime } from './words.ts'
+import type { Automatic, AutomaticCode, Reason, ReasonCode } from './types.ts'
+import { sayDuration, sayTime } from './words.ts'
 
-type Answer = Plan['automatic']
+/** Something that holds a repair back. */
+interface Hold {
+  readonly code: Exclude<AutomaticCode, 'ALLOWED'>
+  readonly because: string
+  /** Epoch ms at which it ends by itself; null: that is not known. */
+  readonly until: number | null
+}
+
+/** A plan as far as it matters here: one that is being made, or one that was made at the last check. */
+type Planned = Pick<PlanDraft, 'kind' | 'blocked' | 'outcome' | 'steps'>
+
+/** What holds a repair back and is no part of its plan: the work and the space of the other repairs. */
+export interface Around {
+  /** A repair of this dataset that is queued or running already, in words. */
+  readonly underWay?: string | null
+  /** The dataset above it on the backup has to be repaired first, in words. */
+  readonly parent?: string | null
+  /** Is there room for it in the target pool? Null or absent: not asked, for its size has not been estimated. */
+  readonly room?: SpaceAnswer | null
+}
+
+/**
+ * May the scheduler run this plan now? Where not, the first thing that speaks against it is said; and where all that
+ * does ends by itself, from when it may. A check asks this before it queues a repair and every surface shows it, so what
+ * is shown and what is done cannot differ.
+ */
+export function automatic(input: PlanInput, plan: Planned, around: Around = {}): Automatic {
+  const others = [
+    underWay(around),
+    nothingToRun(plan, input) ?? forbidden(input) ?? inTheWay(plan) ?? needsPerson(input, plan),
+    paused(input),
+    parentFirst(around),
+    noRoom(around),
+    failing(input),
+    belowThreshold(input, plan),
+    backingOff(input),
+  ].filter((hold) => hold !== null)
+  const { now, timezone } = input.options
+  const start = others.reduce<number | null>(
+    (latest, { until }) => (latest === null || until === null ? null : Math.max(latest, until)),
+    now,
+  )
+  const holds = [...others, outsideWindow(input, plan), noEstimate(around)].filter((hold) => hold !== null)
+  const [first] = holds
+  if (first === undefined) return say(null, 'It destroys nothing and policy allows it.', null, timezone)
+  const opens = start === null ? null : opensAt(input, plan, start)
+  const known = holds.every(({ until }) => until !== null)
+  return say(first.code, first.because, known ? opens : null, timezone)
+}
+
+function say(code: Hold['code'] | null, because: string, from: number | null, timezone: string): Automatic {
+  if (code === null)
+    return { allowed: true, code: 'ALLOWED', because, from: null, sentence: `Yes, at the next check. ${because}` }
+  const sentence =
+    code === 'NOTHING_TO_DO'
+      ? because
+      : from === null
+        ? `Not by itself now. ${because}`
+        : `By itself from ${sayTime(from, timezone)}. ${because}`
+  return { allowed: false, code, because, from, sentence }
+}
+
+function underWay({ underWay }: Around): Hold | null {
+  return underWay == null ? null : hold('UNDER_WAY', underWay)
+}
+
+function nothingToRun(plan: Planned, { verdict, policy }: PlanInput): Hold | null {
+  if (plan.kind === 'NOTHING') {
+    if (isReceiving(verdict.reasons)) return hold('BUSY', plan.outcome)
+    const never = policy.dryRun ? ' `dry_run` is true.' : policy.autoRepair ? '' : ' `auto_repair` is false.'
+    return hold('NOTHING_TO_DO', `${plan.outcome}${never}`)
+  }
+  const because = plan.blocked?.because ?? ''
+  if (plan.kind !== 'IMPOSSIBLE') return null
+  if (plan.blocked?.code === 'POOL_UNAVAILABLE') return hold('POOL', because)
+  return hold(plan.blocked?.code === 'UNKNOWN_STATE' ? 'UNKNOWN_STATE' : 'NEEDS_PERSON', because)
+}
+
+function forbidden({ verdict, policy, options }: PlanInput): Hold | null {
+  if (!verdict.looked) return hold('UNKNOWN_STATE', 'The last check did not see both sides.')
+  if (policy.dryRun) return hold('DRY_RUN', `\`dry_run: true\` forbids every write${at(options.dryRunAt)}.`)
+  if (!policy.autoRepair) return hold('AUTO_REPAIR_OFF', '`auto_repair` is false: the plan is offered, not run.')
+  return null
+}
+
+/** What stands in everybody's way stands in the scheduler's: a run would only say so again at every check. */
+function inTheWay({ blocked }: Planned): Hold | null {
+  if (blocked === null) return null
+  const code = BLOCKED[blocked.code] ?? 'BLOCKED'
+  return hold(code, `${blocked.because} ${blocked.cure}`.trim())
+}
+
+const BLOCKED: Readonly<Record<string, Hold['code']>> = {
+  SET_ASIDE_LIMIT: 'SET_ASIDE_LIMIT',
+  UNKNOWN_STATE: 'UNKNOWN_STATE',
+  LOW_SPACE: 'SPACE',
+  POOL_UNAVAILABLE: 'POOL',
+}
 
 /** May be the primary that is wrong, or the backup that is in use: then nothing runs by itself. */
 const FOR_A_PERSON: ReadonlySet<ReasonCode> = new Set(['PRIMARY_REPLACED', 'PRIMARY_REWOUND', 'BACKUP_IN_USE'])
 
-/** May the scheduler run this plan now? The first thing that speaks against it is said. */
-export function automatic(input: PlanInput, draft: PlanDraft): Answer {
-  const no = nothingToRun(draft, input) ?? forbidden(input) ?? needsPerson(input, draft) ?? notNow(input, draft)
-  return no ?? { allowed: true, code: 'ALLOWED', because: 'It destroys nothing and policy allows it.' }
-}
-
-function nothingToRun(draft: PlanDraft, { verdict }: PlanInput): Answer | null {
-  if (draft.kind === 'NOTHING') {
-    return deny(isReceiving(verdict.reasons) ? 'BUSY' : 'NOTHING_TO_DO', draft.outcome)
-  }
-  const because = draft.blocked?.because ?? ''
-  if (draft.kind !== 'IMPOSSIBLE') return null
-  if (draft.blocked?.code === 'POOL_UNAVAILABLE') return deny('POOL', because)
-  return deny(draft.blocked?.code === 'UNKNOWN_STATE' ? 'UNKNOWN_STATE' : 'NEEDS_PERSON', because)
-}
-
-function forbidden({ verdict, policy, options }: PlanInput): Answer | null {
-  if (!verdict.looked) return deny('UNKNOWN_STATE', 'The last check did not see both sides.')
-  if (policy.dryRun) return deny('DRY_RUN', `\`dry_run: true\` forbids every write${at(options.dryRunAt)}.`)
-  if (options.paused) return deny('PAUSED', 'Repairs of this dataset are paused.')
-  if (!policy.autoRepair) return deny('AUTO_REPAIR_OFF', '`auto_repair` is false: the plan is offered, not run.')
-  return null
-}
-
-function needsPerson(input: PlanInput, draft: PlanDraft): Answer | null {
+function needsPerson(input: PlanInput, plan: Planned): Hold | null {
   const { verdict, inventory, options } = input
-  if (draft.kind === 'IN_PLACE') return deny('NEEDS_PERSON', 'It destroys: only a person can run it.')
+  if (plan.kind === 'IN_PLACE') return hold('NEEDS_PERSON', 'It destroys: only a person can run it.')
   const wrong = verdict.reasons.find((each) => FOR_A_PERSON.has(each.code))
   // A swap that was begun is finished whatever the primary looks like: nothing is decided by it any more.
-  if (wrong !== undefined && draft.kind !== 'FINISH_SWAP') return deny('NEEDS_PERSON', wrong.message)
-  const unproven = SETS_ASIDE.has(draft.kind) ? unprovenBecause(input) : null
-  if (unproven !== null) return deny('NEEDS_PERSON', unproven)
-  if (SETS_ASIDE.has(draft.kind) && options.treeHeld != null) return deny('NEEDS_PERSON', options.treeHeld)
+  if (wrong !== undefined && plan.kind !== 'FINISH_SWAP') return hold('NEEDS_PERSON', wrong.message)
+  const unproven = SETS_ASIDE.has(plan.kind) ? unprovenBecause(input) : null
+  if (unproven !== null) return hold('NEEDS_PERSON', unproven)
+  if (SETS_ASIDE.has(plan.kind) && options.treeHeld != null) return hold('NEEDS_PERSON', options.treeHeld)
   const foreign = verdict.reasons.find((each) => each.code === 'BUSY' && !isReceiving([each]))
-  if (foreign !== undefined && SETS_ASIDE.has(draft.kind)) return deny('BUSY', foreign.message)
-  if ((draft.kind === 'SEED' || draft.kind === 'SET_ASIDE_RESEED') && isDegraded(inventory))
-    return deny('POOL', 'A pool is DEGRADED: incrementals go on, a new seed asks first.')
-  if (draft.kind === 'RESUME' && options.ownToken !== true) {
+  if (foreign !== undefined && SETS_ASIDE.has(plan.kind)) return hold('BUSY', foreign.message)
+  if ((plan.kind === 'SEED' || plan.kind === 'SET_ASIDE_RESEED') && isDegraded(inventory))
+    return hold('POOL', 'A pool is DEGRADED: incrementals go on, a new seed asks first.')
+  if (plan.kind === 'RESUME' && options.ownToken !== true) {
     const looks = quietLooks(verdict.reasons)
     if (looks < IDLE_LOOKS) {
-      return deny(
+      return hold(
         'BUSY',
         `The partial receive was not started from here; it is resumed after ${IDLE_LOOKS} checks without a change (${looks} so far).`,
       )
@@ -67,47 +141,101 @@ function quietLooks(reasons: readonly Reason[]): number {
   return typeof looks === 'number' ? looks : 0
 }
 
-function notNow({ verdict, policy, options, mapping }: PlanInput, draft: PlanDraft): Answer | null {
+function paused({ options: { paused, pausedUntil = null, timezone } }: PlanInput): Hold | null {
+  if (!paused) return null
+  const end = pausedUntil === null ? '' : ` until ${sayTime(pausedUntil, timezone)}`
+  return hold('PAUSED', `Repairs of this dataset are paused${end}.`, pausedUntil)
+}
+
+function parentFirst({ parent }: Around): Hold | null {
+  return parent == null ? null : hold('WAITS_FOR_PARENT', parent)
+}
+
+function noRoom({ room }: Around): Hold | null {
+  return room == null || room.fits || room.ask ? null : hold('SPACE', room.sentence)
+}
+
+/** The size was asked for and not answered: a person may decide that it fits. */
+function noEstimate({ room }: Around): Hold | null {
+  return room?.ask === true ? hold('NO_ESTIMATE', room.sentence) : null
+}
+
+function failing({ options: { repairs } }: PlanInput): Hold | null {
+  if (!hasGivenUp(repairs)) return null
+  const said = repairs.last?.message ?? ''
+  return hold('REPAIR_FAILING', `The last two repairs failed in the same way: ${said}`.trim())
+}
+
+/** Reasons of a chain that is not whole, or about to end: a repair is due whatever the delay. */
+const CHAIN: ReadonlySet<ReasonCode> = new Set([
+  'NAME_CLASH',
+  'BACKUP_MODIFIED',
+  'BACKUP_AHEAD',
+  'PARTIAL_RECEIVE',
+  'BASE_IS_BOOKMARK',
+  'CHAIN_AT_RISK',
+  'RECOVERY_POINT_OLD',
+])
+const CHAIN_ENDED: ReadonlySet<ReasonCode> = new Set(['HALF_DONE_SWAP', 'BACKUP_DATASET_MISSING', 'NO_COMMON_SNAPSHOT'])
+
+/**
+ * A repair starts for what it can cure: the delay, or the chain. A clock that is off, a degraded pool, a primary that takes
+ * no snapshots are worth an alarm, and no reason to send earlier.
+ */
+function belowThreshold({ verdict, policy, options }: PlanInput, plan: Planned): Hold | null {
+  // Seldom up: whatever is missing is sent while it is.
+  if (policy.repairWhen === 'behind' || options.seldomOnline === true) return null
+  const broken = policy.repairWhen === 'broken'
+  const due = verdict.reasons.some(
+    ({ code, severity }) => severity !== 'NOTE' && (CHAIN_ENDED.has(code) || (!broken && CHAIN.has(code))),
+  )
   // A new child is seeded by itself from its first check on, whatever its grace makes of its status.
-  const isNew = verdict.reasons.some(({ code }) => code === 'NEW_CHILD')
-  if (!isNew && !isBadEnough(verdict.health, policy.repairWhen)) {
-    return deny(
-      'BELOW_THRESHOLD',
-      `The status is ${verdict.health}; repairs start by themselves from ${policy.repairWhen.toUpperCase()} on (\`repair_when\`).`,
-    )
-  }
-  if (hasGivenUp(options.repairs)) {
-    return deny(
-      'REPAIR_FAILING',
-      `The last two repairs failed in the same way: ${options.repairs.last?.message ?? ''}`.trim(),
-    )
-  }
-  const next = nextTryAt(options.repairs, mapping.id)
-  if (next !== null && options.now < next)
-    return deny('BACKING_OFF', `The last repair failed; the next try starts at ${sayTime(next, options.timezone)}.`)
-  if (!inRepairWindow(policy.repairWindow, options.now, options.timezone)) {
-    const opens = nextRepairWindow(policy.repairWindow, options.now, options.timezone)
-    const when = opens === null ? '' : `, next from ${sayTime(opens, options.timezone)}`
-    return deny('WAITING_FOR_WINDOW', `Repairs start only in their window (${policy.repairWindow?.text ?? ''}${when}).`)
-  }
-  if (swaps(draft) && !inRepairWindow(policy.repairWindow, options.now + LAST_MINUTES_MS, options.timezone))
-    return deny('WAITING_FOR_WINDOW', 'The repair window ends in less than five minutes; no swap begins in them.')
-  return null
+  const isNew = plan.kind === 'SEED' || verdict.reasons.some(({ code }) => code === 'NEW_CHILD')
+  if (due || isNew) return null
+  const limit = broken ? policy.maxDelaySeconds : policy.warnDelaySeconds
+  const { delaySeconds, behind, judgedAt } = verdict
+  const rule = `repairs start by themselves once that is more than ${sayDuration(limit)} (\`repair_when: ${policy.repairWhen}\`).`
+  if (delaySeconds === null || behind === null || behind.snapshots === 0)
+    return hold('BELOW_THRESHOLD', `It is not known to be behind; ${rule}`)
+  const passes = Math.min(judgedAt, options.now) + (limit - delaySeconds + 1) * 1000
+  if (options.now >= passes) return null
+  return hold('BELOW_THRESHOLD', `It is ${sayDuration(delaySeconds)} behind; ${rule}`, passes)
 }
 
-function swaps({ steps }: PlanDraft): boolean {
+function backingOff({ options, mapping }: PlanInput): Hold | null {
+  const next = nextTryAt(options.repairs, mapping.id, options.now)
+  if (next === null || options.now >= next) return null
+  const when = sayTime(next, options.timezone)
+  return hold('BACKING_OFF', `The last repair failed; the next try starts at ${when}.`, next)
+}
+
+function outsideWindow(input: PlanInput, plan: Planned): Hold | null {
+  const { now, timezone } = input.options
+  const { repairWindow: window } = input.policy
+  const opens = opensAt(input, plan, now)
+  if (opens === now || window === null) return null
+  if (inRepairWindow(window, now, timezone)) {
+    const because = 'The repair window ends in less than five minutes; no swap begins in them.'
+    return hold('WAITING_FOR_WINDOW', because, opens)
+  }
+  const when = opens === null ? '' : `, next from ${sayTime(opens, timezone)}`
+  return hold('WAITING_FOR_WINDOW', `Repairs start only in their window (${window.text}${when}).`, opens)
+}
+
+/** The first moment from `at` on at which the repair window lets this plan start. */
+function opensAt({ policy: { repairWindow }, options: { timezone } }: PlanInput, plan: Planned, at: number) {
+  const wanted = swaps(plan) && inRepairWindow(repairWindow, at, timezone) ? at + LAST_MINUTES_MS : at
+  return inRepairWindow(repairWindow, wanted, timezone) ? at : nextRepairWindow(repairWindow, wanted, timezone)
+}
+
+function swaps({ steps }: Planned): boolean {
   return steps.some((step) => step.kind === 'commands' && step.role === 'swap')
-}
-
-function isBadEnough(health: Health, from: 'behind' | 'warning' | 'broken'): boolean {
-  if (from === 'behind' || health === 'BROKEN') return true
-  return from === 'warning' && health === 'WARNING'
 }
 
 function at(place: string | null | undefined): string {
   return place == null ? '' : ` (${place})`
 }
 
-function deny(code: Answer['code'], because: string): Answer {
-  return { allowed: false, code, because }
+function hold(code: Hold['code'], because: string, until: number | null = null): Hold {
+  return { code, because, until }
 }

@@ -7,10 +7,12 @@ const JITTER = 0.2
 
 /**
  * When the next automatic try may start, epoch ms; null = at once. Five minutes after the first failure, doubled each
- * time, at most six hours. The jitter comes from the dataset's id, so the same question has the same answer.
+ * time, at most six hours. The jitter comes from the dataset's id, so the same question has the same answer. A failure
+ * from the future was dated by a clock that has been put right since: how long ago it was is not known, and no wait can
+ * be counted from it. The next failure is dated rightly.
  */
-export function nextTryAt(repairs: RepairHistory, datasetId: string): number | null {
-  if (repairs.consecutiveFailures <= 0 || repairs.last === null) return null
+export function nextTryAt(repairs: RepairHistory, datasetId: string, now: number): number | null {
+  if (repairs.consecutiveFailures <= 0 || repairs.last === null || repairs.last.at > now) return null
   const doubled = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(30, repairs.consecutiveFailures - 1))
   const spread = 1 + JITTER * (2 * share(`${datasetId}\n${repairs.consecutiveFailures}`) - 1)
   return repairs.last.at + Math.round(doubled * spread)

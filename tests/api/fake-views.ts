@@ -100,7 +100,13 @@ export function fakePlan(id: string, change: Partial<Plan> = {}): Plan {
       named: [],
       beside: [],
     },
-    automatic: { allowed: true, because: 'It destroys nothing.', code: 'ALLOWED' },
+    automatic: {
+      allowed: true,
+      code: 'ALLOWED',
+      because: 'It destroys nothing.',
+      from: null,
+      sentence: 'Yes, at the next check. It destroys nothing.',
+    },
     blocked: null,
     ...change,
   }

@@ -120,7 +120,7 @@ test('what a running repair is about to fill is booked: another does not count o
   expect([...(one ?? []), ...(other ?? [])][0]?.state).toBe('SUCCEEDED')
   const { items } = await app.get('/api/runs?kind=SCAN&limit=1')
   const decisions = (await app.get(`/api/runs/${items[0].id}`)).decisions
-  expect(decisions.find(({ rule }: Body) => rule === 'HELD').message).toContain('booked by other repairs')
+  expect(decisions.find(({ rule }: Body) => rule === 'SPACE').message).toContain('booked by other repairs')
 })
 
 test('a transfer in which no byte moves for stall_minutes is ended, and goes on from what had arrived', async () => {

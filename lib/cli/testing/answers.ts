@@ -106,7 +106,13 @@ export const plan: PlanView = {
   notes: [],
   estimateBytes: 228_170_137_600,
   estimateIsExact: false,
-  automatic: { allowed: true, code: 'ALLOWED', because: 'auto_repair is true.' },
+  automatic: {
+    allowed: true,
+    code: 'ALLOWED',
+    because: 'auto_repair is true.',
+    from: null,
+    sentence: 'Yes, at the next check. auto_repair is true.',
+  },
   blocked: null,
 }
 

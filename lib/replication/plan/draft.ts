@@ -32,6 +32,10 @@ export interface PlanOptions {
   /** How zfs is called on either host. */
   readonly zfsCommands: { readonly primary: ZfsCommand; readonly backup: ZfsCommand }
   readonly paused: boolean
+  /** Epoch ms at which a pause ends by itself; null or absent: a person ends it. */
+  readonly pausedUntil?: number | null
+  /** One of its hosts is not meant to be always up: what is missing is sent while it is. */
+  readonly seldomOnline?: boolean
   readonly repairs: RepairHistory
   /** The partial receive is of a run of ours that has ended: no two quiet looks are needed. */
   readonly ownToken?: boolean

@@ -1,10 +1,11 @@
 import type { Policy } from '#config/effective.ts'
 import type { BookmarkEntry, DatasetFacts, PoolFacts, SnapshotEntry } from '#lib/zfs/types.ts'
+import { type Around, automatic } from '../automatic.ts'
 import { compare } from '../compare.ts'
 import { filterOf } from '../filter.ts'
 import { judge } from '../judge.ts'
 import { emptyMemory } from '../memory.ts'
-import type { PlanOptions } from '../plan/draft.ts'
+import type { PlanInput, PlanOptions } from '../plan/draft.ts'
 import { plan } from '../plan.ts'
 import type {
   Comparison,
@@ -214,13 +215,15 @@ export interface PlanOver {
   readonly memory?: Memory
   readonly judge?: Partial<JudgeInput>
   readonly options?: Partial<PlanOptions>
+  /** What holds it back beside its plan. */
+  readonly around?: Around
 }
 
 export function planned(inventory: Inventory, over: PlanOver = {}): Plan {
   const policy = over.policy ?? policyOf()
   const memory = over.memory ?? emptyMemory()
   const input = judgeInput(inventory, { policy, memory, ...over.judge })
-  return plan({
+  const planInput: PlanInput = {
     mapping: inventory.mapping,
     policy,
     inventory,
@@ -235,7 +238,9 @@ export function planned(inventory: Inventory, over: PlanOver = {}): Plan {
       repairs: input.repairs,
       ...over.options,
     },
-  })
+  }
+  const made = plan(planInput)
+  return over.around === undefined ? made : { ...made, automatic: automatic(planInput, made, over.around) }
 }
 
 /** The commands of a plan as lines, for reading. */

@@ -117,10 +117,23 @@ export interface Plan {
   readonly estimateBytes: number | null
   readonly estimateIsExact: false
   readonly expects: Expectation
-  /** May the scheduler run it? Every "no" has its sentence. */
-  readonly automatic: { readonly allowed: boolean; readonly because: string; readonly code: AutomaticCode }
+  /** May the scheduler run it, by the plan alone? What is shown of it, and what a check does, counts the other repairs too. */
+  readonly automatic: Automatic
   /** Can it be run at all (by a person)? Null = yes; else what stands in the way and what cures it. */
   readonly blocked: { readonly code: string; readonly because: string; readonly cure: string } | null
+}
+
+/** May the scheduler run a plan? */
+export interface Automatic {
+  /** The next check would start it. */
+  readonly allowed: boolean
+  readonly code: AutomaticCode
+  /** What speaks for it or against it, whole sentences. */
+  readonly because: string
+  /** Epoch ms from which it may start by itself, where all that holds it back ends by itself; else null. */
+  readonly from: number | null
+  /** All of it in words, the same on every surface. */
+  readonly sentence: string
 }
 export type AutomaticCode =
   | 'ALLOWED'
@@ -135,5 +148,10 @@ export type AutomaticCode =
   | 'WAITING_FOR_WINDOW'
   | 'POOL'
   | 'SPACE'
+  | 'NO_ESTIMATE'
+  | 'SET_ASIDE_LIMIT'
+  | 'BLOCKED'
+  | 'WAITS_FOR_PARENT'
+  | 'UNDER_WAY'
   | 'BUSY'
   | 'UNKNOWN_STATE'
