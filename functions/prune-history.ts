@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import { defineFunction } from '#lib/define.ts'
 
+const DAY = 86_400_000
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
+
 export default defineFunction({
-  summary: 'Delete history that `retention` no longer keeps.',
-  description: 'Runs that wrote to a SAN, or that a person asked for, are never deleted.',
+  summary: 'Delete history that `retention` no longer keeps, and read the database through.',
+  description:
+    'What was done to a SAN, or asked for by a person, is never deleted. Days on which the witness was not at work do not count.',
   schedule: '17 3 * * *',
   timezone: ({ config }) => config.scheduler.timezone,
   timeout: 10 * 60_000,
@@ -13,6 +17,16 @@ export default defineFunction({
     logs: z.number().int(),
     lag: z.number().int(),
     invocations: z.number().int(),
+    thinned: z.number().int().describe('Repairs that keep what they did, and no plan and progress, from now on.'),
+    forgotten: z.number().int().describe('Children of recursive datasets that are gone on both sides.'),
   }),
-  run: (_, { store, config, now }) => store.prune(config.retention, now()),
+  async run(_, { store, config, now, logger }) {
+    const { gap, ...pruned } = await store.prune(config.retention, now())
+    if (gap !== null)
+      logger.warn(
+        `There is no sign of the witness from ${dayOf(gap.from)} to ${dayOf(gap.to - DAY)}: it was off, or its clock was set. These days do not count for \`retention\`, so history is kept for as much longer.`,
+      )
+    await store.quickCheck()
+    return pruned
+  },
 })

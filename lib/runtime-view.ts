@@ -12,6 +12,8 @@ interface Parts {
   readonly now: () => number
 }
 
+const PROBE_MS = 10_000
+
 export interface AttachableView extends RuntimeView {
   /** The runtime is built from services that hold this view, so it comes later. */
   attach(runtime: Runtime): void
@@ -22,6 +24,19 @@ export interface AttachableView extends RuntimeView {
 export function runtimeView({ store, configuration, now }: Parts): AttachableView {
   let runtime: Runtime | null = null
   let stopping = false
+  let probe: { readonly at: number; readonly ok: Promise<boolean> } | null = null
+  /** Strangers may ask as often as they like: they get the answer of some seconds ago. */
+  const canWrite = (): Promise<boolean> => {
+    const at = now()
+    if (probe === null || Math.abs(at - probe.at) >= PROBE_MS) {
+      const ok = store.check().then(
+        () => true,
+        () => false,
+      )
+      probe = { at, ok }
+    }
+    return probe.ok
+  }
   const running = (): Runtime => {
     if (runtime === null) throw new Error('The runtime is not there yet.')
     return runtime
@@ -52,12 +67,8 @@ export function runtimeView({ store, configuration, now }: Parts): AttachableVie
     nextScanAt: () => running().scheduler.get('scan')?.next?.getTime() ?? null,
     async ready() {
       const failed: string[] = []
-      try {
-        await store.check()
-      } catch {
-        // The name is the answer; readers of /readyz are not told more.
-        failed.push('database')
-      }
+      // The name is the answer; readers of /readyz are not told more.
+      if (!(await canWrite())) failed.push('database')
       if (stopping) failed.push('stopping')
       if (configuration.missing) failed.push('configuration')
       const { enabled, intervalSeconds } = configuration.current.scheduler

@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely'
 import { StoreError } from './errors.ts'
 import { fromJson } from './json.ts'
-import type { Row, Schema } from './schema.ts'
+import { archivedActions } from './run-archive.ts'
+import { toActionRecord } from './run-rows.ts'
+import type { Schema } from './schema.ts'
 import type { ActionRecord, Store } from './types.ts'
 
 type Actions = Pick<Store, 'beginAction' | 'endAction' | 'actions'>
@@ -47,27 +49,7 @@ export function actionsRepository(db: Kysely<Schema>): Actions {
 
     async actions(runId) {
       const rows = await db.selectFrom('action').selectAll().where('run_id', '=', runId).orderBy('id').execute()
-      return rows.map(toRecord)
+      return rows.length > 0 ? rows.map(toActionRecord) : archivedActions(db, runId)
     },
-  }
-}
-
-function toRecord(row: Row<'action'>): ActionRecord {
-  return {
-    id: row.id,
-    runId: row.run_id,
-    datasetId: row.dataset_id,
-    step: row.step,
-    kind: row.kind,
-    title: row.title,
-    host: row.host,
-    command: fromJson<ActionRecord['command']>(row.command),
-    state: row.state,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    exitCode: row.exit_code,
-    bytes: row.bytes,
-    error: row.error,
-    detail: fromJson<ActionRecord['detail']>(row.detail),
   }
 }

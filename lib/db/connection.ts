@@ -1,6 +1,7 @@
 import type { Database, SQLQueryBindings } from 'bun:sqlite'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
-import { toStoreError } from './errors.ts'
+import { StoreError, toStoreError } from './errors.ts'
+import { markDamage } from './set-aside.ts'
 
 /** One query at a time, its failure as StoreError. */
 export function openConnection(database: Database): DatabaseConnection {
@@ -9,7 +10,9 @@ export function openConnection(database: Database): DatabaseConnection {
       try {
         return execute<R>(database, query)
       } catch (error) {
-        throw toStoreError(error)
+        const fault = toStoreError(error)
+        if (fault instanceof StoreError && fault.kind === 'corrupt') markDamage(database.filename)
+        throw fault
       }
     },
     streamQuery() {

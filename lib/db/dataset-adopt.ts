@@ -27,6 +27,7 @@ export async function adoptHistory(db: Transaction<Schema>, datasetId: string, g
   for (const table of ['run', 'action', 'log'] as const) {
     await db.updateTable(table).set({ dataset_id: datasetId }).where('dataset_id', '=', former.id).execute()
   }
+  await db.updateTable('archive_dataset').set({ dataset_id: datasetId }).where('dataset_id', '=', former.id).execute()
   // Where both have a row the fresh one stays; the old one goes with its dataset.
   for (const table of ['lag_point', 'control', 'snapshot_state']) {
     await sql`UPDATE OR IGNORE ${sql.table(table)} SET dataset_id = ${datasetId} WHERE dataset_id = ${former.id}`.execute(

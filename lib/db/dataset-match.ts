@@ -1,7 +1,7 @@
 import type { DatasetRecord } from './types.ts'
 
 /** A mapping that the config, or a scan of a recursive one, says exists. */
-export type WantedDataset = Omit<DatasetRecord, 'retiredAt'>
+export type WantedDataset = Omit<DatasetRecord, 'retiredAt' | 'backupGoneAt'>
 
 type Same = (wanted: WantedDataset, known: DatasetRecord) => boolean
 

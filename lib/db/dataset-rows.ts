@@ -14,6 +14,7 @@ export function toDatasetRecord(row: Row<'dataset'>): DatasetRecord {
     primaryGuid: row.primary_guid,
     parentId: row.parent_id,
     retiredAt: row.retired_at,
+    ...(row.backup_gone_at === null ? {} : { backupGoneAt: row.backup_gone_at }),
   }
 }
 
@@ -28,11 +29,14 @@ export function toDatasetRow(wanted: WantedDataset): Row<'dataset'> {
     primary_guid: wanted.primaryGuid,
     parent_id: wanted.parentId,
     retired_at: null,
+    backup_gone_at: null,
+    forgotten_at: null,
   }
 }
 
+/** Those that are forgotten are only what their runs refer to. */
 export async function allDatasets(db: Kysely<Schema>): Promise<readonly DatasetRecord[]> {
-  const rows = await db.selectFrom('dataset').selectAll().orderBy('id').execute()
+  const rows = await db.selectFrom('dataset').selectAll().where('forgotten_at', 'is', null).orderBy('id').execute()
   return rows.map(toDatasetRecord)
 }
 

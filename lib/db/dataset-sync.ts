@@ -31,7 +31,13 @@ export async function syncDatasets(db: Transaction<Schema>, sync: DatasetSync): 
     const row = toDatasetRow({ ...wanted, primaryGuid: guid })
     const known = matches.has(wanted)
     if (known) await db.updateTable('dataset').set(row).where('id', '=', row.id).execute()
-    else await db.insertInto('dataset').values(row).execute()
+    // One that was forgotten comes back under its name, and to its runs.
+    else {
+      const insert = db.insertInto('dataset').values(row)
+      await insert
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(row).where('dataset.forgotten_at', 'is not', null))
+        .execute()
+    }
   }
   for (const row of left) {
     if (row.retiredAt !== null || !sync.retires(row)) continue

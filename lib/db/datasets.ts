@@ -7,7 +7,7 @@ import { syncHosts, syncPairs } from './hosts.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './types.ts'
 
-type Datasets = Pick<Store, 'syncConfig' | 'syncChildren' | 'datasets' | 'setPrimaryGuid'>
+type Datasets = Pick<Store, 'syncConfig' | 'syncChildren' | 'datasets' | 'setPrimaryGuid' | 'noteRetired'>
 
 export function datasetsRepository(db: Kysely<Schema>): Datasets {
   return {
@@ -45,6 +45,19 @@ export function datasetsRepository(db: Kysely<Schema>): Datasets {
         const rows = await allDatasets(transaction)
         const candidates = rows.filter((row) => row.parentId === parentId || row.retiredAt !== null)
         await syncDatasets(transaction, { wanted, candidates, retires: (row) => row.parentId === parentId, now })
+      })
+    },
+
+    async noteRetired(backups, now) {
+      await db.transaction().execute(async (transaction) => {
+        for (const [id, isThere] of backups) {
+          const change = transaction.updateTable('dataset').set({ backup_gone_at: isThere ? null : now })
+          await change
+            .where('id', '=', id)
+            .where('retired_at', 'is not', null)
+            .where('backup_gone_at', isThere ? 'is not' : 'is', null)
+            .execute()
+        }
       })
     },
 

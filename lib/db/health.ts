@@ -2,21 +2,18 @@ import { statfsSync, statSync } from 'node:fs'
 import { type Kysely, sql } from 'kysely'
 import { StoreError } from './errors.ts'
 import type { Schema } from './schema.ts'
+import { markDamage } from './set-aside.ts'
 import type { Store } from './types.ts'
 
 /** Below this the next checkpoint may fail; a write that is rolled back never reaches the disk and would not notice. */
 const LEAST_FREE_BYTES = 4 * 1024 * 1024
 
-export function healthRepository(db: Kysely<Schema>, file: string): Pick<Store, 'check' | 'integrity' | 'sizeBytes'> {
+export function healthRepository(
+  db: Kysely<Schema>,
+  file: string,
+): Pick<Store, 'check' | 'quickCheck' | 'integrity' | 'sizeBytes'> {
   return {
     async check() {
-      const { rows } = await sql<{ quick_check: string }>`PRAGMA quick_check(1)`.execute(db)
-      const answer = rows[0]?.quick_check
-      if (answer !== 'ok')
-        throw new StoreError(
-          'corrupt',
-          `The database is damaged: ${answer}. Restart zwitness: it moves the file aside.`,
-        )
       await tryToWrite(db)
       const { bavail, bsize } = statfsSync(file)
       if (bavail * bsize < LEAST_FREE_BYTES) {
@@ -25,6 +22,14 @@ export function healthRepository(db: Kysely<Schema>, file: string): Pick<Store, 
           `Only ${bavail * bsize} bytes are free beside ${file}. Free space there before a write fails.`,
         )
       }
+    },
+
+    async quickCheck() {
+      const { rows } = await sql<{ quick_check: string }>`PRAGMA quick_check(1)`.execute(db)
+      const answer = rows[0]?.quick_check
+      if (answer === 'ok') return
+      markDamage(file)
+      throw new StoreError('corrupt', `The database is damaged: ${answer}. Restart zwitness: it moves the file aside.`)
     },
 
     async integrity() {

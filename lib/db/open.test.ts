@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'bun:test'
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { connect, disconnect, readValue } from './connect.ts'
@@ -186,6 +197,66 @@ describe('a damaged database', () => {
         .filter((name) => name.includes('corrupt'))
         .sort(),
     ).toEqual(['zwitness.db.corrupt-19700101T000000Z', 'zwitness.db.corrupt-19700101T000000Z-2'])
+  })
+})
+
+describe('a large database', () => {
+  /** Larger than what a start reads through, and full of rows. */
+  async function large(directory: string): Promise<string> {
+    const store = await openStore({ directory })
+    await store.syncConfig(config([mapping('a')]), 1)
+    await store.close()
+    const file = join(directory, 'zwitness.db')
+    const database = connect(file)
+    database.run(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
+       INSERT INTO log (at, level, component, message, fields) SELECT i, 'info', 'c', printf('%.*c', 4000, 'm'), '{}' FROM n`,
+    )
+    disconnect(database)
+    expect(statSync(file).size).toBeGreaterThan(33 * 1024 * 1024)
+    return file
+  }
+
+  test('is not read through at each start; damage in it is found by the daily check and cured by the next start', async () => {
+    const directory = temporaryDirectory()
+    const file = await large(directory)
+    // Pages in the middle: the start does not come by them.
+    const descriptor = openSync(file, 'r+')
+    writeSync(descriptor, Buffer.alloc(40 * 4096, 'x'), 0, 40 * 4096, 20 * 1024 * 1024)
+    closeSync(descriptor)
+    const store = await openStore({ directory })
+    expect(store.openedBecause).toBe('existing')
+    // It can be written to all the same: nobody who only probes that is told.
+    await store.check()
+    const found = await store.quickCheck().catch((error: unknown) => error)
+    expect(found).toMatchObject({ kind: 'corrupt' })
+    await store.close()
+    const next = await openStore({ directory })
+    expect(next.openedBecause).toBe('recovered')
+    await next.close()
+    expect(readdirSync(directory).filter((name) => name.endsWith('.damaged'))).toEqual([])
+  })
+
+  test('damage that a query meets is found by the next start too; a sound one is opened again', async () => {
+    const directory = temporaryDirectory()
+    const file = await large(directory)
+    const sound = await openStore({ directory })
+    await sound.quickCheck()
+    await sound.close()
+    expect((await openStore({ directory })).openedBecause).toBe('existing')
+    writeFileSync(`${file}.damaged`, 'somebody was wrong')
+    const again = await openStore({ directory })
+    expect(again.openedBecause).toBe('existing')
+    await again.close()
+    expect(existsSync(`${file}.damaged`)).toBe(false)
+    const descriptor = openSync(file, 'r+')
+    writeSync(descriptor, Buffer.alloc(2000 * 4096, 'x'), 0, 2000 * 4096, 8 * 1024 * 1024)
+    closeSync(descriptor)
+    const damaged = await openStore({ directory })
+    expect(damaged.openedBecause).toBe('existing')
+    await expect(damaged.logs({ limit: 9000, text: 'nowhere' })).rejects.toMatchObject({ kind: 'corrupt' })
+    await damaged.close()
+    expect((await openStore({ directory })).openedBecause).toBe('recovered')
   })
 })
 

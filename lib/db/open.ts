@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
 import { connect, disconnect, readValue } from './connect.ts'
@@ -9,7 +10,7 @@ import { StoreError, toStoreError } from './errors.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations/all.ts'
 import type { Schema } from './schema.ts'
-import { setDatabaseAside } from './set-aside.ts'
+import { clearDamage, isMarkedDamaged, setDatabaseAside } from './set-aside.ts'
 import { composeStore, type OpenedStore } from './store.ts'
 
 export interface OpenStoreOptions {
@@ -52,6 +53,9 @@ export async function openStore({
   }
 }
 
+/** Read through in some 30 ms. */
+const SMALL_BYTES = 32 * 1024 * 1024
+
 interface Sound {
   readonly database: Database
   /** Where a damaged predecessor went, and what was wrong with it. */
@@ -71,7 +75,13 @@ function tryOpen(file: string): Database | StoreError {
   let database: Database | undefined
   try {
     database = connect(file)
+    if (!isReadWhole(file)) {
+      // Header and schema are read all the same.
+      readValue(database, 'SELECT count(*) FROM sqlite_master')
+      return database
+    }
     const answer = readValue(database, 'PRAGMA quick_check(1)')
+    clearDamage(file)
     if (answer === 'ok') return database
     disconnect(database)
     return new StoreError('corrupt', `quick_check says: ${String(answer)}`)
@@ -81,4 +91,12 @@ function tryOpen(file: string): Database | StoreError {
     if (fault instanceof StoreError && fault.kind === 'corrupt') return fault
     throw fault
   }
+}
+
+/**
+ * Reading all of a large database takes seconds, at each start and for nothing: WAL survives a kill and a power cut. So
+ * that is left to the daily check, and done here where the file is small, or damage was met in it.
+ */
+function isReadWhole(file: string): boolean {
+  return isMarkedDamaged(file) || (statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= SMALL_BYTES
 }

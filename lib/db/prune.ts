@@ -1,10 +1,15 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { archiveRepairs, thinRepairs } from './run-archive.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './types.ts'
 
 /** Small enough that the event loop, which SQLite blocks, never waits noticeably. */
 const BATCH = 500
 const DAY = 86_400_000
+/** Repairs are rows of their own while somebody may follow them. */
+const PLAIN_DAYS = 2
+/** So many days without a sign of the witness are said: it was off, or its clock was set. */
+const GAP_DAYS = 2
 
 const ENDED = sql`keep = 0 AND state NOT IN ('QUEUED', 'RUNNING')`
 const CLEAN_SCHEDULED = sql`kind IN ('SCAN', 'CHECK') AND trigger_type = 'schedule' AND state IN ('SUCCEEDED', 'NO_CHANGE')`
@@ -12,7 +17,9 @@ const CLEAN_SCHEDULED = sql`kind IN ('SCAN', 'CHECK') AND trigger_type = 'schedu
 export function pruneRepository(db: Kysely<Schema>): Pick<Store, 'prune'> {
   return {
     async prune(retention, now) {
-      const before = (days: number) => now - days * DAY
+      const gap = await noteLivedDays(db, now)
+      const days = await livedDays(db, now)
+      const before = (wanted: number) => cutOff(days, wanted, now)
       const uneventful = sql`${ENDED} AND queued_at < ${before(retention.uneventfulRunsDays)}`
       const runs = await deleteWhere(db, 'run', uneventful)
       // Of the clean scheduled checks only the last one of each day stays: enough to show that somebody looked.
@@ -29,16 +36,100 @@ export function pruneRepository(db: Kysely<Schema>): Pick<Store, 'prune'> {
           'invocation',
           sql`state <> 'RUNNING' AND started_at < ${before(retention.invocationsDays)}`,
         ),
+        forgotten: await forgetRetired(db, before(retention.retiredDays), now),
       }
+      const thinBefore = before(retention.repairsDays)
+      await archiveRepairs(db, Math.max(before(PLAIN_DAYS), thinBefore), breathe)
+      const thinned = await thinRepairs(db, thinBefore, breathe)
+      // The run itself says what was done; what people asked for stays in the audit for ever.
+      const ofPolicy = sql`action = 'repair' AND actor_kind = 'schedule' AND at < ${thinBefore}`
+      await deleteWhere(db, 'audit', ofPolicy)
       await sql`PRAGMA incremental_vacuum(2000)`.execute(db)
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db)
       await sql`PRAGMA optimize`.execute(db)
-      return deleted
+      return { ...deleted, thinned, gap }
     },
   }
 }
 
-async function deleteWhere(db: Kysely<Schema>, table: 'run' | 'log' | 'invocation', condition: RawBuilder<unknown>) {
+/**
+ * Writes down on which days there is a sign of the witness. Answers days without one that are met for the first time:
+ * the witness was off, or its clock was set ahead. Which of the two cannot be told from here, and need not be.
+ */
+async function noteLivedDays(db: Kysely<Schema>, now: number): Promise<{ from: number; to: number } | null> {
+  const newest = (
+    await sql<{ day: number | null }>`SELECT max(day) AS day FROM lived_day WHERE day <= ${dayOf(now)}`.execute(db)
+  ).rows[0]?.day
+  const since = (newest ?? 0) * DAY
+  // With nothing on record yet (an upgrade) the lag history, which is kept the longest, says it.
+  const lag = newest === null || newest === undefined ? sql`UNION SELECT at / ${DAY} FROM lag_point` : sql``
+  await sql`INSERT OR IGNORE INTO lived_day (day)
+    SELECT queued_at / ${DAY} FROM run WHERE queued_at >= ${since} AND queued_at <= ${now}
+    UNION SELECT started_at / ${DAY} FROM invocation WHERE started_at >= ${since} AND started_at <= ${now}
+    UNION SELECT at / ${DAY} FROM log WHERE at >= ${since} AND at <= ${now} ${lag}`.execute(db)
+  if (newest === null || newest === undefined) return null
+  const next = (
+    await sql<{ day: number | null }>`SELECT min(day) AS day FROM lived_day WHERE day > ${newest}`.execute(db)
+  ).rows[0]?.day
+  if (next === null || next === undefined || next - newest <= GAP_DAYS) return null
+  return { from: (newest + 1) * DAY, to: next * DAY }
+}
+
+/** Newest first. */
+async function livedDays(db: Kysely<Schema>, now: number): Promise<readonly number[]> {
+  const rows = await db
+    .selectFrom('lived_day')
+    .select('day')
+    .where('day', '<=', dayOf(now))
+    .orderBy('day', 'desc')
+    .execute()
+  return rows.map(({ day }) => day)
+}
+
+/** Epoch ms: what is older has seen so many days on which the witness was at work. */
+function cutOff(days: readonly number[], wanted: number, now: number): number {
+  const today = dayOf(now)
+  const lived = days[0] === today ? days : [today, ...days]
+  const oldest = lived[wanted]
+  return oldest === undefined ? 0 : Math.min(now - wanted * DAY, oldest * DAY + (now % DAY))
+}
+
+function dayOf(at: number): number {
+  return Math.floor(at / DAY)
+}
+
+/**
+ * A child that is gone on both sides is listed no more after its time. Its runs stay, and with them its row, which is all
+ * that is left of it; without runs that goes too. While many that went at once are an alarm, nothing of them is forgotten.
+ */
+async function forgetRetired(db: Kysely<Schema>, before: number, now: number): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT id FROM dataset WHERE parent_id IS NOT NULL AND retired_at IS NOT NULL AND forgotten_at IS NULL
+      AND backup_gone_at < ${before} AND NOT EXISTS (
+        SELECT 1 FROM snapshot_state AS root WHERE root.dataset_id = dataset.parent_id
+          AND json_extract(root.memory, '$.tree.gone') IS NOT NULL)`.execute(db)
+  for (const { id } of rows) {
+    await db.transaction().execute(async (transaction) => {
+      for (const table of ['snapshot_state', 'lag_point', 'control', 'verification'] as const)
+        await transaction.deleteFrom(table).where('dataset_id', '=', id).execute()
+      const { rows: used } = await sql`
+        SELECT 1 FROM run WHERE dataset_id = ${id} UNION SELECT 1 FROM action WHERE dataset_id = ${id}
+        UNION SELECT 1 FROM archive_dataset WHERE dataset_id = ${id} UNION SELECT 1 FROM dataset WHERE parent_id = ${id}`.execute(
+        transaction,
+      )
+      if (used.length === 0) await transaction.deleteFrom('dataset').where('id', '=', id).execute()
+      else await transaction.updateTable('dataset').set({ forgotten_at: now }).where('id', '=', id).execute()
+    })
+    await breathe()
+  }
+  return rows.length
+}
+
+async function deleteWhere(
+  db: Kysely<Schema>,
+  table: 'run' | 'log' | 'invocation' | 'audit',
+  condition: RawBuilder<unknown>,
+) {
   const name = sql.table(table)
   return inBatches(
     db,
@@ -46,11 +137,17 @@ async function deleteWhere(db: Kysely<Schema>, table: 'run' | 'log' | 'invocatio
   )
 }
 
+/** Along the key, dataset by dataset. */
 async function deleteLag(db: Kysely<Schema>, before: number) {
-  return inBatches(
-    db,
-    sql`DELETE FROM lag_point WHERE (dataset_id, at) IN (SELECT dataset_id, at FROM lag_point WHERE at < ${before} LIMIT ${BATCH})`,
-  )
+  let total = 0
+  for (const { id } of await db.selectFrom('dataset').select('id').where('forgotten_at', 'is', null).execute()) {
+    total += await inBatches(
+      db,
+      sql`DELETE FROM lag_point WHERE dataset_id = ${id} AND at IN (
+        SELECT at FROM lag_point WHERE dataset_id = ${id} AND at < ${before} LIMIT ${BATCH})`,
+    )
+  }
+  return total
 }
 
 async function inBatches(db: Kysely<Schema>, statement: RawBuilder<unknown>): Promise<number> {
@@ -58,7 +155,11 @@ async function inBatches(db: Kysely<Schema>, statement: RawBuilder<unknown>): Pr
     const deleted = Number((await statement.execute(db)).numAffectedRows ?? 0n)
     total += deleted
     if (deleted === 0) return total
-    // A real turn of the event loop: requests and transfers' progress come between two batches.
-    await new Promise((resolve) => setImmediate(resolve))
+    await breathe()
   }
+}
+
+/** A real turn of the event loop: requests and transfers' progress come between two batches. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

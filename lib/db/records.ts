@@ -105,6 +105,8 @@ export interface DatasetRecord {
   readonly parentId: string | null
   /** No longer in the config (or gone from the primary, for a child). */
   readonly retiredAt: number | null
+  /** Of a retired child: since when its backup is gone too, as far as a check saw; absent: it is there. */
+  readonly backupGoneAt?: number
 }
 
 export interface DatasetStateRecord {

@@ -1,7 +1,7 @@
 import type { Plan } from '#lib/replication/types.ts'
 import { fromJson, fromJsonOrNull, toJsonOrNull } from './json.ts'
 import type { NewRow, Row } from './schema.ts'
-import type { RunRecord } from './types.ts'
+import type { ActionRecord, RunRecord } from './types.ts'
 
 export type RunChange = Partial<Omit<RunRecord, 'id' | 'kind' | 'trigger' | 'queuedAt'>>
 
@@ -33,6 +33,26 @@ export function toRunRecord(row: Row<'run'>): RunRecord {
     decisions: fromJson<RunRecord['decisions']>(row.decisions),
     progress: fromJsonOrNull<NonNullable<RunRecord['progress']>>(row.progress),
     keep: row.keep === 1,
+  }
+}
+
+export function toActionRecord(row: Row<'action'>): ActionRecord {
+  return {
+    id: row.id,
+    runId: row.run_id,
+    datasetId: row.dataset_id,
+    step: row.step,
+    kind: row.kind,
+    title: row.title,
+    host: row.host,
+    command: fromJson<ActionRecord['command']>(row.command),
+    state: row.state,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    exitCode: row.exit_code,
+    bytes: row.bytes,
+    error: row.error,
+    detail: fromJson<ActionRecord['detail']>(row.detail),
   }
 }
 

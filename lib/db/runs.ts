@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { decodeCursor, pageOf } from './cursor.ts'
 import { StoreError } from './errors.ts'
+import { archivedRun, archivedRuns } from './run-archive.ts'
 import { toRunColumns, toRunRecord } from './run-rows.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './types.ts'
@@ -72,7 +73,7 @@ export function runsRepository(db: Kysely<Schema>): Runs {
 
     async run(id) {
       const row = await db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst()
-      return row ? toRunRecord(row) : null
+      return row ? toRunRecord(row) : archivedRun(db, id)
     },
 
     async runs(query) {
@@ -81,14 +82,22 @@ export function runsRepository(db: Kysely<Schema>): Runs {
         .selectAll()
         .orderBy('id', 'desc')
         .limit(query.limit + 1)
-      if (query.cursor !== undefined) select = select.where('id', '<', decodeCursor(query.cursor, 'runs').id)
+      const below = query.cursor === undefined ? null : decodeCursor(query.cursor, 'runs').id
+      if (below !== null) select = select.where('id', '<', below)
       if (query.kind) select = select.where('kind', 'in', query.kind)
       if (query.state) select = select.where('state', 'in', query.state)
       if (query.datasetId !== undefined) select = select.where('dataset_id', '=', query.datasetId)
       if (query.actor !== undefined) select = select.where('actor', '=', query.actor)
       if (query.from !== undefined) select = select.where('queued_at', '>=', query.from)
       if (query.to !== undefined) select = select.where('queued_at', '<', query.to)
-      return pageOf('runs', (await select.execute()).map(toRunRecord), query.limit)
+      const plain = (await select.execute()).map(toRunRecord)
+      // A full page of rows has everything down to its end but what the archive has above that.
+      const archived = await archivedRuns(db, query, { below, above: plain[query.limit]?.id ?? null })
+      return pageOf(
+        'runs',
+        [...plain, ...archived].sort((a, b) => b.id - a.id),
+        query.limit,
+      )
     },
 
     async activeRuns() {

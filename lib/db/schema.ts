@@ -25,6 +25,8 @@ export interface Schema extends AccessSchema {
     primary_guid: string | null
     parent_id: string | null
     retired_at: number | null
+    backup_gone_at: number | null
+    forgotten_at: number | null
   }
   snapshot_state: {
     dataset_id: string
@@ -78,6 +80,18 @@ export interface Schema extends AccessSchema {
     error: string | null
     detail: string
   }
+  run_archive: {
+    id: Generated<number>
+    first_id: number
+    last_id: number
+    first_at: number
+    last_at: number
+    datasets: string
+    whole: number
+    packed: Uint8Array
+  }
+  archive_dataset: { number: Generated<number>; dataset_id: string }
+  lived_day: { day: number }
   lag_point: {
     dataset_id: string
     at: number

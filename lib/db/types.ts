@@ -48,6 +48,19 @@ export interface LogQuery {
   readonly cursor?: string
 }
 
+export interface Pruned {
+  readonly runs: number
+  readonly logs: number
+  readonly lag: number
+  readonly invocations: number
+  /** Repairs of which only what they did is kept from now on. */
+  readonly thinned: number
+  /** Children of recursive mappings that are listed no more. */
+  readonly forgotten: number
+  /** Epoch ms: days without a sign of the witness that were met for the first time. Null: none. */
+  readonly gap: { readonly from: number; readonly to: number } | null
+}
+
 /** Everything the product asks of the database. Implemented with Kysely in lib/db; each call is short, none waits for anything else. */
 export interface Store extends AccessStore {
   readonly schemaVersion: number
@@ -56,7 +69,7 @@ export interface Store extends AccessStore {
   /** Children found below recursive mappings at a scan. */
   syncChildren(
     parentId: string,
-    children: readonly Omit<DatasetRecord, 'retiredAt' | 'parentId'>[],
+    children: readonly Omit<DatasetRecord, 'retiredAt' | 'backupGoneAt' | 'parentId'>[],
     now: number,
   ): Promise<void>
   datasets(): Promise<readonly DatasetRecord[]>
@@ -118,13 +131,17 @@ export interface Store extends AccessStore {
   verification(datasetId: string): Promise<VerificationRecord | null>
   verifications(): Promise<readonly VerificationRecord[]>
 
-  /** Deletes in small batches what `retention` no longer keeps; runs with `keep` stay. */
-  prune(
-    retention: Config['retention'],
-    now: number,
-  ): Promise<{ readonly runs: number; readonly logs: number; readonly lag: number; readonly invocations: number }>
-  /** `PRAGMA quick_check` and a write that is rolled back; throws with the reason. */
+  /** Whether the backup of each of these retired children, by id, is still there. */
+  noteRetired(backups: ReadonlyMap<string, boolean>, now: number): Promise<void>
+  /**
+   * Deletes in small batches what `retention` no longer keeps; what runs with `keep` did stays. Days on which the witness
+   * was not at work do not count: neither a clock that was set ahead nor a long time off deletes anything at once.
+   */
+  prune(retention: Config['retention'], now: number): Promise<Pruned>
+  /** A write that is rolled back, and room for the next ones; throws with the reason. Cheap however large the database. */
   check(): Promise<void>
+  /** `PRAGMA quick_check`: reads all of the database. Throws StoreError `corrupt`. */
+  quickCheck(): Promise<void>
   integrity(): Promise<string>
   sizeBytes(): Promise<number>
   close(): Promise<void>

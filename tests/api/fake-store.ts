@@ -5,7 +5,7 @@ import { fakeRun } from './fake-views.ts'
 
 export type FakeStore = Pick<
   Store,
-  'runs' | 'setAsideRuns' | 'logs' | 'lag' | 'invocations' | 'prune' | 'sizeBytes' | 'schemaVersion'
+  'runs' | 'setAsideRuns' | 'logs' | 'lag' | 'invocations' | 'prune' | 'quickCheck' | 'sizeBytes' | 'schemaVersion'
 > & {
   readonly queries: (RunQuery | LogQuery)[]
 }
@@ -61,6 +61,7 @@ export function fakeStore(): FakeStore {
         error: null,
       },
     ],
-    prune: async () => ({ runs: 1, logs: 2, lag: 3, invocations: 4 }),
+    prune: async () => ({ runs: 1, logs: 2, lag: 3, invocations: 4, thinned: 0, forgotten: 0, gap: null }),
+    quickCheck: async () => {},
   }
 }
