@@ -141,6 +141,18 @@ describe('set aside and rewind', () => {
     expect(made.setAside?.name).toBe(left.name.replace('next', 'aside'))
   })
 
+  test('clones of other bases, left by swaps that were refused, do not pile up', () => {
+    const older = ['20260101T100000Z', '20260102T100000Z', '20260103T100000Z'].map((stamp) =>
+      sibling('next', `${B}@older`, stamp),
+    )
+    const blocked = (backupSiblings: readonly ReturnType<typeof sibling>[]) =>
+      planned(inventoryOf(primarySide([a, b]), backupSide([a, own]), { backupSiblings })).blocked?.code ?? null
+    expect(blocked(older.slice(1))).toBeNull()
+    expect(blocked(older)).toBe('SET_ASIDE_LIMIT')
+    // One that fits is used, whatever stands beside it.
+    expect(blocked([...older, sibling('next', `${B}@a`)])).toBeNull()
+  })
+
   test('nothing is behind: it is brought back to the base all the same', () => {
     const made = planned(inventoryOf(primarySide([a]), backupSide([a], { written: 1 })))
     expect(made.kind).toBe('SET_ASIDE_REWIND')

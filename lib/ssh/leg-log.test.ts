@@ -28,7 +28,7 @@ test('a sender: markers and progress are taken out, what it has to say stays', (
   expect(log.noise()).toBe('Banner')
   expect(log.stderr()).toBe("warning: cannot send 'hqs8p1/a@s2': permission denied")
   expect(log.exitCode()).toBe(1)
-  expect(log.report()).toEqual({ totalBytes: 6144, snapshot: 'hqs8p1/a@s 2' })
+  expect(log.report()).toEqual({ totalBytes: 6144, snapshot: 'hqs8p1/a@s 2', sentBytes: 3072 })
 })
 
 test('one that did not end has no exit code, and its last words are kept', () => {

@@ -6,6 +6,8 @@ import { readMarker } from './marker.ts'
 export interface SendReport {
   readonly totalBytes: number | null
   readonly snapshot: string | null
+  /** Of the snapshots before this one too. */
+  readonly sentBytes: number
 }
 
 export interface LegLog {
@@ -21,7 +23,7 @@ export interface LegLog {
 }
 
 const SIZE = /^size\t(\d+)$/
-const PROGRESS = /^\d\d:\d\d:\d\d\t\d+\t(.+)$/
+const PROGRESS = /^\d\d:\d\d:\d\d\t(\d+)\t(.+)$/
 /** The estimate of each snapshot, before the first byte: `full\tname\tsize`, `incremental\tfrom\tto\tsize`. */
 const ESTIMATE = /^(?:full|incremental)\t[^\t]+(?:\t[^\t]+)?\t\d+$/
 
@@ -36,13 +38,15 @@ export function createLegLog(nonce: string): LegLog {
   let exitCode: number | null = null
   let totalBytes: number | null = null
   let snapshot: string | null = null
+  let sentBefore = 0
+  let sentOfThis = 0
   let ownText: string | null = null
   return {
     started: () => started,
     exitCode: () => exitCode,
     noise: () => noise.text(),
     stderr: () => ownText ?? own.text(),
-    report: () => ({ totalBytes, snapshot }),
+    report: () => ({ totalBytes, snapshot, sentBytes: sentBefore + sentOfThis }),
     onLine(line) {
       const marker = readMarker(line, nonce)
       if (!started) {
@@ -56,10 +60,14 @@ export function createLegLog(nonce: string): LegLog {
         return
       }
       const size = SIZE.exec(line)?.[1]
-      const sending = PROGRESS.exec(line)?.[1]
+      const sending = PROGRESS.exec(line)
       if (size !== undefined) totalBytes = Number(size)
-      else if (sending !== undefined) snapshot = sending
-      else if (!ESTIMATE.test(line) && !TOKEN.test(line)) own.push(line)
+      else if (sending !== null) {
+        const [, bytes = '', name = ''] = sending
+        if (name !== snapshot) sentBefore += sentOfThis
+        snapshot = name
+        sentOfThis = Number(bytes)
+      } else if (!ESTIMATE.test(line) && !TOKEN.test(line)) own.push(line)
     },
   }
 }

@@ -38,7 +38,8 @@ export async function runTransfer(
   const count = createByteCount(() => performance.now(), 128 / (to.settings.serverAliveIntervalSeconds * 1000))
   const stream = newNonce()
   const source = createLeg(from, request.source, 'source', stream)
-  const sink = createLeg(to, request.sink, 'sink', stream, () => count.sample())
+  const sink = createLeg(to, request.sink, 'sink', stream, () => sample())
+  const sample = (): number => count.sample(source.log.report().sentBytes)
   const run: Run = { source, sink, throttle: null, early: null }
   const stop = new AbortController()
   let ended: 'stalled' | 'cancelled' | null = null
@@ -53,8 +54,9 @@ export async function runTransfer(
     endAfter(times.graceMs, [run.throttle, sink.child()])
   }
   const poll = setInterval(() => {
-    const bytes = count.sample()
-    request.onProgress?.({ bytes, ...source.log.report(), atMs: Date.now() })
+    const bytes = sample()
+    const { totalBytes, snapshot } = source.log.report()
+    request.onProgress?.({ bytes, totalBytes, snapshot, atMs: Date.now() })
     if (performance.now() - count.lastMovedAt() >= request.stallMs) end('stalled')
   }, times.pollMs)
   const onCancel = (): void => end('cancelled')
@@ -77,7 +79,7 @@ export async function runTransfer(
     ended: fine ? 'completed' : (ended ?? 'failed'),
     sink: legs.sink,
     source: guilty === 'sink' ? withoutReader(legs.source, legs.sink.host) : legs.source,
-    bytes: count.sample(),
+    bytes: sample(),
     durationMs: performance.now() - startedAt,
     blame: fine || ended !== null ? null : guilty,
   }
