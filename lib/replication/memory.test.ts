@@ -25,21 +25,31 @@ describe('what is remembered of a look at both sides', () => {
     expect(JSON.parse(JSON.stringify(memory))).toEqual(memory)
   })
 
-  test('when a missing snapshot was first seen missing, until it arrives', () => {
+  test('since when something has been missing, until it arrives', () => {
     const missing = taken('m', 1)
     const behind = inventoryOf(primarySide([a, missing]), backupSide([a]))
     const first = look(behind, emptyMemory(), NOW)
-    expect(look(behind, first, later).firstMissing).toEqual({ [missing.guid]: NOW })
-    expect(look(inventoryOf(primarySide([a, missing]), backupSide([a, missing])), first, later).firstMissing).toEqual(
-      {},
-    )
+    expect(look(behind, first, later).waiting?.since).toEqual({ creation: missing.creation, seenAt: NOW })
+    const arrived = look(inventoryOf(primarySide([a, missing]), backupSide([a, missing])), first, later)
+    expect(arrived.waiting).toMatchObject({ since: null, base: { guid: missing.guid, seenAt: later } })
   })
 
-  test('at most 2,000 of them, the oldest', () => {
-    const many = Array.from({ length: 2500 }, (_, n) => taken(`m${n}`, 2500 - n))
-    const memory = look(inventoryOf(primarySide(many), backupSide([])), emptyMemory(), NOW)
-    expect(Object.keys(memory.firstMissing)).toHaveLength(2000)
-    expect(memory.firstMissing[many[0]?.guid ?? '']).toBe(NOW)
+  test('what an older version wrote down of it is taken over', () => {
+    const missing = taken('m', 1)
+    const behind = inventoryOf(primarySide([a, missing]), backupSide([a]))
+    const { waiting: _, rhythm: __, ...old } = look(behind, emptyMemory(), NOW)
+    const before = { ...old, firstMissing: { [missing.guid]: NOW - 9_000_000 } }
+    expect(look(behind, before, later).waiting?.since?.seenAt).toBe(NOW - 9_000_000)
+    expect(look(behind, before, later).firstMissing).toEqual({})
+  })
+
+  test('bounded, with the oldest of them', () => {
+    const many = [a, ...Array.from({ length: 2500 }, (_, n) => taken(`m${n}`, 25 - n / 100))]
+    const { waiting } = look(inventoryOf(primarySide(many), backupSide([a])), emptyMemory(), NOW)
+    expect(waiting?.log.length).toBeLessThanOrEqual(532)
+    expect(waiting?.since?.creation).toBe(many[1]?.creation ?? 0)
+    // Put together, they keep the first date and the last createtxg.
+    expect(waiting?.log[1]?.[1]).toBe(many[1]?.creation ?? 0)
   })
 
   test('for how many looks a token has not moved', () => {

@@ -1,14 +1,12 @@
 import { rememberPrunings } from './chain/prunings.ts'
 import { foreignActivity, seenOf } from './foreign-activity.ts'
+import { primaryMemory } from './judge/delay.ts'
 import { grownBytes } from './judge/in-use.ts'
 import { lineageOf } from './judge/lineage.ts'
 import { rememberTree } from './judge/tree.ts'
 import { newestOf } from './order.ts'
 import { tokenDigest } from './token.ts'
 import type { Comparison, Inventory, JudgeInput, Memory, Verdict } from './types.ts'
-
-/** So many missing snapshots are remembered, the oldest first: the delay needs only the oldest. */
-const FIRST_MISSING_LIMIT = 2000
 
 /** Nothing is known of a mapping yet. */
 export function emptyMemory(): Memory {
@@ -23,11 +21,12 @@ export function emptyMemory(): Memory {
   }
 }
 
-/** What the next check needs to know of this one. A check that did not see both sides leaves everything but who answered. */
+/** What the next check needs to know of this one. A check that did not see both sides leaves everything but who answered,
+ * and how the primary goes on. */
 export function remember(input: JudgeInput, verdict: Verdict): Memory {
   const { memory, inventory, comparison, now } = input
   const backupSeenAt = inventory.backup.state === 'unknown' ? memory.backupSeenAt : now
-  if (!verdict.looked) return { ...memory, backupSeenAt }
+  if (!verdict.looked) return { ...memory, ...primaryMemory(input, comparison), backupSeenAt }
   return {
     common:
       verdict.newestCommon === null || comparison === null
@@ -37,7 +36,8 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     backupWritten: rememberWritten(input),
     backupSeen: seenOf(inventory),
     foreign: foreignActivity(input),
-    firstMissing: comparison === null ? memory.firstMissing : rememberMissing(comparison, memory, now),
+    firstMissing: comparison === null ? memory.firstMissing : {},
+    ...primaryMemory(input, comparison),
     token: rememberToken(inventory, memory),
     last: rememberVerdict(verdict, now),
     ...rememberChain(input, verdict),
@@ -89,11 +89,6 @@ function rememberWritten({ inventory, memory, now }: JudgeInput): Memory['backup
   if (inventory.backup.state !== 'present') return null
   const grew = grownBytes({ inventory, memory }) !== null
   return { bytes: inventory.backup.facts.written, grewAt: grew ? now : (memory.backupWritten?.grewAt ?? null) }
-}
-
-function rememberMissing(comparison: Comparison, memory: Memory, now: number): Memory['firstMissing'] {
-  const missing = comparison.behind.slice(0, FIRST_MISSING_LIMIT)
-  return Object.fromEntries(missing.map(({ guid }) => [guid, memory.firstMissing[guid] ?? now]))
 }
 
 function rememberToken({ backup }: Inventory, memory: Memory): Memory['token'] {

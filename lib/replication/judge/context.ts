@@ -2,10 +2,10 @@ import { compare } from '../compare.ts'
 import { filterOf } from '../filter.ts'
 import { reason } from '../reasons.ts'
 import type { Evidence } from '../sentences/evidence.ts'
-import type { Comparison, JudgeInput, PresentSide, Reason, ReasonCode, Side } from '../types.ts'
+import type { Comparison, JudgeInput, PresentSide, Reason, ReasonCode, Rhythm, Side, Waiting } from '../types.ts'
 import { type Words, wordsFor } from '../words.ts'
 import { countedOnLag } from './counted-on.ts'
-import { type LagFacts, seenLag } from './delay.ts'
+import { type LagFacts, primaryMemory, seenLag } from './delay.ts'
 
 /** What every rule looks at. */
 export interface JudgeContext {
@@ -18,6 +18,9 @@ export interface JudgeContext {
   /** Null where the histories could not be compared. */
   readonly comparison: Comparison | null
   readonly lag: LagFacts
+  /** As they are after this look; undefined where the primary was never read. */
+  readonly rhythm: Rhythm | undefined
+  readonly waiting: Waiting | undefined
   tell<C extends ReasonCode>(code: C, evidence: Evidence<C>): Reason
 }
 /** One rule: the reasons it finds, none where it has nothing to say. */
@@ -29,6 +32,7 @@ export function contextOf(input: JudgeInput): JudgeContext {
   const looked = inventory.primary.state !== 'unknown' && inventory.backup.state !== 'unknown'
   const primary = present(inventory.primary)
   const comparison = input.comparison ?? compareNow(input)
+  const { rhythm, waiting } = primaryMemory(input, comparison)
   return {
     input,
     words,
@@ -36,7 +40,9 @@ export function contextOf(input: JudgeInput): JudgeContext {
     primary,
     backup: present(inventory.backup),
     comparison,
-    lag: comparison === null ? countedOnLag(input) : seenLag(input, comparison),
+    lag: comparison === null ? countedOnLag(input, { rhythm, waiting }) : seenLag(input, comparison, waiting),
+    rhythm,
+    waiting,
     tell: (code, evidence) => reason(words, code, evidence),
   }
 }

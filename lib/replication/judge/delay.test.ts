@@ -15,9 +15,14 @@ import {
 
 const older = taken('older', 201)
 const base = taken('base', 200)
-/** The backup lacks one snapshot of this age (and one newer). */
-const behindBy = (hours: number) =>
-  inventoryOf(primarySide([older, base, taken('missed', hours), taken('new', 0)]), backupSide([older, base]))
+/** The backup lacks one snapshot of this age (and one newer); it has the one taken an hour before. */
+const behindBy = (hours: number) => {
+  const had = taken('had', hours + 1)
+  return inventoryOf(
+    primarySide([older, base, had, taken('missed', hours), taken('new', 0)]),
+    backupSide([older, base, had]),
+  )
+}
 
 describe('status by delay', () => {
   test.each([
@@ -76,10 +81,10 @@ describe('status by delay', () => {
 
   test('the recovery point is judged only where the policy sets a limit', () => {
     expect(codes(judged(behindBy(1)))).not.toContain('RECOVERY_POINT_OLD')
-    expect(codes(judged(behindBy(1), { policy: policyOf({ maxRecoveryPointSeconds: 199 * HOUR }) }))).toContain(
+    expect(codes(judged(behindBy(1), { policy: policyOf({ maxRecoveryPointSeconds: HOUR }) }))).toContain(
       'RECOVERY_POINT_OLD',
     )
-    expect(codes(judged(behindBy(1), { policy: policyOf({ maxRecoveryPointSeconds: 200 * HOUR }) }))).not.toContain(
+    expect(codes(judged(behindBy(1), { policy: policyOf({ maxRecoveryPointSeconds: 2 * HOUR }) }))).not.toContain(
       'RECOVERY_POINT_OLD',
     )
   })

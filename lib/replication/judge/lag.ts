@@ -27,8 +27,8 @@ export function delayReason(context: JudgeContext, skipped: number): Reason | nu
   }
   if (lag.delaySeconds > maxDelaySeconds) return tell('LAG_CRITICAL', evidence)
   if (lag.delaySeconds > warnDelaySeconds) return tell('LAGGING', evidence)
-  const held = comparison?.newestCommon ?? comparison?.base ?? input.memory.last?.newestCommon ?? null
-  if (snapshots > 0 || held === null) return tell('WITHIN_POLICY', evidence)
+  const held = comparison?.base ?? comparison?.newestCommon ?? input.memory.last?.newestCommon ?? null
+  if (snapshots > 0 || lag.delaySeconds > 0 || held === null) return tell('WITHIN_POLICY', evidence)
   return tell('UP_TO_DATE', { newestCommon: fact(held), skipped })
 }
 
@@ -36,7 +36,7 @@ export function delayReason(context: JudgeContext, skipped: number): Reason | nu
 export const recoveryPointRule: Rule = ({ lag, input, tell, comparison }) => {
   const limit = input.policy.maxRecoveryPointSeconds
   if (limit === null || lag.lagSeconds === null || lag.lagSeconds <= limit) return []
-  const newest = comparison?.newestCommon ?? input.memory.last?.newestCommon ?? null
+  const newest = comparison?.base ?? comparison?.newestCommon ?? input.memory.last?.newestCommon ?? null
   return [
     tell('RECOVERY_POINT_OLD', {
       lagSeconds: lag.lagSeconds,

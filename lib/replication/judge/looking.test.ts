@@ -156,13 +156,13 @@ describe('a backup that is off as planned', () => {
     },
   )
 
-  test('the last common snapshot may be gone from the primary meanwhile: its bookmark, else its date, tells what is newer', () => {
+  test('the last common snapshot may be gone from the primary meanwhile, and others with it: the next one was due a day later', () => {
     const verdict = judgedAfter(
-      seenBefore(90, healthy),
+      seenBefore(90, inventoryOf(primarySide([taken('older', 120), base]), backupSide([base]))),
       backupGone(primarySide([taken('older', 120), taken('since', 30)])),
       { backupAvailability: off },
     )
-    expect(verdict).toMatchObject({ delaySeconds: 30 * HOUR, behind: { snapshots: 1 } })
+    expect(verdict).toMatchObject({ health: 'BROKEN', delaySeconds: 76 * HOUR, behind: { snapshots: 1 } })
   })
 
   test('a whole window without an answer is WINDOW_MISSED', () => {
@@ -189,9 +189,13 @@ describe('a backup that is off as planned', () => {
     expect(codes(verdict)).toEqual(['HOST_UNREACHABLE', 'HOST_OFFLINE_PLANNED'])
   })
 
-  test('a primary that is off as planned takes no snapshots: nothing more can be missing', () => {
+  test('a primary that is off as planned may take snapshots all the same: what is due counts as missing', () => {
     const both = { primaryAvailability: off, backupAvailability: off }
-    expect(judgedAfter(seenBefore(90, healthy), bothGone, both)).toMatchObject({ health: 'HEALTHY', delaySeconds: 0 })
+    expect(judgedAfter(seenBefore(90, healthy), bothGone, both)).toMatchObject({
+      health: 'BROKEN',
+      delaySeconds: 76 * HOUR,
+    })
+    // The two that were seen are forty hours apart.
     expect(judgedAfter(seenBefore(20, lagging), bothGone, both)).toMatchObject({
       health: 'WARNING',
       delaySeconds: 60 * HOUR,

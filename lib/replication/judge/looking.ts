@@ -49,7 +49,7 @@ function neverChecked({ tell, input }: JudgeContext, hosts: readonly Reason[]): 
 }
 
 function plannedDelay(context: JudgeContext): readonly Reason[] {
-  if (context.input.memory.last?.newestCommon === null) return []
+  if (!hadBase(context)) return []
   const delay = delayReason(context, 0)
   return [...(delay === null ? [] : [delay]), ...recoveryPointRule(context)]
 }
@@ -60,9 +60,16 @@ function unplannedDelay(context: JudgeContext): readonly Reason[] {
   const seen = (last?.reasons ?? []).filter((each) => BY_DELAY.has(each.code) && each.severity !== 'HEALTHY')
   const { delaySeconds } = context.lag
   const overdue = delaySeconds !== null && delaySeconds > context.input.policy.maxDelaySeconds
-  const fired = overdue && last !== null && last.newestCommon !== null ? delayReason(context, 0) : null
+  const fired = overdue && last !== null && hadBase(context) ? delayReason(context, 0) : null
   if (fired === null) return seen.map((each) => lastSeen(context, each, last?.at ?? context.input.now))
   return [fired, ...seen.filter((each) => each.code === 'RECOVERY_POINT_OLD')]
+}
+
+/** Was there something in common at the last look, be it a bookmark? Without it there is no delay to speak of. */
+function hadBase({ input, waiting }: JudgeContext): boolean {
+  const { last } = input.memory
+  if (last?.reasons.some(({ code }) => code === 'NO_COMMON_SNAPSHOT' || code === 'BACKUP_DATASET_MISSING')) return false
+  return last?.newestCommon != null || waiting?.base != null
 }
 
 function lastSeen({ words }: JudgeContext, reason: Reason, at: number): Reason {

@@ -1,8 +1,10 @@
-import { filterOf, wantsName } from '../filter.ts'
+import { filterOf, isEligible, wantsName } from '../filter.ts'
+import { byCreatetxg, toRef } from '../order.ts'
 import type { Rule } from './context.ts'
-import { ageSeconds } from './delay.ts'
-import { fact } from './listed.ts'
-import { staleLimitSeconds } from './stale-primary.ts'
+import { ageSeconds, ageSince, primaryClock } from './delay.ts'
+import { fact, factOrNull } from './listed.ts'
+import { newestEligible } from './rhythm.ts'
+import { STOPPED_TIMES, staleLimitSeconds } from './stale-primary.ts'
 
 /** What is wrong with the primary as it was seen. */
 export const primaryRule: Rule = ({ input, comparison, primary, backup, tell }) => {
@@ -15,19 +17,35 @@ export const primaryRule: Rule = ({ input, comparison, primary, backup, tell }) 
   return [tell('PRIMARY_EMPTY', { primarySnapshots: primary.snapshots.length, tooYoung })]
 }
 
-/** No new snapshots: the backup may have everything there is and the data be old all the same. */
-export const stalePrimaryRule: Rule = ({ input, comparison, primary, tell }) => {
-  const newest = comparison?.newestPrimary ?? null
+/**
+ * Nothing new to replicate: the backup may have everything there is and the data be old all the same. Only snapshots that
+ * policy wants count; a newer one that it leaves out is named, for then the filter may be what is wrong.
+ */
+export const stalePrimaryRule: Rule = ({ input, comparison, primary, rhythm, tell }) => {
+  const newest = comparison?.newestEligible ?? null
   if (primary === null || comparison === null || newest === null) return []
-  const limitSeconds = staleLimitSeconds(input.policy, primary.snapshots)
-  const age = Math.floor(ageSeconds(input, newest.creation))
+  const filter = filterOf(input.policy)
+  const clock = primaryClock(input)
+  const ordered = byCreatetxg(primary.snapshots)
+  const lately = newestEligible(ordered, (entry) => isEligible(filter, entry, clock))
+  const limitSeconds = staleLimitSeconds(input.policy, lately, rhythm)
+  // One that is still too young is a sign of life, if it grows old enough at all.
+  const youngest = ordered.findLast(({ name }) => wantsName(filter, name)) ?? newest
+  const seenAt = rhythm?.newest?.guid === newest.guid ? rhythm.newest.seenAt : input.now
+  const age = Math.floor(
+    Math.max(
+      ageSeconds(input, youngest.creation),
+      ageSince(input, { creation: newest.creation, seenAt }) - input.policy.minAgeSeconds,
+    ),
+  )
   if (limitSeconds === null || age <= limitSeconds) return []
-  return [
-    tell('PRIMARY_STALE', {
-      ageSeconds: age,
-      limitSeconds,
-      newestPrimary: fact(newest),
-      behind: comparison.behind.length,
-    }),
-  ]
+  const last = ordered.at(-1)
+  const evidence = {
+    ageSeconds: age,
+    limitSeconds,
+    newestEligible: fact(newest),
+    newestSkipped: factOrNull(last === undefined || wantsName(filter, last.name) ? null : toRef(last)),
+    behind: comparison.behind.length,
+  }
+  return [tell(age > STOPPED_TIMES * limitSeconds ? 'PRIMARY_STOPPED' : 'PRIMARY_STALE', evidence)]
 }

@@ -1,5 +1,5 @@
 import type { REASONS } from '../types.ts'
-import { behindWords, lagAction } from './lag.ts'
+import { behindWords, lagAction, stalePrimary } from './lag.ts'
 import { type Sentences, said, someOf } from './sentence.ts'
 
 export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
@@ -60,6 +60,7 @@ export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
       `Set ${w.backupDataset} aside and seed it again; the preview says what that needs.`,
     )
   },
+  PRIMARY_STOPPED: stalePrimary,
   LAG_CRITICAL: (w, e) =>
     said(
       `${w.backup} is ${w.duration(e.delaySeconds)} behind ${w.primary}${behindWords(w, e)}. Limit ${w.duration(e.maxDelaySeconds)}.`,

@@ -9,6 +9,14 @@ type Lag = {
   readonly maxDelaySeconds: number
   readonly oldestMissing: SnapshotFact | null
 }
+export type StalePrimary = {
+  readonly ageSeconds: number
+  readonly limitSeconds: number
+  readonly newestEligible: SnapshotFact
+  /** The newest snapshot of all, where policy leaves it out by its name. */
+  readonly newestSkipped: SnapshotFact | null
+  readonly behind: number
+}
 type LookFacts = {
   readonly host: string
   readonly kind: string
@@ -37,6 +45,7 @@ export interface EvidenceByCode {
     readonly partialReceive: boolean
   }
   LAG_CRITICAL: Lag
+  PRIMARY_STOPPED: StalePrimary
   WITNESS_ISOLATED: { readonly lastLookAt: number | null; readonly lastHealth: string | null }
   HOST_KEY_CHANGED: LookFacts
   AUTH_FAILED: LookFacts
@@ -115,12 +124,7 @@ export interface EvidenceByCode {
     readonly lastSeenAt: number | null
     readonly backAt: number | null
   }
-  PRIMARY_STALE: {
-    readonly ageSeconds: number
-    readonly limitSeconds: number
-    readonly newestPrimary: SnapshotFact
-    readonly behind: number
-  }
+  PRIMARY_STALE: StalePrimary
   POOL_DEGRADED: { readonly host: string; readonly pool: string; readonly health: string }
   CLOCK_SKEW: {
     readonly host: string

@@ -1,4 +1,4 @@
-import { behindWords, lagAction } from './lag.ts'
+import { behindWords, lagAction, stalePrimary } from './lag.ts'
 import { type Sentences, said, someOf } from './sentence.ts'
 
 /** Warnings about the chain and its age. */
@@ -43,16 +43,7 @@ export const chainSentences: Sentences<
       `The newest snapshot that ${w.backup} shares with ${w.primary} is ${w.duration(e.lagSeconds)} old; policy wants it younger than ${w.duration(e.maxRecoveryPointSeconds)}.`,
       'See whether new snapshots are missing on the backup or were never taken.',
     ),
-  PRIMARY_STALE: (w, e) => {
-    const rest =
-      e.behind === 0
-        ? `${w.backup} has everything there is; replication is not the problem.`
-        : `${w.backup} lacks ${w.snapshots(e.behind)} of those there are.`
-    return said(
-      `${w.primary} has taken no new snapshot for ${w.duration(e.ageSeconds)}. ${rest}`,
-      `Check the snapshot schedule on ${w.primary}.`,
-    )
-  },
+  PRIMARY_STALE: stalePrimary,
   WINDOW_MISSED: (w, e) => {
     const seen = e.lastSeenAt === null ? '' : ` Last seen ${w.time(e.lastSeenAt)}.`
     const windows = e.windows === 1 ? 'a whole window' : `${e.windows} whole windows`

@@ -13,6 +13,7 @@ export const REASONS = {
     'PRIMARY_EMPTY',
     'NO_COMMON_SNAPSHOT',
     'LAG_CRITICAL',
+    'PRIMARY_STOPPED',
   ],
   UNKNOWN: [
     'WITNESS_ISOLATED',

@@ -36,7 +36,7 @@ export interface Memory {
   readonly primary: { readonly guid: Guid; readonly newestCreatetxg: string } | null
   /** `written` of the backup at the last look, and whether it grew then: lineage rule 3. */
   readonly backupWritten: { readonly bytes: number; readonly grewAt: number | null } | null
-  /** Epoch ms when each missing eligible snapshot was first seen missing, by guid (at most 2,000). */
+  /** Epoch ms when each missing snapshot was first seen missing, by guid. Only older versions wrote it; `waiting` has it now. */
   readonly firstMissing: { readonly [guid: Guid]: number }
   /** The resume token as last seen, and how many looks it has not moved. */
   readonly token: { readonly digest: string; readonly unchangedLooks: number } | null
@@ -73,6 +73,10 @@ export interface Memory {
   } | null
   /** Epoch ms of the last time the backup host answered (for planned off times and missed windows). */
   readonly backupSeenAt: number | null
+  /** How the primary takes its snapshots, as checks saw it. Absent: no check has read it yet. */
+  readonly rhythm?: Rhythm
+  /** What is missing and since when. Absent: no check has compared the two sides yet. */
+  readonly waiting?: Waiting
 }
 
 /** The children of a recursive mapping as its last listing that ended well had them. */
@@ -84,6 +88,67 @@ export interface Tree {
   /** When (epoch ms) somebody acknowledged the root's state, null: nobody has. */
   readonly acknowledgedAt: number | null
 }
+
+/** A moment by both clocks: an age by it is the shorter of the two, so that setting one makes nothing look longer ago. */
+export interface Moment {
+  /** Epoch milliseconds by the witness. */
+  readonly witness: number
+  /** Epoch seconds by the primary. */
+  readonly primary: number
+}
+
+/** The eligible snapshots of a primary as they were taken. Everything here survives their pruning. */
+export interface Rhythm {
+  /** Guid of the primary dataset; on another one its createtxg mean nothing. */
+  readonly datasetGuid: Guid
+  /** The last look that read the primary. */
+  readonly lookedAt: Moment
+  /** The newest eligible snapshot that was ever seen. */
+  readonly newest: {
+    readonly guid: Guid
+    /** Decimal. */
+    readonly createtxg: string
+    /** Epoch seconds. */
+    readonly creation: number
+    /** Epoch ms of the first look that showed it. */
+    readonly seenAt: number
+    /** Epoch ms of the last look that did not show it yet; null: it was there at the first look. */
+    readonly unseenAt: number | null
+  } | null
+  /** Guids of the newest ten that were there at the last look. Where all of them are there at the next one, retention took none between. */
+  readonly lately: readonly Guid[]
+  /** Median distance of the newest ten, seconds; null: there were not two. */
+  readonly usualSeconds: number | null
+  /** Distances between successive ones of the last 35 days, seconds, when known: only those that no later one reaches (at most 40). */
+  readonly distances: readonly (readonly [witness: number, primary: number, seconds: number])[]
+}
+
+/** What the delay counts from, and what it would count from if the newest common snapshot moved. */
+export interface Waiting {
+  /** Guid of the primary dataset, as in Rhythm. */
+  readonly datasetGuid: Guid
+  /** The newest common snapshot (or bookmark of one) as last seen; null: there never was one. */
+  readonly base: {
+    readonly guid: Guid
+    readonly createtxg: string
+    /** Epoch seconds. */
+    readonly creation: number
+    /** Epoch ms of the first look at which it was the newest common one. */
+    readonly seenAt: number
+  } | null
+  /** Of the first eligible snapshot after it, which may be pruned by now: when it was taken (epoch seconds) and first seen missing (epoch ms). */
+  readonly since: { readonly creation: number; readonly seenAt: number } | null
+  /** The first of the looks in a row at which nothing was missing. */
+  readonly clearSince: Moment | null
+  /** Eligible snapshots by createtxg, pruned ones too: those after the base (at most 500), and a few before it. */
+  readonly log: readonly Noted[]
+}
+
+/**
+ * One eligible snapshot, or several that were put together: createtxg (decimal) of the last, `creation` (epoch seconds) and first sight
+ * (epoch ms) of the first. The last field is 1 where others may have come and gone unseen before it.
+ */
+export type Noted = readonly [createtxg: string, creation: number, seenAt: number, unsure: 0 | 1]
 
 /** Snapshots that somebody else brought to the backup, or took there. */
 export interface ForeignActivity {
