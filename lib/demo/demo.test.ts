@@ -135,6 +135,7 @@ test('most of the catalogue of reasons has its scenario', () => {
     'CHILDREN_GONE',
     'HALF_DONE_SWAP',
     'INTERNAL',
+    'PRIMARY_STOPPED',
     'REPAIR_FAILING',
     'SET_ASIDE_LIMIT',
     'STALE_CHECK',

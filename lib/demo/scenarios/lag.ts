@@ -45,7 +45,7 @@ export const lagScenarios: readonly Scenario[] = [
     dataset: 'HQS8DAT6',
     shows: ['PRIMARY_STALE'],
     note: 'The backup has everything, but the primary takes no snapshots any more.',
-    build: (place) => replicated(place, { count: 20, newest: 24 * 12 }),
+    build: (place) => replicated(place, { count: 20, newest: 24 * 6 }),
   },
   {
     dataset: 'HQS8DAT7',
