@@ -80,7 +80,7 @@ describe('may the scheduler run it?', () => {
     ],
     [
       'nor a primary that takes no snapshots',
-      inventoryOf(primarySide([a, taken('c', 89), taken('b', 50)]), backupSide([a, taken('c', 89)])),
+      inventoryOf(primarySide([a, taken('c', 51), taken('b', 50)]), backupSide([a, taken('c', 51)])),
       { policy: policyOf({ primaryMaxAgeSeconds: 3600, warnDelaySeconds: 60 * HOUR }) },
       'BELOW_THRESHOLD',
     ],
@@ -185,7 +185,7 @@ describe('from when may it start by itself?', () => {
   })
 
   test('"yes" is said only where the next check would start it, and at the moment said it would', () => {
-    const two = [a, taken('c', 89)]
+    const two = [a, taken('c', 2)]
     const fresh = inventoryOf(primarySide([...two, taken('b', 1)]), backupSide(two))
     const before = planned(fresh).automatic
     expect([before.allowed, before.sentence]).toEqual([

@@ -338,7 +338,7 @@ describe('the age of the primary', () => {
     years.replicate()
     years.hour += hours
     const verdict = years.check()
-    expect(alarms(verdict)).toEqual([...expected])
+    expect<readonly string[]>(alarms(verdict)).toEqual(expected)
     expect(verdict.delaySeconds).toBe(0)
     expect(verdict.health).toBe(
       expected[0] === undefined ? 'HEALTHY' : expected[0] === 'PRIMARY_STALE' ? 'WARNING' : 'BROKEN',
