@@ -69,6 +69,22 @@ describe('stderr of a batch', () => {
     expect(seen.running()).toBeNull()
   })
 
+  test('heartbeats are no part of it, also in the middle of a line', () => {
+    const beat = `@@H:${N}`
+    const started = [`@@S:${N}`, beat, `@@B:${N}:0`]
+    const seen = log([...started, beat, `half ${beat}`, `a${beat}`, ' line', beat, '', `@@E:${N}:0:0`, beat, 'bye'])
+    expect([...seen.pieces]).toEqual([['0', { exitCode: 0, text: 'half a line' }]])
+    expect([seen.tail(), seen.running()]).toEqual(['bye', null])
+    // The end of a line that the script itself ends, and a text whose rest never came.
+    expect(log([...started, `no newline${beat}`, '', `@@E:${N}:0:3`]).pieces.get('0')?.text).toBe('no newline')
+    expect(log([...started, `cut off${beat}`]).tail()).toBe('cut off')
+  })
+
+  test('a line that never ends grows no further, however many heartbeats part it', () => {
+    const seen = log([`@@S:${N}`, `@@B:${N}:0`, ...Array.from({ length: 40 }, () => `${'x'.repeat(10_000)}@@H:${N}`)])
+    expect(seen.tail().length).toBeLessThan(200_000)
+  })
+
   test('a command that did not end is the one that was running', () => {
     const seen = log([`@@S:${N}`, `@@B:${N}:3`, 'half'])
     expect([seen.running(), seen.tail(), seen.pieces.size]).toEqual(['3', 'half', 0])

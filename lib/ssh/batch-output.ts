@@ -1,5 +1,5 @@
 import { createTextRing, type TextRing } from '#lib/process/text-ring.ts'
-import { beginMark, endMark, readMarker } from './marker.ts'
+import { beatMark, beginMark, endMark, readMarker } from './marker.ts'
 
 interface Piece {
   readonly exitCode: number
@@ -19,6 +19,9 @@ export interface BatchLog {
   readonly pieces: ReadonlyMap<string, Piece>
 }
 
+/** In characters; a command that never ends its line must not grow one here. */
+const LONGEST_PARTED = 64 * 1024
+
 /** Takes the stderr of a batch line by line and gives each command its own. */
 export function createBatchLog(nonce: string): BatchLog {
   const pieces = new Map<string, Piece>()
@@ -26,13 +29,23 @@ export function createBatchLog(nonce: string): BatchLog {
   let running: string | null = null
   const noise = createTextRing()
   let current = createHeldRing()
+  const beat = beatMark(nonce)
+  /** The part of a line that a heartbeat parted from its rest. */
+  let parted = ''
   return {
     pieces,
     started: () => started,
     noise: () => noise.text(),
-    tail: () => current.text(),
+    tail: () => [current.text(), parted].filter(Boolean).join('\n'),
     running: () => running,
-    onLine(line) {
+    onLine(piece) {
+      if (started && piece.endsWith(beat)) {
+        parted += piece.slice(0, -beat.length)
+        if (parted.length <= LONGEST_PARTED) return
+        piece = ''
+      }
+      const line = parted + piece
+      parted = ''
       const marker = readMarker(line, nonce)
       if (!started) {
         if (marker?.type === 'shell') started = true

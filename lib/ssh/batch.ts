@@ -6,7 +6,14 @@ import { checkKeyFile } from './key-file-check.ts'
 import { type Backoff, backoffMs, isPassing, pause } from './retry.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault } from './types.ts'
 
-const nothing = (fault: RemoteFault): PartResult => ({ results: new Map(), fault, began: false, bytes: 0, noise: '' })
+const nothing = (fault: RemoteFault): PartResult => ({
+  results: new Map(),
+  fault,
+  began: false,
+  bytes: 0,
+  noise: '',
+  running: null,
+})
 
 /** A batch on one host: split where it is too long, tried again where it never began, and never twice where it did. */
 export async function runBatch(
@@ -19,10 +26,11 @@ export async function runBatch(
   const results = new Map<string, CommandResult>()
   let noise = ''
   const elapsed = (): number => performance.now() - startedAt
-  const done = (fault: RemoteFault | null): BatchResult => ({
+  const done = (fault: RemoteFault | null, running: string | null = null): BatchResult => ({
     host: link.host.id,
     results,
     fault,
+    running,
     durationMs: elapsed(),
     noise,
   })
@@ -46,7 +54,7 @@ export async function runBatch(
     bytesLeft -= outcome.bytes
     noise ||= outcome.noise
     for (const [id, result] of outcome.results) results.set(id, result)
-    if (outcome.fault !== null) return done(outcome.fault)
+    if (outcome.fault !== null) return done(outcome.fault, outcome.running)
   }
   return done(null)
 }
@@ -92,7 +100,7 @@ async function overMaster(link: HostLink, part: readonly RemoteCommand[], limits
   const outcome = await runPart(link, part, limits, lease.socket).finally(lease.release)
   const { fault, began } = outcome
   if (fault === null || fault.kind === 'cancelled' || fault.kind === 'local') return outcome
-  if (began && fault.kind !== 'lost') return outcome
+  if (began && fault.kind !== 'lost' && fault.kind !== 'timeout') return outcome
   // The control connection died, or hangs. What its client wrote says nothing of the host.
   lease.discard()
   if (began || fault.kind === 'timeout') return outcome

@@ -74,6 +74,17 @@ describe('the breaker of a host', () => {
     },
   )
 
+  test('a host that is slow has answered: nothing opens, and what was open closes', () => {
+    const { breaker, fail, wait } = setUp()
+    fail('too-slow', 10)
+    expect(breaker.isOpen).toBe(false)
+    fail('refused', 3)
+    wait(100)
+    expect(breaker.enter()).toBeNull()
+    breaker.report(fault('too-slow'))
+    expect([breaker.isOpen, breaker.enter()]).toEqual([false, null])
+  })
+
   test.each<RemoteFaultKind>(['command', 'local', 'key-file', 'cancelled', 'too-much-output'])(
     '%s says nothing of the way',
     (kind) => {

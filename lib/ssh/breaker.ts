@@ -62,7 +62,8 @@ export function createBreaker({ now, openMs }: BreakerOptions): Breaker {
       // Many callers may have waited for one connection: its failure is one failure.
       if (outcome !== null && outcome === last) return
       last = outcome
-      if (outcome === null) {
+      // A host that is slow has answered.
+      if (outcome === null || outcome.kind === 'too-slow') {
         failures = 0
         stored = null
         return

@@ -106,6 +106,7 @@ describe('afterwards, and in the witness itself', () => {
     ['lost', true, { started: true, tail: 'zfs: Permission denied (publickey)' }],
     ['timeout', true, { started: true, ended: 'silence', exitCode: null, limitSeconds: 60, running: 'zfs list' }],
     ['timeout', true, { ended: 'timeout', exitCode: null, limitSeconds: 60 }],
+    ['too-slow', true, { started: true, ended: 'timeout', exitCode: null, limitSeconds: 60, running: 'zfs list' }],
     ['cancelled', true, { started: true, ended: 'cancelled', exitCode: null }],
     ['too-much-output', false, { started: true, ended: 'too-much-output' }],
     ['local', false, { ended: 'not-started', exitCode: null, failure: 'ENOENT' }],
@@ -113,9 +114,12 @@ describe('afterwards, and in the witness itself', () => {
     ['local', true, { ended: 'not-started', exitCode: null, failure: 'EMFILE' }],
   ])('%s (again: %p): %j', (kind, retryable, evidence) => expect(fault(evidence)).toMatchObject({ kind, retryable }))
 
-  test('a hang names the command and how long it was waited for', () => {
-    const found = fault({ started: true, ended: 'silence', limitSeconds: 60, running: 'zfs list -Hp' })
-    expect(found.message).toBe('On hqs8 `zfs list -Hp` said nothing within 60 s and was given up: does zfs hang there?')
+  test('a command that is slow is named, with how long it was waited for; silence is laid to the link', () => {
+    const evidence = { started: true, limitSeconds: 60, running: 'zfs list -Hp' }
+    const slow = fault({ ...evidence, ended: 'timeout' }).message
+    expect(slow).toBe('On hqs8 `zfs list -Hp` did not end within 60 s and was given up.')
+    const silent = fault({ ...evidence, ended: 'silence' }).message
+    expect(silent).toStartWith('hqs8 was silent for 60 s while `zfs list -Hp` ran')
   })
 
   test('what is shown of the other machine holds no control characters and is not long', () => {

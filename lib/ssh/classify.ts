@@ -54,13 +54,20 @@ function localFault(host: SshHost, { ended, failure, limitSeconds, started, runn
     }
   }
   if (ended !== 'timeout' && ended !== 'silence') return null
-  const limit = limitSeconds === undefined ? '' : ` within ${Math.ceil(limitSeconds)} s`
+  const seconds = limitSeconds === undefined ? null : `${Math.ceil(limitSeconds)} s`
+  const limit = seconds === null ? '' : ` within ${seconds}`
   if (!started) return { kind: 'timeout', message: `${host.id} let nobody in${limit}.`, retryable: true }
   const what = running ? `\`${running}\`` : 'the command'
-  const how = ended === 'silence' ? `said nothing${limit}` : `did not end${limit}`
+  if (ended === 'silence') {
+    return {
+      kind: 'timeout',
+      message: `${host.id} was silent${seconds === null ? '' : ` for ${seconds}`} while ${what} ran, and sent not even its heartbeat: the connection is dead, or the host does nothing any more.`,
+      retryable: true,
+    }
+  }
   return {
-    kind: 'timeout',
-    message: `On ${host.id} ${what} ${how} and was given up: does zfs hang there?`,
+    kind: 'too-slow',
+    message: `On ${host.id} ${what} did not end${limit} and was given up.`,
     retryable: true,
   }
 }

@@ -5,6 +5,7 @@
  *   @@S:<nonce>                the remote shell runs; all before it is noise of the transport (banner, motd, .bashrc)
  *   @@B:<nonce>:<path>         the command at this place of the batch begins
  *   @@E:<nonce>:<path>:<code>  it ended with this exit code
+ *   @@H:<nonce>                the host is at work (stderr only): may stand in the middle of a line
  */
 export type Marker =
   | { readonly type: 'shell' }
@@ -17,6 +18,8 @@ export const newNonce = (): string => crypto.getRandomValues(Buffer.alloc(8)).to
 export const shellMark = (nonce: string): string => `@@S:${nonce}`
 export const beginMark = (nonce: string): string => `@@B:${nonce}:`
 export const endMark = (nonce: string): string => `@@E:${nonce}:`
+
+export const beatMark = (nonce: string): string => `@@H:${nonce}`
 
 export function readMarker(line: string, nonce: string): Marker | null {
   if (!line.startsWith('@@')) return null

@@ -1,4 +1,4 @@
-import { beginMark, endMark, shellMark } from './marker.ts'
+import { beatMark, beginMark, endMark, shellMark } from './marker.ts'
 import { quote, quoteAll } from './quote.ts'
 import type { RemoteCommand } from './types.ts'
 
@@ -18,9 +18,26 @@ const PREPARE = 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PA
  * the watcher. The watcher's would be `$` and an exclamation mark, which csh takes for its history.)
  */
 const WATCHER =
-  '(while read -r x; do :; done; kill -0 $$ && trap "" TERM && kill 0 && sleep 2 && kill -9 0) <&3 3<&- >/dev/null 2>&1'
+  '(while read -r x; do :; done; kill -0 $$ && trap "" TERM && kill 0 && sleep 2 && kill -9 0) <&3 3<&- 4<&- >/dev/null 2>&1'
 
-const leashed = (body: string): string => `exec 3<&0 </dev/null; ${WATCHER} & { ${body}; } 3<&-; r=$?`
+const leashed = (body: string): string => `${WATCHER} & { ${body}; } 3<&- 4<&-; r=$?`
+/** Before what is leashed: our stdin becomes its leash. */
+const LEASH = 'exec 3<&0 </dev/null'
+
+/**
+ * The heartbeat: a line on stderr every few seconds for as long as the commands last, so that silence means the link and
+ * not a slow command. It is a shell of its own that says its number first, because only so (without `$` and an exclamation
+ * mark, and in a ksh93, which waits for what was begun in `$( )`) it can be ended: it holds stderr, and the session would
+ * wait for it. Its `sleep` holds nothing and is gone after `seconds`. It ends by itself when the session's shell is gone
+ * (`kill -0`), when the shell that read its number is gone (the empty `echo`), and when stderr has no reader any more. A
+ * line is one write, which another writer to the same pipe cannot part; it may part a line of a command, and the reader
+ * takes it out again. (SIGPIPE, because of that end alone no shell says a word.)
+ */
+function withHeartbeat(nonce: string, seconds: number, body: string): string {
+  const beat = `sleep ${seconds} 2>/dev/null && kill -0 $0 2>/dev/null && echo 2>/dev/null && echo ${beatMark(nonce)} >&2`
+  const heart = `(trap - PIPE; exec sh -c ${quote(`echo $$; while ${beat}; do :; done`)} $$ 3<&- </dev/null)`
+  return `${heart} | { read h; exec 4<&0 </dev/null; ${body}; kill -PIPE $h 2>/dev/null; exit $r; }`
+}
 
 const wrap = (script: string): string => `exec sh -c ${quote(script)}`
 
@@ -59,17 +76,23 @@ export const stepLength = (command: RemoteCommand, index: number): number =>
  * Commands one after the other in one session. Each is marked on stdout and on stderr, so that both can be told apart;
  * the empty `echo` ends a last line that has no newline of its own.
  */
-export function batchScript(nonce: string, commands: readonly RemoteCommand[], toTheEnd = false): string {
+export function batchScript(
+  nonce: string,
+  commands: readonly RemoteCommand[],
+  { toTheEnd, beatSeconds }: { readonly toTheEnd: boolean; readonly beatSeconds: number },
+): string {
   const begin = `${beginMark(nonce)}$i`
   const end = `${endMark(nonce)}$i:$r`
   const marked = `z() { i=$1; shift; echo ${begin}; echo ${begin} >&2; "$@"; r=$?; echo; echo ${end}; echo >&2; echo ${end} >&2; return $r; }`
-  const body = commands.map((command, index) => shortStep(command, `${index}`)).join('; ')
+  const start = `${PREPARE}; echo ${shellMark(nonce)} >&2; ${marked}`
+  const beating = (body: string): string => withHeartbeat(nonce, beatSeconds, body)
   if (toTheEnd) {
     // Without the leash, and deaf to what the end of a client sends: a swap goes on to its end when the witness dies.
     const chain = commands.map((command, index) => step(command, `${index}`)).join(' && ')
-    return wrap(`trap "" PIPE HUP; ${PREPARE}; echo ${shellMark(nonce)} >&2; ${marked}; ${chain}; exit $r`)
+    return wrap(`trap "" PIPE HUP; ${start}; ${beating(`{ ${chain}; } 4<&-`)}`)
   }
-  return wrap(`${PREPARE}; echo ${shellMark(nonce)} >&2; ${marked}; ${leashed(body)}; exit $r`)
+  const body = commands.map((command, index) => shortStep(command, `${index}`)).join('; ')
+  return wrap(`${start}; ${LEASH}; ${beating(leashed(body))}`)
 }
 
 const ended = (nonce: string): string => `echo >&2; echo ${endMark(nonce)}0:$r >&2; exit $r`
@@ -80,7 +103,7 @@ const streamMark = (stream: string): string => `${beginMark(stream)}0`
 /** The sending leg: its stdout is the stream, its stdin the leash. */
 export const sourceScript = (nonce: string, stream: string, argv: readonly string[]): string =>
   wrap(
-    `${PREPARE}; echo ${shellMark(nonce)} >&2; ${leashed(`echo ${streamMark(stream)}; ${quoteAll(argv)}`)}; ${ended(nonce)}`,
+    `${PREPARE}; echo ${shellMark(nonce)} >&2; ${LEASH}; ${leashed(`echo ${streamMark(stream)}; ${quoteAll(argv)}`)}; ${ended(nonce)}`,
   )
 
 /** The receiving leg: its stdin is the stream, whose end ends it. (`read` takes a pipe byte by byte, never too much.) */

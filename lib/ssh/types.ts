@@ -15,6 +15,8 @@ export type RemoteFaultKind =
   | 'no-shell-answer'
   | 'lost'
   | 'command'
+  /** It answered all the time, and took longer than it was given. */
+  | 'too-slow'
   | 'too-much-output'
   | 'cancelled'
   | 'local'
@@ -68,6 +70,8 @@ export interface RemoteCommand {
   readonly argv: readonly string[]
   /** Run in the same session when this one's exit code is not 0 (for example: list each dataset by itself). */
   readonly onFailure?: readonly RemoteCommand[]
+  /** From its begin on: a command that takes longer ends the batch, with the fault `too-slow`. */
+  readonly limitMs?: number
 }
 
 export interface CommandResult {
@@ -84,6 +88,8 @@ export interface BatchResult {
   readonly results: ReadonlyMap<string, CommandResult>
   /** Why commands are missing, or null when every command ended. */
   readonly fault: RemoteFault | null
+  /** The id of the command that was under way when the fault came; null or absent: none was. */
+  readonly running?: string | null
   readonly durationMs: number
   /** What a login script wrote on stdout before the first command, at most 4 KiB. Absent or empty: nothing. */
   readonly noise?: string
@@ -91,7 +97,7 @@ export interface BatchResult {
 
 export interface BatchOptions {
   readonly signal?: AbortSignal
-  /** No output for this long ends it (default 60 s). */
+  /** Not even a heartbeat for this long ends it (default 60 s): the link is dead, or the host is. */
   readonly silenceMs?: number
   /** In all (default 15 min). */
   readonly timeoutMs?: number

@@ -117,19 +117,35 @@ describe('a batch over a real sshd', () => {
 
 describe('a command that does not end well', () => {
   test('hangs: what ended before is kept, and nothing stays behind there', async () => {
-    const { results, fault } = await ssh.batch('alpha', [sh('a', 'echo 1'), { id: 'b', argv: ['sleep', '8811.1'] }], {
-      silenceMs: 700,
-    })
+    const hangs = { id: 'b', argv: ['sleep', '8811.1'], limitMs: 700 }
+    const { results, fault, running } = await ssh.batch('alpha', [sh('a', 'echo 1'), hangs, sh('c', 'echo never')])
     expect([...results.keys()]).toEqual(['a'])
-    expect(fault).toMatchObject({ kind: 'timeout', retryable: true, message: expect.stringContaining('sleep 8811.1') })
+    expect(running).toBe('b')
+    expect(fault).toMatchObject({ kind: 'too-slow', retryable: true, message: expect.stringContaining('sleep 8811.1') })
     expect(await processesWith('sleep 8811.1', 5_000)).toBe(0)
   })
 
   test('talks on and on: ended by the time limit', async () => {
     const endless = sh('a', 'while :; do echo 8811.2 >&2; sleep 0.1; done')
     const { fault } = await ssh.batch('alpha', [endless], { silenceMs: 5_000, timeoutMs: 900 })
-    expect(fault?.kind).toBe('timeout')
+    expect(fault?.kind).toBe('too-slow')
     expect(await processesWith('8811.2 >&2', 5_000)).toBe(0)
+  })
+
+  test('a time limit is of one command, not of those before it', async () => {
+    const commands = ['a', 'b', 'c', 'd'].map((id) => ({ ...sh(id, `sleep 0.5; echo ${id}`), limitMs: 60_000 }))
+    const last = { ...sh('e', 'sleep 8811.6'), limitMs: 300 }
+    const { results, fault, running } = await ssh.batch('alpha', [...commands, last])
+    expect([[...results.keys()], running]).toEqual([['a', 'b', 'c', 'd'], 'e'])
+    expect(fault).toMatchObject({ kind: 'too-slow', message: expect.stringContaining('within 1 s') })
+    expect(await processesWith('sleep 8811.6', 5_000)).toBe(0)
+  })
+
+  test('talks on stderr without end: cut off, and not taken for an answer', async () => {
+    const { results, fault } = await ssh.batch('alpha', [sh('a', 'echo 1'), sh('b', 'yes 8811.7 >&2')])
+    expect([...results.keys()]).toEqual(['a'])
+    expect(fault).toMatchObject({ kind: 'too-much-output', retryable: false })
+    expect(await processesWith('yes 8811.7', 5_000)).toBe(0)
   })
 
   test('is cancelled: the remote process goes, its children and one that ignores SIGTERM too', async () => {

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { symlink } from 'node:fs/promises'
+import { ensureDirectory } from '#lib/host/directory.ts'
+import { runCommand } from '#lib/process/run-command.ts'
+import { batchScript } from '#lib/ssh/script.ts'
+import { processesWith, type SshWorld, startSshWorld } from './fixture.ts'
+
+setDefaultTimeout(60_000)
+
+/*
+ * What goes over the line while a command runs. The far sides' own shells: those of this machine, and more of them with
+ * `apt-get install ksh93u+m mksh busybox`.
+ */
+const SHELLS = ['dash', 'bash', 'ksh93', 'mksh', 'busybox']
+
+let world: SshWorld
+beforeAll(async () => {
+  world = await startSshWorld(['alpha'])
+})
+afterAll(() => world.stop())
+
+const sh = (id: string, script: string) => ({ id, argv: ['sh', '-c', script] })
+
+describe('over a real sshd', () => {
+  test('a command that says nothing for much longer than the silence allowed is waited for', async () => {
+    const { results, fault } = await world
+      .client()
+      .batch('alpha', [sh('slow', 'sleep 7; echo done')], { silenceMs: 4_000 })
+    expect(fault).toBeNull()
+    expect(results.get('slow')).toEqual({ id: 'slow', exitCode: 0, stdout: 'done\n', stderr: '' })
+  })
+
+  test('none of it is in what a command says, also where it stops in the middle of a line', async () => {
+    const halves = 'for i in 1 2 3 4; do printf "half " >&2; sleep 1.3; done; printf end >&2; exit 3'
+    const { results, fault } = await world
+      .client()
+      .batch('alpha', [sh('halves', halves), sh('next', 'echo x >&2')], { silenceMs: 4_000 })
+    expect(fault).toBeNull()
+    expect(results.get('halves')).toMatchObject({ exitCode: 3, stdout: '', stderr: 'half half half half end' })
+    expect(results.get('next')?.stderr).toBe('x')
+  })
+
+  test('silence is the link: where everything stands still, the heartbeat does too', async () => {
+    const file = `${world.directory}/group`
+    const frozen = { ...sh('frozen', `ps -o pgid= -p $$ >${file}; kill -STOP 0`), limitMs: 60_000 }
+    const { fault } = await world.client().batch('alpha', [frozen], { silenceMs: 4_500, tries: 1 })
+    process.kill(-Number(await Bun.file(file).text()), 'SIGKILL')
+    expect(fault).toMatchObject({ kind: 'timeout', message: expect.stringContaining('heartbeat') })
+    expect(await processesWith('kill -STOP 0', 10_000)).toBe(0)
+  })
+
+  test('nothing of it is left when the command has ended, and the session ends at once', async () => {
+    const client = world.client()
+    await client.batch('alpha', [sh('login', 'true')])
+    for (const toTheEnd of [false, true]) {
+      const { fault, durationMs } = await client.batch('alpha', [sh('short', 'true')], { toTheEnd })
+      expect(fault).toBeNull()
+      // Its `sleep` lasts 5 s; a session that waited for it would take as long.
+      expect(durationMs).toBeLessThan(4_500)
+      expect(await processesWith('@@H:', 5_000)).toBe(0)
+    }
+  })
+
+  test('nothing of it is left when the shell of the session is killed', async () => {
+    const { results, fault } = await world
+      .client()
+      .batch('alpha', [sh('a', 'kill -9 $PPID; sleep 1')], { silenceMs: 4_000 })
+    expect([results.size, fault?.kind]).toEqual([0, 'lost'])
+    expect(await processesWith('@@H:', 10_000)).toBe(0)
+  })
+
+  test('a line that goes on without its client goes on to its end, and its heartbeat with it', async () => {
+    const file = `${world.directory}/went-on`
+    const cancel = new AbortController()
+    const running = world
+      .client()
+      .batch('alpha', [sh('long', `: 8822.1; echo begun >${file}; sleep 3; echo over >${file}`)], {
+        toTheEnd: true,
+        silenceMs: 4_000,
+        signal: cancel.signal,
+      })
+    while (!(await Bun.file(file).exists())) await Bun.sleep(50)
+    cancel.abort()
+    expect((await running).fault?.kind).toBe('cancelled')
+    expect(await processesWith(': 8822.1', 20_000)).toBe(0)
+    expect(await Bun.file(file).text()).toBe('over\n')
+    expect(await processesWith('@@H:', 10_000)).toBe(0)
+  })
+})
+
+const missing = (shell: string): boolean => {
+  if (Bun.which(shell) !== null) return false
+  console.warn(`SKIPPED: ${shell} is not installed, so nothing is proved about it as the sh of a host.`)
+  return true
+}
+
+describe.each(SHELLS)('where sh is %s', (shell) => {
+  test.skipIf(missing(shell))('it beats, is told apart, and is gone at the end', async () => {
+    const nonce = 'feedfeedfeedfeed'
+    const bin = `${world.directory}/${shell}`
+    await ensureDirectory(bin)
+    await symlink(Bun.which(shell) ?? '', `${bin}/sh`)
+    const commands = [sh('slow', 'printf half >&2; sleep 2.5; echo -whole >&2; exit 5')]
+    for (const toTheEnd of [false, true]) {
+      const script = batchScript(nonce, commands, { toTheEnd, beatSeconds: 1 })
+      const end = await runCommand({
+        file: 'sh',
+        args: ['-c', script],
+        env: { PATH: `${bin}:${process.env.PATH}` },
+        stdin: 'open',
+        timeoutMs: 30_000,
+        maxStdoutBytes: 10_000,
+      })
+      const beats = end.stderr.split(`@@H:${nonce}`).length - 1
+      expect(beats).toBeGreaterThanOrEqual(1)
+      expect(end.stderr.replaceAll(`@@H:${nonce}\n`, '')).toBe(
+        `@@S:${nonce}\n@@B:${nonce}:0\nhalf-whole\n\n@@E:${nonce}:0:5`,
+      )
+      expect({ ended: end.ended, code: end.exitCode }).toEqual({ ended: 'exit', code: 5 })
+      expect(end.stdout.toString()).toBe(`@@B:${nonce}:0\n\n@@E:${nonce}:0:5\n`)
+      expect(await processesWith(`@@H:${nonce}`, 5_000)).toBe(0)
+    }
+  })
+})
