@@ -103,7 +103,8 @@ export const LimitsSchema = z.strictObject(
       'seconds',
       { min: 5, max: 3600 },
       {
-        description: 'A short remote command without output for this long is ended, seconds.',
+        description:
+          'A remote command from which not even a heartbeat comes for this long is ended: the link is dead, seconds.',
         default: byDefault.limits.command_silence_seconds,
       },
     ),
@@ -111,7 +112,7 @@ export const LimitsSchema = z.strictObject(
       'minutes',
       { min: 1, max: 240 },
       {
-        description: 'Total time of a short remote command, minutes.',
+        description: 'For the listings of one host in one check, and for any other short remote command; minutes.',
         default: byDefault.limits.command_timeout_minutes,
       },
     ),

@@ -18,6 +18,7 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   AUTH_FAILED: "A SAN refused the witness's key.",
   HOST_UNREACHABLE: 'A SAN cannot be reached over SSH.',
   INTERNAL: 'The witness itself failed at this dataset; the log has the fault under its number.',
+  LISTING_TIMED_OUT: 'A SAN is reachable, but its listing took longer than the limits give it.',
   STALE_CHECK: 'The last look is older than two intervals.',
   NOT_CHECKED: 'Nobody has looked yet.',
   BACKUP_IN_USE: 'The backup is being written to: someone may be working on it.',

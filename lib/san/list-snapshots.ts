@@ -1,36 +1,44 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { LookFault } from '#lib/replication/types.ts'
-import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
-import { chunkNames } from '#lib/zfs/chunks.ts'
+import type { Ssh } from '#lib/ssh/types.ts'
+import { groupsToList } from '#lib/zfs/chunks.ts'
 import { listSnapshots } from '#lib/zfs/commands.ts'
 import { type DatasetSnapshots, parseSnapshotListing } from '#lib/zfs/listing.ts'
-import { groupAnswers, groupCommand } from './batch-answer.ts'
-import { datasetFault, lookFault } from './host-fault.ts'
+import { askInGroups, type ListingLimits } from './ask-in-groups.ts'
+import { datasetFault } from './host-fault.ts'
+import type { Pace } from './pace.ts'
 
 /** What one dataset's snapshot listing came to. `missing`: it vanished between the probe and the listing. */
 export type SnapshotAnswer = DatasetSnapshots | 'missing' | LookFault
 
-/** One SSH command for all the datasets of a host that have to be listed. */
-export async function listAllSnapshots(
-  ssh: Ssh,
-  host: HostConfig,
-  datasets: readonly string[],
-  options: BatchOptions,
-): Promise<ReadonlyMap<string, SnapshotAnswer>> {
-  const groups = chunkNames(datasets).map((names, index) => ({ id: `snapshots${index}`, names }))
-  const commands = groups.map((group) => groupCommand(group, (names) => listSnapshots(host.zfsCommand, names)))
-  const batch = await ssh.batch(host.id, commands, options)
-  const answers = new Map<string, SnapshotAnswer>()
-  for (const answer of groups.flatMap((group) => groupAnswers(batch, group))) {
-    if ('missing' in answer) for (const name of answer.names) answers.set(name, 'missing')
-    else if ('fault' in answer) for (const name of answer.names) answers.set(name, answer.fault)
-    else if ('badProperty' in answer) for (const name of answer.names) answers.set(name, unknownProperty(host.id))
-    else for (const [name, listed] of readListing(host.id, answer.output, answer.names)) answers.set(name, listed)
+export interface SnapshotAsk {
+  readonly ssh: Ssh
+  readonly host: HostConfig
+  readonly datasets: readonly string[]
+  readonly limits: ListingLimits
+  readonly pace: Pace
+  readonly signal?: AbortSignal
+}
+
+/** One SSH command for all the datasets of a host that have to be listed, and more only where that takes too long. */
+export async function listAllSnapshots(ask: SnapshotAsk): Promise<ReadonlyMap<string, SnapshotAnswer>> {
+  const { ssh, host, datasets, limits, pace, signal } = ask
+  const kind = 'snapshots'
+  const argv = (names: readonly string[]) => listSnapshots(host.zfsCommand, names)
+  const groups = groupsToList(pace.toList(host.id, kind, datasets)).map((names) => ({ names, argv }))
+  const { answers } = await askInGroups({ ssh, host: host.id, kind, groups, limits, pace, signal })
+  const found = new Map<string, SnapshotAnswer>()
+  for (const answer of answers) {
+    if ('missing' in answer) for (const name of answer.names) found.set(name, 'missing')
+    else if ('fault' in answer) for (const name of answer.names) found.set(name, answer.fault)
+    else if ('badProperty' in answer) for (const name of answer.names) found.set(name, unknownProperty(host.id))
+    else for (const [name, listed] of readListing(host.id, answer.output, answer.names)) found.set(name, listed)
   }
-  if (batch.fault !== null) {
-    for (const name of datasets) if (!answers.has(name)) answers.set(name, lookFault(batch.fault))
+  for (const [name, answer] of found) {
+    if (typeof answer === 'object' && 'snapshots' in answer)
+      pace.listed(host.id, kind, name, answer.snapshots.length + answer.bookmarks.length)
   }
-  return answers
+  return found
 }
 
 function readListing(

@@ -2,15 +2,17 @@ import type { HostConfig } from '#config/effective.ts'
 import type { HostWant } from '#lib/engine/ports.ts'
 import type { LookFault } from '#lib/replication/types.ts'
 import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
-import { chunkNames } from '#lib/zfs/chunks.ts'
+import { groupsToList } from '#lib/zfs/chunks.ts'
 import { type Columns, DATASET_COLUMNS, DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
 import { clock, listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
 import { isWithin, poolOf } from '#lib/zfs/paths.ts'
 import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
-import { type Group, groupAnswers, groupCommand } from './batch-answer.ts'
+import { askInGroups, type ListingLimits } from './ask-in-groups.ts'
+import type { Answer } from './batch-answer.ts'
 import { datasetFault } from './host-fault.ts'
+import { Pace } from './pace.ts'
 
 /** What one session told of a host's pools and datasets, before any snapshot is listed. */
 export interface Probe {
@@ -34,77 +36,77 @@ export interface ProbeRequest {
   readonly want: HostWant
   readonly columns: 'current' | 'before-2.2'
   readonly now: () => number
-  readonly limits: { readonly silenceMs: number; readonly timeoutMs: number; readonly tries: number }
+  readonly limits: ListingLimits
+  /** What was slow before; without it this reading remembers nothing. */
+  readonly pace?: Pace
   readonly signal?: AbortSignal
 }
 
-/** One SSH command: clock, pools, and every dataset asked for, in groups. */
+/** One SSH command: clock, pools, and every dataset asked for, in groups; more only where that takes too long. */
 export async function probe(request: ProbeRequest): Promise<Probe> {
-  const { ssh, host, want } = request
+  const { ssh, host, want, limits, signal } = request
+  const pace = request.pace ?? new Pace()
   const columns = request.columns === 'current' ? DATASET_COLUMNS : DATASET_COLUMNS_BEFORE_2_2
-  const groups = groupsOf(want)
   const pools = [...new Set(want.datasets.map(({ name }) => poolOf(name)))]
-  const commands: RemoteCommand[] = [
+  const head: RemoteCommand[] = [
     { id: 'clock', argv: clock() },
     { id: 'pools', argv: listPools(host.zfsCommand, pools) },
-    ...groups.map(({ group, recursive }) =>
-      groupCommand(group, (names) => listDatasets(host.zfsCommand, names, { recursive, columns })),
-    ),
+  ]
+  const plain = want.datasets.filter(({ recursive }) => !recursive).map(({ name }) => name)
+  const roots = new Set(want.datasets.filter(({ recursive }) => recursive).map(({ name }) => name))
+  const query = (recursive: boolean) => (names: readonly string[]) =>
+    listDatasets(host.zfsCommand, names, { recursive, columns })
+  const kind = 'datasets'
+  const known = pace.toList(host.id, kind, plain)
+  // A tree cannot be halved: those go last, each for itself.
+  const groups = [
+    ...groupsToList(known.map((each) => ({ ...each, snapshots: 0 }))).map((names) => ({ names, argv: query(false) })),
+    ...[...roots].map((name) => ({ names: [name], argv: query(true) })),
   ]
   const startedAt = request.now()
-  const batch = await ssh.batch(host.id, commands, { ...request.limits, signal: request.signal })
-  const hostClock = clockOf(batch)
+  const { first, answers } = await askInGroups({ ssh, host: host.id, kind, groups, head, limits, pace, signal })
+  const hostClock = clockOf(first)
   return {
-    batch,
+    batch: first,
     hostClock,
     skewSeconds: hostClock === null ? null : skew(hostClock, startedAt, request.now()),
-    pools: poolsOf(batch, pools),
-    ...readGroups(batch, groups, columns),
+    pools: poolsOf(first, pools),
+    ...readAnswers(host.id, answers, roots, columns),
   }
 }
 
-interface Grouped {
-  readonly group: Group
-  readonly recursive: boolean
-}
-
-function groupsOf(want: HostWant): readonly Grouped[] {
-  const plain = want.datasets.filter(({ recursive }) => !recursive).map(({ name }) => name)
-  const roots = want.datasets.filter(({ recursive }) => recursive).map(({ name }) => name)
-  return [
-    ...chunkNames(plain).map((names, index) => ({ group: { id: `datasets${index}`, names }, recursive: false })),
-    ...roots.map((name, index) => ({ group: { id: `tree${index}`, names: [name] }, recursive: true })),
-  ]
-}
-
-function readGroups(batch: BatchResult, groups: readonly Grouped[], columns: Columns<DatasetFacts>) {
+function readAnswers(
+  host: string,
+  answers: readonly Answer[],
+  roots: ReadonlySet<string>,
+  columns: Columns<DatasetFacts>,
+) {
   const facts = new Map<string, DatasetFacts>()
   const missing = new Set<string>()
   const faults = new Map<string, LookFault>()
   const descendants = new Map<string, readonly DatasetFacts[]>()
   let badProperty = false
-  for (const { group, recursive } of groups) {
-    for (const answer of groupAnswers(batch, group)) {
-      if ('badProperty' in answer) badProperty = true
-      else if ('missing' in answer) for (const name of answer.names) missing.add(name)
-      else if ('fault' in answer) for (const name of answer.names) faults.set(name, answer.fault)
-      else {
-        const listing = parseDatasetListing(answer.output, columns, { names: answer.names, recursive })
-        if (listing.fault !== null) {
-          const text = `${batch.host} answered a listing with a line that cannot be read (line ${listing.fault.line}: ${listing.fault.text}). ${listing.fault.reason}`
-          for (const name of answer.names) faults.set(name, datasetFault(batch.host, 'bad-listing', text))
-          continue
-        }
-        for (const dataset of listing.datasets) facts.set(dataset.name, dataset)
-        for (const name of answer.names) {
-          if (!facts.has(name)) {
-            faults.set(name, datasetFault(batch.host, 'bad-listing', `${batch.host}'s listing does not name ${name}.`))
-          } else if (recursive) {
-            descendants.set(
-              name,
-              listing.datasets.filter((dataset) => isWithin(dataset.name, name) && dataset.name !== name),
-            )
-          }
+  for (const answer of answers) {
+    if ('badProperty' in answer) badProperty = true
+    else if ('missing' in answer) for (const name of answer.names) missing.add(name)
+    else if ('fault' in answer) for (const name of answer.names) faults.set(name, answer.fault)
+    else {
+      const recursive = answer.names.length === 1 && roots.has(answer.names[0] ?? '')
+      const listing = parseDatasetListing(answer.output, columns, { names: answer.names, recursive })
+      if (listing.fault !== null) {
+        const text = `${host} answered a listing with a line that cannot be read (line ${listing.fault.line}: ${listing.fault.text}). ${listing.fault.reason}`
+        for (const name of answer.names) faults.set(name, datasetFault(host, 'bad-listing', text))
+        continue
+      }
+      for (const dataset of listing.datasets) facts.set(dataset.name, dataset)
+      for (const name of answer.names) {
+        if (!facts.has(name)) {
+          faults.set(name, datasetFault(host, 'bad-listing', `${host}'s listing does not name ${name}.`))
+        } else if (recursive) {
+          descendants.set(
+            name,
+            listing.datasets.filter((dataset) => isWithin(dataset.name, name) && dataset.name !== name),
+          )
         }
       }
     }

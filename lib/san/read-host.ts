@@ -5,9 +5,11 @@ import type { Ssh } from '#lib/ssh/types.ts'
 import type { DatasetSnapshots } from '#lib/zfs/listing.ts'
 import { poolOf } from '#lib/zfs/paths.ts'
 import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
+import type { ListingLimits } from './ask-in-groups.ts'
 import { datasetFault, lookFault } from './host-fault.ts'
 import { listAllSnapshots, type SnapshotAnswer } from './list-snapshots.ts'
 import type { ListingCache } from './listing-cache.ts'
+import type { Pace } from './pace.ts'
 import { type Probe, probe } from './probe.ts'
 
 /** Pools in these states answer late, never, or with old truth: nothing in them is judged. */
@@ -17,7 +19,8 @@ export interface HostReader {
   readonly ssh: Ssh
   readonly cache: ListingCache
   readonly now: () => number
-  readonly limits: { readonly silenceMs: number; readonly timeoutMs: number; readonly tries: number }
+  readonly limits: ListingLimits
+  readonly pace: Pace
   /** Hosts found to have no `snapshots_changed`; remembered for the life of the process. */
   readonly oldHosts: Set<string>
 }
@@ -31,7 +34,8 @@ export async function readHost(
 ): Promise<HostReading> {
   const first = await runProbe(reader, host, want, options.signal)
   const { batch } = first
-  if (batch.results.size === 0 && batch.fault !== null) {
+  // A host that is too slow for its first word has been reached all the same.
+  if (batch.results.size === 0 && batch.fault !== null && batch.fault.kind !== 'too-slow') {
     return { reached: false, host: host.id, fault: lookFault(batch.fault), latencyMs: null }
   }
   const present = [...first.facts.values()].filter((facts) => unusableHealth(first, facts.name) === null)
@@ -46,12 +50,14 @@ export async function readHost(
   const listed =
     toList.length === 0
       ? new Map<string, SnapshotAnswer>()
-      : await listAllSnapshots(
-          reader.ssh,
+      : await listAllSnapshots({
+          ssh: reader.ssh,
           host,
-          toList.map(({ name }) => name),
-          { ...reader.limits, signal: options.signal },
-        )
+          datasets: toList.map(({ name }) => name),
+          limits: reader.limits,
+          pace: reader.pace,
+          signal: options.signal,
+        })
   for (const facts of toList) {
     const answer = listed.get(facts.name)
     if (answer !== undefined && isListing(answer))
@@ -70,7 +76,8 @@ export async function readHost(
 }
 
 async function runProbe(reader: HostReader, host: HostConfig, want: HostWant, signal?: AbortSignal): Promise<Probe> {
-  const request = { ssh: reader.ssh, host, want, now: reader.now, limits: reader.limits, signal }
+  const { ssh, now, limits, pace } = reader
+  const request = { ssh, host, want, now, limits, pace, signal }
   const old = reader.oldHosts.has(host.id)
   const answer = await probe({ ...request, columns: old ? 'before-2.2' : 'current' })
   if (old || !answer.badProperty) return answer

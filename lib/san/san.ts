@@ -8,6 +8,7 @@ import { classifyZfs } from '#lib/zfs/messages.ts'
 import { parseResumeToken } from '#lib/zfs/token.ts'
 import type { SendEstimate } from '#lib/zfs/types.ts'
 import { ListingCache } from './listing-cache.ts'
+import { Pace } from './pace.ts'
 import { readHost } from './read-host.ts'
 import { runCommand, runSequence } from './short-commands.ts'
 import { swapReader } from './swap-reader.ts'
@@ -24,13 +25,14 @@ export interface SanSettings {
 export function createSans(settings: SanSettings): Sans {
   const { ssh, now } = settings
   const cache = new ListingCache()
+  const pace = new Pace()
   const oldHosts = new Set<string>()
   const options = (signal?: AbortSignal): BatchOptions => ({ ...settings.limits(), signal })
   const zfs = (host: string): readonly string[] => settings.host(host)?.zfsCommand ?? ['zfs']
 
   return {
     async read(wants, readOptions) {
-      const reader = { ssh, cache, now, limits: settings.limits(), oldHosts }
+      const reader = { ssh, cache, pace, now, limits: settings.limits(), oldHosts }
       const readings = await Promise.all(
         wants.map(async (want): Promise<HostReading> => {
           const host = settings.host(want.host)

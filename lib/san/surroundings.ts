@@ -8,7 +8,8 @@ import { listSnapshots } from '#lib/zfs/commands.ts'
 import { parseSnapshotListing } from '#lib/zfs/listing.ts'
 import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import { parentOf } from '#lib/zfs/paths.ts'
-import { groupAnswers, groupCommand } from './batch-answer.ts'
+import { askInGroups } from './ask-in-groups.ts'
+import { Pace } from './pace.ts'
 
 /**
  * What of ours stands beside backup datasets, and what stands below them: one SSH command for all of a host, a second one
@@ -47,6 +48,9 @@ export async function readSurroundings(
   return found
 }
 
+/** Where the caller has none. */
+const LIMITS = { silenceMs: 60_000, timeoutMs: 15 * 60_000 }
+
 /** By name: the rows directly below it. A name that could not be listed is left out. */
 async function listEach(
   ssh: Ssh,
@@ -56,10 +60,19 @@ async function listEach(
 ): Promise<ReadonlyMap<string, readonly BesideRow[]>> {
   const found = new Map<string, readonly BesideRow[]>()
   if (names.length === 0) return found
-  const groups = chunkNames(names).map((chunk, index) => ({ id: `beside${index}`, names: chunk }))
-  const commands = groups.map((group) => groupCommand(group, (some) => listBeside(host.zfsCommand, some)))
-  const batch = await ssh.batch(host.id, commands, options)
-  for (const answer of groups.flatMap((group) => groupAnswers(batch, group))) {
+  const argv = (some: readonly string[]) => listBeside(host.zfsCommand, some)
+  const groups = chunkNames(names).map((chunk) => ({ names: chunk, argv }))
+  const limits = { ...LIMITS, ...options }
+  const { answers } = await askInGroups({
+    ssh,
+    host: host.id,
+    kind: 'beside',
+    groups,
+    limits,
+    pace: new Pace(),
+    signal: options.signal,
+  })
+  for (const answer of answers) {
     if (!('output' in answer)) continue
     const listing = parseBeside(answer.output, answer.names)
     if (listing.fault !== null) continue

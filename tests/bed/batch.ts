@@ -18,10 +18,11 @@ export async function batch(
 ): Promise<BatchResult> {
   const startedAt = clock.now()
   const results = new Map<string, CommandResult>()
-  const end = (fault: RemoteFault | null): BatchResult => ({
+  const end = (fault: RemoteFault | null, running: string | null = null): BatchResult => ({
     host: host.id,
     results,
     fault,
+    running,
     durationMs: clock.now() - startedAt,
   })
   const lines = commands.map(({ argv }) => argv.join(' '))
@@ -29,7 +30,11 @@ export async function batch(
     await clock.sleep(LOGIN_MS, options.signal)
     if (options.signal?.aborted) return end(remoteFault(host.id, 'cancelled'))
     const wrong: Wrong | null = host.up ? faults.take(host.id, 'batch', lines) : { kind: 'connect', as: 'unreachable' }
-    if (wrong?.kind !== 'connect') return end(await session(host, clock, { commands, wrong, options, results }))
+    if (wrong?.kind !== 'connect') {
+      const running: { id: string | null } = { id: null }
+      const fault = await session(host, clock, { commands, wrong, options, results, running })
+      return end(fault, fault === null ? null : running.id)
+    }
     const fault = remoteFault(host.id, wrong.as)
     if (!fault.retryable || tries >= (options.tries ?? 3)) return end(fault)
     await clock.sleep(RETRY_MS * tries, options.signal)
@@ -41,12 +46,15 @@ interface Session {
   readonly wrong: Wrong | null
   readonly options: BatchOptions
   readonly results: Map<string, CommandResult>
+  readonly running: { id: string | null }
 }
 
-async function session(host: BedHost, clock: VirtualClock, { commands, wrong, options, results }: Session) {
+async function session(host: BedHost, clock: VirtualClock, { commands, wrong, options, results, running }: Session) {
+  const startedAt = clock.now()
   let ended = 0
   const one = async (command: RemoteCommand): Promise<RemoteFault | null> => {
     if (options.signal?.aborted) return remoteFault(host.id, 'cancelled')
+    running.id = command.id
     if ((wrong?.kind === 'cut' || wrong?.kind === 'half-open') && ended >= wrong.after) {
       if (wrong.kind === 'cut' && wrong.ran === true) await runCommand(command.argv, host)
       return remoteFault(host.id, 'lost')
@@ -54,6 +62,11 @@ async function session(host: BedHost, clock: VirtualClock, { commands, wrong, op
     if (wrong?.kind === 'hang' && ended >= wrong.after) {
       await clock.sleep(options.silenceMs ?? 60_000, options.signal)
       return remoteFault(host.id, options.signal?.aborted ? 'cancelled' : 'timeout')
+    }
+    if (wrong?.kind === 'endless' && wrong.command.test(command.argv.join(' '))) {
+      const leftMs = (options.timeoutMs ?? 15 * 60_000) - (clock.now() - startedAt)
+      await clock.sleep(Math.min(command.limitMs ?? leftMs, leftMs), options.signal)
+      return remoteFault(host.id, options.signal?.aborted ? 'cancelled' : 'too-slow')
     }
     host.running++
     const answer = await answerTo(command.argv, host, wrong).finally(() => host.running--)

@@ -10,6 +10,8 @@ export type Wrong =
   | { readonly kind: 'half-open'; readonly after: number; readonly forMs: number }
   /** Nothing moves any more, without an end. */
   | { readonly kind: 'hang'; readonly after: number }
+  /** Commands of the batch that fit never end, and their heartbeat goes on. */
+  | { readonly kind: 'endless'; readonly command: RegExp }
   /** Every piece of the stream takes so long. */
   | { readonly kind: 'slow'; readonly pieceMs: number }
   /** One byte arrives changed. */

@@ -109,6 +109,7 @@ describe('a host', () => {
     ['with another key', { kind: 'connect', as: 'host-key-changed' }, 'HOST_KEY_CHANGED', 'Nothing was sent'],
     ['that lets nobody in', { kind: 'connect', as: 'timeout' }, 'HOST_UNREACHABLE', 'timeout'],
     ['that answers half', { kind: 'cut', after: 1 }, 'HOST_UNREACHABLE', 'lost'],
+    ['that is too slow', { kind: 'endless', command: /^zfs list/ }, 'LISTING_TIMED_OUT', 'reachable and too slow'],
     ['that falls silent', { kind: 'hang', after: 1 }, 'HOST_UNREACHABLE', 'timeout'],
     ['whose sudo wants a password', { kind: 'refuse', exitCode: 1, stderr: SUDO }, 'NOT_CHECKED', SUDO],
     ['without a shell', { kind: 'connect', as: 'account' }, 'AUTH_FAILED', 'account'],

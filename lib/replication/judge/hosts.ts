@@ -46,6 +46,10 @@ function hostReason({ input, tell }: JudgeContext, side: Unseen): Reason {
     return tell('HOST_OFFLINE_PLANNED', { host: fault.host, backAt: side.availability.backAt, lastSeenAt, lastHealth })
   }
   if (input.isolated && fault.reason === 'HOST_UNREACHABLE') return tell('WITNESS_ISOLATED', { lastLookAt, lastHealth })
+  if (fault.reason === 'LISTING_TIMED_OUT') {
+    const { host, message, setting = null } = fault
+    return tell('LISTING_TIMED_OUT', { host, message, setting, lastLookAt, lastHealth })
+  }
   if (fault.reason === 'INTERNAL')
     return tell('INTERNAL', { number: fault.number ?? '0', message: fault.message, lastLookAt, lastHealth })
   return tell(fault.reason, { host: fault.host, kind: fault.kind, message: fault.message, lastLookAt, lastHealth })

@@ -50,6 +50,15 @@ export interface EvidenceByCode {
   HOST_KEY_CHANGED: LookFacts
   AUTH_FAILED: LookFacts
   HOST_UNREACHABLE: LookFacts
+  LISTING_TIMED_OUT: {
+    readonly host: string
+    readonly message: string
+    /** Of `limits:`: what ended it, as it is and as it might be; null: nothing there would help. */
+    readonly setting: { readonly name: string; readonly now: number; readonly raised: number } | null
+    /** Epoch ms of the last look that saw both sides. */
+    readonly lastLookAt: number | null
+    readonly lastHealth: string | null
+  }
   INTERNAL: {
     /** What the log calls it. */
     readonly number: string

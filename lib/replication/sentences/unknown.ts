@@ -24,6 +24,13 @@ export const unknownSentences: Sentences<(typeof REASONS)['UNKNOWN'][number]> = 
       `The witness cannot reach ${e.host} over SSH (${stripStop(e.message)}).${lastGood(w, e.lastLookAt)}`,
       `Check that ${e.host} is up and reachable on its SSH port.`,
     ),
+  LISTING_TIMED_OUT: (w, e) =>
+    said(
+      `${e.host} is reachable and too slow: ${stripStop(e.message)}. What was not read is not known.${lastGood(w, e.lastLookAt)}`,
+      e.setting === null
+        ? `Find out on ${e.host} why \`zfs list\` takes so long there.`
+        : `Find out on ${e.host} why \`zfs list\` takes so long there, or give it more time: write \`${e.setting.name}: ${e.setting.raised}\` under \`limits:\` (now ${e.setting.now}).`,
+    ),
   INTERNAL: (w, e) =>
     said(
       `The witness itself failed at this dataset: ${stripStop(e.message)}. Fault ${e.number} in the log; other datasets go on.${lastGood(w, e.lastLookAt)}`,

@@ -20,9 +20,17 @@ export interface LookFault {
   readonly host: string
   readonly kind: string
   /** Which reason code it becomes. */
-  readonly reason: 'HOST_UNREACHABLE' | 'AUTH_FAILED' | 'HOST_KEY_CHANGED' | 'NOT_CHECKED' | 'INTERNAL'
+  readonly reason:
+    | 'HOST_UNREACHABLE'
+    | 'AUTH_FAILED'
+    | 'HOST_KEY_CHANGED'
+    | 'NOT_CHECKED'
+    | 'INTERNAL'
+    | 'LISTING_TIMED_OUT'
   readonly message: string
   readonly retryable: boolean
+  /** Of LISTING_TIMED_OUT: the setting of `limits:` that ended it, as it is and as it might be. */
+  readonly setting?: { readonly name: string; readonly now: number; readonly raised: number }
   /** Of INTERNAL: where the log has it. */
   readonly number?: string
 }

@@ -21,6 +21,7 @@ export const REASONS = {
     'AUTH_FAILED',
     'HOST_UNREACHABLE',
     'INTERNAL',
+    'LISTING_TIMED_OUT',
     'STALE_CHECK',
     'NOT_CHECKED',
   ],

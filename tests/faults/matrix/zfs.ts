@@ -25,7 +25,7 @@ export const ZFS: readonly Row[] = [
   proved(
     33,
     'zfs hangs',
-    `${APP} > a zfs that hangs is given up after command_silence_seconds; what it said before is not taken for the truth`,
+    'tests/ssh/slow-listing.test.ts > a zfs that hangs altogether is given up after two listings; the host is slow, not unreachable, and no breaker opens',
     'tests/ssh/batch.test.ts > hangs: what ended before is kept, and nothing stays behind there',
   ),
   proved(

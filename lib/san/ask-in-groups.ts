@@ -1,0 +1,154 @@
+import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
+import { classifyZfs } from '#lib/zfs/messages.ts'
+import { type Answer, type Group, groupAnswers, groupCommand } from './batch-answer.ts'
+import { slowFault, span } from './host-fault.ts'
+import type { Pace } from './pace.ts'
+
+/** All in ms. */
+export interface ListingLimits {
+  /** Without even a heartbeat. */
+  readonly silenceMs: number
+  /** For all listings of one host together: `command_timeout_minutes`. */
+  readonly timeoutMs: number
+  readonly tries?: number
+}
+
+export interface GroupedAsk {
+  readonly ssh: Ssh
+  readonly host: string
+  /** What is listed, for the memory of what was slow. */
+  readonly kind: string
+  readonly groups: readonly AskedGroup[]
+  /** Before them, in the first session. */
+  readonly head?: readonly RemoteCommand[]
+  readonly limits: ListingLimits
+  readonly pace: Pace
+  readonly signal?: AbortSignal
+}
+
+export interface AskedGroup {
+  readonly names: readonly string[]
+  readonly argv: (names: readonly string[]) => readonly string[]
+}
+
+export interface GroupedAnswers {
+  /** The first session: the answers of `head`, and why the host could not be asked, if so. */
+  readonly first: BatchResult
+  /** At least one for each name. */
+  readonly answers: readonly Answer[]
+}
+
+/** A group may take this share of the time of all, one dataset alone that of two groups: then others still come to their turn. */
+const SHARES = 8
+/** After so many commands in a row that took too long, with nothing answered between, all of zfs hangs there. */
+const FRUITLESS = 2
+
+type Waiting = AskedGroup & Group
+
+/**
+ * Asks for many datasets, group by group in as few sessions as possible. A group that takes too long is halved and asked
+ * again after the others, down to one dataset, which then fails alone; what was answered is kept whatever comes after it.
+ */
+export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
+  const { ssh, host, kind, limits, pace, signal } = ask
+  const shareMs = Math.ceil(limits.timeoutMs / SHARES)
+  const limitMs = (names: readonly string[]): number => (names.length > 1 ? shareMs : 2 * shareMs)
+  const answers: Answer[] = []
+  let made = 0
+  const waiting = ({ names, argv }: AskedGroup): Waiting => ({ id: `${kind}${made++}`, names, argv })
+  const timed = (group: Waiting): RemoteCommand => {
+    const command = groupCommand(group, group.argv)
+    const each = command.onFailure?.map((single) => ({ ...single, limitMs: 2 * shareMs }))
+    return { ...command, limitMs: limitMs(group.names), ...(each === undefined ? {} : { onFailure: each }) }
+  }
+  const head = (ask.head ?? []).map((command) => ({ ...command, limitMs: shareMs }))
+
+  let left = ask.groups.map(waiting)
+  let leftMs = limits.timeoutMs
+  let fruitless = 0
+  let first: BatchResult | null = null
+  for (;;) {
+    const commands = [...(first === null ? head : []), ...left.map(timed)]
+    const batch = await ssh.batch(host, commands, { ...limits, timeoutMs: leftMs, signal })
+    first ??= batch
+    const ended = left.filter((group) => hasEnded(batch, group))
+    for (const group of ended) {
+      answers.push(...groupAnswers(batch, group))
+      pace.answered(host, kind, group.names)
+    }
+    left = left.filter((group) => !ended.includes(group))
+    if (left.length === 0) return { first, answers }
+    if (batch.fault?.kind !== 'too-slow') {
+      answers.push(...left.flatMap((group) => groupAnswers(batch, group)))
+      return { first, answers }
+    }
+
+    // Where the time of all is over, the one that was under way then is not slow by itself.
+    const slow = left.find(({ id }) => batch.running === id || batch.running?.startsWith(`${id}.`) === true)
+    if (slow !== undefined && batch.durationMs < leftMs) {
+      const parts = afterTooSlow(batch, slow)
+      answers.push(...parts.answers)
+      pace.answered(
+        host,
+        kind,
+        parts.answers.flatMap(({ names }) => names),
+      )
+      if (parts.tooSlow.length === 1) {
+        const message = `listing ${parts.tooSlow[0]} alone took longer than the ${span(2 * shareMs)} that it may take`
+        answers.push({ names: parts.tooSlow, fault: slowFault(host, message, limits.timeoutMs) })
+      }
+      pace.tooSlow(host, kind, parts.tooSlow)
+      left = [...left.filter((group) => group !== slow), ...parts.again.map((names) => waiting({ ...slow, names }))]
+    }
+    leftMs -= batch.durationMs
+    fruitless = ended.length === 0 ? fruitless + 1 : 0
+    if (left.length === 0) return { first, answers }
+    const why = gaveUp(fruitless, leftMs, limits.timeoutMs)
+    if (why !== null || signal?.aborted) {
+      const names = left.flatMap((group) => group.names)
+      pace.notReached(host, kind, names)
+      answers.push({ names, fault: slowFault(host, why ?? 'the check was ended', limits.timeoutMs) })
+      return { first, answers }
+    }
+  }
+}
+
+/** Its answer is whole: the group's own, or where that failed, one for each name. */
+function hasEnded(batch: BatchResult, group: Group): boolean {
+  const whole = batch.results.get(group.id)
+  if (whole === undefined) return false
+  if (whole.exitCode === 0 || group.names.length === 1) return true
+  if (classifyZfs(whole.stderr)?.kind === 'bad-property') return true
+  return group.names.every((_, index) => batch.results.has(`${group.id}.${index}`))
+}
+
+interface TooSlow {
+  readonly answers: readonly Answer[]
+  /** Those that one command was under way for. */
+  readonly tooSlow: readonly string[]
+  /** What to ask for again, in these groups. */
+  readonly again: readonly (readonly string[])[]
+}
+
+function afterTooSlow(batch: BatchResult, group: Group): TooSlow {
+  const { id, names } = group
+  if (!batch.results.has(id)) {
+    const half = Math.ceil(names.length / 2)
+    const again = names.length === 1 ? [] : [names.slice(0, half), names.slice(half)]
+    return { answers: [], tooSlow: names, again }
+  }
+  // It had failed, and was asked for one by one.
+  const answered = names.filter((_, index) => batch.results.has(`${id}.${index}`))
+  const tooSlow = names.filter((_, index) => batch.running === `${id}.${index}`)
+  const rest = names.filter((name) => !answered.includes(name) && !tooSlow.includes(name))
+  const answers = groupAnswers(batch, group).filter(({ names: [name = ''] }) => answered.includes(name))
+  return { answers, tooSlow, again: rest.length === 0 ? [] : [rest] }
+}
+
+function gaveUp(fruitless: number, leftMs: number, timeoutMs: number): string | null {
+  if (fruitless >= FRUITLESS) return `${FRUITLESS} listings in a row did not end in the time that they may take`
+  // Less than this no command is given; and what is left after a rounding is no time.
+  if (leftMs < timeoutMs / (4 * SHARES))
+    return `the listings before it took all of the ${span(timeoutMs)} that a host may take`
+  return null
+}
