@@ -1,5 +1,6 @@
 import { adminScript } from '#lib/admin-script/admin-script.ts'
 import { quote } from '#lib/ssh/quote.ts'
+import { utcTime } from '#lib/zfs/dates.ts'
 import type { Anchor } from './anchors-of.ts'
 
 /** The script that removes from one primary SAN the anchors that nothing needs any more. `asOf`: RFC 3339. */
@@ -9,7 +10,7 @@ export function removalScript(host: string, anchors: readonly Anchor[], asOf: st
     .map(({ dataset, mark, guid, creation, snapshot, use, because }) => ({
       comments: [
         `${dataset}#${mark}`,
-        `  of ${snapshot === null ? 'a snapshot that is gone' : `@${snapshot}`}, taken ${new Date(creation * 1000).toISOString().slice(0, 19)}Z`,
+        `  of ${snapshot === null ? 'a snapshot that is gone' : `@${snapshot}`}, taken ${utcTime(creation)}`,
         `  ${use === 'SUPERSEDED' ? because : `left alone: ${because}`}`,
       ],
       command: use === 'SUPERSEDED' ? `remove_anchor ${quote(`${dataset}#${mark}`)} ${quote(guid)}` : null,

@@ -8,12 +8,15 @@ type Same = (wanted: WantedDataset, known: DatasetRecord) => boolean
 const sameHosts: Same = (a, b) => a.primaryHost === b.primaryHost && a.backupHost === b.backupHost
 const samePrimary: Same = (a, b) => sameHosts(a, b) && a.primaryDataset === b.primaryDataset
 
-/** What makes a known row the same history, strongest first. The guid survives every rename; an id alone only a rename on the SAN. */
+/**
+ * What makes a known row the same history, strongest first. The guid survives every rename; an id alone only a rename on
+ * the SAN, and only among mappings, or among children of one tree: a child's id is made of its name.
+ */
 const RULES: readonly Same[] = [
   (a, b) => a.primaryGuid !== null && sameHosts(a, b) && a.primaryGuid === b.primaryGuid,
   (a, b) => samePrimary(a, b) && a.backupDataset === b.backupDataset,
   samePrimary,
-  (a, b) => sameHosts(a, b) && a.id === b.id,
+  (a, b) => sameHosts(a, b) && a.id === b.id && a.parentId === b.parentId,
 ]
 
 /** Which known row each wanted mapping continues; one that is missing from the answer is new. Each row is given away once. */

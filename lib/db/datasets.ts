@@ -30,7 +30,14 @@ export function datasetsRepository(db: Kysely<Schema>): Datasets {
         await syncPairs(transaction, config, now)
         // A child may be written into the config as a mapping of its own, but only a scan of its root can tell that it is gone.
         const candidates = await allDatasets(transaction)
-        await syncDatasets(transaction, { wanted, candidates, retires: (row) => row.parentId === null, now })
+        const [refused] = await syncDatasets(transaction, {
+          wanted,
+          candidates,
+          retires: (row) => row.parentId === null,
+          now,
+        })
+        // A configuration is taken whole or not at all.
+        if (refused !== undefined) throw refused.error
         // After the roots: their children have followed a changed id by foreign key.
         for (const child of await allDatasets(transaction)) {
           if (child.parentId === null || child.retiredAt !== null || recursive.has(child.parentId)) continue
@@ -41,10 +48,10 @@ export function datasetsRepository(db: Kysely<Schema>): Datasets {
 
     async syncChildren(parentId, children, now) {
       const wanted = children.map((child) => ({ ...child, parentId }))
-      await db.transaction().execute(async (transaction) => {
+      return db.transaction().execute(async (transaction) => {
         const rows = await allDatasets(transaction)
         const candidates = rows.filter((row) => row.parentId === parentId || row.retiredAt !== null)
-        await syncDatasets(transaction, { wanted, candidates, retires: (row) => row.parentId === parentId, now })
+        return syncDatasets(transaction, { wanted, candidates, retires: (row) => row.parentId === parentId, now })
       })
     },
 

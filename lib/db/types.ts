@@ -66,12 +66,12 @@ export interface Store extends AccessStore {
   readonly schemaVersion: number
   /** Makes san_host, san_pair and dataset rows match the config; what is gone is retired, never deleted. History follows (primary host, primary guid, backup host). */
   syncConfig(config: Config, now: number): Promise<void>
-  /** Children found below recursive mappings at a scan. */
+  /** Children found below recursive mappings at a scan. Answers those that could not be taken; the others are. */
   syncChildren(
     parentId: string,
     children: readonly Omit<DatasetRecord, 'retiredAt' | 'backupGoneAt' | 'parentId'>[],
     now: number,
-  ): Promise<void>
+  ): Promise<readonly { readonly id: string; readonly error: unknown }[]>
   datasets(): Promise<readonly DatasetRecord[]>
   setPrimaryGuid(datasetId: string, guid: string): Promise<void>
 

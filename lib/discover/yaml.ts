@@ -1,3 +1,4 @@
+import { utcTime } from '#lib/zfs/dates.ts'
 import { checkDatasetName } from '#lib/zfs/names.ts'
 import type { DiscoveredMapping, Discovery } from './types.ts'
 
@@ -43,5 +44,5 @@ function word(name: string): string {
 }
 
 function day(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 16)}Z`
+  return `${utcTime(seconds).slice(0, 16)}Z`
 }

@@ -4,8 +4,10 @@ import type { PresentSide, Step } from '#lib/replication/types.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { zfsCommandOf } from './judge-one.ts'
+import { spoil } from './keep.ts'
 import { runStep } from './run-step.ts'
 import type { RunWriter } from './run-writer.ts'
+import { isOfTheStore } from './state-book.ts'
 
 export interface Anchored {
   readonly made: number
@@ -26,27 +28,16 @@ export async function anchorStalled(
   const anchored: string[] = []
   let failed = 0
   for (const assessment of assessments) {
-    const { dataset } = assessment
-    const step = signal.aborted ? null : stepFor(context, assessment)
-    if (step === null) continue
-    await writer.wrote()
-    const end = await runStep(step, {
-      deps: context.deps,
-      writer,
-      datasetId: dataset.id,
-      bandwidthLimit: null,
-      signal,
-      pool: { name: '', keepFree: dataset.config.policy.keepFree },
-      stopAt: null,
-      onBytes: () => {},
-    })
-    if (end.ended === 'done' && end.warnings.length === 0) {
-      anchored.push(dataset.id)
-      context.deps.log.info(`${step.title}: nothing newer arrives on the backup.`, fieldsOf(assessment, writer))
-    } else if (end.ended !== 'cancelled') {
+    try {
+      const made = signal.aborted ? null : await anchor(context, assessment, writer, signal)
+      if (made === true) anchored.push(assessment.dataset.id)
+      if (made === false) failed++
+    } catch (error) {
+      if (isOfTheStore(error)) throw error
       failed++
-      context.notAnchored.set(dataset.id, step.snapshot.guid)
-      context.deps.log.warn(end.warnings[0] ?? `${step.title} did not work.`, fieldsOf(assessment, writer))
+      const { id, mapping } = assessment.dataset
+      const at = { datasetId: id, host: mapping.primary.host }
+      await spoil(context, assessment, context.faults.of(at, 'Anchoring its chain', error))
     }
   }
   // A bookmark does not change what a listing is kept by, so only a full one shows it.
@@ -54,6 +45,37 @@ export async function anchorStalled(
   if (again.length > 0)
     await assess(context, again, { mode: 'fresh', runId: writer.run.id, estimates: 'behind', signal })
   return { made: anchored.length, failed }
+}
+
+/** Whether one was made; null: none was wanted, or it was stopped. */
+async function anchor(
+  context: EngineContext,
+  assessment: Assessment,
+  writer: RunWriter,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  const { dataset } = assessment
+  const step = stepFor(context, assessment)
+  if (step === null) return null
+  await writer.wrote()
+  const end = await runStep(step, {
+    deps: context.deps,
+    writer,
+    datasetId: dataset.id,
+    bandwidthLimit: null,
+    signal,
+    pool: { name: '', keepFree: dataset.config.policy.keepFree },
+    stopAt: null,
+    onBytes: () => {},
+  })
+  if (end.ended === 'cancelled') return null
+  if (end.ended === 'done' && end.warnings.length === 0) {
+    context.deps.log.info(`${step.title}: nothing newer arrives on the backup.`, fieldsOf(assessment, writer))
+    return true
+  }
+  context.notAnchored.set(dataset.id, step.snapshot.guid)
+  context.deps.log.warn(end.warnings[0] ?? `${step.title} did not work.`, fieldsOf(assessment, writer))
+  return false
 }
 
 function stepFor(context: EngineContext, assessment: Assessment): Extract<Step, { kind: 'bookmark' }> | null {

@@ -1,98 +1,159 @@
 import type { Inventory } from '#lib/replication/types.ts'
 import { compareSides } from './compare-sides.ts'
 import type { Assessment, EngineContext } from './context.ts'
-import { enrich } from './enrich.ts'
-import { bytesBehind, estimatePlans } from './estimate.ts'
-import { judgeOne } from './judge-one.ts'
-import { look } from './look.ts'
+import { bytesBehind } from './estimate.ts'
+import { nothingRead } from './internal-faults.ts'
+import { assessedWith, judgeAnyhow } from './judge-anyhow.ts'
+import { addLag, save } from './keep.ts'
+import { type AssessOptions, attempt, eachOf, enriching, estimating, type Pass, readLines } from './lines.ts'
+import { readHosts } from './look.ts'
 import type { Monitored } from './monitored.ts'
-
-export interface AssessOptions {
-  readonly mode: 'incremental' | 'fresh'
-  readonly runId: number | null
-  /** `behind`: bytes for what is more than policy allows (a scan). `all`: for every step (preview, repair). */
-  readonly estimates: 'behind' | 'all'
-  readonly signal?: AbortSignal
-}
+import type { HostReading } from './ports.ts'
 
 /**
- * Looks at both sides of the given datasets, judges, remembers and plans. The part between reading the memory and
- * writing it has no await in it, so assessments that overlap cannot lose each other's memory; an older look never
- * overwrites a newer one.
+ * Looks at both sides of the given datasets, judges, remembers and plans; each pair of hosts as soon as both have
+ * answered, so that one which does not answer holds up no other. The part between reading the memory and writing it has no
+ * await in it, so assessments that overlap cannot lose each other's memory; an older look never overwrites a newer one.
+ *
+ * Whatever throws for one dataset makes that one INTERNAL, and the others go on. Who stops waiting, or comes to the limit,
+ * changes no verdict of what was not read by then: it is answered as not read, and kept nowhere.
  */
 export async function assess(
   context: EngineContext,
   datasets: readonly Monitored[],
   options: AssessOptions,
 ): Promise<readonly Assessment[]> {
-  const { deps, states, hosts } = context
-  const number = context.nextLook()
-  const receivingBefore = new Set(context.receiving)
-  const swappingBefore = new Set(context.swapping)
-  const seen = await look(deps.sans, withChildren(context, datasets), {
-    mode: options.mode,
-    signal: options.signal,
-    now: deps.now,
-  })
-  for (const reading of seen.readings.values()) {
-    const { state, changed } = hosts.record(reading, deps.now())
-    if (changed) deps.emit.host(state)
-  }
-  await context.noteChildren(seen.children)
-  // A child that is gone is retired by this very look, and never judged as a loss.
-  const current = new Map(context.datasets().map((dataset) => [dataset.id, dataset]))
-  const judged = seen.seen.map((each) => ({ ...each, dataset: current.get(each.dataset.id) ?? each.dataset }))
-  await context.noteGuids(judged)
-  const receiving = receivingBefore.union(context.receiving)
-  const swapping = options.mode === 'fresh' ? new Set<string>() : swappingBefore.union(context.swapping)
-  const seenNow = options.mode === 'fresh' ? judged : judged.map((each) => withoutOwnTransfer(receiving, each))
-  const compared = seenNow.map(({ dataset, inventory }) => ({
-    dataset,
-    inventory,
-    comparison: compareSides(dataset, inventory),
-  }))
-  const enriched = await enrich(deps.sans, compared, {
-    tokens: context.tokens,
-    beside: context.beside,
-    now: deps.now(),
-    fresh: options.mode === 'fresh',
-    signal: options.signal,
-  })
-  await context.repairs.load(enriched.map(({ dataset }) => dataset.id))
-  const complete = await context.swaps.complete(context, enriched)
-
-  const drafts = complete.map((each) => ({
-    each,
-    draft: judgeOne(context, each, null),
-    before: states.state(each.dataset.id),
-  }))
-  const estimates = await estimatePlans(
-    deps.sans,
-    context.estimates,
-    drafts.map(({ draft }) => draft),
-    options,
+  const limit = new AbortController()
+  const over = new AbortController()
+  const { limitMs } = options
+  if (limitMs !== undefined)
+    void context.deps.sleep(limitMs, over.signal).then(() => {
+      if (!over.signal.aborted) limit.abort()
+    })
+  const signals = [options.signal, limitMs === undefined ? undefined : limit.signal].filter(
+    (each) => each !== undefined,
   )
-  const final = drafts.map(({ each, draft, before }) => {
-    const steps = estimates.get(each.dataset.id)
-    // Nothing new to say, unless another look has changed what is remembered in the meantime.
-    if (steps === undefined && states.state(each.dataset.id) === before) return draft
-    return judgeOne(context, each, { bytes: bytesBehind(draft.plan, steps), steps: steps ?? new Map() })
-  })
-  // In the middle of our own renames a look sees a backup that is missing, or has nothing in common: no finding.
-  const kept = final.filter((assessment) => {
-    return !swapping.has(assessment.dataset.id) && context.keep(assessment, { number, runId: options.runId })
-  })
-  await states.save(kept.map(({ dataset }) => dataset.id))
-  await deps.store.addLag(
-    kept.map(({ dataset, verdict: { judgedAt, delaySeconds, lagSeconds, health } }) => {
-      return { datasetId: dataset.id, at: judgedAt, delaySeconds, lagSeconds, health }
+  const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0]
+  const pass: Pass = {
+    context,
+    options,
+    signal,
+    number: context.nextLook(),
+    receiving: new Set(context.receiving),
+    swapping: new Set(context.swapping),
+  }
+  const all = withChildren(context, datasets)
+  const hosts = readHosts(context, all, { mode: options.mode, signal })
+  const pairs = [...Map.groupBy(all, ({ mapping }) => `${mapping.primary.host} ${mapping.backup.host}`).values()]
+  const ended = await Promise.allSettled(
+    pairs.map(async (own): Promise<readonly Assessment[]> => {
+      const [first] = own
+      if (first === undefined) return []
+      const { primary, backup } = first.mapping
+      const [from, to] = await Promise.all([hosts.reading(primary.host), hosts.reading(backup.host)])
+      if (from === null || to === null) return own.map((dataset) => notWaitedFor(context, dataset))
+      // Whether it is the witness that is cut off is not known before a host answers, or none did.
+      if (!from.reached && !to.reached) await hosts.anyReached
+      return assessPair(pass, own, from, to)
     }),
   )
-  for (const { dataset } of kept) {
-    const state = states.state(dataset.id)
-    if (state !== null) deps.emit.dataset(state)
-  }
-  return final
+  over.abort()
+  const failed = ended.find((each) => each.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+  return ended.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+}
+
+/** As if it had never been asked for: judged from nothing, kept nowhere. */
+function notWaitedFor(context: EngineContext, dataset: Monitored): Assessment {
+  return judgeAnyhow(
+    context,
+    { dataset, inventory: nothingRead(dataset.mapping, context.deps.now()), comparison: null },
+    null,
+  )
+}
+
+async function assessPair(
+  pass: Pass,
+  datasets: readonly Monitored[],
+  from: HostReading,
+  to: HostReading,
+): Promise<readonly Assessment[]> {
+  const { context, options } = pass
+  const { states } = context
+  const read = await context.inTurn(() => readLines(pass, datasets, from, to))
+  const receiving = pass.receiving.union(context.receiving)
+  const swapping = options.mode === 'fresh' ? new Set<string>() : pass.swapping.union(context.swapping)
+  const compared = read.map((line) =>
+    attempt(context, line, 'Comparing both sides', () => {
+      const seen = options.mode === 'fresh' ? line : withoutOwnTransfer(receiving, line)
+      return { ...seen, comparison: compareSides(seen.dataset, seen.inventory) }
+    }),
+  )
+  const enriched = await enriching(pass, compared)
+  const complete = await eachOf(context, enriched, 'Reading the journal of its repairs', async (line) => {
+    await context.repairs.load([line.dataset.id])
+    const [whole] = await context.swaps.complete(context, [line])
+    return whole ?? line
+  })
+
+  const drafts = complete.map((line) => ({
+    line,
+    draft: judgeAnyhow(context, line, null),
+    before: states.state(line.dataset.id),
+  }))
+  const estimates = await estimating(
+    pass,
+    drafts.filter(({ line }) => line.fault === null && line.cut !== true).map(({ draft }) => draft),
+  )
+  // The answer to who has gone is judged all the same, but nothing of it is kept.
+  if (options.signal?.aborted) return drafts.map(({ draft }) => draft)
+
+  const final = await context.inTurn(async () => {
+    const judged = drafts.flatMap(({ line, draft, before }) => {
+      const dataset = context.current(line.dataset)
+      // Taken out of the configuration meanwhile.
+      if (dataset === null) return []
+      if (line.cut === true) return [{ assessment: draft, keep: false, cut: true }]
+      const now = dataset === line.dataset ? line : { ...line, dataset, inventory: renamed(line.inventory, dataset) }
+      const own = estimates.get(line.dataset.id)
+      const fault = own !== undefined && 'reason' in own ? own : null
+      const steps = own === undefined || 'reason' in own ? undefined : own
+      // Nothing new to say, unless another look, or a change of the configuration, has changed what it rests on.
+      const same = dataset === line.dataset && steps === undefined && states.state(dataset.id) === before
+      const assessment = same
+        ? draft
+        : judgeAnyhow(context, now, { bytes: bytesBehind(draft.plan, steps), steps: steps ?? new Map() })
+      // In the middle of our own renames a look sees a backup that is missing, or has nothing in common: no finding.
+      const keep = !swapping.has(line.dataset.id)
+      const planned = fault === null ? assessment : assessedWith(context, assessment, fault)
+      const whole =
+        line.below === undefined ? planned : { ...assessedWith(context, planned, line.below), plan: planned.plan }
+      return [{ assessment: whole, keep, cut: false }]
+    })
+    const kept = judged.filter(
+      ({ assessment, keep }) => keep && context.keep(assessment, { number: pass.number, runId: options.runId }),
+    )
+    await save(
+      context,
+      kept.map(({ assessment }) => assessment.dataset.id),
+    )
+    await addLag(
+      context,
+      kept.map(({ assessment: { dataset, verdict } }) => {
+        const { judgedAt, delaySeconds, lagSeconds, health } = verdict
+        return { datasetId: dataset.id, at: judgedAt, delaySeconds, lagSeconds, health }
+      }),
+    )
+    return judged
+  })
+  const told = final.filter(({ cut }) => !cut).map(({ assessment }) => assessment)
+  if (told.length > 0) await options.onJudged?.(told)
+  return final.map(({ assessment }) => assessment)
+}
+
+/** A mapping that has another id by now. */
+function renamed(inventory: Inventory, { mapping }: Monitored): Inventory {
+  return { ...inventory, mapping }
 }
 
 /** A look at a recursive root is a look at its children, those that are no longer there among them. */

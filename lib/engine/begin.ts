@@ -7,7 +7,7 @@ import type { Scans } from './scans.ts'
  * tokens on the SANs and not by what the database remembers.
  */
 export async function begin(context: EngineContext, scans: Scans): Promise<void> {
-  const { deps, states } = context
+  const { deps } = context
   const now = deps.now()
   const open = await deps.store.interruptOpen(
     now,
@@ -19,8 +19,7 @@ export async function begin(context: EngineContext, scans: Scans): Promise<void>
       ...(run.datasetId === null ? {} : { datasetId: run.datasetId }),
     })
   }
-  await deps.store.syncConfig(deps.config(), now)
-  await states.load(now)
+  await context.takeConfig()
   const last = await deps.store.runs({ kind: ['SCAN'], limit: 20 })
   scans.remember(last.items.find((run) => run.scope.kind === 'all' && run.finishedAt !== null) ?? null)
 }

@@ -1,7 +1,9 @@
 import { divergenceOf, isDiverged } from '#lib/replication/divergence.ts'
 import { halfDoneSwap } from '#lib/replication/swap.ts'
 import type { Comparison, Inventory, SwapFacts } from '#lib/replication/types.ts'
+import { isDatasetName } from '#lib/zfs/names.ts'
 import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { answered, CUT, orCut } from './internal-faults.ts'
 import type { Sans, Surroundings } from './ports.ts'
 
 interface Seen {
@@ -56,9 +58,11 @@ export async function withBeside<T extends Seen>(
   sans: Sans,
   seen: readonly T[],
   options: BesideOptions,
-): Promise<readonly T[]> {
+): Promise<readonly (T & { readonly cut?: boolean })[]> {
   const { book, fresh, now, signal } = options
+  const cut = new Set<T>()
   const toAsk = seen.filter(({ inventory, comparison }) => {
+    if (!isNamable(inventory)) return false
     if (inventory.backup.state !== 'present' && inventory.backup.state !== 'missing') return false
     const known = book.get(keyOf(inventory), now)
     if (fresh || known === null || mayMatter(inventory, comparison)) return true
@@ -68,28 +72,40 @@ export async function withBeside<T extends Seen>(
     ...mapping.backup,
     present: backup.state === 'present',
   }))
-  const answers = asks.length === 0 ? new Map<string, Surroundings>() : await sans.surroundings(asks, signal)
-  for (const { inventory } of toAsk) book.put(keyOf(inventory), answers.get(keyOf(inventory)), now)
+  const answers =
+    asks.length === 0 ? new Map<string, Surroundings>() : await orCut(answered(sans.surroundings(asks, signal), signal))
+  if (answers === CUT) for (const each of toAsk) cut.add(each)
+  else for (const { inventory } of toAsk) book.put(keyOf(inventory), answers.get(keyOf(inventory)), now)
+  const asked = new Set(toAsk)
   const wanting = seen.filter((each) => {
     const known = book.get(keyOf(each.inventory), now)
-    return known !== null && toAsk.includes(each) && wantsSwapFacts(each, known, fresh)
+    return known !== null && asked.has(each) && !cut.has(each) && wantsSwapFacts(each, known, fresh)
   })
   const unread = wanting.filter(({ inventory }) => fresh || book.properties(inventory) === undefined)
   const backups = unread.map(({ inventory }) => inventory.mapping.backup)
-  const read = backups.length === 0 ? new Map<string, Properties>() : await sans.swapProperties(backups, signal)
-  for (const { inventory } of unread) {
-    const properties = read.get(keyOf(inventory))
-    if (properties !== undefined) book.putProperties(inventory, properties)
-  }
+  const read =
+    backups.length === 0
+      ? new Map<string, Properties>()
+      : await orCut(answered(sans.swapProperties(backups, signal), signal))
+  if (read === CUT) for (const each of unread) cut.add(each)
+  else
+    for (const { inventory } of unread) {
+      const properties = read.get(keyOf(inventory))
+      if (properties !== undefined) book.putProperties(inventory, properties)
+    }
+  const wanted = new Set(wanting)
   return Promise.all(
     seen.map(async (each) => {
       const { inventory } = each
       const known = book.get(keyOf(inventory), now)
-      const rights = fresh ? { rights: await rightsOf(sans, inventory, signal) } : {}
+      const rights = fresh && isNamable(inventory) ? await orCut(rightsOf(sans, inventory, signal)) : undefined
+      if (cut.has(each) || rights === CUT) return { ...each, cut: true }
       const siblings = known === null ? {} : { backupSiblings: known.siblings }
-      const wanted = wanting.includes(each) || (known === null && inventory.backup.state === 'present')
-      const swap = wanted ? swapOf(fresh ? read.get(keyOf(inventory)) : book.properties(inventory), known) : {}
-      return { ...each, inventory: { ...inventory, ...siblings, ...swap, ...rights } }
+      const wants = wanted.has(each) || (known === null && inventory.backup.state === 'present')
+      const swap = wants
+        ? swapOf(fresh && read !== CUT ? read.get(keyOf(inventory)) : book.properties(inventory), known)
+        : {}
+      return { ...each, inventory: { ...inventory, ...siblings, ...swap, ...(rights === undefined ? {} : { rights }) } }
     }),
   )
 }
@@ -107,8 +123,8 @@ function wantsSwapFacts({ inventory, comparison }: Seen, known: Surroundings, fr
 
 async function rightsOf(sans: Sans, { mapping }: Inventory, signal?: AbortSignal): Promise<Inventory['rights']> {
   const [primary, backup] = await Promise.all([
-    sans.rights(mapping.primary.host, mapping.primary.dataset, signal),
-    sans.rights(mapping.backup.host, mapping.backup.dataset, signal),
+    answered(sans.rights(mapping.primary.host, mapping.primary.dataset, signal), signal),
+    answered(sans.rights(mapping.backup.host, mapping.backup.dataset, signal), signal),
   ])
   return { primary, backup }
 }
@@ -122,6 +138,11 @@ function mayMatter(inventory: Inventory, comparison: Comparison | null): boolean
   if (ours || receiveResumeToken !== null || comparison === null) return true
   // Raw: the strictest way to look at it, whatever the streams will be.
   return comparison.base === null || isDiverged(divergenceOf(inventory, comparison, true))
+}
+
+/** A child's backup may have a longer name than ZFS takes: then there is none, and nothing beside it. */
+function isNamable({ mapping }: Inventory): boolean {
+  return isDatasetName(mapping.backup.dataset)
 }
 
 function keyOf({ mapping }: Inventory): string {

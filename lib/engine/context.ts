@@ -10,11 +10,12 @@ import type { EngineDeps } from './deps.ts'
 import { TokenBook } from './enrich.ts'
 import { EstimateBook } from './estimate.ts'
 import { HostBook } from './host-book.ts'
-import { type Monitored, monitored } from './monitored.ts'
+import { InternalFaults } from './internal-faults.ts'
+import { type Monitored, mappingKey, monitored } from './monitored.ts'
 import { nextState } from './record.ts'
 import { RepairBook } from './repair-book.ts'
 import { RunEnds } from './run-ends.ts'
-import { StateBook } from './state-book.ts'
+import { type Renamed, StateBook } from './state-book.ts'
 import { SwapJournal } from './swap-journal.ts'
 
 /** One dataset looked at, judged and planned for, at one moment. */
@@ -39,6 +40,8 @@ interface Index {
   readonly byId: ReadonlyMap<string, Monitored>
   /** By `host:dataset` of the backup. */
   readonly byBackup: ReadonlyMap<string, Monitored>
+  /** By both ends. */
+  readonly byMapping: ReadonlyMap<string, Monitored>
   /** `host:dataset` of every primary. */
   readonly primaries: ReadonlySet<string>
 }
@@ -55,6 +58,7 @@ export class EngineContext {
   readonly bookings = new Bookings()
   readonly repairs: RepairBook
   readonly ends: RunEnds
+  readonly faults: InternalFaults
   /** Repairs that have begun, by dataset: their record as it stands. */
   readonly repairing = new Map<string, () => RunRecord>()
   /** Datasets into which a stream of ours is going at this moment. */
@@ -64,6 +68,9 @@ export class EngineContext {
   /** Snapshots for which an anchor could not be made, by dataset: told once. */
   readonly notAnchored = new Map<string, Guid>()
   #known: Index | null = null
+  /** The configuration that the store's datasets are of; null before the first. */
+  #inForce: Config | null = null
+  #turn: Promise<unknown> = Promise.resolve()
   /** The newest look of each dataset, and its number. */
   readonly #looks = new Map<string, { readonly assessment: Assessment; readonly number: number }>()
   #lookNumber = 0
@@ -73,11 +80,49 @@ export class EngineContext {
     this.states = new StateBook(deps.store)
     this.repairs = new RepairBook(deps.store)
     this.ends = new RunEnds(deps)
+    this.faults = new InternalFaults(deps)
+  }
+
+  /**
+   * What changes datasets, their ids or what is remembered of them takes turns, so that a configuration that changes during
+   * a check finds everything saved under the ids of before, and the check goes on with the ids of after. Never within one
+   * another.
+   */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work)
+    this.#turn = mine.catch(() => {})
+    return mine
+  }
+
+  /** Makes the store's datasets those of the configuration as it is now, and follows with all that is remembered. */
+  async takeConfig(): Promise<void> {
+    await this.inTurn(async () => {
+      const config = this.deps.config()
+      await this.deps.store.syncConfig(config, this.deps.now())
+      const renamed = await this.states.load(this.deps.now(), () => {
+        this.#inForce = config
+      })
+      this.#follow(renamed)
+    })
+  }
+
+  /** Ids have become others: the newest looks go with them. */
+  #follow(renamed: Renamed): void {
+    const moved = [...renamed].flatMap(([from, to]) => {
+      const look = this.#looks.get(from)
+      return look === undefined ? [] : [{ from, to, look }]
+    })
+    for (const { from } of moved) this.#looks.delete(from)
+    for (const { to, look } of moved) {
+      const dataset = this.dataset(to)
+      if (dataset !== null) this.#looks.set(to, { ...look, assessment: { ...look.assessment, dataset } })
+    }
+    for (const ids of renamed) for (const id of ids) this.repairs.forget(id)
   }
 
   /** Made anew only when the config or the known children changed: it is asked for each dataset of each scan. */
   #index(): Index {
-    const config = this.deps.config()
+    const config = this.inForce
     const { records } = this.states
     if (this.#known?.config !== config || this.#known.records !== records) {
       const list = monitored(config, records)
@@ -87,6 +132,7 @@ export class EngineContext {
         list,
         byId: new Map(list.map((dataset) => [dataset.id, dataset])),
         byBackup: new Map(list.map((dataset) => [placeOf(dataset.mapping.backup), dataset])),
+        byMapping: new Map(list.map((dataset) => [mappingKey(dataset.mapping), dataset])),
         primaries: new Set(list.map(({ mapping }) => placeOf(mapping.primary))),
       }
     }
@@ -104,6 +150,14 @@ export class EngineContext {
   /** The dataset whose backup is this very one. */
   withBackup(host: string, dataset: string): Monitored | null {
     return this.#index().byBackup.get(placeOf({ host, dataset })) ?? null
+  }
+
+  /** The dataset of these two ends as it is by now, perhaps under another id; null: it is watched no longer. */
+  current(dataset: Monitored): Monitored | null {
+    const { byId, byMapping } = this.#index()
+    const key = mappingKey(dataset.mapping)
+    const same = byId.get(dataset.id)
+    return same !== undefined && mappingKey(same.mapping) === key ? same : (byMapping.get(key) ?? null)
   }
 
   newest(id: string): Assessment | null {
@@ -134,50 +188,40 @@ export class EngineContext {
 
   /** Ends PRIMARY_REPLACED and PRIMARY_REWOUND: a person decided that this primary is right. */
   async adoptPrimary({ dataset, inventory }: Assessment): Promise<void> {
-    const state = this.states.state(dataset.id)
-    if (state === null) return
-    this.states.set({ ...state, memory: adoptPrimary(state.memory, inventory) })
-    await this.states.save([dataset.id])
+    await this.inTurn(async () => {
+      const id = this.current(dataset)?.id ?? dataset.id
+      const state = this.states.state(id)
+      if (state === null) return
+      this.states.set({ ...state, memory: adoptPrimary(state.memory, inventory) })
+      await this.states.save([id])
+    })
   }
 
-  /** Remembers that streams of this dataset need `-L`. @returns whether that is new. */
-  async learnLargeBlocks({ id }: Monitored): Promise<boolean> {
-    const state = this.states.state(id)
-    if (state === null || state.memory.largeBlocks === true) return false
-    this.states.set({ ...state, memory: { ...state.memory, largeBlocks: true } })
-    await this.states.save([id])
-    return true
+  /** The verdict of the newest look says something else by now. */
+  amend(id: string, verdict: Verdict): void {
+    const look = this.#looks.get(id)
+    if (look !== undefined) this.#looks.set(id, { ...look, assessment: { ...look.assessment, verdict } })
   }
 
-  /**
-   * A dataset is its guid: a mapping seen for the first time takes over what is known of that guid under an earlier
-   * name, so that a rename in the config or on the SAN keeps its history and its lineage.
-   */
-  async noteGuids(seen: readonly { readonly dataset: Monitored; readonly inventory: Inventory }[]): Promise<void> {
-    const unnamed = new Set(this.states.records.filter(({ primaryGuid }) => primaryGuid === null).map(({ id }) => id))
-    const found = seen.filter(
-      ({ dataset, inventory }) => unnamed.has(dataset.id) && inventory.primary.state === 'present',
-    )
-    for (const { dataset, inventory } of found) {
-      if (inventory.primary.state !== 'present') continue
-      await this.deps.store.setPrimaryGuid(dataset.id, inventory.primary.facts.guid)
-      await this.states.takeOver(dataset.id)
-      this.repairs.forget(dataset.id)
+  /** The configuration that the store's datasets are of. */
+  get inForce(): Config {
+    return this.#inForce ?? this.deps.config()
+  }
+
+  /** The datasets as the store has them now. Only in turn. */
+  async reloadRecords(): Promise<void> {
+    const renamed = await this.states.reloadRecords()
+    if (renamed.size > 0) await this.states.reloadControls(this.deps.now())
+    this.#follow(renamed)
+  }
+
+  /** A listener that fails is no fault of what it listens to. */
+  tell(say: () => void): void {
+    try {
+      say()
+    } catch (error) {
+      this.deps.log.error(`A listener of the engine failed: ${error instanceof Error ? error.stack : error}`)
     }
-    if (found.length > 0) await this.states.reloadRecords()
-  }
-
-  /** What stands below recursive mappings now; children that are gone are retired, never deleted. */
-  async noteChildren(children: ReadonlyMap<string, readonly Monitored[]>): Promise<void> {
-    if (children.size === 0) return
-    for (const [rootId, found] of children) {
-      await this.deps.store.syncChildren(
-        rootId,
-        found.map((child) => recordOf(child)),
-        this.deps.now(),
-      )
-    }
-    await this.states.reloadRecords()
   }
 
   /** Is this dataset, on this host, the primary of any mapping? */
@@ -194,17 +238,4 @@ export class EngineContext {
 
 function placeOf({ host, dataset }: { readonly host: string; readonly dataset: string }): string {
   return `${host}:${dataset}`
-}
-
-function recordOf(child: Monitored): Omit<DatasetRecord, 'retiredAt' | 'parentId'> {
-  const { mapping } = child
-  return {
-    id: child.id,
-    pair: child.config.pair,
-    primaryHost: mapping.primary.host,
-    primaryDataset: mapping.primary.dataset,
-    backupHost: mapping.backup.host,
-    backupDataset: mapping.backup.dataset,
-    primaryGuid: null,
-  }
 }

@@ -111,8 +111,7 @@ export function createEngine(deps: EngineDeps): Engine {
     },
     async configChanged() {
       const kept = new Set(deps.config().datasets.map(({ id }) => id))
-      await deps.store.syncConfig(deps.config(), deps.now())
-      await states().load(deps.now())
+      await context.takeConfig()
       deps.log.info(`The configuration is in force: ${kept.size} mappings.`)
       repairs.pump()
     },

@@ -2,6 +2,7 @@ import { ownSiblings } from '#lib/replication/swap.ts'
 import type { Comparison, Inventory } from '#lib/replication/types.ts'
 import type { ResumeTokenFacts, ZfsFault } from '#lib/zfs/types.ts'
 import { type BesideBook, withBeside } from './beside.ts'
+import { answered, CUT, orCut } from './internal-faults.ts'
 import type { Sans } from './ports.ts'
 
 interface Compared {
@@ -37,37 +38,40 @@ export interface EnrichOptions {
   readonly signal?: AbortSignal
 }
 
-/** Fills in what a listing does not show: what a resume token holds, and what was written since the base. */
+/**
+ * Fills in what a listing does not show: what a resume token holds, and what was written since the base. Whatever was asked
+ * about a dataset when nobody waited any longer makes it `cut`.
+ */
 export async function enrich<T extends Compared>(
   sans: Sans,
   seen: readonly T[],
   options: EnrichOptions,
-): Promise<readonly T[]> {
+): Promise<readonly (T & { readonly cut?: boolean })[]> {
   const { signal } = options
-  const written = await sans.writtenSince(
-    seen.flatMap(({ inventory, comparison }) => asksWritten(inventory, comparison)),
-    signal,
-  )
+  const asks = seen.flatMap(({ inventory, comparison }) => asksWritten(inventory, comparison))
+  const written = await orCut(asks.length === 0 ? NOTHING : answered(sans.writtenSince(asks, signal), signal))
   const known = await Promise.all(
     seen.map(async (each) => {
       const { inventory, comparison } = each
       const { host, dataset } = inventory.mapping.backup
       const ask = asksWritten(inventory, comparison).length > 0
-      const writtenSinceBase = ask ? (written.get(`${host}:${dataset}`) ?? null) : null
-      return {
-        ...each,
-        inventory: { ...inventory, writtenSinceBase, token: await tokenOf(sans, inventory, options) },
-      }
+      const token = await orCut(tokenOf(sans, inventory, options))
+      if ((ask && written === CUT) || token === CUT) return { ...each, cut: true }
+      const writtenSinceBase = ask && written !== CUT ? (written.get(`${host}:${dataset}`) ?? null) : null
+      return { ...each, inventory: { ...inventory, writtenSinceBase, token } }
     }),
   )
   const all = await withBeside(sans, known, { ...options, book: options.beside })
   return Promise.all(
     all.map(async (each) => {
-      const incomingToken = await incomingTokenOf(sans, each.inventory, options)
+      const incomingToken = await orCut(incomingTokenOf(sans, each.inventory, options))
+      if (incomingToken === CUT) return { ...each, cut: true }
       return incomingToken === null ? each : { ...each, inventory: { ...each.inventory, incomingToken } }
     }),
   )
 }
+
+const NOTHING: Promise<ReadonlyMap<string, number>> = Promise.resolve(new Map())
 
 /** A seed beside the backup that was cut off, the last one of them: what its token holds. */
 async function incomingTokenOf(
@@ -102,7 +106,7 @@ async function factsOf(
 ): Promise<Inventory['token']> {
   const known = fresh ? undefined : tokens.get(token)
   if (known !== undefined && stillApplies(known, inventory)) return known
-  const answer = await sans.token(inventory.mapping.primary.host, token, signal)
+  const answer = await answered(sans.token(inventory.mapping.primary.host, token, signal), signal)
   if (answer === null) return null
   if (isFault(answer)) {
     tokens.forget(token)

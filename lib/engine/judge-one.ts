@@ -18,13 +18,29 @@ export interface Looked {
   readonly comparison: Comparison | null
 }
 
+export interface Estimate {
+  readonly bytes: number | null
+  readonly steps: StepBytes
+}
+
 /** Judges and plans for one dataset from what was read, what is remembered, and the clock. No await in here. */
 export function judgeOne(
   context: EngineContext,
-  { dataset, inventory, comparison }: Looked,
-  estimate: { readonly bytes: number | null; readonly steps: StepBytes } | null,
+  looked: Looked,
+  estimate: Estimate | null,
   strategy: 'SET_ASIDE' | 'IN_PLACE' = 'SET_ASIDE',
 ): Assessment {
+  return planFor(context, looked, judgedOf(context, looked, estimate), estimate, strategy)
+}
+
+/** A verdict with what it rests on. */
+export type Judged = Pick<Assessment, 'input' | 'verdict' | 'memory'>
+
+export function judgedOf(
+  context: EngineContext,
+  { dataset, inventory, comparison }: Looked,
+  estimate: Estimate | null,
+): Judged {
   const { deps, states, repairs } = context
   const config = deps.config()
   const now = deps.now()
@@ -58,6 +74,21 @@ export function judgeOne(
     backlogSeconds: secondsFor(context, dataset, estimate?.bytes ?? null),
   }
   const verdict = judge(input)
+  return { input, verdict, memory: remember(input, verdict) }
+}
+
+export function planFor(
+  context: EngineContext,
+  { dataset, inventory, comparison }: Looked,
+  judged: Judged,
+  estimate: Estimate | null,
+  strategy: 'SET_ASIDE' | 'IN_PLACE' = 'SET_ASIDE',
+): Assessment {
+  const { deps, states } = context
+  const { input, verdict } = judged
+  const { now, memory, ownToken } = input
+  const { mapping } = dataset
+  const config = deps.config()
   const planInput: PlanInput = {
     mapping,
     policy: dataset.config.policy,
@@ -92,9 +123,7 @@ export function judgeOne(
     dataset,
     inventory,
     comparison,
-    input,
-    verdict,
-    memory: remember(input, verdict),
+    ...judged,
     plan: estimate === null ? made : withEstimates(made, estimate.steps),
     planInput,
     estimated: estimate !== null && estimate.steps.size > 0,

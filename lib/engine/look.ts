@@ -1,41 +1,52 @@
 import type { Inventory, LookFault, Side } from '#lib/replication/types.ts'
 import { poolOf } from '#lib/zfs/names.ts'
 import type { PoolFacts } from '#lib/zfs/types.ts'
-import { childOf, isExcluded, type Monitored } from './monitored.ts'
-import type { HostReading, HostWant, ReadOptions, Sans } from './ports.ts'
+import type { EngineContext } from './context.ts'
+import { answered, CutOff } from './internal-faults.ts'
+import type { Monitored } from './monitored.ts'
+import type { HostReading, HostWant, ReadOptions } from './ports.ts'
 
-/** What one look at the SANs brought. */
-export interface Look {
-  readonly readings: ReadonlyMap<string, HostReading>
-  /** Inventories by dataset id, the children of recursive mappings among them. */
-  readonly seen: readonly { readonly dataset: Monitored; readonly inventory: Inventory }[]
-  /** Children found on the primary now, by root id; a root whose primary could not be listed is not in it. */
-  readonly children: ReadonlyMap<string, readonly Monitored[]>
+/** The hosts of one look: each is read by itself, so that the pairs of one that answers need not wait for another. */
+export interface HostLook {
+  /** What a host said, as soon as it did; null where nobody waited for it any longer. Never rejects. */
+  reading(host: string): Promise<HostReading | null>
+  /**
+   * Resolves when a host has been reached, or all have answered or been given up: whether the witness is cut off from all
+   * of them is not known before.
+   */
+  readonly anyReached: Promise<void>
 }
 
-/** Reads both sides of the given datasets: one batched listing per host, both hosts of a pair at once. */
-export async function look(
-  sans: Sans,
-  datasets: readonly Monitored[],
-  options: ReadOptions & { readonly now: () => number },
-): Promise<Look> {
-  const readings = await sans.read(wants(datasets), options)
-  const children = new Map<string, readonly Monitored[]>()
-  const everything: Monitored[] = []
-  for (const dataset of datasets) {
-    everything.push(dataset)
-    if (!dataset.config.recursive || dataset.parentId !== null) continue
-    const found = foundChildren(dataset, readings)
-    if (found === null) continue
-    children.set(dataset.id, found)
-    const asked = new Set(datasets.map((each) => each.id))
-    everything.push(...found.filter((child) => !asked.has(child.id)))
+/** Asks all hosts of the datasets, each with one batched listing, and keeps what is learned of the hosts themselves. */
+export function readHosts(context: EngineContext, datasets: readonly Monitored[], options: ReadOptions): HostLook {
+  const readings = new Map<string, Promise<HostReading | null>>()
+  const { promise: anyReached, resolve } = Promise.withResolvers<void>()
+  for (const want of wants(datasets)) {
+    const reading = readHost(context, want, options)
+    readings.set(want.host, reading)
+    void reading.then((read) => {
+      if (read?.reached === true) resolve()
+    })
   }
-  const readAt = options.now()
-  return {
-    readings,
-    children,
-    seen: everything.map((dataset) => ({ dataset, inventory: inventory(dataset, readings, readAt) })),
+  void Promise.all(readings.values()).then(() => resolve())
+  return { reading: (host) => readings.get(host) ?? Promise.resolve(null), anyReached }
+}
+
+async function readHost(context: EngineContext, want: HostWant, options: ReadOptions): Promise<HostReading | null> {
+  const { deps, hosts, faults } = context
+  const { host } = want
+  try {
+    const readings = await answered(deps.sans.read([want], options), options.signal)
+    const reading = readings.get(host)
+    if (reading === undefined) throw new Error(`The answer of ${host} is not in what was read.`)
+    // Who stops waiting has learned nothing of the host.
+    if (!reading.reached && reading.fault.kind === 'cancelled') return null
+    const { state, changed } = hosts.record(reading, deps.now())
+    if (changed) context.tell(() => deps.emit.host(state))
+    return reading
+  } catch (error) {
+    if (error instanceof CutOff) return null
+    return { reached: false, host, latencyMs: null, fault: faults.of({ host }, `Reading ${host}`, error) }
   }
 }
 
@@ -60,33 +71,31 @@ function wants(datasets: readonly Monitored[]): readonly HostWant[] {
   }))
 }
 
-function foundChildren(root: Monitored, readings: ReadonlyMap<string, HostReading>): readonly Monitored[] | null {
-  const reading = readings.get(root.mapping.primary.host)
-  if (reading?.reached !== true || reading.sides.get(root.mapping.primary.dataset)?.state !== 'present') return null
-  const below = reading.descendants.get(root.mapping.primary.dataset) ?? []
-  return below.filter((facts) => !isExcluded(root.config, facts.name)).map((facts) => childOf(root.config, facts.name))
+/** What stands below a root on its primary, by name; null where it could not be listed. */
+export function namesBelow(root: Monitored, primary: HostReading): readonly string[] | null {
+  const { dataset } = root.mapping.primary
+  if (!primary.reached || primary.sides.get(dataset)?.state !== 'present') return null
+  return (primary.descendants.get(dataset) ?? []).map(({ name }) => name)
 }
 
-function inventory(dataset: Monitored, readings: ReadonlyMap<string, HostReading>, readAt: number): Inventory {
+/** Both sides of a dataset out of what its hosts said. */
+export function inventoryOf(dataset: Monitored, primary: HostReading, backup: HostReading, readAt: number): Inventory {
   const { mapping } = dataset
-  const primary = readings.get(mapping.primary.host)
-  const backup = readings.get(mapping.backup.host)
   return {
     mapping,
     primary: sideOf(primary, mapping.primary, dataset.parentId !== null),
     backup: sideOf(backup, mapping.backup, dataset.parentId !== null),
     primaryPool: poolFacts(primary, mapping.primary.dataset),
     backupPool: poolFacts(backup, mapping.backup.dataset),
-    primarySkewSeconds: primary?.reached === true ? primary.skewSeconds : null,
-    backupSkewSeconds: backup?.reached === true ? backup.skewSeconds : null,
+    primarySkewSeconds: primary.reached ? primary.skewSeconds : null,
+    backupSkewSeconds: backup.reached ? backup.skewSeconds : null,
     writtenSinceBase: null,
     token: null,
     readAt,
   }
 }
 
-function sideOf(reading: HostReading | undefined, end: { host: string; dataset: string }, isChild: boolean): Side {
-  if (reading === undefined) return { state: 'unknown', fault: notRead(end.host, end.dataset) }
+function sideOf(reading: HostReading, end: { host: string; dataset: string }, isChild: boolean): Side {
   if (!reading.reached) return { state: 'unknown', fault: reading.fault }
   const side = reading.sides.get(end.dataset)
   if (side !== undefined) return side
@@ -108,6 +117,11 @@ function notRead(host: string, dataset: string): LookFault {
   }
 }
 
-function poolFacts(reading: HostReading | undefined, dataset: string): PoolFacts | null {
-  return reading?.reached === true ? (reading.pools?.get(poolOf(dataset)) ?? null) : null
+function poolFacts(reading: HostReading, dataset: string): PoolFacts | null {
+  return reading.reached ? (reading.pools?.get(poolOf(dataset)) ?? null) : null
+}
+
+/** A side that nobody waited for to its end: not read, and no fault of the host's either. */
+export function wasCutOff({ primary, backup }: Inventory): boolean {
+  return [primary, backup].some((side) => side.state === 'unknown' && side.fault.kind === 'cancelled')
 }

@@ -13,7 +13,7 @@ const root = {
 
 describe('a child of a recursive mapping', () => {
   test('is mapped below the backup, with an id below the root', () => {
-    expect(childOf(root, 'pa/DAT/vm/one').mapping).toEqual({
+    expect(childOf(root, 'pa/DAT/vm/one', 'a-b.DAT.vm.one').mapping).toEqual({
       id: 'a-b.DAT.vm.one',
       primary: { host: 'a', dataset: 'pa/DAT/vm/one' },
       backup: { host: 'b', dataset: 'pb/copy/DAT/vm/one' },

@@ -37,6 +37,11 @@ export async function recordDryRun(
     startedAt: now,
     finishedAt: now,
   })
-  states.set({ ...state, planHash: plan.hash })
-  await states.save([dataset.id])
+  await context.inTurn(async () => {
+    const id = context.current(dataset)?.id ?? dataset.id
+    const current = states.state(id)
+    if (current === null) return
+    states.set({ ...current, planHash: plan.hash })
+    await states.save([id])
+  })
 }

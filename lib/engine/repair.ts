@@ -4,6 +4,7 @@ import { poolOf } from '#lib/zfs/paths.ts'
 import { isDestructive, notAsConfirmed } from './before-destroying.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
+import { learnLargeBlocks } from './keep.ts'
 import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { isFurther, type Reach, reachOf } from './reach.ts'
@@ -69,7 +70,7 @@ export async function repair(
     if (fault.kind === 'not-as-confirmed') return blocked('PLAN_STALE', fault.message)
     if (fault.kind === 'window-ended') return { state: 'INTERRUPTED', outcome: fault.message }
     if (fault.kind === 'low-space') return blocked('LOW_SPACE', fault.message)
-    if (fault.kind === 'needs-large-blocks' && (await context.learnLargeBlocks(order.dataset))) {
+    if (fault.kind === 'needs-large-blocks' && (await learnLargeBlocks(context, order.dataset))) {
       last = null
       continue
     }

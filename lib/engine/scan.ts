@@ -1,11 +1,14 @@
 import type { RunRecord } from '#lib/db/types.ts'
 import type { Automatic } from '#lib/replication/types.ts'
+import { sayDuration } from '#lib/replication/words.ts'
 import { anchorStalled } from './anchor-stalled.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
+import { spoil } from './keep.ts'
 import type { Monitored } from './monitored.ts'
 import { recordDryRun } from './record-plan.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
+import { isOfTheStore } from './state-book.ts'
 
 export interface ScanOrder {
   readonly datasets: readonly Monitored[]
@@ -21,27 +24,49 @@ export interface Enqueue {
   readonly queue: (assessment: Assessment, scan: RunRecord) => Promise<string | null>
 }
 
-/** A scan reads, judges, enqueues what policy allows, and ends. It never waits for a repair. */
+/** A check ends before the function that began it is ended by its time-out, as one that was cancelled. */
+const LONGEST_MS = 25 * 60_000
+const SHORTEST_MS = 5 * 60_000
+
+/**
+ * So long a check waits for SANs that do not come to an end. The next one of the others begins only then, so it is less
+ * than the two intervals after which what was seen of them would be stale.
+ */
+function limitOf(intervalSeconds: number): number {
+  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, 1.5 * intervalSeconds * 1000))
+}
+
+/**
+ * A scan reads, judges, enqueues what policy allows, and ends. Each pair of hosts goes through all of it as soon as both
+ * have answered. It never waits for a repair.
+ */
 export async function scan(context: EngineContext, order: ScanOrder, writer: RunWriter): Promise<RunEnd> {
   await writer.start('reading')
-  const assessments = await assess(context, order.datasets, {
+  const tally = new Tally()
+  const assessments: Assessment[] = []
+  const limitMs = limitOf(context.deps.config().scheduler.intervalSeconds)
+  const all = await assess(context, order.datasets, {
     mode: 'incremental',
     runId: writer.run.id,
     estimates: 'behind',
     signal: order.signal,
+    limitMs,
+    async onJudged(judged) {
+      assessments.push(...judged)
+      const left: Assessment[] = []
+      for (const assessment of judged) {
+        tally.add(`STATUS_${assessment.verdict.health}`, `${assessment.verdict.health.toLowerCase()}`)
+        const queued = await within(context, assessment, 'Deciding what to do about it', tally, () =>
+          decide(context, order, assessment, tally, writer.run),
+        )
+        if (!queued) left.push(assessment)
+      }
+      if (order.enqueue === null) return
+      const { made, failed } = await anchorStalled(context, left, writer, order.signal)
+      tally.add('ANCHORED', 'an anchor was made for a chain that stands still', made)
+      tally.add('NOT_ANCHORED', 'an anchor could not be made', failed)
+    },
   })
-  const tally = new Tally()
-  const left: Assessment[] = []
-  for (const assessment of assessments) {
-    tally.add(`STATUS_${assessment.verdict.health}`, `${assessment.verdict.health.toLowerCase()}`)
-    const queued = await decide(context, order, assessment, tally, writer.run)
-    if (!queued) left.push(assessment)
-  }
-  if (order.enqueue !== null) {
-    const { made, failed } = await anchorStalled(context, left, writer, order.signal)
-    tally.add('ANCHORED', 'an anchor was made for a chain that stands still', made)
-    tally.add('NOT_ANCHORED', 'an anchor could not be made', failed)
-  }
   if (order.signal.aborted)
     return {
       state: 'CANCELLED',
@@ -51,10 +76,33 @@ export async function scan(context: EngineContext, order: ScanOrder, writer: Run
   const unseen = assessments.filter(
     ({ verdict }) => !verdict.looked && verdict.reason.code !== 'HOST_OFFLINE_PLANNED',
   ).length
+  const late = all.length - assessments.length
+  tally.add('NOT_READ_IN_TIME', `not read within ${sayDuration(limitMs / 1000)}; what was last seen stays`, late)
   return {
-    state: 'SUCCEEDED',
-    outcome: sentence(assessments, unseen, tally),
+    state: late > 0 ? 'SUCCEEDED_WITH_WARNINGS' : 'SUCCEEDED',
+    outcome: sentence(assessments, { unseen, late }, tally),
     decisions: tally.list(),
+  }
+}
+
+/** What fails for one dataset is said on that one. */
+async function within(
+  context: EngineContext,
+  assessment: Assessment,
+  doing: string,
+  tally: Tally,
+  work: () => Promise<boolean>,
+): Promise<boolean> {
+  const { dataset } = assessment
+  try {
+    return await work()
+  } catch (error) {
+    // Taken out of the configuration meanwhile, or under another id: the next check decides.
+    if (context.dataset(dataset.id) === null) return tally.add('NOTHING_TO_DO', 'nothing to do')
+    if (isOfTheStore(error)) throw error
+    const fault = context.faults.of({ datasetId: dataset.id, host: dataset.mapping.backup.host }, doing, error)
+    await spoil(context, assessment, fault)
+    return tally.add('INTERNAL', 'the witness itself failed')
   }
 }
 
@@ -84,7 +132,11 @@ async function decide(
   return true
 }
 
-function sentence(assessments: readonly Assessment[], unseen: number, tally: Tally): string {
+function sentence(
+  assessments: readonly Assessment[],
+  { unseen, late }: { readonly unseen: number; readonly late: number },
+  tally: Tally,
+): string {
   const queued = tally.count('REPAIR_QUEUED')
   const anchored = tally.count('ANCHORED')
   const all = assessments.length
@@ -94,6 +146,7 @@ function sentence(assessments: readonly Assessment[], unseen: number, tally: Tal
     if (count > 0) parts.push(`${count} ${health.toLowerCase()}`)
   }
   if (unseen > 0) parts.push(`${unseen} could not be read`)
+  if (late > 0) parts.push(`${late} not read in time`)
   if (queued > 0) parts.push(`${queued} ${queued === 1 ? 'repair' : 'repairs'} queued`)
   if (anchored > 0) parts.push(`${anchored} ${anchored === 1 ? 'anchor' : 'anchors'} made`)
   return `${parts.join(', ')}.`

@@ -1,5 +1,14 @@
 import type { ControlRecord, DatasetRecord, DatasetStateRecord, Store } from '#lib/db/types.ts'
-import type { Monitored } from './monitored.ts'
+import { type Monitored, recordKey } from './monitored.ts'
+
+/** Ids that have become others, old → new. */
+export type Renamed = ReadonlyMap<string, string>
+
+/** A state that the store did not take. */
+export interface NotSaved {
+  readonly id: string
+  readonly error: unknown
+}
 
 /**
  * The states of all datasets as this process knows them, written through to the store. Judging reads and writes here
@@ -10,19 +19,51 @@ export class StateBook {
   #states = new Map<string, DatasetStateRecord>()
   #records: readonly DatasetRecord[] = []
   #controls: readonly ControlRecord[] = []
+  /** Set here and not in the store yet. */
+  readonly #unsaved = new Set<string>()
 
   constructor(store: Store) {
     this.#store = store
   }
 
-  async load(now: number): Promise<void> {
-    this.#states = new Map(await this.#store.states())
-    this.#records = await this.#store.datasets()
-    this.#controls = await this.#store.controls(now)
+  /** Everything from the store, but for what it has not been given yet. `together`: changes at the same moment. */
+  async load(now: number, together: () => void = () => {}): Promise<Renamed> {
+    const states = await this.#store.states()
+    const records = await this.#store.datasets()
+    const controls = await this.#store.controls(now)
+    const renamed = renamedSince(this.#records, records)
+    const unsaved = [...this.#unsaved].flatMap((id) => this.#states.get(id) ?? [])
+    this.#states = new Map(states)
+    this.#unsaved.clear()
+    const known = new Set(records.map(({ id }) => id))
+    for (const state of unsaved) {
+      const datasetId = renamed.get(state.datasetId) ?? state.datasetId
+      if (known.has(datasetId)) this.set({ ...state, datasetId })
+    }
+    this.#records = records
+    this.#controls = controls
+    together()
+    return renamed
   }
 
-  async reloadRecords(): Promise<void> {
-    this.#records = await this.#store.datasets()
+  /** The datasets as the store has them now; what is known of one whose id has changed goes with it. */
+  async reloadRecords(): Promise<Renamed> {
+    const records = await this.#store.datasets()
+    const renamed = renamedSince(this.#records, records)
+    const moved = [...renamed].flatMap(([from, to]) => {
+      const state = this.#states.get(from)
+      return state === undefined ? [] : [{ from, state: { ...state, datasetId: to }, saved: !this.#unsaved.has(from) }]
+    })
+    for (const { from } of moved) {
+      this.#states.delete(from)
+      this.#unsaved.delete(from)
+    }
+    for (const { state, saved } of moved) {
+      this.#states.set(state.datasetId, state)
+      if (!saved) this.#unsaved.add(state.datasetId)
+    }
+    this.#records = records
+    return renamed
   }
 
   async reloadControls(now: number): Promise<void> {
@@ -46,10 +87,37 @@ export class StateBook {
   /** In memory at once; `save` makes it last. */
   set(record: DatasetStateRecord): void {
     this.#states.set(record.datasetId, record)
+    this.#unsaved.add(record.datasetId)
   }
 
-  async save(datasetIds: readonly string[]): Promise<void> {
-    await this.#store.saveStates(datasetIds.flatMap((id) => this.#states.get(id) ?? []))
+  /**
+   * All at once; where the store does not take that, each by itself. Answers those that it does not take.
+   * @throws what the store said where it is full, held or damaged and takes none: that is no dataset's fault.
+   */
+  async save(datasetIds: readonly string[]): Promise<readonly NotSaved[]> {
+    const records = datasetIds.flatMap((id) => this.#states.get(id) ?? [])
+    try {
+      await this.#store.saveStates(records)
+      for (const record of records) this.#saved(record)
+      return []
+    } catch (error) {
+      const failed: NotSaved[] = []
+      for (const record of records) {
+        try {
+          await this.#store.saveState(record)
+          this.#saved(record)
+        } catch (own) {
+          failed.push({ id: record.datasetId, error: own })
+        }
+      }
+      if (failed.length === records.length && failed.some((each) => isOfTheStore(each.error))) throw error
+      return failed
+    }
+  }
+
+  /** Unless it has changed again meanwhile. */
+  #saved(record: DatasetStateRecord): void {
+    if (this.#states.get(record.datasetId) === record) this.#unsaved.delete(record.datasetId)
   }
 
   /** Pause and acknowledgement in force at `now`. */
@@ -72,4 +140,22 @@ export class StateBook {
   #pause(dataset: Monitored, now: number): ControlRecord | undefined {
     return this.controls(dataset.id, now).find((control) => control.kind === 'pause')
   }
+}
+
+/** The same two ends under another id. */
+function renamedSince(before: readonly DatasetRecord[], after: readonly DatasetRecord[]): Renamed {
+  const ids = new Map(before.map((record) => [recordKey(record), record.id]))
+  const renamed = new Map<string, string>()
+  for (const record of after) {
+    const id = ids.get(recordKey(record))
+    if (id !== undefined && id !== record.id) renamed.set(id, record.id)
+  }
+  return renamed
+}
+
+/** Full, held, damaged: nothing that is given to it then is at fault. */
+const OF_THE_STORE: ReadonlySet<unknown> = new Set(['full', 'busy', 'corrupt', 'read-only', 'io'])
+
+export function isOfTheStore(error: unknown): boolean {
+  return error instanceof Error && 'kind' in error && OF_THE_STORE.has(error.kind)
 }

@@ -54,5 +54,13 @@ export function viewOf(
 function planNow(context: EngineContext, repairs: Repairs, { id }: Monitored): Plan | null {
   const newest = context.newest(id)
   if (newest === null) return null
-  return { ...newest.plan, automatic: startsByItself(context, repairs, newest, newest.plan) }
+  try {
+    return { ...newest.plan, automatic: startsByItself(context, repairs, newest, newest.plan) }
+  } catch (error) {
+    // One dataset that cannot be shown in full must not take the list of all with it.
+    const at = { datasetId: id, host: newest.dataset.mapping.primary.host }
+    const { message: because } = context.faults.of(at, 'Telling whether its repair starts by itself', error)
+    const automatic = { allowed: false, because, code: 'UNKNOWN_STATE', from: null, sentence: because } as const
+    return { ...newest.plan, automatic }
+  }
 }

@@ -30,4 +30,9 @@ describe('words', () => {
     expect(sayTime(NOW, 'UTC')).toBe('2026-11-22 12:00')
     expect(sayTime(NOW, 'America/New_York')).toBe('2026-11-22 07:00')
   })
+
+  test.each([9e15, 1.8e22, Number.POSITIVE_INFINITY, Number.NaN, -1e300])(
+    'what a SAN calls a date may be any number: %p is said without an exception',
+    (ms) => expect(sayTime(ms, 'UTC')).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d$/),
+  )
 })

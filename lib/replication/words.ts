@@ -31,7 +31,10 @@ export function wordsFor(mapping: Mapping, timezone: string): Words {
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** `2026-12-05 00:00` in the zone. Epoch milliseconds. */
+/** The last moment with a year of four digits. What a SAN calls a date may be any number. */
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59)
+
+/** `2026-12-05 00:00` in the zone. Epoch milliseconds; held within 1970 and 9999, so that no number is refused. */
 export function sayTime(ms: number, timezone: string): string {
   let format = formats.get(timezone)
   if (format === undefined) {
@@ -39,7 +42,7 @@ export function sayTime(ms: number, timezone: string): string {
     format = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' })
     formats.set(timezone, format)
   }
-  return format.format(ms)
+  return format.format(Number.isNaN(ms) ? 0 : Math.min(LATEST, Math.max(0, ms)))
 }
 
 /** Two units at most, rounded down: `40 s`, `4 min 20 s`, `31 h 5 min`, from three days on `3 d 4 h`. Hours stay up to 72, as limits are set in hours. */

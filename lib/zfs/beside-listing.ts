@@ -33,7 +33,7 @@ const COLUMNS: Columns<BesideRow> = [
   { key: 'type', property: 'type', read: cells.typeCell },
   { key: 'guid', property: 'guid', read: cells.guidCell },
   { key: 'origin', property: 'origin', read: cells.originCell },
-  { key: 'creation', property: 'creation', read: cells.numberCell },
+  { key: 'creation', property: 'creation', read: cells.dateCell },
   { key: 'used', property: 'used', read: cells.numberCell },
   { key: 'written', property: 'written', read: cells.numberCell },
   { key: 'canmount', property: 'canmount', read: cells.orNull(canmountCell) },

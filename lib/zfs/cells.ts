@@ -1,3 +1,4 @@
+import { LAST_SECOND } from './dates.ts'
 import { isGuid, isUint64 } from './guid.ts'
 import { isSnapshotName } from './names.ts'
 import { isResumeToken } from './token.ts'
@@ -12,6 +13,12 @@ export const txgCell: Cell<bigint> = (text) => (isUint64(text) ? BigInt(text) : 
 
 /** Bytes or seconds. As a number: exact up to 9 PB, and no pool's size needs more. */
 export const numberCell: Cell<number> = (text) => (isUint64(text) ? Number(text) : undefined)
+
+/** Epoch seconds. */
+export const dateCell: Cell<number> = (text) => {
+  const seconds = numberCell(text)
+  return seconds === undefined || seconds > LAST_SECOND ? undefined : seconds
+}
 
 export const typeCell: Cell<DatasetType> = (text) => (text === 'filesystem' || text === 'volume' ? text : undefined)
 

@@ -1,3 +1,4 @@
+import { dateCell } from './cells.ts'
 import { isGuid, isUint64 } from './guid.ts'
 import { isDatasetName, isSnapshotName } from './names.ts'
 import { splitSnapshot } from './paths.ts'
@@ -77,8 +78,9 @@ export function parseAllSnapshots(stdout: string): readonly ListedSnapshot[] | n
 export function parseCreations(stdout: string): ReadonlyMap<string, number> | null {
   const found = new Map<string, number>()
   for (const [name = '', creation = '', ...more] of rows(stdout)) {
-    if (more.length > 0 || !isSnapshotName(name) || !isUint64(creation)) return null
-    found.set(name, Number(creation))
+    const seconds = dateCell(creation)
+    if (more.length > 0 || !isSnapshotName(name) || seconds === undefined) return null
+    found.set(name, seconds)
   }
   return found
 }

@@ -1,4 +1,5 @@
 import { SNAPSHOT_COLUMNS } from './columns.ts'
+import { LAST_SECOND } from './dates.ts'
 import { bigDecimalAt, decimalAt } from './decimal.ts'
 import { isGuidAt } from './guid.ts'
 import { NAME_LIMIT } from './names.ts'
@@ -53,6 +54,7 @@ export class SnapshotRows {
     if (!isGuidAt(text, guidAt, txgAt - 1)) return 'The column guid is no decimal number from 1 to 2^64 - 1.'
     if (createtxg === null) return 'The column createtxg is no whole number.'
     if (creation < 0) return 'The column creation is no whole number.'
+    if (creation > LAST_SECOND) return 'The column creation is a date after the year 9999.'
     const guid = text.slice(guidAt, txgAt - 1)
     if (type === 'bookmark') {
       if (text.slice(holdsAt, end) !== '-') return 'The column userrefs of a bookmark is not "-".'

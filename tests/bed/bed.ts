@@ -5,6 +5,7 @@ import type { Config } from '#config/effective.ts'
 import { openStore } from '#lib/db/open.ts'
 import type { OpenedStore } from '#lib/db/store.ts'
 import type { RunRecord, Trigger } from '#lib/db/types.ts'
+import type { Sans } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import { makeRandomFrom } from '#lib/simulator/state/random.ts'
 import type { SshClient } from '#lib/ssh/index.ts'
@@ -22,6 +23,10 @@ export interface BedOptions extends BedSettings {
   readonly poolBytes?: number
   /** Unix user on the SANs; default root. */
   readonly user?: string
+  /** Stands between the engine and its SANs. */
+  readonly between?: (sans: Sans) => Sans
+  /** Calls of the store that fail by themselves, whatever the disk does. */
+  readonly storeRefuses?: (call: string, words: readonly unknown[]) => boolean
 }
 
 /** Somebody at the API. */
@@ -33,7 +38,8 @@ export const PERSON: Trigger = {
   userAgent: null,
   requestId: null,
 }
-const SCHEDULE: Trigger = { ...PERSON, type: 'schedule', actor: 'scheduler' }
+/** The scheduler. */
+export const SCHEDULE: Trigger = { ...PERSON, type: 'schedule', actor: 'scheduler' }
 /** Calls of the store that write. */
 const WRITES = /^(save|create|update|begin|end|add|set|clear|sync|interrupt)/
 const START = Date.UTC(2026, 10, 22, 12)
@@ -54,6 +60,7 @@ export class Bed {
   #databases = 1
   readonly #ssh: SshClient
   readonly #random: Random
+  readonly #options: BedOptions
   #settings: BedSettings
   #config: Config
   #witness: Witness
@@ -62,6 +69,7 @@ export class Bed {
     this.directory = directory
     this.#store = store
     this.#settings = options
+    this.#options = options
     const { seed = 1, poolBytes = 1e9, user } = options
     this.#random = new Random(seed)
     makeRandomFrom(new Random(seed ^ 0x5eed).bits64)
@@ -173,7 +181,9 @@ export class Bed {
       random: this.#random,
       config: () => this.#config,
       log: this.log,
-      storeFails: (call) => {
+      between: this.#options.between,
+      storeFails: (call, words) => {
+        if (this.#options.storeRefuses?.(call, words) === true) return true
         const fails = this.failingWrites > 0 && WRITES.test(call)
         if (fails) {
           this.failingWrites--

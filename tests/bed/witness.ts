@@ -3,6 +3,7 @@ import { StoreError } from '#lib/db/errors.ts'
 import type { OpenedStore } from '#lib/db/store.ts'
 import type { Emit, EngineLog, LogFields } from '#lib/engine/deps.ts'
 import { createEngine } from '#lib/engine/engine.ts'
+import type { Sans } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import { createSans } from '#lib/san/san.ts'
 import type { SshClient } from '#lib/ssh/index.ts'
@@ -25,7 +26,9 @@ export interface WitnessParts {
   readonly config: () => Config
   readonly log: LogLine[]
   /** Asked before every call of the store; true: it fails as on a full disk. */
-  readonly storeFails: (call: string) => boolean
+  readonly storeFails: (call: string, words: readonly unknown[]) => boolean
+  /** What stands between the engine and its SANs. */
+  readonly between?: ((sans: Sans) => Sans) | undefined
 }
 
 /** The real engine over the real lib/san, for one life of its process. */
@@ -33,7 +36,7 @@ export class Witness {
   readonly life = new Life()
   readonly engine: Engine
 
-  constructor({ ssh, store, clock, random, config, log, storeFails }: WitnessParts) {
+  constructor({ ssh, store, clock, random, config, log, storeFails, between = (sans) => sans }: WitnessParts) {
     const { life } = this
     const limits = () => {
       const { commandSilenceSeconds, commandTimeoutSeconds, retries } = config().limits
@@ -50,7 +53,7 @@ export class Witness {
     this.engine = createEngine({
       config,
       store: life.wrap<OpenedStore>(failing(store, storeFails)),
-      sans,
+      sans: between(sans),
       emit: NOBODY,
       log: logTo(log, clock, life),
       now: clock.now,
@@ -66,13 +69,14 @@ export class Witness {
 }
 
 /** The same store, which cannot be used when it is told to fail. */
-function failing(store: OpenedStore, fails: (call: string) => boolean): OpenedStore {
+function failing(store: OpenedStore, fails: WitnessParts['storeFails']): OpenedStore {
   return new Proxy(store, {
     get: (object, key) => {
       const found: unknown = Reflect.get(object, key)
       if (typeof found !== 'function') return found
       return async (...words: unknown[]) => {
-        if (fails(String(key))) throw new StoreError('full', 'The disk of the database is full: free space there.')
+        if (fails(String(key), words))
+          throw new StoreError('full', 'The disk of the database is full: free space there.')
         return found.apply(object, words)
       }
     },

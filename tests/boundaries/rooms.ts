@@ -36,7 +36,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/events': { uses: [], types: ['lib/api'], packages: ['node:crypto'] },
 
   // The engine: I/O around the pure core, through ports; lib/san is what fills those ports.
-  'lib/engine': { uses: ['lib/replication', 'lib/zfs'], types: ['lib/db', 'config'], packages: ['node:path'] },
+  'lib/engine': {
+    uses: ['lib/replication', 'lib/zfs'],
+    types: ['lib/db', 'config'],
+    packages: ['node:crypto', 'node:path'],
+  },
   'lib/san': { uses: ['lib/zfs'], types: ['lib/ssh', 'lib/engine', 'lib/replication', 'config'], packages: [] },
 
   // What a person of a SAN needs beside the repairs: pure, text out. The scripts are never run from here.

@@ -1,3 +1,4 @@
+import { checkDatasetName, NAME_LIMIT } from '#lib/zfs/names.ts'
 import { divergenceOf, isDiverged } from '../divergence.ts'
 import { chooseStream, type EncryptionMismatch } from '../encryption.ts'
 import { isReceiving } from '../judge/partial.ts'
@@ -52,6 +53,8 @@ export function choose(input: PlanInput): PlanDraft {
     return impossible('PRIMARY_DATASET_MISSING', message, action ?? '')
   }
   if (comparison === null) return impossible('UNKNOWN_STATE', 'The two sides could not be compared.', 'Check again.')
+  const tooLong = nameTooLong(input, comparison)
+  if (tooLong !== null) return tooLong
   const there = backup.state === 'present' ? backup : null
   const stream = chooseStream(policy, primary.facts, there?.facts ?? null)
   const route = { mapping, zfs: input.options.zfsCommands, options: stream.options }
@@ -81,6 +84,21 @@ export function choose(input: PlanInput): PlanDraft {
   }
   if (stream.mismatch !== null) return unsendable(input, primary, stream.mismatch)
   return base === null ? seed(input, primary, comparison, route) : catchUp(input, primary, comparison, base, route)
+}
+
+/** A name below a recursive root, or of a snapshot, for which the backup's own leaves no room: ZFS takes none of it. */
+function nameTooLong({ mapping }: PlanInput, { behind }: Comparison): PlanDraft | null {
+  const { host, dataset } = mapping.backup
+  const longest = behind.reduce((most, { name }) => Math.max(most, name.length + 1), 0)
+  const over = dataset.length + longest - NAME_LIMIT
+  const fault = checkDatasetName(dataset)
+  if (over <= 0 && fault === null) return null
+  const because =
+    over > 0
+      ? `The names below ${dataset} on ${host} would be ${over} bytes longer than the ${NAME_LIMIT} that ZFS allows.`
+      : `${host} cannot have this backup. ${fault}`
+  const cure = 'Replicate into a dataset with a shorter name, rename it on the primary, or leave it out with `exclude`.'
+  return impossible('NAME_TOO_LONG', because, cure)
 }
 
 /** The policy, with what a refusal of ZFS has taught since. */

@@ -6,6 +6,7 @@ import { type CommandsDraft, impossible, type PlanDraft, type PlanInput } from '
 import { besideOf } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdStep } from './hold-step.ts'
+import { asideTooLong } from './obstacle.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
 import { swapStep } from './swap-step.ts'
 
@@ -19,6 +20,9 @@ export function finishSwap(input: PlanInput, half: HalfDoneSwap): PlanDraft {
   const asksBelow = inventory.backup.state === 'present' && half.state !== 'canmount not set back'
   if (asksBelow && inventory.swap == null)
     return impossible('UNKNOWN_STATE', `${host} did not say what stands below ${dataset}.`, 'Check again.')
+  const tooLong = inventory.backup.state === 'present' ? asideTooLong(dataset, inventory.backup) : null
+  if (half.state === 'promoted, not renamed' && tooLong !== null)
+    return impossible(tooLong.code, tooLong.because, tooLong.cure)
   const { steps, aside, beside } = restOf(input, half)
   return {
     kind: 'FINISH_SWAP',

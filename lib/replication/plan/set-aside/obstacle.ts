@@ -16,15 +16,8 @@ export function obstacle(input: PlanInput, backup: PresentSide): Plan['blocked']
       cure: 'Replicate into a dataset below the pool, or choose the in-place repair.',
     }
   }
-  const longest = Math.max(0, ...backup.snapshots.map(({ name }) => name.length + 1))
-  const over = bytesOverForSetAside(dataset, longest)
-  if (over > 0) {
-    return {
-      code: 'NAME_TOO_LONG',
-      because: `The name of a set-aside of ${dataset} would be ${over} bytes longer than the ${NAME_LIMIT} that ZFS allows.`,
-      cure: 'Rename the backup dataset to something shorter, or choose the in-place repair.',
-    }
-  }
+  const tooLong = asideTooLong(dataset, backup)
+  if (tooLong !== null) return tooLong
   const asides = ownSiblings(inventory, 'aside')
   if (asides.length >= SET_ASIDE_LIMIT) {
     return {
@@ -41,4 +34,16 @@ export function obstacle(input: PlanInput, backup: PresentSide): Plan['blocked']
     }
   }
   return null
+}
+
+/** Where a set-aside would have a name that ZFS refuses, not even its commands can be written down. */
+export function asideTooLong(dataset: string, { snapshots }: PresentSide): Plan['blocked'] {
+  const longest = snapshots.reduce((most, { name }) => Math.max(most, name.length + 1), 0)
+  const over = bytesOverForSetAside(dataset, longest)
+  if (over === 0) return null
+  return {
+    code: 'NAME_TOO_LONG',
+    because: `The name of a set-aside of ${dataset} would be ${over} bytes longer than the ${NAME_LIMIT} that ZFS allows.`,
+    cure: 'Rename the backup dataset to something shorter, or choose the in-place repair.',
+  }
 }

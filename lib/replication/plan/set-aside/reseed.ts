@@ -5,14 +5,14 @@ import { byCreatetxg, toRef } from '../../order.ts'
 import { ownSiblings } from '../../swap.ts'
 import type { Comparison, PresentSide, Sibling, SnapshotRef } from '../../types.ts'
 import { assemble } from '../assemble.ts'
-import type { PlanDraft, PlanInput, TransferDraft } from '../draft.ts'
+import { impossible, type PlanDraft, type PlanInput, type TransferDraft } from '../draft.ts'
 import { hops } from '../hops.ts'
 import { newerThan } from '../newer.ts'
 import { namedBy, type Route, resumeStep, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdStep } from './hold-step.ts'
-import { obstacle } from './obstacle.ts'
+import { asideTooLong, obstacle } from './obstacle.ts'
 import { quotaSteps } from './quota-steps.ts'
 import { swapStep } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
@@ -32,6 +32,8 @@ export function reseed(
 ): PlanDraft {
   const { mapping, inventory } = input
   const { dataset } = mapping.backup
+  const tooLong = asideTooLong(dataset, backup)
+  if (tooLong !== null) return impossible(tooLong.code, tooLong.because, tooLong.cure)
   const { oldestEligible: oldest, newestEligible: newest } = comparison
   if (oldest === null || newest === null) throw new RangeError('A seed needs an eligible snapshot.')
   const swap = inventory.swap ?? { children: [], local: [], canmount: null, shared: false }

@@ -5,14 +5,14 @@ import { toRef } from '../../order.ts'
 import { ownSiblings } from '../../swap.ts'
 import type { Comparison, PresentSide } from '../../types.ts'
 import { assemble } from '../assemble.ts'
-import type { CommandsDraft, PlanDraft, PlanInput } from '../draft.ts'
+import { type CommandsDraft, impossible, type PlanDraft, type PlanInput } from '../draft.ts'
 import { hops } from '../hops.ts'
 import { newerThan } from '../newer.ts'
 import { namedBy, type Route, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdStep } from './hold-step.ts'
-import { obstacle } from './obstacle.ts'
+import { asideTooLong, obstacle } from './obstacle.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
 import { swapStep } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
@@ -33,6 +33,8 @@ export function rewind(
 ): PlanDraft {
   const { mapping, inventory, options } = input
   const { host, dataset } = mapping.backup
+  const tooLong = asideTooLong(dataset, backup)
+  if (tooLong !== null) return impossible(tooLong.code, tooLong.because, tooLong.cure)
   const wanted = new Set(comparison.behind.map((snapshot) => snapshot.guid))
   const way = hops(newerThan(primary, base).map(toRef), wanted, base)
   const target = way.at(-1)?.to ?? { name: base.name, guid: base.guid, creation: base.creation }

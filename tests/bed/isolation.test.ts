@@ -1,0 +1,367 @@
+import { afterEach, describe, expect, test } from 'bun:test'
+import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { Bed, type BedOptions, SCHEDULE } from './bed.ts'
+import type { BedMapping } from './config.ts'
+
+/* One dataset, host or pair that fails hurts itself alone; who stops waiting hurts nobody. */
+
+let bed: Bed
+/** Hosts that never answer a look, and never fail either. */
+const drips = new Set<string>()
+const NEVER = new Promise<never>(() => {})
+
+afterEach(async () => {
+  drips.clear()
+  await bed.close()
+})
+
+const DEFAULTS = { auto_repair: true, repair_when: 'behind', primary_max_age_hours: 0 }
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+async function open(mappings: readonly BedMapping[], more: Partial<BedOptions> = {}): Promise<void> {
+  bed = await Bed.open({
+    hosts: [
+      { id: 'a', pool: 'tank' },
+      { id: 'b', pool: 'vault' },
+      { id: 'c', pool: 'safe' },
+    ],
+    mappings,
+    defaults: DEFAULTS,
+    between: (sans) => ({
+      ...sans,
+      read: (wants, options) => (wants.some(({ host }) => drips.has(host)) ? NEVER : sans.read(wants, options)),
+    }),
+    ...more,
+  })
+}
+
+function make(...names: readonly string[]): void {
+  const { zfs } = bed.host('a')
+  for (const name of names) {
+    zfs.dataset.create(`tank/${name}`)
+    zfs.snapshot(`tank/${name}@s1`, { bytes: 1000 })
+  }
+}
+
+/** Checks until nothing is left to do, at most so often. */
+async function settle(checks = 4): Promise<void> {
+  for (let check = 0; check < checks; check++) {
+    await bed.scan()
+    await bed.clock.pass(HOUR)
+  }
+}
+
+const healths = (): Record<string, string> =>
+  Object.fromEntries(
+    bed.engine
+      .datasets()
+      .filter(({ dataset }) => !dataset.retired)
+      .map(({ dataset, verdict }) => [dataset.mapping.primary.dataset, verdict.health]),
+  )
+function has(host: string, snapshot: string): boolean {
+  try {
+    return bed.host(host).zfs.content(snapshot).digest !== ''
+  } catch {
+    return false
+  }
+}
+const codeOf = (id: string) => bed.engine.dataset(id)?.verdict.reason.code
+const idOf = (primary: string) =>
+  bed.engine.datasets().find(({ dataset }) => dataset.mapping.primary.dataset === primary)?.dataset.id
+
+describe('ids and names', () => {
+  test('a child that is a mapping of its own is left out of the tree; everything is checked and repaired', async () => {
+    const elsewhere = { backup_dataset: 'vault/special-elsewhere' }
+    await open([
+      { name: 'data', primary: 'a', backup: 'b', settings: { recursive: true } },
+      { name: 'data/special', primary: 'a', backup: 'b', settings: elsewhere },
+    ])
+    make('data', 'data/special', 'data/other')
+    await bed.start()
+    await settle()
+    expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
+    expect(healths()).toEqual({ 'tank/data': 'HEALTHY', 'tank/data/special': 'HEALTHY', 'tank/data/other': 'HEALTHY' })
+    const { zfs } = bed.host('b')
+    expect(zfs.content('vault/special-elsewhere@s1')).toEqual(bed.host('a').zfs.content('tank/data/special@s1'))
+    expect(idOf('tank/data/special')).toBe('a-b.data.special')
+  })
+
+  test('children whose names become one id get ids of their own, which stay', async () => {
+    await open([{ name: 'data', primary: 'a', backup: 'b', settings: { recursive: true } }])
+    make('data', 'data/web.prod')
+    await bed.start()
+    await settle(2)
+    expect(idOf('tank/data/web.prod')).toBe('a-b.data.web.prod')
+    make('data/web', 'data/web/prod', 'data/my data', 'data/my_data')
+    await settle()
+    expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
+    expect(new Set(Object.values(healths()))).toEqual(new Set(['HEALTHY']))
+    expect(Object.keys(healths()).sort()).toEqual([
+      'tank/data',
+      'tank/data/my data',
+      'tank/data/my_data',
+      'tank/data/web',
+      'tank/data/web.prod',
+      'tank/data/web/prod',
+    ])
+    expect(idOf('tank/data/web.prod')).toBe('a-b.data.web.prod')
+    expect(idOf('tank/data/web/prod')).toMatch(/^a-b\.data\.web\.prod~[0-9a-f]{6}$/)
+    const both = [idOf('tank/data/my data'), idOf('tank/data/my_data')]
+    for (const id of both) expect(id).toMatch(/^a-b\.data\.my_data~[0-9a-f]{6}$/)
+    expect(new Set(both).size).toBe(2)
+    await bed.restart()
+    await settle(1)
+    expect([idOf('tank/data/my data'), idOf('tank/data/my_data')]).toEqual(both)
+  })
+
+  test('a mapping may be given the id that a child has', async () => {
+    const data = { name: 'data', primary: 'a', backup: 'b', settings: { recursive: true } }
+    await open([data])
+    make('data', 'data/child', 'plain')
+    await bed.start()
+    await settle()
+    expect(idOf('tank/data/child')).toBe('a-b.data.child')
+    const before = bed.engine.dataset('a-b.data.child')?.state?.memory.primary?.guid
+    await bed.configure({
+      mappings: [data, { name: 'plain', primary: 'a', backup: 'b', settings: { id: 'a-b.data.child' } }],
+    })
+    await settle()
+    expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
+    expect(healths()).toEqual({ 'tank/data': 'HEALTHY', 'tank/data/child': 'HEALTHY', 'tank/plain': 'HEALTHY' })
+    expect(idOf('tank/plain')).toBe('a-b.data.child')
+    expect(idOf('tank/data/child')).toMatch(/^a-b\.data\.child~[0-9a-f]{6}$/)
+    expect(bed.engine.dataset(idOf('tank/data/child') ?? '')?.state?.memory.primary?.guid).toBe(before as string)
+  })
+
+  test('a child too long to be set aside, or to have a backup at all, is blocked with a sentence; the others go on', async () => {
+    const mapping = {
+      name: 'data',
+      primary: 'a',
+      backup: 'b',
+      settings: { recursive: true, backup_dataset: 'vault/copies/of/data' },
+    }
+    await open([mapping])
+    bed.host('b').zfs.dataset.create('vault/copies')
+    bed.host('b').zfs.dataset.create('vault/copies/of')
+    const long = 'x'.repeat(232 - 'vault/copies/of/data/'.length)
+    const tooLong = 'y'.repeat(240)
+    make('data', `data/${long}`, `data/${tooLong}`, 'data/other')
+    await bed.start()
+    await settle()
+    expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
+    bed.host('b').zfs.write(`vault/copies/of/data/${long}`, 5000)
+    for (const name of ['', `/${long}`, '/other']) bed.host('a').zfs.snapshot(`tank/data${name}@s2`, { bytes: 1000 })
+    await settle()
+    expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
+    expect(healths()['tank/data/other']).toBe('HEALTHY')
+    const planOf = (name: string) => bed.engine.dataset(idOf(`tank/data/${name}`) ?? '')?.plan
+    expect(planOf(long)?.blocked?.code).toBe('NAME_TOO_LONG')
+    expect(planOf(long)?.automatic.allowed).toBe(false)
+    expect(planOf(tooLong)?.blocked?.code).toBe('NAME_TOO_LONG')
+    expect(planOf(tooLong)?.automatic.allowed).toBe(false)
+    const all = bed.engine.datasets().flatMap(({ verdict }) => verdict.reasons.map(({ code }) => code))
+    expect(all).not.toContain('INTERNAL')
+  })
+
+  test('what was set aside is no child, nor is anything below it', async () => {
+    await open([{ name: 'data', primary: 'a', backup: 'b', settings: { recursive: true } }])
+    const own = 'data/x.zw-aside-20261101T000000Z'
+    expect(parseOwnDatasetName(`tank/${own}`)).not.toBeNull()
+    make('data', 'data/x', own, `${own}/below`)
+    await bed.start()
+    await settle()
+    expect(Object.keys(healths()).sort()).toEqual(['tank/data', 'tank/data/x'])
+    expect(has('b', `vault/${own}@s1`)).toBe(false)
+  })
+})
+
+describe('who stops waiting', () => {
+  async function healthy(): Promise<void> {
+    await open([{ name: 'one', primary: 'a', backup: 'b' }])
+    make('one')
+    await bed.start()
+    await settle()
+    await bed.scan()
+    expect(healths()).toEqual({ 'tank/one': 'HEALTHY' })
+  }
+  const one = () => bed.engine.dataset('a-b.one')
+  const lag = () => bed.store.lag('a-b.one', 0, bed.clock.now() + HOUR, 1)
+
+  test('a check that is cancelled changes no verdict, no host and no lag history', async () => {
+    await healthy()
+    const before = { state: one()?.state, hosts: bed.engine.hosts(), lag: await lag() }
+    bed.faults.add({ host: 'b', on: 'batch', times: 1, wrong: { kind: 'hang', after: 0 } })
+    const controller = new AbortController()
+    const started = await bed.run(
+      bed.engine.scan({
+        scope: { kind: 'all' },
+        enqueue: true,
+        trigger: SCHEDULE,
+        signal: controller.signal,
+      }),
+    )
+    await bed.clock.pass(10_000)
+    controller.abort(new Error('time-out'))
+    const record = started === null ? null : await bed.run(started.done)
+    expect(record?.state).toBe('CANCELLED')
+    expect(one()?.state).toEqual(before.state as never)
+    expect(one()?.verdict.health).toBe('HEALTHY')
+    expect(bed.engine.hosts().map(({ reachable }) => reachable)).toEqual(before.hosts.map(({ reachable }) => reachable))
+    expect(await lag()).toEqual(before.lag)
+    expect(await bed.store.state('a-b.one')).toEqual(before.state as never)
+  })
+
+  test('a preview that is given up changes nothing either', async () => {
+    await healthy()
+    const before = one()?.state
+    bed.faults.add({ host: 'a', on: 'batch', times: 1, wrong: { kind: 'hang', after: 0 } })
+    const controller = new AbortController()
+    const preview = bed.engine.preview('a-b.one', { signal: controller.signal }).catch(() => null)
+    await bed.clock.pass(5_000)
+    controller.abort()
+    await bed.run(preview)
+    expect(one()?.state).toEqual(before as never)
+  })
+
+  test('a stop in the middle of a check changes nothing, and the check is not fresh for ever', async () => {
+    await healthy()
+    const before = one()?.state
+    bed.faults.add({ host: 'b', on: 'batch', times: 1, wrong: { kind: 'hang', after: 0 } })
+    const look = bed.look()
+    await bed.clock.pass(5_000)
+    await bed.run(bed.engine.stop())
+    await look
+    expect(one()?.state).toEqual(before as never)
+    await bed.clock.pass(3 * HOUR)
+    expect(codeOf('a-b.one')).toBe('STALE_CHECK')
+  })
+
+  test('a host that itself does not answer is a failed look, as before', async () => {
+    await healthy()
+    bed.host('b').up = false
+    await bed.look()
+    expect(codeOf('a-b.one')).toBe('HOST_UNREACHABLE')
+    expect(bed.engine.hosts().map(({ reachable }) => reachable)).toEqual([true, false, null])
+  })
+})
+
+describe('a SAN that drips', () => {
+  async function twoPairs(): Promise<void> {
+    await open([
+      { name: 'one', primary: 'a', backup: 'b' },
+      { name: 'two', primary: 'a', backup: 'c' },
+    ])
+    make('one', 'two')
+    await bed.start()
+    await settle()
+    for (const name of ['one', 'two']) bed.host('a').zfs.snapshot(`tank/${name}@s2`, { bytes: 1000 })
+  }
+
+  test('holds up its own pair alone: the other is judged, saved and repaired meanwhile', async () => {
+    await twoPairs()
+    bed.faults.add({ host: 'c', on: 'batch', times: 1, wrong: { kind: 'hang', after: 0 } })
+    const before = bed.engine.dataset('a-b.one')?.checkedAt ?? 0
+    const started = await bed.run(bed.engine.scan({ scope: { kind: 'all' }, enqueue: true, trigger: SCHEDULE }))
+    await bed.clock.pass(20_000)
+    expect(bed.engine.lastScan().running?.id).toBe(started?.run.id as number)
+    expect(bed.engine.dataset('a-b.one')?.checkedAt).toBeGreaterThan(before)
+    expect((await bed.store.state('a-b.one'))?.verdict?.judgedAt).toBeGreaterThan(before)
+    expect(has('b', 'vault/one@s2')).toBe(true)
+    if (started !== null) await bed.run(started.done)
+  })
+
+  test('is given up at the limit of the check, and what it did not say changes nothing', async () => {
+    await twoPairs()
+    await settle(1)
+    const before = bed.engine.dataset('a-c.two')?.state
+    bed.host('a').zfs.snapshot('tank/one@s3', { bytes: 1000 })
+    drips.add('c')
+    const at = bed.clock.now()
+    const run = await bed.look()
+    drips.clear()
+    expect(bed.clock.now() - at).toBeLessThan(30 * MINUTE)
+    expect(run?.outcome).toContain('1 not read in time')
+    expect(bed.engine.dataset('a-c.two')?.state).toEqual(before as never)
+    expect(bed.engine.hosts().find(({ id }) => id === 'c')?.reachable).toBe(true)
+    await bed.idle()
+    expect(has('b', 'vault/one@s3')).toBe(true)
+  })
+
+  test('no host at all is one alarm of the witness, whichever gives up first', async () => {
+    await twoPairs()
+    await settle(1)
+    bed.host('a').up = false
+    bed.host('b').up = false
+    bed.host('c').up = false
+    await bed.look()
+    expect([codeOf('a-b.one'), codeOf('a-c.two')]).toEqual(['WITNESS_ISOLATED', 'WITNESS_ISOLATED'])
+    bed.host('c').up = true
+    await bed.look()
+    expect(codeOf('a-b.one')).toBe('HOST_UNREACHABLE')
+  })
+})
+
+describe('a configuration that changes during a check', () => {
+  test('of another id: what the check found is kept under the new one', async () => {
+    const mapping = { name: 'one', primary: 'a', backup: 'b' }
+    await open([mapping, { name: 'two', primary: 'a', backup: 'b' }])
+    make('one', 'two')
+    await bed.start()
+    await settle()
+    const at = bed.clock.now()
+    bed.faults.add({ host: 'b', on: 'batch', times: 1, wrong: { kind: 'hang', after: 0 } })
+    const look = bed.look()
+    await bed.clock.pass(5_000)
+    await bed.configure({
+      mappings: [
+        { ...mapping, settings: { id: 'renamed' } },
+        { name: 'two', primary: 'a', backup: 'b' },
+      ],
+    })
+    const run = await look
+    expect(run?.state).toBe('SUCCEEDED')
+    for (const id of ['renamed', 'a-b.two']) expect((await bed.store.state(id))?.verdict?.judgedAt).toBeGreaterThan(at)
+    expect(bed.engine.dataset('renamed')?.state?.memory.primary).not.toBeNull()
+    expect(bed.engine.dataset('a-b.one')).toBeNull()
+  })
+
+  test('of ids that change places: each keeps its own', async () => {
+    const named = (one: string, two: string) => [
+      { name: 'one', primary: 'a', backup: 'b', settings: { id: one } },
+      { name: 'two', primary: 'a', backup: 'b', settings: { id: two } },
+    ]
+    await open(named('x', 'y'))
+    make('one', 'two')
+    await bed.start()
+    await settle()
+    const guids = () => ['x', 'y'].map((id) => bed.engine.dataset(id)?.state?.memory.primary?.guid)
+    const before = guids()
+    bed.faults.add({ host: 'b', on: 'batch', times: 1, wrong: { kind: 'hang', after: 0 } })
+    const look = bed.look()
+    await bed.clock.pass(5_000)
+    await bed.configure({ mappings: named('y', 'x') })
+    expect((await look)?.state).toBe('SUCCEEDED')
+    expect(guids()).toEqual(before.toReversed())
+    await settle(1)
+    expect(healths()).toEqual({ 'tank/one': 'HEALTHY', 'tank/two': 'HEALTHY' })
+  })
+})
+
+test('one hostile row on one SAN is a fault of that dataset alone', async () => {
+  await open([
+    { name: 'one', primary: 'a', backup: 'b' },
+    { name: 'two', primary: 'a', backup: 'b' },
+  ])
+  make('one', 'two')
+  await bed.start()
+  await settle()
+  bed.host('a').zfs.snapshot('tank/one@s2', { creation: 9_000_000_000_000 })
+  bed.host('a').zfs.snapshot('tank/two@s2', { bytes: 1000 })
+  await settle()
+  expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
+  expect(healths()['tank/two']).toBe('HEALTHY')
+  expect(has('b', 'vault/two@s2')).toBe(true)
+  expect(codeOf('a-b.one')).toBe('NOT_CHECKED')
+  expect(bed.engine.dataset('a-b.one')?.verdict.reason.message).toContain('creation')
+})
