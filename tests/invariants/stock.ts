@@ -18,7 +18,14 @@ export interface StockDataset {
   readonly name: string
   readonly guid: string
   readonly snapshots: readonly StockSnapshot[]
-  readonly bookmarks: readonly { readonly name: string; readonly guid: string; readonly txg: number }[]
+  /** Epoch seconds by the clock of its host, when it was made. */
+  readonly time: number
+  readonly bookmarks: readonly {
+    readonly name: string
+    readonly guid: string
+    readonly txg: number
+    readonly time: number
+  }[]
   readonly written: number
   /** Null: a volume. */
   readonly canmount: string | null
@@ -69,10 +76,11 @@ export function stockOf(host: BedHost): StockHost {
       return {
         name: dataset.name,
         guid: dataset.guid,
+        time: dataset.time,
         snapshots: history.snapshots.map(({ id, name, guid, txg, time, holds }) => {
           return { name, guid, txg, time, holds: Object.keys(holds).length, digest: digests(dataset).get(id) ?? '' }
         }),
-        bookmarks: history.bookmarks.map(({ name, guid, txg }) => ({ name, guid, txg })),
+        bookmarks: history.bookmarks.map(({ name, guid, txg, time }) => ({ name, guid, txg, time })),
         written: dataset.written,
         canmount: dataset.type === 'volume' ? null : (dataset.local.canmount ?? 'on'),
         live: dataset.live.map(({ s }) => s),

@@ -1,6 +1,7 @@
 import { lossKey } from '#tests/invariants/losses.ts'
 import type { Field } from './field.ts'
 import type { Operation } from './operation.ts'
+import { OTHERS_AT_WORK } from './others-at-work.ts'
 import { backup, primary, zfs } from './places.ts'
 
 /** What people and other tools do on SANs without a thought of the replication: what makes backups go their own way. */
@@ -35,6 +36,8 @@ export const BESIDE_REPLICATION: Readonly<
     if (found === undefined) return
     await zfs(host, 'clone', '-o', 'canmount=off', `${name}@${found.name}`, `${host.pool}/clone-${field.newName()}`)
   },
+
+  ...OTHERS_AT_WORK,
 
   /** Names that go round: a new snapshot takes over the name of an older one. */
   async rotate(field, { a, b }) {

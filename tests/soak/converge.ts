@@ -1,8 +1,10 @@
-import type { DatasetView } from '#lib/engine/types.ts'
+import { Refusal } from '#lib/engine/refusal.ts'
+import type { DatasetView, Engine, Started } from '#lib/engine/types.ts'
 import { PERSON } from '#tests/bed/bed.ts'
 import { truthOf } from '#tests/invariants/oracle.ts'
 import { takeStock } from '#tests/invariants/stock.ts'
 import type { Field } from './field.ts'
+import { zfs } from './places.ts'
 
 const ROUNDS = 12
 const HOUR = 3600_000
@@ -16,6 +18,8 @@ export async function converge(field: Field): Promise<string[]> {
     host.up = true
     host.setClock(0)
     host.zfs.setPool(host.pool, { health: 'ONLINE', imported: true, readonly: false, size: 1e9 })
+    // A limit that nothing fits into any more is a person's to lift.
+    for (const { name, limit } of field.tightLimits(host)) await zfs(host, 'set', `${limit}=none`, name)
   }
   bed.witness.life.endAtCall(Number.POSITIVE_INFINITY, true)
   // A clock that goes back to a second which a dataset has had is noticed by a look in between, as the schedule makes them.
@@ -54,8 +58,9 @@ export async function converge(field: Field): Promise<string[]> {
       truth.backup.partial === null &&
       plan.automatic.code !== 'DRY_RUN' &&
       plan.automatic.code !== 'PAUSED'
-    const clash = verdict.reasons.some(({ code }) => code === 'NAME_CLASH')
-    return easy && !clash
+    // What another tool sent as plain text a raw stream cannot go on from.
+    const needsPerson = verdict.reasons.some(({ code }) => code === 'NAME_CLASH' || code === 'ENCRYPTION_MISMATCH')
+    return easy && !needsPerson
       ? [`I10 ${id} (${codes}, ${plan.kind}, ${plan.automatic.code}) only had to catch up and did not`]
       : []
   })
@@ -72,8 +77,18 @@ async function press({ bed, engine }: Field): Promise<void> {
     if (view.dataset.retired || view.plan === null || view.plan.blocked !== null || view.plan.kind === 'NOTHING')
       continue
     if (view.dataset.config.policy.dryRun || view.pause !== null) continue
-    const started = await bed.run(engine.repair({ datasetId: view.dataset.id, trigger: PERSON }))
+    const started = await bed.run(repairIfFree(engine, view.dataset.id))
     if (started !== null) await bed.run(started.done)
+  }
+}
+
+/** One that runs already needs no button. */
+async function repairIfFree(engine: Engine, datasetId: string): Promise<Started | null> {
+  try {
+    return await engine.repair({ datasetId, trigger: PERSON })
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'ALREADY_RUNNING') return null
+    throw error
   }
 }
 

@@ -5,7 +5,9 @@ import type { BedHost } from '#tests/bed/host.ts'
 import { Random } from '#tests/bed/random.ts'
 import { forgetBookings } from '#tests/invariants/bookings.ts'
 import { lossKey } from '#tests/invariants/losses.ts'
-import { datasetOf, type StockDataset, type StockSnapshot, stockOf } from '#tests/invariants/stock.ts'
+import { datasetOf, type Stock, type StockDataset, type StockSnapshot, stockOf } from '#tests/invariants/stock.ts'
+import { Oracle } from '#tests/oracle/oracle.ts'
+import type { Check, Settings } from '#tests/oracle/sight.ts'
 import type { Counts } from './counts.ts'
 
 const HOSTS: BedSettings['hosts'] = [
@@ -21,10 +23,28 @@ const MAPPINGS: readonly (readonly BedMapping[])[] = [
   [{ name: 'tree', primary: 'a', backup: 'b', settings: { recursive: true } }],
 ]
 const POOL_BYTES = 40e6
+/** A quota below this leaves no room for what comes next. */
+export const TIGHT_BYTES = 40e6
+/** Of the second world: also nested mappings, names of every kind, a tree that goes raw. */
+const NESTED: readonly BedMapping[] = [
+  { name: 'tree', primary: 'a', backup: 'b', settings: { recursive: true } },
+  { name: 'tree/kid', primary: 'a', backup: 'c' },
+]
+const MORE_MAPPINGS: readonly (readonly BedMapping[])[] = [
+  ...MAPPINGS,
+  NESTED,
+  [
+    { name: 'one_two', primary: 'a', backup: 'b' },
+    { name: 'one.two', primary: 'a', backup: 'b' },
+  ],
+  [{ name: 'safe', primary: 'a', backup: 'b', settings: { recursive: true, send: { raw: true } } }],
+]
+const RECURSIVE: ReadonlySet<string> = new Set(['tank/tree', 'tank/safe'])
 
 /** The playing field of one sequence: SANs, a witness, and what people did to them. */
 export class Field {
   readonly bed: Bed
+  readonly world: 1 | 2
   readonly counts: Counts
   /** What people removed, renamed or released since the last check. */
   readonly removed = new Set<string>()
@@ -34,23 +54,35 @@ export class Field {
   readonly settled = new Set<number>()
   /** Nobody has touched a SAN since everything was looked at. */
   justLooked = false
+  readonly oracle = new Oracle()
+  /** The check that has just ended, until the oracle has judged it. */
+  lastCheck: Check | null = null
   #names = 0
 
-  private constructor(bed: Bed, counts: Counts) {
+  private constructor(bed: Bed, counts: Counts, world: 1 | 2) {
     this.bed = bed
+    this.world = world
     this.counts = counts
   }
 
-  static async open(seed: number, counts: Counts): Promise<Field> {
+  static async open(seed: number, world: 1 | 2, counts: Counts): Promise<Field> {
     const random = new Random(seed ^ 0xf1e1d)
-    const mappings = random.pick(MAPPINGS)
+    const mappings = random.pick(world === 1 ? MAPPINGS : MORE_MAPPINGS)
     const hosts = HOSTS.filter(({ id }) => mappings.some(({ primary, backup }) => primary === id || backup === id))
-    const bed = await Bed.open({ seed, hosts, mappings, defaults: defaultsOf(random), poolBytes: POOL_BYTES })
-    const field = new Field(bed, counts)
+    const bed = await Bed.open({ seed, hosts, mappings, defaults: defaultsOf(random, world), poolBytes: POOL_BYTES })
+    const field = new Field(bed, counts, world)
     const { zfs } = bed.host('a')
     for (const name of new Set(mappings.map((each) => `tank/${each.name}`))) {
-      zfs.dataset.create(name)
+      if (
+        bed
+          .host('a')
+          .zfs.store.allPools()[0]
+          ?.datasets.some((each) => each.name === name)
+      )
+        continue
+      zfs.dataset.create(name, name === 'tank/safe' ? { passphrase: 'a secret of theirs', properties: ENCRYPTED } : {})
       if (name === 'tank/tree') zfs.dataset.create('tank/tree/kid/grand')
+      if (name === 'tank/safe') zfs.dataset.create('tank/safe/kid')
     }
     for (let round = 0; round < 4; round++) {
       for (const name of field.primaries)
@@ -60,9 +92,10 @@ export class Field {
     for (const { name, backup } of mappings) {
       // Often another replicator has brought something over before.
       const to = bed.host(backup)
-      if (random.chance(0.6)) zfs.replicate(`tank/${name}`, to.zfs, `${to.pool}/${name}`)
+      if (random.chance(0.6) && name !== 'safe') zfs.replicate(`tank/${name}`, to.zfs, `${to.pool}/${name}`)
       if (random.chance(0.5)) field.snapshot(`tank/${name}`, random.int(100_000))
     }
+    field.tellOracle()
     await bed.start()
     return field
   }
@@ -74,7 +107,50 @@ export class Field {
   get primaries(): readonly string[] {
     const { mappings } = this.bed.settings
     const names = [...new Set(mappings.map((each) => `tank/${each.name}`))]
-    return names.includes('tank/tree') ? [...names, 'tank/tree/kid', 'tank/tree/kid/grand'] : names
+    if (this.world === 1)
+      return names.includes('tank/tree') ? [...names, 'tank/tree/kid', 'tank/tree/kid/grand'] : names
+    // Of a tree whatever is in it now.
+    const roots = names.filter((name) => RECURSIVE.has(name))
+    const { store } = this.primaryHost().zfs
+    const below = store
+      .allPools()
+      .flatMap((pool) => (pool.imported ? pool.datasets.map(({ name }) => name) : []))
+      .filter((name) => roots.some((root) => name.startsWith(`${root}/`)))
+    store.forget()
+    return [...new Set([...names, ...below])]
+  }
+
+  get policy(): Settings {
+    return (this.bed.settings.defaults ?? {}) as Settings
+  }
+
+  /** What is configured, as a person wrote it. */
+  tellOracle(): void {
+    const { mappings, defaults } = this.bed.settings
+    const at = (id: string, name: string) => ({ host: id, dataset: `${this.bed.host(id).pool}/${name}` })
+    this.oracle.configure(
+      mappings.map(({ name, primary, backup, settings }) => ({
+        primary: at(primary, name),
+        backup: at(backup, name),
+        settings: { ...defaults, ...settings } as Settings,
+      })),
+    )
+  }
+
+  /** What the product shows beside what the oracle says, after a check; nothing changes on a SAN meanwhile. */
+  judge(stock: Stock): string[] {
+    const { bed, lastCheck, counts } = this
+    const now = bed.clock.now()
+    this.oracle.observe(stock, now)
+    this.lastCheck = null
+    if (lastCheck === null || bed.engine.activeRuns().length > 0) return []
+    const shown = bed.engine.datasets().map(({ dataset, verdict }) => ({
+      primary: dataset.mapping.primary,
+      backup: dataset.mapping.backup,
+      health: verdict.health,
+      codes: verdict.reasons.map(({ code }) => code),
+    }))
+    return this.oracle.judge(stock, now, shown, lastCheck, (what) => counts.add('oracle', what))
   }
 
   view(a: number): DatasetView {
@@ -98,6 +174,22 @@ export class Field {
   /** A dataset as it is on its SAN now; null where it, or its pool, is not there. */
   find(host: string, name: string): StockDataset | null {
     return datasetOf(new Map([[host, stockOf(this.bed.host(host))]]), host, name)
+  }
+
+  /** Datasets with a limit that a person set close to what is used. */
+  tightLimits({ zfs }: BedHost): { name: string; limit: 'quota' | 'refquota' }[] {
+    zfs.store.forget()
+    const found = zfs.store
+      .allPools()
+      .flatMap((pool) =>
+        pool.datasets.flatMap(({ name, local }) =>
+          (['quota', 'refquota'] as const)
+            .filter((limit) => Number(local[limit] ?? 0) > 0 && Number(local[limit]) < TIGHT_BYTES)
+            .map((limit) => ({ name, limit })),
+        ),
+      )
+    zfs.store.forget()
+    return found
   }
 
   newName(prefix = 's'): string {
@@ -139,8 +231,22 @@ export class Field {
   }
 }
 
+const ENCRYPTED = { encryption: 'aes-256-gcm', keyformat: 'passphrase' }
+
 /** Policies that a configuration may have. */
-export function defaultsOf(random: Random): object {
+export function defaultsOf(random: Random, world: 1 | 2): object {
+  const first = firstDefaultsOf(random)
+  if (world === 1) return first
+  return {
+    ...first,
+    ...random.pick([{}, {}, { snapshot_include: ['s*'] }]),
+    ...random.pick([{ primary_max_age_hours: 48 }, { primary_max_age_hours: 0 }, { primary_max_age_hours: undefined }]),
+    ...random.pick([{}, {}, { max_recovery_point_hours: 24 }]),
+    ...random.pick([{}, {}, { max_delay_hours: 168, warn_delay_hours: 24 }]),
+  }
+}
+
+function firstDefaultsOf(random: Random): object {
   return {
     auto_repair: !random.chance(0.15),
     repair_when: random.pick(['behind', 'behind', 'warning', 'broken']),

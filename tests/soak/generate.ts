@@ -59,18 +59,34 @@ export const WEIGHTS: Readonly<Record<string, number>> = {
   disk: 1,
 }
 
+/** What came with the second world. */
+export const MORE_WEIGHTS: Readonly<Record<string, number>> = {
+  retention: 3,
+  deadReplication: 3,
+  otherNames: 2,
+  oddChild: 2,
+  manyChildren: 0.15,
+  syncoid: 2,
+  zrepl: 2,
+  mountAndWrite: 1,
+  tightQuota: 1,
+  skewAnHour: 1,
+  loseDatabase: 0.3,
+}
+
 /** The sequence of a seed; always the same one. */
-export function generate(seed: number, longest = 30): Sequence {
+export function generate(seed: number, longest = 30, world: 1 | 2 = 2): Sequence {
   const random = new Random(seed)
-  const total = Object.values(WEIGHTS).reduce((sum, weight) => sum + weight, 0)
+  const weights = Object.entries(world === 1 ? WEIGHTS : { ...WEIGHTS, ...MORE_WEIGHTS })
+  const total = weights.reduce((sum, [, weight]) => sum + weight, 0)
   const length = 6 + random.int(longest - 5)
   const operations = Array.from({ length }, (): Operation => {
     let left = random.next() * total
-    const found = Object.entries(WEIGHTS).find(([, weight]) => {
+    const found = weights.find(([, weight]) => {
       left -= weight
       return left < 0
     })
     return { op: found?.[0] ?? 'scan', a: random.int(65_536), b: random.int(65_536), c: random.int(65_536) }
   })
-  return { seed, operations }
+  return { seed, world, operations }
 }

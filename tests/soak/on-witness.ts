@@ -6,12 +6,14 @@ import type { Fault, Wrong } from '#tests/bed/faults.ts'
 import { Random } from '#tests/bed/random.ts'
 import { lossKey } from '#tests/invariants/losses.ts'
 import { defaultsOf, type Field } from './field.ts'
+import { LONG_STORIES } from './long-stories.ts'
 import type { Operation } from './operation.ts'
 
 const MINUTE = 60_000
 
 /** What the scheduler, people at the API and the world around do with the witness. */
 export const ON_WITNESS: Readonly<Record<string, (field: Field, operation: Operation) => Promise<void>>> = {
+  ...LONG_STORIES,
   scan: (field) => look(field, true),
   check: (field) => look(field, false),
   async settle(field) {
@@ -106,6 +108,7 @@ export const ON_WITNESS: Readonly<Record<string, (field: Field, operation: Opera
   async jump(field, { a, b }) {
     const seconds = [-3600, -60, 600, 6 * 3600][a % 4] ?? 0
     field.bed.clock.jump(seconds * 1000)
+    field.oracle.clockMoved(seconds, b % 2 === 0)
     if (b % 2 === 0) return
     // The witness's alone.
     for (const host of field.bed.hosts.values()) host.setClock(host.skewSeconds - seconds)
@@ -126,7 +129,10 @@ export const ON_WITNESS: Readonly<Record<string, (field: Field, operation: Opera
   async reload(field, { a }) {
     const before = field.bed.settings
     const mappings = before.mappings
-    await asked(field, 'reload', () => field.bed.configure({ mappings, defaults: defaultsOf(new Random(a)) }))
+    await asked(field, 'reload', () =>
+      field.bed.configure({ mappings, defaults: defaultsOf(new Random(a), field.world) }),
+    )
+    field.tellOracle()
   },
 
   async pause(field, { a, b }) {
@@ -150,12 +156,25 @@ export const ON_WITNESS: Readonly<Record<string, (field: Field, operation: Opera
   },
 }
 
-async function look(field: Field, enqueue: boolean): Promise<void> {
+export async function look(field: Field, enqueue: boolean): Promise<void> {
   const request = { scope: { kind: 'all' }, enqueue, trigger: { ...PERSON, type: 'schedule' } } as const
+  const { bed } = field
+  const began = bed.clock.now()
+  const { witness } = bed
+  const before = obstacles(field)
   const started = await asked(field, enqueue ? 'scan' : 'check', () => field.engine.scan(request))
   if (started === null) return
-  const run = await field.bed.run(started.done)
+  const run = await bed.run(started.done)
   field.justLooked = run?.state === 'SUCCEEDED'
+  const clear = before !== null && before === obstacles(field)
+  if (run !== null && bed.witness === witness) field.lastCheck = { began, clear, succeeded: run.state === 'SUCCEEDED' }
+}
+
+/** How often something stood between the witness and the SANs so far; null: something does now. */
+function obstacles({ bed }: Field): number | null {
+  const { failingWrites, writeFailed, faults, hosts } = bed
+  if (failingWrites > 0 || writeFailed || [...hosts.values()].some(({ up }) => !up)) return null
+  return [...faults.hits].reduce((sum, [name, times]) => sum + (name.startsWith('batch') ? times : 0), 0)
 }
 
 /** What was asked of the engine, in virtual time; a refusal is an answer. */

@@ -8,13 +8,21 @@ export interface Operation {
 
 export interface Sequence {
   readonly seed: number
+  /** Two: retention, odd names, nested mappings, raw trees and whatever else came with them. Default one, as it was recorded. */
+  readonly world?: 1 | 2
   readonly operations: readonly Operation[]
 }
 
 /** As it is written in a test. */
-export function sequenceText({ seed, operations }: Sequence): string {
+export function sequenceText({ seed, world, operations }: Sequence): string {
   const lines = operations.map(({ op, a, b, c }) => `    { op: '${op}', a: ${a}, b: ${b}, c: ${c} },`)
-  return ['  {', `    seed: ${seed},`, '    operations: [', ...lines.map((line) => `  ${line}`), '    ],', '  },'].join(
-    '\n',
-  )
+  return [
+    '  {',
+    `    seed: ${seed},`,
+    ...(world === undefined ? [] : [`    world: ${world},`]),
+    '    operations: [',
+    ...lines.map((line) => `  ${line}`),
+    '    ],',
+    '  },',
+  ].join('\n')
 }

@@ -1,6 +1,7 @@
 import { forgetBookings } from '#tests/invariants/bookings.ts'
 import { checkInvariants } from '#tests/invariants/check.ts'
 import { type Stock, takeStock } from '#tests/invariants/stock.ts'
+import { Broken } from './broken.ts'
 import { converge } from './converge.ts'
 import { Counts } from './counts.ts'
 import { Field } from './field.ts'
@@ -15,12 +16,12 @@ export interface Played {
 
 /** Plays a sequence from the beginning and checks every invariant after every step. */
 export async function play(
-  { seed, operations }: Sequence,
+  { seed, world = 1, operations }: Sequence,
   counts = new Counts(),
   trace?: (line: string) => void,
 ): Promise<Played> {
   forgetBookings()
-  const field = await Field.open(seed, counts)
+  const field = await Field.open(seed, world, counts)
   const { bed } = field
   let step = 0
   try {
@@ -43,15 +44,6 @@ export async function play(
       for (const line of bed.log) trace(`${new Date(line.at).toISOString()} ${line.level} ${line.message}`)
     for (const [name, times] of bed.faults.hits) counts.add('faults met', name, times)
     await bed.close()
-  }
-}
-
-class Broken extends Error {
-  readonly found: readonly string[]
-
-  constructor(found: readonly string[]) {
-    super(found.join('\n'))
-    this.found = found
   }
 }
 
@@ -82,6 +74,7 @@ async function check(field: Field, before: Stock): Promise<Stock> {
   const removed = field.removed.union(field.agreed)
   const justLooked = field.justLooked && idle
   const found = await checkInvariants(before, after, { bed, removed, idle, justLooked, settled: field.settled })
+  found.push(...field.judge(after))
   field.counts.add('checks', justLooked ? 'with the status' : 'others')
   for (const { verdict } of bed.engine.datasets())
     for (const { code } of verdict.reasons) field.counts.add('reasons', code)

@@ -11,7 +11,7 @@ export async function shrink(sequence: Sequence, found: readonly string[], tries
   let left = tries
   const breaks = async (operations: Sequence['operations']): Promise<boolean> => {
     left--
-    const { failure } = await play({ seed: sequence.seed, operations })
+    const { failure } = await play({ ...sequence, operations })
     return failure !== null && kindOf(failure.found) === wanted
   }
   for (let size = Math.ceil(best.operations.length / 2); size >= 1 && left > 0; size = Math.floor(size / 2)) {
