@@ -1,3 +1,4 @@
+import { bookmarkOf } from './changes/bookmark.ts'
 import { createDataset } from './changes/create.ts'
 import { destroyDataset, destroySnapshot } from './changes/destroy.ts'
 import { type Environment, nextTxg } from './changes/environment.ts'
@@ -125,6 +126,7 @@ export function openSimulator(directory: string, now: () => number = Date.now): 
       change(() => {
         const [datasetName = '', short = ''] = name.split('@')
         const { pool, dataset } = openDataset(store, datasetName)
+        if (dataset.partial?.fresh === true) throw new Error(`cannot create snapshot '${name}': dataset is busy`)
         if (findSnapshot(store, name)) throw new Error(`The simulated snapshot ${name} is there already.`)
         if (bytes > 0) writeData(env, pool, dataset, bytes)
         const txg = nextTxg(env, pool)
@@ -156,8 +158,7 @@ export function openSimulator(directory: string, now: () => number = Date.now): 
     bookmark: (name, mark) =>
       change(() => {
         const { pool, dataset, history, snapshot } = openSnapshot(store, name)
-        const { guid, txg, time, refer } = snapshot
-        history.bookmarks.push({ name: mark, guid, txg, time, refer })
+        history.bookmarks.push(bookmarkOf(snapshot, mark))
         store.touchHistory(pool, dataset)
       }),
     allow: (name, user, rights, scope = 'both') =>

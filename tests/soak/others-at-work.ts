@@ -99,7 +99,7 @@ export const OTHERS_AT_WORK: Readonly<Record<string, (field: Field, operation: O
     if (root === null || field.primaries.length > 20) return
     const { zfs: san } = field.primaryHost()
     san.batch(() => {
-      for (let left = 100 + (b % 150); left > 0; left--) {
+      for (let left = 30 + (b % 50); left > 0; left--) {
         const name = `${root}/${field.newName('many')}`
         san.dataset.create(name)
         field.snapshot(name, 0)

@@ -1,3 +1,4 @@
+import { bookmarkOf } from '../changes/bookmark.ts'
 import { nextTxg } from '../changes/environment.ts'
 import type { Command } from '../cli/context.ts'
 import { Failure, missingDataset } from '../cli/fail.ts'
@@ -26,8 +27,7 @@ export const bookmark: Command = (context, args) => {
     if (!mayDo(context.user, place.pool, place.dataset, 'bookmark')) throw refuse('permission denied')
     assertWritable(place.pool, `cannot create bookmark '${parsed.full}'`)
     if (place.history.bookmarks.some((one) => one.name === parsed.short)) throw refuse('bookmark exists')
-    const { guid, txg, time, refer } = source
-    place.history.bookmarks.push({ name: parsed.short, guid, txg, time, refer })
+    place.history.bookmarks.push(bookmarkOf(source, parsed.short))
     nextTxg(context, place.pool)
     store.touchHistory(place.pool, place.dataset)
     return 0

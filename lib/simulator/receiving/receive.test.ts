@@ -110,3 +110,31 @@ test('a full pool stops a receive, keeps the state, and goes on when there is ro
   expect(sans.sh(`zfs send -t ${token()} | $B zfs receive -s -u bank/b`).exitCode).toBe(0)
   expect(sans.b.content('bank/b@s2')).toEqual(sans.a.content('tank/p@s2'))
 })
+
+test('what is being received for the first time takes no snapshot, whoever asks', async () => {
+  sans.b.misbehave({ rules: [{ match: '^zfs receive', bytesPerSecond: 2_000_000 }] })
+  const receiver = sans.start('exec $B zfs receive -s -u bank/b < <(zfs send tank/p@s2)')
+  await until(() => sans.sh('$B zfs list -H bank/b').exitCode === 0)
+  expect(sans.sh('$B zfs snapshot bank/b@own').stderr).toBe("cannot create snapshot 'bank/b@own': dataset is busy\n")
+  expect(() => sans.b.snapshot('bank/b@own', { bytes: 1000 })).toThrow('dataset is busy')
+  receiver.kill('SIGKILL')
+  await receiver.exited
+  // What is left of it is busy too.
+  expect(() => sans.b.snapshot('bank/b@own')).toThrow('dataset is busy')
+  sans.b.misbehave({})
+  expect(sans.sh(`zfs send -t ${token()} | $B zfs receive -s -u bank/b`).exitCode).toBe(0)
+  expect(sans.b.content('bank/b@s2')).toEqual(sans.a.content('tank/p@s2'))
+}, 30_000)
+
+test('a raw increment can start from a bookmark', () => {
+  const encrypted = { encryption: 'aes-256-gcm', keyformat: 'passphrase' }
+  sans.a.dataset.create('tank/e', { passphrase: 'a secret of theirs', properties: encrypted })
+  sans.a.snapshot('tank/e@s1', { bytes: 1000 })
+  sans.a.snapshot('tank/e@s2', { bytes: 1000 })
+  sans.a.bookmark('tank/e@s1', 'mark')
+  expect(sans.sh('zfs send -w tank/e@s1 | $B zfs receive -s -u bank/e').exitCode).toBe(0)
+  sans.a.forget('tank/e@s1')
+  expect(sans.sh('zfs bookmark tank/e#mark tank/e#again').exitCode).toBe(0)
+  expect(sans.sh('zfs send -w -i tank/e#again tank/e@s2 | $B zfs receive -s -u bank/e').stderr).toBe('')
+  expect(sans.b.content('bank/e@s2')).toEqual(sans.a.content('tank/e@s2'))
+})

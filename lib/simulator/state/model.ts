@@ -38,6 +38,8 @@ export interface BookmarkRecord {
   readonly txg: number
   readonly time: number
   readonly refer: number
+  /** As of its snapshot: a raw increment can start from it. */
+  readonly ivset?: string
 }
 
 /** What one dataset keeps in its own file, because most commands never need it. */

@@ -95,7 +95,7 @@ export function planSingle(store: Store, place: SnapshotPlace, from: string, opt
     const mark = findBookmark(store, full)
     if (!mark) throw new Failure(`warning: cannot send '${to}': incremental source (${full}) does not exist`)
     if (mark.dataset !== place.dataset || mark.bookmark.txg >= place.snapshot.txg) throw notEarlier(to)
-    return makeStep(store, place, { ...mark.bookmark, shown: full, ivset: null }, options)
+    return makeStep(store, place, { ...mark.bookmark, shown: full, ivset: mark.bookmark.ivset ?? null }, options)
   }
   const base = findSnapshot(store, full)
   if (!base) throw missingDataset(full)

@@ -31,7 +31,7 @@ function findBase(store: Store, place: SnapshotPlace, guid: string): Base {
     const snapshot = snapshots.find((one) => one.guid === guid)
     if (snapshot) return of(dataset, snapshot)
     const mark = bookmarks.find((one) => one.guid === guid)
-    if (mark) return { guid, txg: mark.txg, shown: `${dataset.name}#${mark.name}`, ivset: null }
+    if (mark) return { guid, txg: mark.txg, shown: `${dataset.name}#${mark.name}`, ivset: mark.ivset ?? null }
   }
   throw stale(`incremental source 0x${BigInt(guid).toString(16)} no longer exists`)
 }
