@@ -43,6 +43,7 @@ class Story {
   replicate(): this {
     const held = new Set(this.backup.map(({ guid }) => guid))
     this.backup.push(...this.primary.filter(({ guid }) => !held.has(guid)))
+    this.backup = this.backup.slice(-60)
     return this
   }
 
