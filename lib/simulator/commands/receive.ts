@@ -6,6 +6,7 @@ import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
 import { Hindrance } from '../misbehave/hindrance.ts'
 import type { Misbehaviour } from '../misbehave/rules.ts'
+import { encryptionRootOf } from '../properties/encryption.ts'
 import { mountNow } from '../properties/mount-place.ts'
 import { settingOf } from '../properties/settings.ts'
 import { humanSize } from '../properties/sizes.ts'
@@ -123,6 +124,9 @@ function alreadyThere(context: Context, request: ReceiveRequest, stream: StreamD
   const { store } = context
   const place = findDataset(store, request.target)
   if (!place || place.dataset.partial || !mayReceive(context.user, place, request.force)) return false
+  const root = encryptionRootOf(place.pool, place.dataset)
+  // What cannot be written to is not looked into.
+  if (!stream.flags.raw && root && !root.keyLoaded) return false
   const name = nameHere(request, stream)
   return store
     .history(place.pool, place.dataset)

@@ -4,6 +4,7 @@ import { clones } from './scenarios/clones.ts'
 import { encryption } from './scenarios/encryption.ts'
 import { limits } from './scenarios/limits.ts'
 import { listing } from './scenarios/listing.ts'
+import { meanwhile } from './scenarios/meanwhile.ts'
 import { mounts } from './scenarios/mounts.ts'
 import { delegated, product } from './scenarios/product.ts'
 import { properties } from './scenarios/properties.ts'
@@ -30,4 +31,5 @@ export const scenarios: readonly Scenario[] = [
   asideDelegated,
   mounts,
   limits,
+  meanwhile,
 ]

@@ -33,11 +33,12 @@ export function admitIncrement(context: Context, request: ReceiveRequest, stream
   if (!mayReceive(user, place, request.force)) throw new Failure(`${action}: permission denied`)
   assertWritable(pool, action)
   if (dataset.partial) throw partiallyComplete(action, target)
+  const root = encryptionRootOf(pool, dataset)
+  if (!stream.flags.raw && root && !root.keyLoaded) throw new Failure(`${action}: inherited key must be loaded`)
   const name = nameHere(request, stream)
   if (history.snapshots.some((one) => one.name === name)) {
     throw new Failure(`cannot restore to ${target}@${name}: destination already exists`)
   }
-  const root = encryptionRootOf(pool, dataset)
   if (stream.flags.raw && !root) {
     throw new Failure(`${action}: cannot perform raw receive on top of existing unencrypted dataset`)
   }
@@ -46,7 +47,6 @@ export function admitIncrement(context: Context, request: ReceiveRequest, stream
   if (!base || (stream.flags.raw && !request.force && base !== history.snapshots.at(-1))) {
     throw new Failure(`${action}: most recent snapshot of ${target} does not\nmatch incremental source`)
   }
-  if (!stream.flags.raw && root && !root.keyLoaded) throw new Failure(`${action}: inherited key must be loaded`)
   if (stream.flags.raw && stream.cipher?.from !== base.ivset) {
     throw new Failure(
       `${action}: IV set guid mismatch. See the 'zfs receive' man page section\n discussing the limitations of raw encrypted send streams.`,

@@ -36,6 +36,9 @@ export function finish(
       const cloned = later.find((one) => clonesOf(pool, dataset, one).length > 0)
       if (cloned) throw new Failure(`cannot restore to ${dataset.name}@${cloned.name}: destination already exists`)
       if (later.length > 0 || dataset.written > 0) rollbackTo(context, pool, dataset, base)
+    } else if (later.some((one) => one.txg > partial.newestTxg)) {
+      // Any snapshot that was taken while the stream ran, with data or without.
+      throw new Failure(`${action}: kernel modules must be upgraded to receive this stream.`)
     } else if (dataset.written > 0 || later.some((one) => one.written > 0)) {
       throw new Failure(`${action}: destination ${dataset.name} has been modified\nsince most recent snapshot`)
     }
