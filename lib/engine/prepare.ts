@@ -57,7 +57,11 @@ export async function prepare(
     return end(blocked('CONFIRMATION_REQUIRED', 'This plan would destroy snapshots, and nobody confirmed that.'))
   // Somebody else's receive: that nothing is to be done now does not say that nothing is missing.
   if (plan.kind === 'NOTHING' && plan.automatic.code === 'BUSY') return end(blocked('BUSY', plan.outcome))
-  if (plan.kind === 'NOTHING') return end({ state: 'NO_CHANGE', outcome: plan.outcome })
+  if (plan.kind === 'NOTHING') {
+    // Whoever asks for a repair by this primary has said that it is the one to follow, also where nothing is to be sent.
+    if (!order.automatic) await context.adoptPrimary(assessment)
+    return end({ state: 'NO_CHANGE', outcome: plan.outcome })
+  }
   if (plan.blocked?.code === 'PERMISSION_MISSING') return end(failed(missingRight(order, plan.blocked), null, 1))
   if (plan.blocked !== null)
     return end(blocked(plan.blocked.code, `${plan.blocked.because} ${plan.blocked.cure}`.trim()))

@@ -1,4 +1,4 @@
-import type { Comparison, Inventory, PresentSide } from './types.ts'
+import type { Comparison, Inventory } from './types.ts'
 
 /** What of the backup stands in the way of an ordinary incremental. */
 export interface Divergence {
@@ -31,10 +31,14 @@ export function isDiverged(divergence: Divergence): boolean {
 }
 
 /**
- * Does the backup hold anything that following the primary could cost: snapshots without a common one, own snapshots,
- * own writes? Where not, a primary that was replaced or went back harms nothing.
+ * Does the backup hold anything that following the primary could cost: snapshots without a common one, own snapshots
+ * with changes in them, own writes? Where not (a temporary snapshot that was replicated and then destroyed on the
+ * primary), a primary that was replaced or went back harms nothing. A raw stream would be refused all the same, and is no
+ * matter here.
  */
-export function holdsWhatPrimaryLacks(backup: PresentSide, comparison: Comparison): boolean {
-  if (backup.snapshots.length === 0) return false
-  return comparison.base === null || comparison.backupAhead.length > 0 || comparison.backupWritten > 0
+export function holdsWhatPrimaryLacks(inventory: Inventory, comparison: Comparison): boolean {
+  const { backup } = inventory
+  if (backup.state !== 'present' || backup.snapshots.length === 0) return false
+  const { ahead, modified } = divergenceOf(inventory, comparison, false)
+  return comparison.base === null || ahead || modified
 }

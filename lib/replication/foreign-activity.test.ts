@@ -98,6 +98,14 @@ describe('how long a swap waits for it', () => {
     ['replicated again and again', at(0, { since: NOW - 900 * MINUTE, replicated: true }), true],
   ])('%s', (_, foreign, holds) => expect(holdsBackSwap(foreign, NOW, INTERVAL)).toBe(holds))
 
+  test('a date from the future is one of this look: the wait ends an interval later, not at that date', () => {
+    const ahead = at(-600_000)
+    const seen = activity([a], [a], { ...before, backupSeen: before.backupSeen, foreign: ahead })
+    expect(seen).toMatchObject({ at: NOW, since: NOW, newest: ahead.newest })
+    expect(holdsBackSwap(seen, NOW, INTERVAL)).toBe(true)
+    expect(holdsBackSwap(seen, NOW + 30 * MINUTE, INTERVAL)).toBe(false)
+  })
+
   test('looks in a row make one story, a gap begins another', () => {
     const earlier = at(30, { since: NOW - 60 * MINUTE })
     expect(activity([a], [a, own], { ...before, foreign: earlier })?.since).toBe(earlier.since)

@@ -30,7 +30,7 @@ export function hasNewSnapshots({ inventory, memory }: Pick<Look, 'inventory' | 
 /** The last that somebody else brought to the backup, as known after this look. What happens on the primary alone is none of it. */
 export function foreignActivity(look: Look): Foreign | null {
   const { inventory, memory, now, intervalSeconds } = look
-  const before = memory.foreign ?? null
+  const before = notFromTheFuture(memory.foreign ?? null, now)
   const { backup } = inventory
   if (backup.state !== 'present') return before
   const arrived = newSnapshots(backup, memory).filter(({ guid }) => look.ownGuids?.has(guid) !== true)
@@ -49,6 +49,11 @@ export function foreignActivity(look: Look): Foreign | null {
     tool,
     replicated: tool !== null || found.some(({ guid }) => there.has(guid)),
   }
+}
+
+/** A clock that was ahead dated it: the wait for a quiet interval begins again with this look, not with that date. */
+function notFromTheFuture(foreign: Foreign | null, now: number): Foreign | null {
+  return foreign === null || foreign.at <= now ? foreign : { ...foreign, at: now, since: Math.min(foreign.since, now) }
 }
 
 /** No swap by itself within an interval of somebody else's last activity on the backup. */

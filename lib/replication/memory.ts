@@ -88,7 +88,10 @@ function recorded({ primary }: Inventory): Memory['primary'] {
 function rememberWritten({ inventory, memory, now }: JudgeInput): Memory['backupWritten'] {
   if (inventory.backup.state !== 'present') return null
   const grew = grownBytes({ inventory, memory }) !== null
-  return { bytes: inventory.backup.facts.written, grewAt: grew ? now : (memory.backupWritten?.grewAt ?? null) }
+  const before = memory.backupWritten?.grewAt ?? null
+  // A date that a clock which was ahead has left behind: the wait begins again with this look, not with that date.
+  const grewAt = grew ? now : before === null ? null : Math.min(before, now)
+  return { bytes: inventory.backup.facts.written, grewAt }
 }
 
 function rememberToken({ backup }: Inventory, memory: Memory): Memory['token'] {

@@ -103,6 +103,24 @@ describe('what is shown is what a check does', () => {
     expect(await repairs()).toEqual(['SUCCEEDED', 'FAILED', 'SUCCEEDED'])
   })
 
+  test('a failure while the clock was a year ahead holds nothing back once it is put right', async () => {
+    await open({})
+    await bed.scan()
+    bed.host('a').zfs.snapshot('tank/one@s2', { bytes: 100_000 })
+    bed.clock.jump(400 * 24 * HOUR)
+    bed.faults.add({ host: 'b', on: 'sink', times: 99, wrong: { kind: 'cut', after: 300 } })
+    await bed.scan()
+    bed.faults.clear()
+    bed.clock.jump(-400 * 24 * HOUR)
+    expect(await repairs()).toEqual(['FAILED', 'SUCCEEDED'])
+    await bed.scan()
+    expect(await repairs()).toEqual(['SUCCEEDED', 'FAILED', 'SUCCEEDED'])
+    // Nor does it count as the newest one from then on.
+    bed.host('a').zfs.snapshot('tank/one@s3', { bytes: 100_000 })
+    await bed.scan()
+    expect(await repairs()).toEqual(['SUCCEEDED', 'SUCCEEDED', 'FAILED', 'SUCCEEDED'])
+  })
+
   test('while its repair is queued or running, that is what is said', async () => {
     await open({})
     await bed.look()
@@ -156,6 +174,26 @@ describe('what is shown is what a check does', () => {
     bed.host('a').zfs.snapshot('tank/one@s2', { bytes: 100_000 })
     await bed.scan()
     expect(await repairs()).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+  })
+})
+
+describe('a temporary snapshot that was replicated and then destroyed on the primary', () => {
+  test.each(['none', 'bookmark'])('is no alarm (anchor: %s), and the next one goes on from there', async (anchor) => {
+    await open({ defaults: { anchor } })
+    await bed.scan()
+    bed.host('a').zfs.snapshot('tank/one@tmp')
+    await bed.scan()
+    expect(view()?.verdict.reason.code).toBe('UP_TO_DATE')
+    bed.host('a').zfs.forget('tank/one@tmp')
+    for (let check = 0; check < 3; check++) {
+      await bed.clock.pass(HOUR)
+      await bed.scan()
+      expect([view()?.verdict.health, view()?.plan?.kind]).toEqual(['HEALTHY', 'NOTHING'])
+    }
+    bed.host('a').zfs.snapshot('tank/one@s2', { bytes: 1000 })
+    await bed.scan()
+    expect(view()?.verdict.reason.code).toBe('UP_TO_DATE')
+    expect(bed.host('b').zfs.content('vault/one@s2')).toEqual(bed.host('a').zfs.content('tank/one@s2'))
   })
 })
 

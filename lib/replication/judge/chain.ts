@@ -4,8 +4,11 @@ import { fact } from './listed.ts'
 
 export const bookmarkBaseRule: Rule = ({ comparison, tell }) => {
   const base = comparison?.base ?? null
-  if (base === null || base.kind !== 'bookmark') return []
-  return [tell('BASE_IS_BOOKMARK', { bookmark: base.name, guid: base.guid, backupSnapshot: base.backupName })]
+  if (comparison === null || base === null || base.kind !== 'bookmark') return []
+  const evidence = { bookmark: base.name, guid: base.guid, backupSnapshot: base.backupName }
+  const said = tell('BASE_IS_BOOKMARK', { ...evidence, behind: comparison.behind.length })
+  // Nothing waits for it: the next snapshot starts from there, and that is no alarm.
+  return [comparison.behind.length === 0 ? { ...said, severity: 'NOTE' } : said]
 }
 
 /** Retention on the primary could end the chain. */

@@ -47,6 +47,16 @@ describe('in use', () => {
   })
 })
 
+test('a date that a clock which was ahead has left behind holds it for one interval more, not until that date', () => {
+  const look = written(5000)
+  const before = memory(5000, NOW + 400 * 24 * 60 * MINUTE)
+  expect(codes(judged(look, { memory: before }))).toContain('BACKUP_IN_USE')
+  const after = remember(judgeInput(look, { memory: before }), judged(look, { memory: before }))
+  expect(after.backupWritten?.grewAt).toBe(NOW)
+  const now = NOW + 30 * MINUTE
+  expect(codes(judged(look, { memory: after, now }))).not.toContain('BACKUP_IN_USE')
+})
+
 describe('what is said of it is true', () => {
   const sentence = (over: Parameters<typeof policyOf>[0], more = {}) =>
     judged(written(5000), { memory: memory(4000, null), policy: policyOf(over), ...more }).reasons.find(

@@ -14,7 +14,7 @@ export function grownBytes({ inventory, memory }: Pick<JudgeInput, 'inventory' |
 function grewLately({ inventory, memory, now, intervalSeconds }: JudgeInput): number | null {
   const grewAt = memory.backupWritten?.grewAt ?? null
   if (inventory.backup.state !== 'present' || inventory.backup.facts.written === 0 || grewAt === null) return null
-  return now - grewAt < intervalSeconds * 1000 * SCHEDULE_SLACK ? grewAt : null
+  return now - grewAt < intervalSeconds * 1000 * SCHEDULE_SLACK ? Math.min(grewAt, now) : null
 }
 
 /** Perhaps a failover: somebody works on the backup. A backup that is itself replicated onwards is fine until it diverges. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { judge } from '../judge.ts'
 import { adoptPrimary, remember } from '../memory.ts'
-import { backupSide, codes, inventoryOf, judged, judgeInput, primarySide, taken } from '../testing/world.ts'
+import { backupSide, bookmarked, codes, inventoryOf, judged, judgeInput, primarySide, taken } from '../testing/world.ts'
 import type { Inventory, Memory } from '../types.ts'
 
 const a = taken('a', 30)
@@ -40,6 +40,27 @@ describe('lineage of the primary', () => {
     const verdict = judged(rewound, { memory: before })
     expect(verdict).toMatchObject({ health: 'BROKEN', reason: { code: 'PRIMARY_REWOUND' } })
     expect(look(rewound, before).primary).toEqual(before.primary)
+  })
+
+  test('a temporary snapshot that was replicated and then destroyed is no alarm where it holds no change', () => {
+    const over = { writtenSinceBase: 0 }
+    const destroyed = inventoryOf(primarySide([a, b]), backupSide([a, b, c]), over)
+    expect(codes(judged(destroyed, { memory: before }))).toEqual(['UP_TO_DATE', 'EXTRA_ON_BACKUP'])
+    // And it is not an alarm put off: what is remembered is the primary as it is now.
+    expect(codes(judged(destroyed, { memory: look(destroyed, before) }))).toEqual(['UP_TO_DATE', 'EXTRA_ON_BACKUP'])
+    for (const changed of [{ writtenSinceBase: 4096 }, { writtenSinceBase: null }])
+      expect(judged({ ...destroyed, ...changed }, { memory: before }).reason.code).toBe('PRIMARY_REWOUND')
+  })
+
+  test('with our anchor on it, it is a note: nothing waits to be sent from the bookmark', () => {
+    const verdict = judged(inventoryOf(primarySide([a, b], [bookmarked(c)]), backupSide([a, b, c])), { memory: before })
+    expect([verdict.health, ...codes(verdict)]).toEqual(['HEALTHY', 'UP_TO_DATE', 'BASE_IS_BOOKMARK'])
+    expect(verdict.reasons.at(-1)).toMatchObject({ severity: 'NOTE', action: null })
+    const next = inventoryOf(primarySide([a, b, taken('d', 1)], [bookmarked(c)]), backupSide([a, b, c]))
+    expect(judged(next, { memory: before })).toMatchObject({
+      health: 'WARNING',
+      reason: { code: 'BASE_IS_BOOKMARK', action: 'Catch up from the bookmark.' },
+    })
   })
 
   test('deleting the newest snapshot before it was sent is no alarm', () => {

@@ -15,7 +15,7 @@ export function lineageOf(inventory: Inventory, comparison: Comparison | null, m
   const { primary, backup } = inventory
   if (memory.primary === null || primary.state !== 'present' || backup.state !== 'present' || comparison === null)
     return 'same'
-  if (!holdsWhatPrimaryLacks(backup, comparison)) return 'same'
+  if (!holdsWhatPrimaryLacks(inventory, comparison)) return 'same'
   if (primary.facts.guid !== memory.primary.guid) return 'replaced'
   const newest = newestOf(primary.snapshots)?.createtxg ?? 0n
   return newest < BigInt(memory.primary.newestCreatetxg) ? 'rewound' : 'same'

@@ -112,7 +112,13 @@ export interface EvidenceByCode {
     readonly unusable: string | null
     readonly unchangedLooks: number
   }
-  BASE_IS_BOOKMARK: { readonly bookmark: string; readonly guid: string; readonly backupSnapshot: string }
+  BASE_IS_BOOKMARK: {
+    readonly bookmark: string
+    readonly guid: string
+    readonly backupSnapshot: string
+    /** Eligible snapshots that wait to be sent from there. */
+    readonly behind: number
+  }
   CHAIN_AT_RISK: {
     readonly commonSnapshots: number
     readonly snapshot: SnapshotFact

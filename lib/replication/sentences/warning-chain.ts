@@ -12,10 +12,10 @@ export const chainSentences: Sentences<
   | 'CLOCK_SKEW'
   | 'RETIRED'
 > = {
-  BASE_IS_BOOKMARK: (w) =>
+  BASE_IS_BOOKMARK: (w, e) =>
     said(
       `The last common snapshot is gone from ${w.primary}, but its bookmark is there: an incremental still works.`,
-      'Catch up from the bookmark.',
+      e.behind === 0 ? null : 'Catch up from the bookmark.',
     ),
   CHAIN_AT_RISK: (w, e) => {
     const goes =
