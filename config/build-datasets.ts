@@ -1,5 +1,5 @@
 import { checkPolicy } from './check-policy.ts'
-import { SETTING_DEFAULTS } from './datasets.ts'
+import { type RawSettings, SETTING_DEFAULTS } from './datasets.ts'
 import type { ConfigDocument, Path } from './document.ts'
 import type { DatasetConfig, PairConfig } from './effective.ts'
 import { datasetIds } from './ids.ts'
@@ -38,7 +38,10 @@ export function buildDatasets(parts: Parts, document: ConfigDocument, file: stri
       const recursive = settingOf(layers, 'recursive') ?? SETTING_DEFAULTS.recursive
       // With an unsound layer the settings in force are not known, and a contradiction could be a false one.
       if (part.defaults !== null && parts.defaults !== null) checkPolicy(policy, layers, recursive, report)
-      const dryRun = policy.dryRun ? placeOf(layers, 'dry_run') : null
+      const lineOf = (key: keyof RawSettings): number | null => {
+        const found = placeOf(layers, key)
+        return found === null ? null : document.keyAt(found).line
+      }
       places.push({ path: place, layers })
       unnamed.push({
         explicit: id,
@@ -50,7 +53,8 @@ export function buildDatasets(parts: Parts, document: ConfigDocument, file: stri
         policy,
         paused: settingOf(layers, 'paused') ?? SETTING_DEFAULTS.paused,
         at: { file, line: document.at(place).line },
-        dryRunLine: dryRun === null ? null : document.keyAt(dryRun).line,
+        dryRunLine: policy.dryRun ? lineOf('dry_run') : null,
+        filterLines: { include: lineOf('snapshot_include'), exclude: lineOf('snapshot_exclude') },
       })
     }
   }

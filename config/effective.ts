@@ -123,6 +123,8 @@ export interface DatasetConfig {
   readonly at: { readonly file: string; readonly line: number }
   /** Line of `dry_run: true` where one applies, else null. */
   readonly dryRunLine: number | null
+  /** Lines of `snapshot_include` and `snapshot_exclude` where they are written, else null: the default. */
+  readonly filterLines: { readonly include: number | null; readonly exclude: number | null }
 }
 
 export interface Policy {

@@ -54,6 +54,7 @@ test('the form that users already have loads unchanged, without a warning', () =
     paused: false,
     at: { file: 'app-config.yaml', line: 11 },
     dryRunLine: null,
+    filterLines: { include: null, exclude: null },
   })
   expect(config.scheduler).toEqual({
     enabled: true,
@@ -128,6 +129,10 @@ pairs:
     snapshotExclude: [],
   })
   expect(two?.dryRunLine).toBeNull()
+  expect([one?.filterLines, two?.filterLines]).toEqual([
+    { include: null, exclude: null },
+    { include: null, exclude: 11 },
+  ])
   expect([...config.hosts.values()].map((host) => [host.maxTransfers, host.connectTimeoutSeconds])).toEqual([
     [5, 20],
     [3, 20],

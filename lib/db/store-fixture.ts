@@ -33,6 +33,7 @@ export function mapping(id: string, change: Partial<DatasetConfig> = {}): Datase
     paused: false,
     at: { file: 'app-config.yaml', line: 1 },
     dryRunLine: null,
+    filterLines: { include: null, exclude: null },
     policy: {
       maxDelaySeconds: 259200,
       warnDelaySeconds: 129600,

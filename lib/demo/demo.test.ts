@@ -128,8 +128,9 @@ test('most of the catalogue of reasons has its scenario', () => {
   const rest = Object.values(REASONS)
     .flat()
     .filter((code) => !promised.has(code))
-  // These take hours, weeks, a failing witness, or a second person to come true.
+  // These take hours, weeks, a failing witness, a second person, or another tool to come true.
   expect(rest.toSorted()).toEqual([
+    'ALL_LEFT_OUT',
     'BUSY',
     'CANMOUNT_UNSURE',
     'CHILDREN_GONE',

@@ -52,6 +52,9 @@ export function judgedOf(
   const active = context.repairing.get(dataset.id)
   const ours = active === undefined ? runs : [active(), ...runs]
   const ownToken = token !== null && 'toGuid' in token && isOwnToken(ours, token.toGuid)
+  const { at, dryRunLine, filterLines } = dataset.config
+  const place = (line: number | null) => (line === null ? null : `${basename(at.file)} line ${line}`)
+  const filterAt = { include: place(filterLines.include), exclude: place(filterLines.exclude) }
   const input: JudgeInput = {
     mapping,
     policy: dataset.config.policy,
@@ -65,6 +68,7 @@ export function judgedOf(
     repairs: repairHistory(runs),
     isolated: context.isIsolated(),
     behindBytes: estimate?.bytes ?? null,
+    filterAt,
     backupIsPrimaryElsewhere: context.isPrimary(mapping.backup.host, mapping.backup.dataset),
     timezone: config.scheduler.timezone,
     retired: dataset.retired,
@@ -112,10 +116,8 @@ export function planFor(
       ownToken,
       oldestWouldNotSurvive: seedIsOutrun(context, dataset, input),
       strategy,
-      dryRunAt:
-        dataset.config.dryRunLine === null
-          ? null
-          : `${basename(dataset.config.at.file)} line ${dataset.config.dryRunLine}`,
+      filterAt,
+      dryRunAt: place(dryRunLine),
     },
   }
   const made = plan(planInput)

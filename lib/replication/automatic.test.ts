@@ -121,7 +121,7 @@ describe('may the scheduler run it?', () => {
     ['a partial receive that moves', stored, { memory: quiet(5, '1-def-80-789c') }, 'BUSY'],
     [
       'the primary was replaced, and the backup holds something',
-      inventoryOf(primarySide([a, b], [], { guid: '5' }), backupSide([a, taken('own', 1)]), { writtenSinceBase: 0 }),
+      inventoryOf(primarySide([a, b], [], { guid: '5' }), backupSide([a, taken('own', 1)]), { writtenSinceBase: 4096 }),
       { memory: { ...emptyMemory(), primary: { guid: '4', newestCreatetxg: '1' } } },
       'NEEDS_PERSON',
     ],

@@ -4,6 +4,7 @@ import { clocksRule } from './judge/clocks.ts'
 import { contextOf, type JudgeContext, type Rule } from './judge/context.ts'
 import { inUseRule } from './judge/in-use.ts'
 import { lagRule } from './judge/lag.ts'
+import { leftOutRule } from './judge/left-out.ts'
 import { lineageRule } from './judge/lineage.ts'
 import { unlookedReasons } from './judge/looking.ts'
 import { foreignRule, partialRule } from './judge/partial.ts'
@@ -22,6 +23,7 @@ const RULES: readonly Rule[] = [
   poolsRule,
   lineageRule,
   primaryRule,
+  leftOutRule,
   backupRule,
   lagRule,
   inUseRule,

@@ -5,7 +5,7 @@ import { wordsFor } from './words.ts'
 
 const words = wordsFor(MAPPING, 'UTC')
 const degraded = reason(words, 'POOL_DEGRADED', { host: 'hqs1', pool: 'hqs1p1', health: 'DEGRADED' })
-const missing = reason(words, 'BACKUP_DATASET_MISSING', { eligible: 1, pool: 'hqs1p1' })
+const missing = reason(words, 'BACKUP_DATASET_MISSING', { eligible: 1, pool: 'hqs1p1', leftOut: null })
 const busy = reason(words, 'BUSY', { toName: null, receivedBytes: null, lately: null })
 
 test('reasons are sorted worst first, notes last', () => {
@@ -29,6 +29,6 @@ test('a reason carries its sentence, its next step and what it rests on', () => 
     severity: 'BROKEN',
     message: 'hqs1 has no dataset hqs1p1/DAT1.',
     action: 'Seed it from hqs8; the preview shows size and commands.',
-    evidence: { eligible: 1, pool: 'hqs1p1' },
+    evidence: { eligible: 1, pool: 'hqs1p1', leftOut: null },
   })
 })

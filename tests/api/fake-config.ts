@@ -51,6 +51,7 @@ export function datasetConfig(id: string, pair: 'HQS8 → HQS1' | 'HQS10 → HQS
     paused: false,
     at: { file: '/config/app-config.yaml', line: 12 },
     dryRunLine: null,
+    filterLines: { include: null, exclude: null },
   }
 }
 

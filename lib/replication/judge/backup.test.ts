@@ -8,7 +8,6 @@ import {
   judged,
   MAPPING,
   MISSING,
-  policyOf,
   pool,
   primarySide,
   sibling,
@@ -46,12 +45,6 @@ describe('broken', () => {
   test('a read-only pool can still be sent from', () => {
     expect(main(pair(primarySide([a]), backupSide([a]), { primaryPool: pool('hqs8p1', { readonly: true }) }))).toBe(
       'UP_TO_DATE',
-    )
-  })
-
-  test('PRIMARY_EMPTY is also a primary whose snapshots the policy does not want', () => {
-    expect(main(pair(primarySide([a]), backupSide([a])), { policy: policyOf({ snapshotInclude: ['daily-*'] }) })).toBe(
-      'PRIMARY_EMPTY',
     )
   })
 

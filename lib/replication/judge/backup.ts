@@ -1,16 +1,26 @@
 import { poolOf } from '#lib/zfs/paths.ts'
 import { divergenceOf } from '../divergence.ts'
 import { chooseStream } from '../encryption.ts'
+import { clashFree } from '../plan/set-aside/clash-free.ts'
 import { LISTED } from '../sentences/evidence.ts'
 import type { Reason } from '../types.ts'
 import type { Rule } from './context.ts'
+import { leftOut } from './left-out.ts'
 import { fact, factOrNull, listed } from './listed.ts'
 
 /** Missing, or without anything in common. */
 export const backupRule: Rule = ({ input, comparison, primary, backup, tell }) => {
   if (input.inventory.backup.state === 'missing') {
     const pool = input.inventory.backupPool?.name ?? poolOf(input.mapping.backup.dataset)
-    return [tell('BACKUP_DATASET_MISSING', { eligible: comparison?.eligibleCount ?? 0, pool })]
+    const eligible = comparison?.eligibleCount ?? 0
+    const none = primary !== null && eligible === 0
+    return [
+      tell('BACKUP_DATASET_MISSING', {
+        eligible,
+        pool,
+        leftOut: none ? leftOut(input.policy, primary.snapshots, input.filterAt) : null,
+      }),
+    ]
   }
   if (primary === null || backup === null || comparison === null) return []
   if (comparison.base !== null || comparison.eligibleCount === 0) return []
@@ -43,7 +53,16 @@ export const divergedRule: Rule = ({ input, comparison, primary, backup, tell })
     )
   }
   if (divergence.clash) {
-    reasons.push(tell('NAME_CLASH', { count: comparison.clashes.length, clashes: comparison.clashes.slice(0, LISTED) }))
+    const { clashes } = comparison
+    const free = clashFree(input, primary, backup, comparison)
+    reasons.push(
+      tell('NAME_CLASH', {
+        count: clashes.length,
+        clashes: clashes.slice(0, LISTED),
+        goesOnFrom: free.base?.backupName ?? null,
+        onlyNames: !divergence.ahead && !divergence.modified,
+      }),
+    )
   }
   return reasons
 }

@@ -1,11 +1,13 @@
 import type { Reason } from '../types.ts'
 import type { JudgeContext, Rule } from './context.ts'
+import { isTogether } from './left-out.ts'
 import { fact, factOrNull } from './listed.ts'
 
 /** Status by delay, where there is something to go on from. Exactly one of its first four codes. */
 export const lagRule: Rule = (context) => {
   const { comparison } = context
-  if (comparison === null || comparison.base === null || comparison.eligibleCount === 0) return []
+  if (comparison === null || comparison.base === null) return []
+  if (comparison.eligibleCount === 0 && !isTogether(context)) return []
   return [delayReason(context, comparison.skipped.length), ...recoveryPointRule(context)].filter(
     (each) => each !== null,
   )
@@ -29,7 +31,7 @@ export function delayReason(context: JudgeContext, skipped: number): Reason | nu
   if (lag.delaySeconds > warnDelaySeconds) return tell('LAGGING', evidence)
   const held = comparison?.base ?? comparison?.newestCommon ?? input.memory.last?.newestCommon ?? null
   if (snapshots > 0 || lag.delaySeconds > 0 || held === null) return tell('WITHIN_POLICY', evidence)
-  return tell('UP_TO_DATE', { newestCommon: fact(held), skipped })
+  return tell('UP_TO_DATE', { newestCommon: fact(held), skipped, nothingWanted: comparison?.eligibleCount === 0 })
 }
 
 /** Judged only where the policy sets a limit: what would be lost if the primary died now. */

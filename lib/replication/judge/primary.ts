@@ -6,15 +6,10 @@ import { fact, factOrNull } from './listed.ts'
 import { newestEligible } from './rhythm.ts'
 import { STOPPED_TIMES, staleLimitSeconds } from './stale-primary.ts'
 
-/** What is wrong with the primary as it was seen. */
-export const primaryRule: Rule = ({ input, comparison, primary, backup, tell }) => {
-  if (input.inventory.primary.state === 'missing') {
-    return [tell('PRIMARY_DATASET_MISSING', { backupSnapshots: backup?.snapshots.length ?? null })]
-  }
-  if (primary === null || comparison === null || comparison.eligibleCount > 0) return []
-  const filter = filterOf(input.policy)
-  const tooYoung = primary.snapshots.filter((entry) => wantsName(filter, entry.name)).length
-  return [tell('PRIMARY_EMPTY', { primarySnapshots: primary.snapshots.length, tooYoung })]
+/** Gone as it was seen. */
+export const primaryRule: Rule = ({ input, backup, tell }) => {
+  if (input.inventory.primary.state !== 'missing') return []
+  return [tell('PRIMARY_DATASET_MISSING', { backupSnapshots: backup?.snapshots.length ?? null })]
 }
 
 /**
@@ -22,15 +17,17 @@ export const primaryRule: Rule = ({ input, comparison, primary, backup, tell }) 
  * policy wants count; a newer one that it leaves out is named, for then the filter may be what is wrong.
  */
 export const stalePrimaryRule: Rule = ({ input, comparison, primary, rhythm, tell }) => {
-  const newest = comparison?.newestEligible ?? null
+  // Where policy wants none of them, others are all that can be seen of its life.
+  const newest = comparison?.newestEligible ?? comparison?.newestPrimary ?? null
   if (primary === null || comparison === null || newest === null) return []
+  const wanted = (name: string) => comparison.eligibleCount === 0 || wantsName(filter, name)
   const filter = filterOf(input.policy)
   const clock = primaryClock(input)
   const ordered = byCreatetxg(primary.snapshots)
-  const lately = newestEligible(ordered, (entry) => isEligible(filter, entry, clock))
+  const lately = newestEligible(ordered, (entry) => comparison.eligibleCount === 0 || isEligible(filter, entry, clock))
   const limitSeconds = staleLimitSeconds(input.policy, lately, rhythm)
   // One that is still too young is a sign of life, if it grows old enough at all.
-  const youngest = ordered.findLast(({ name }) => wantsName(filter, name)) ?? newest
+  const youngest = ordered.findLast(({ name }) => wanted(name)) ?? newest
   const seenAt = rhythm?.newest?.guid === newest.guid ? rhythm.newest.seenAt : input.now
   const age = Math.floor(
     Math.max(
@@ -44,7 +41,7 @@ export const stalePrimaryRule: Rule = ({ input, comparison, primary, rhythm, tel
     ageSeconds: age,
     limitSeconds,
     newestEligible: fact(newest),
-    newestSkipped: factOrNull(last === undefined || wantsName(filter, last.name) ? null : toRef(last)),
+    newestSkipped: factOrNull(last === undefined || wanted(last.name) ? null : toRef(last)),
     behind: comparison.behind.length,
   }
   return [tell(age > STOPPED_TIMES * limitSeconds ? 'PRIMARY_STOPPED' : 'PRIMARY_STALE', evidence)]

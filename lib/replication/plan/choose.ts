@@ -1,6 +1,7 @@
 import { checkDatasetName, NAME_LIMIT } from '#lib/zfs/names.ts'
 import { divergenceOf, isDiverged } from '../divergence.ts'
 import { chooseStream, type EncryptionMismatch } from '../encryption.ts'
+import { leftOut } from '../judge/left-out.ts'
 import { isReceiving } from '../judge/partial.ts'
 import { isOfRetired } from '../judge/tree.ts'
 import { unusablePool } from '../pool-health.ts'
@@ -62,7 +63,11 @@ export function choose(input: PlanInput): PlanDraft {
   if (there !== null && input.options.strategy === 'IN_PLACE') return inPlace(input, primary, there, comparison, route)
   const partial = there === null ? null : partialPlan(input, primary, there, comparison, route)
   if (partial !== null) return partial
-  if (comparison.eligibleCount === 0) return primaryEmpty(input, comparison)
+  if (comparison.eligibleCount === 0) {
+    const together = input.verdict.reasons.find(({ code }) => code === 'ALL_LEFT_OUT')
+    const diverged = isDiverged(divergenceOf(inventory, comparison, false))
+    return together === undefined || diverged ? primaryEmpty(input, primary) : stepless('NOTHING', together.message)
+  }
   const { base } = comparison
   if (there !== null && base === null) {
     const because = `${there.facts.name} shares no snapshot with ${primary.facts.name}, so only a new seed can help.`
@@ -156,16 +161,17 @@ function setAside(
   if (free.base !== null) {
     return rewind(input, primary, backup, free, free.base, route, because(free.base.backupName))
   }
-  if (free.eligibleCount === 0) return primaryEmpty(input, free)
+  if (free.eligibleCount === 0) return primaryEmpty(input, primary)
   // The new line takes the options of a first stream: what the old one was received with does not matter.
   const anew = chooseStream(withLearned(input), primary.facts, null)
   if (anew.mismatch !== null) return unsendable(input, primary, anew.mismatch)
   return reseed(input, primary, backup, free, { ...route, options: anew.options }, because(null))
 }
 
-function primaryEmpty({ mapping, options }: PlanInput, { primarySnapshots }: Comparison): PlanDraft {
+function primaryEmpty({ mapping, options, policy }: PlanInput, { snapshots }: PresentSide): PlanDraft {
   const words = wordsFor(mapping, options.timezone)
-  const { message, action } = say('PRIMARY_EMPTY', words, { primarySnapshots, tooYoung: 0 })
+  const why = leftOut(policy, snapshots, options.filterAt)
+  const { message, action } = say('PRIMARY_EMPTY', words, { ...why, lacked: null })
   return impossible('PRIMARY_EMPTY', message, action ?? '')
 }
 

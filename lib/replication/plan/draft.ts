@@ -5,6 +5,7 @@ import type {
   Comparison,
   Expectation,
   Inventory,
+  JudgeInput,
   Mapping,
   Memory,
   Plan,
@@ -45,6 +46,8 @@ export interface PlanOptions {
   readonly strategy?: 'SET_ASIDE' | 'IN_PLACE'
   /** Why nothing in this tree of children is set aside by itself at present, in a sentence; null: nothing is against it. */
   readonly treeHeld?: string | null
+  /** Where the filters of snapshots are written; see `JudgeInput`. */
+  readonly filterAt?: JudgeInput['filterAt']
   /** Where `dry_run: true` stands (`app-config.yaml line 14`), for the sentence. */
   readonly dryRunAt?: string | null
 }

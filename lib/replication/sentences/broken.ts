@@ -1,5 +1,6 @@
 import type { REASONS } from '../types.ts'
 import { behindWords, lagAction, stalePrimary } from './lag.ts'
+import { nextForNone, whyNone } from './left-out.ts'
 import { type Sentences, said, someOf } from './sentence.ts'
 
 export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
@@ -36,17 +37,19 @@ export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
   BACKUP_DATASET_MISSING: (w, e) =>
     said(
       `${w.backup} has no dataset ${w.backupDataset}.`,
-      e.eligible > 0
-        ? `Seed it from ${w.primary}; the preview shows size and commands.`
-        : `Take a snapshot on ${w.primary} first.`,
+      e.leftOut === null
+        ? e.eligible === 0
+          ? `Take a snapshot on ${w.primary} first.`
+          : `Seed it from ${w.primary}; the preview shows size and commands.`
+        : `There is nothing to seed it with: ${whyNone(w, e.leftOut)}. ${nextForNone(w, e.leftOut)}`,
     ),
-  PRIMARY_EMPTY: (w, e) =>
-    said(
-      `${w.primary}'s ${w.primaryDataset} has no snapshot that policy wants. ${w.backup} keeps what it has.`,
-      e.tooYoung > 0
-        ? `${w.snapshots(e.tooYoung)} will be wanted once older than \`min_age_hours\`; until then there is nothing to send.`
-        : `Check the snapshot schedule on ${w.primary} and \`snapshot_include\` / \`snapshot_exclude\`.`,
-    ),
+  PRIMARY_EMPTY: (w, e) => {
+    const lacks =
+      e.lacked === null
+        ? ''
+        : ` The newest, @${e.lacked.name} (${w.time(e.lacked.creation * 1000)}), is not on ${w.backup}.`
+    return said(`${whyNone(w, e)}.${lacks} ${w.backup} keeps what it has.`, nextForNone(w, e))
+  },
   NO_COMMON_SNAPSHOT: (w, e) => {
     const names = e.sameNames > 0 ? ` ${w.snapshots(e.sameNames)} share only a name: the guids differ.` : ''
     if (e.backupSnapshots === 0 && e.partialReceive) {

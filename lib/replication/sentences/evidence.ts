@@ -26,6 +26,12 @@ type LookFacts = {
   readonly lastHealth: string | null
 }
 type RepairFacts = { readonly runId: string; readonly kind: string; readonly message: string; readonly at: number }
+/** See `judge/left-out.ts`. */
+type LeftOutFacts = {
+  readonly primarySnapshots: number
+  readonly tooYoung: number
+  readonly settings: readonly string[]
+}
 /** At most this many snapshots are listed in evidence; `count` says how many there are. */
 type Listed = { readonly count: number; readonly snapshots: readonly SnapshotFact[] }
 
@@ -36,8 +42,16 @@ export interface EvidenceByCode {
   PRIMARY_REPLACED: { readonly recordedGuid: string; readonly guid: string }
   PRIMARY_REWOUND: { readonly newestCreatetxgBefore: string; readonly newestCreatetxg: string | null }
   PRIMARY_DATASET_MISSING: { readonly backupSnapshots: number | null }
-  BACKUP_DATASET_MISSING: { readonly eligible: number; readonly pool: string | null }
-  PRIMARY_EMPTY: { readonly primarySnapshots: number; readonly tooYoung: number }
+  /** The facts of `LeftOut` where nothing is eligible, else null. */
+  BACKUP_DATASET_MISSING: {
+    readonly eligible: number
+    readonly pool: string | null
+    readonly leftOut: LeftOutFacts | null
+  }
+  PRIMARY_EMPTY: LeftOutFacts & {
+    /** The newest snapshot of the primary, where there is a common one and the backup lacks this. */
+    readonly lacked: SnapshotFact | null
+  }
   NO_COMMON_SNAPSHOT: {
     readonly primarySnapshots: number
     readonly backupSnapshots: number
@@ -83,6 +97,10 @@ export interface EvidenceByCode {
   NAME_CLASH: {
     readonly count: number
     readonly clashes: readonly { readonly name: string; readonly primaryGuid: string; readonly backupGuid: string }[]
+    /** The newest common snapshot that is older than all of them, by its name on the backup; null: there is none. */
+    readonly goesOnFrom: string | null
+    /** Nothing else of the backup is in the way. */
+    readonly onlyNames: boolean
   }
   BACKUP_MODIFIED: {
     readonly writtenBytes: number
@@ -150,7 +168,7 @@ export interface EvidenceByCode {
     readonly future: SnapshotFact | null
   }
   WITHIN_POLICY: Lag
-  UP_TO_DATE: { readonly newestCommon: SnapshotFact; readonly skipped: number }
+  UP_TO_DATE: { readonly newestCommon: SnapshotFact; readonly skipped: number; readonly nothingWanted: boolean }
   GAP_ON_BACKUP: Listed & { readonly eligible: number }
   EXTRA_ON_BACKUP: Listed
   BUSY: {
@@ -171,6 +189,11 @@ export interface EvidenceByCode {
     readonly backAt: number | null
     readonly lastSeenAt: number | null
     readonly lastHealth: string | null
+  }
+  ALL_LEFT_OUT: LeftOutFacts & {
+    readonly newestCommon: SnapshotFact
+    /** Newer ones on the primary that the backup lacks. */
+    readonly behind: number
   }
   CANMOUNT_UNSURE: { readonly setAside: string }
   RETIRED: {

@@ -1,4 +1,5 @@
 import type { REASONS } from '../types.ts'
+import { nextForNone, whyNone } from './left-out.ts'
 import { type Sentences, said } from './sentence.ts'
 
 export const healthySentences: Sentences<(typeof REASONS)['HEALTHY'][number]> = {
@@ -6,10 +7,13 @@ export const healthySentences: Sentences<(typeof REASONS)['HEALTHY'][number]> = 
     said(
       `${w.backup} is ${w.duration(e.delaySeconds)} behind ${w.primary}; policy allows ${w.duration(e.maxDelaySeconds)}.`,
     ),
-  UP_TO_DATE: (w, e) =>
-    said(
-      `${w.backup} has the newest snapshot from ${w.primary}${e.skipped > 0 ? ' that policy wants' : ''} (${w.time(e.newestCommon.creation * 1000)}).`,
-    ),
+  UP_TO_DATE: (w, e) => {
+    const when = w.time(e.newestCommon.creation * 1000)
+    if (e.nothingWanted && e.skipped > 0)
+      return said(`${w.backup} lacks nothing from ${w.primary} that policy wants; the newest in common is of ${when}.`)
+    const wanted = e.skipped > 0 ? ' that policy wants' : ''
+    return said(`${w.backup} has the newest snapshot from ${w.primary}${wanted} (${when}).`)
+  },
 }
 
 export const noteSentences: Sentences<(typeof REASONS)['NOTE'][number]> = {
@@ -47,6 +51,13 @@ export const noteSentences: Sentences<(typeof REASONS)['NOTE'][number]> = {
         ? ' It has not been seen yet.'
         : ` Last seen ${w.time(e.lastSeenAt)}${e.lastHealth === null ? '' : `: ${e.lastHealth.toLowerCase()}`}.`
     return said(`${e.host} is off as planned${until}.${seen}`)
+  },
+  ALL_LEFT_OUT: (w, e) => {
+    const newer = e.behind === 0 ? 'the newest' : `${w.snapshots(e.behind)} older than the newest`
+    return said(
+      `${whyNone(w, e)}. So nothing is sent from here; by another tool ${w.backup} has @${e.newestCommon.name}, ${newer}.`,
+      e.tooYoung > 0 ? null : nextForNone(w, e),
+    )
   },
   CANMOUNT_UNSURE: (w, e) =>
     said(

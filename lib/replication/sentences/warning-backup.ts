@@ -24,9 +24,15 @@ export const backupSentences: Sentences<
   },
   NAME_CLASH: (w, e) => {
     const more = e.count > 1 ? ` The same holds for ${e.count - 1} more.` : ''
+    const what = `Both sides have @${e.clashes[0]?.name ?? ''}, but they are different snapshots (guids differ).${more}`
+    const rename = e.onlyNames
+      ? ` Or give what is on ${w.backup} another name (\`zfs rename\`): only the name is in the way, and nothing is sent twice.`
+      : ''
     return said(
-      `Both sides have @${e.clashes[0]?.name ?? ''}, but they are different snapshots (guids differ).${more}`,
-      `Set what is in the way on ${w.backup} aside and go on from a common snapshot; the preview says from which.`,
+      what,
+      e.goesOnFrom === null
+        ? `No common snapshot is older, so a repair sets ${w.backupDataset} aside and sends everything again.${rename}`
+        : `Set what is in the way on ${w.backup} aside and go on from @${e.goesOnFrom}.${rename}`,
     )
   },
   BACKUP_MODIFIED: (w, e) =>

@@ -54,6 +54,7 @@ export const REASONS = {
     'BUSY',
     'WAITING_FOR_WINDOW',
     'HOST_OFFLINE_PLANNED',
+    'ALL_LEFT_OUT',
     'CANMOUNT_UNSURE',
     'NEW_CHILD',
   ],

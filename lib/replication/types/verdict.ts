@@ -208,6 +208,8 @@ export interface JudgeInput {
   readonly isolated: boolean
   /** Estimated bytes behind where an estimate was made, else null. */
   readonly behindBytes: number | null
+  /** Where the filters of snapshots are written (`app-config.yaml line 14`); null: the default of the product. */
+  readonly filterAt?: { readonly include: string | null; readonly exclude: string | null }
   /** The backup dataset is the primary of another mapping. */
   readonly backupIsPrimaryElsewhere: boolean
   readonly timezone: string

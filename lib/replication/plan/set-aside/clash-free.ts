@@ -10,7 +10,7 @@ import type { PlanInput } from '../draft.ts'
  * common snapshot from before all of these. `base` null: there is none, and only a new seed can help.
  */
 export function clashFree(
-  { inventory, policy }: PlanInput,
+  { inventory, policy }: Pick<PlanInput, 'inventory' | 'policy'>,
   primary: PresentSide,
   backup: PresentSide,
   comparison: Comparison,

@@ -1,0 +1,66 @@
+import type { Policy } from '#config/effective.ts'
+import type { SnapshotEntry } from '#lib/zfs/types.ts'
+import { filterOf, wantsName } from '../filter.ts'
+import { matchesGlob } from '../glob.ts'
+import { newestOf, toRef } from '../order.ts'
+import type { JudgeInput } from '../types.ts'
+import type { JudgeContext, Rule } from './context.ts'
+import { fact, factOrNull } from './listed.ts'
+
+/** What of a primary's snapshots policy does not want, and by which setting. */
+export interface LeftOut {
+  readonly primarySnapshots: number
+  /** Wanted by name, and too young for `min_age_hours` yet. */
+  readonly tooYoung: number
+  /** The settings that leave the others out, each with its patterns and its place in the configuration. */
+  readonly settings: readonly string[]
+}
+
+/** Of a primary that has no eligible snapshot: why none of those there is wanted. */
+export function leftOut(policy: Policy, snapshots: readonly SnapshotEntry[], at: JudgeInput['filterAt']): LeftOut {
+  const filter = filterOf(policy)
+  const names = snapshots.map(({ name }) => name)
+  const excluding = filter.exclude.filter((pattern) => names.some((name) => matchesGlob(name, pattern)))
+  const notIncluded = names.some((name) => !wantsName({ ...filter, exclude: [] }, name))
+  return {
+    primarySnapshots: names.length,
+    tooYoung: names.filter((name) => wantsName(filter, name)).length,
+    settings: [
+      ...(notIncluded ? [setting('snapshot_include', filter.include, at?.include)] : []),
+      ...(excluding.length > 0 ? [setting('snapshot_exclude', excluding, at?.exclude)] : []),
+    ],
+  }
+}
+
+function setting(key: string, patterns: readonly string[], at: string | null | undefined): string {
+  const place = at === undefined ? '' : at === null ? ' (the default)' : ` (${at})`
+  return `\`${key}: [${patterns.join(', ')}]\`${place}`
+}
+
+/**
+ * Policy wants nothing of what the primary has, and the two are together all the same: by another tool, whose snapshots
+ * the filter leaves out. Nothing that is wanted is missing, so nothing is late. It is no agreement where the backup lacks
+ * newer ones and the newest common one is older than the delay allowed: then perhaps it is the filter that is wrong.
+ */
+export function isTogether({ input, comparison, primary, lag }: JudgeContext): boolean {
+  if (primary === null || comparison === null || comparison.eligibleCount > 0) return false
+  const { newestCommon, newestPrimary } = comparison
+  if (newestCommon === null) return false
+  if (newestCommon.guid === newestPrimary?.guid) return true
+  const { maxDelaySeconds, minAgeSeconds } = input.policy
+  return lag.lagSeconds !== null && lag.lagSeconds <= maxDelaySeconds + minAgeSeconds
+}
+
+/** Nothing of the primary is eligible: an alarm, or a note where both sides are together without our doing. */
+export const leftOutRule: Rule = (context) => {
+  const { input, comparison, primary, tell } = context
+  if (primary === null || comparison === null || comparison.eligibleCount > 0) return []
+  const why = leftOut(input.policy, primary.snapshots, input.filterAt)
+  const { newestCommon } = comparison
+  const newest = newestOf(primary.snapshots)
+  if (newestCommon === null || !isTogether(context)) {
+    const lacked = newestCommon === null || newest === null ? null : toRef(newest)
+    return [tell('PRIMARY_EMPTY', { ...why, lacked: factOrNull(lacked) })]
+  }
+  return [tell('ALL_LEFT_OUT', { ...why, newestCommon: fact(newestCommon), behind: comparison.skipped.length })]
+}
