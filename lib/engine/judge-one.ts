@@ -52,9 +52,7 @@ export function judgedOf(
   const active = context.repairing.get(dataset.id)
   const ours = active === undefined ? runs : [active(), ...runs]
   const ownToken = token !== null && 'toGuid' in token && isOwnToken(ours, token.toGuid)
-  const { at, dryRunLine, filterLines } = dataset.config
-  const place = (line: number | null) => (line === null ? null : `${basename(at.file)} line ${line}`)
-  const filterAt = { include: place(filterLines.include), exclude: place(filterLines.exclude) }
+  const { filterLines } = dataset.config
   const input: JudgeInput = {
     mapping,
     policy: dataset.config.policy,
@@ -68,7 +66,7 @@ export function judgedOf(
     repairs: repairHistory(runs),
     isolated: context.isIsolated(),
     behindBytes: estimate?.bytes ?? null,
-    filterAt,
+    filterAt: { include: placeOf(dataset, filterLines.include), exclude: placeOf(dataset, filterLines.exclude) },
     backupIsPrimaryElsewhere: context.isPrimary(mapping.backup.host, mapping.backup.dataset),
     timezone: config.scheduler.timezone,
     retired: dataset.retired,
@@ -116,8 +114,8 @@ export function planFor(
       ownToken,
       oldestWouldNotSurvive: seedIsOutrun(context, dataset, input),
       strategy,
-      filterAt,
-      dryRunAt: place(dryRunLine),
+      filterAt: input.filterAt,
+      dryRunAt: placeOf(dataset, dataset.config.dryRunLine),
     },
   }
   const made = plan(planInput)
@@ -130,6 +128,11 @@ export function planFor(
     planInput,
     estimated: estimate !== null && estimate.steps.size > 0,
   }
+}
+
+/** Where something is written in the configuration; null: nowhere. */
+function placeOf({ config: { at } }: Monitored, line: number | null): string | null {
+  return line === null ? null : `${basename(at.file)} line ${line}`
 }
 
 function availabilityOf(context: EngineContext, host: string, now: number, seenAt: number | null): Availability {
