@@ -84,7 +84,8 @@ function nothingToRun(plan: Planned, { verdict, policy }: PlanInput): Hold | nul
   const because = plan.blocked?.because ?? ''
   if (plan.kind !== 'IMPOSSIBLE') return null
   if (plan.blocked?.code === 'POOL_UNAVAILABLE') return hold('POOL', because)
-  return hold(plan.blocked?.code === 'UNKNOWN_STATE' ? 'UNKNOWN_STATE' : 'NEEDS_PERSON', because)
+  const unknown = plan.blocked?.code === 'UNKNOWN_STATE' || plan.blocked?.code === 'INTERNAL'
+  return hold(unknown ? 'UNKNOWN_STATE' : 'NEEDS_PERSON', because)
 }
 
 function forbidden({ verdict, policy, options }: PlanInput): Hold | null {
