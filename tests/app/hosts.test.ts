@@ -58,7 +58,7 @@ test('a listing that fails half-way, and one that is garbage, are unknown and ne
     expect({ status, code: reason.code }).toEqual({ status: 'UNKNOWN', code: 'NOT_CHECKED' })
     expect(reason.message).toContain(words)
     await app.idle()
-    await sans.world.backup.restore()
+    sans.world.backup.restore()
   }
 })
 

@@ -133,7 +133,7 @@ describe('doctor', () => {
       message: expect.stringContaining('not there'),
     })
     expect(states(found(report, 'DATASET', world.id('fine')))).toEqual(['SKIPPED'])
-    await world.backup.restore()
+    world.backup.restore()
   })
 
   test('throughput only where it is asked for', async () => {
@@ -196,7 +196,7 @@ describe('discover', () => {
     world.backup.replace('zfs', 'echo "cannot iterate filesystems: I/O error" >&2; exit 1')
     const { status, body } = await app.post('/api/discover', { primary: 'prim', backup: 'back' })
     expect([status, body.code]).toEqual([502, 'NOT_LISTED'])
-    await world.backup.restore()
+    world.backup.restore()
   })
 })
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { join } from 'node:path'
 import type { Body } from '#tests/witness/client.ts'
 import type { InProcess } from './in-process.ts'
+import { simulatorBin } from './san.ts'
 import { World } from './world.ts'
 
 setDefaultTimeout(120_000)
@@ -137,9 +139,8 @@ test('a transfer in which no byte moves for stall_minutes is ended, and goes on 
 
 function freeBytes(): number {
   const { directory } = world.backup.zfs
-  const { stdout } = Bun.spawnSync(
-    [process.execPath, `${world.directory}/simulator.js`, 'zpool', 'list', '-Hpo', 'free', 'vault'],
-    { env: { ...process.env, ZWITNESS_SIM_DIR: directory } },
-  )
+  const { stdout } = Bun.spawnSync([join(simulatorBin(world.directory), 'zpool'), 'list', '-Hpo', 'free', 'vault'], {
+    env: { ...process.env, ZWITNESS_SIM_DIR: directory },
+  })
   return Number(stdout.toString())
 }

@@ -1,6 +1,7 @@
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Misbehaviour, openSimulator, type Simulator } from '#lib/simulator/admin-api.ts'
+import { installSimulator } from '#lib/simulator/install.ts'
 import { type RunningSshd, startSshd } from '#lib/simulator/sshd.ts'
 import { onSan, type Running } from './processes.ts'
 
@@ -15,8 +16,6 @@ export interface SanOptions {
 }
 
 const GB = 1e9
-const PROGRAM = join(import.meta.dir, '../../lib/simulator/zfs.ts')
-const PROGRAM_NAME = 'simulator.js'
 
 /** A simulated SAN with one pool behind a real sshd. */
 export class San {
@@ -65,12 +64,12 @@ export class San {
 
   /** Also after `stop`: on the same port, with the same host key unless `extraConfig` names another. */
   async start(extraConfig: readonly string[] = []): Promise<void> {
-    this.#bin ??= await loggingTools(this.#options.directory, this.name)
+    this.#bin ??= tools(this.#options.directory, this.name)
     this.#sshd = await startSshd({
       directory: this.#options.directory,
       name: this.name,
       pathPrefix: this.#bin,
-      env: { ZWITNESS_SIM_DIR: this.#state, ZWITNESS_TEST_LOG: this.#log },
+      env: { ZWITNESS_SIM_DIR: this.#state, ZWITNESS_SIM_CALLS: this.#log },
       ...(this.#port === null ? {} : { port: this.#port }),
       extraConfig: [`ForceCommand ${this.#bin}/session`, ...(this.#options.extraConfig ?? []), ...extraConfig],
     })
@@ -105,17 +104,13 @@ export class San {
 
   /** Puts something else in the place of a tool; its text sees the caller's words, and `real` runs the tool itself. */
   replace(tool: 'zfs' | 'zpool', text: string): void {
-    const path = join(this.#binDirectory, tool)
-    const real =
-      readFileSync(path, 'utf8')
-        .split('\n')
-        .find((line) => line.startsWith('exec ')) ?? ''
-    script(path, `real() { ${real}; }\n${text}\n${real}`)
+    const real = `exec '${join(simulatorBin(this.#options.directory), tool)}' "$@"`
+    script(join(this.#binDirectory, tool), `real() { ${real}; }\n${text}\n${real}`)
   }
 
   /** As it was before `replace`. */
-  async restore(): Promise<void> {
-    await loggingTools(this.#options.directory, this.name)
+  restore(): void {
+    tools(this.#options.directory, this.name)
   }
 
   get #binDirectory(): string {
@@ -142,7 +137,7 @@ export class San {
 
   /** Sends or receives that run here. */
   transfers(kind: 'send' | 'receive'): readonly Running[] {
-    return this.processes().filter(({ command }) => command.includes(`${PROGRAM_NAME} zfs ${kind} `))
+    return this.processes().filter(({ command }) => command.includes(`/zfs.ts zfs ${kind} `))
   }
 
   /** Guid by name of a dataset's snapshots, in the order of their making, as the state itself has it. */
@@ -179,29 +174,25 @@ export class San {
   }
 }
 
-/** The simulator's tools, each call on record; `session` is what sshd runs for every ssh command. */
-async function loggingTools(directory: string, name: string): Promise<string> {
-  const program = await bundledSimulator(directory)
+/** Where the tools of every SAN below the directory are installed. */
+export const simulatorBin = (directory: string): string => join(directory, 'simulator', 'bin')
+
+/** The simulator's tools for one SAN, some of which may be replaced; `session` is what sshd runs for every ssh command. */
+function tools(directory: string, name: string): string {
+  const shared = installSimulator({ directory: join(directory, 'simulator'), bunPath: process.execPath }).binDir
   const own = join(directory, `bin-${name}`)
   mkdirSync(own, { recursive: true })
-  for (const tool of ['zfs', 'zpool', 'date'])
-    script(
-      join(own, tool),
-      `echo "${tool} $*" >>"$ZWITNESS_TEST_LOG"\nexec '${process.execPath}' --no-install '${program}' ${tool} "$@"`,
-    )
+  for (const tool of ['zfs', 'zpool', 'date']) {
+    rmSync(join(own, tool), { force: true })
+    symlinkSync(join(shared, tool), join(own, tool))
+  }
   // As sshd itself would: by the login shell, which for ssh's sake reads .bashrc.
-  script(join(own, 'session'), 'echo session >>"$ZWITNESS_TEST_LOG"\nexec /bin/bash -c "$SSH_ORIGINAL_COMMAND"')
+  script(join(own, 'session'), 'echo session >>"$ZWITNESS_SIM_CALLS"\nexec /bin/bash -c "$SSH_ORIGINAL_COMMAND"')
   return own
 }
 
-/** The simulator in one file: a scan starts it a dozen times, and most of each start is the reading of its modules. */
-async function bundledSimulator(directory: string): Promise<string> {
-  const built = await Bun.build({ entrypoints: [PROGRAM], target: 'bun', outdir: directory, naming: PROGRAM_NAME })
-  if (!built.success) throw new Error(`The simulator could not be bundled: ${built.logs.join(' ')}`)
-  return join(directory, PROGRAM_NAME)
-}
-
+/** In the place of whatever is there, also of a link. */
 function script(path: string, text: string): void {
-  writeFileSync(path, `#!/bin/sh\n${text}\n`)
-  chmodSync(path, 0o755)
+  rmSync(path, { force: true })
+  writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 })
 }

@@ -29,7 +29,7 @@ export class TwoBackups {
         san.misbehave()
         san.setClock(0)
         san.bashrc('')
-        await san.restore()
+        san.restore()
       }
     })
     afterAll(() => this.#world?.close())

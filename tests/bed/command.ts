@@ -36,6 +36,7 @@ export async function runCommand(
         owner: owner.mark,
         io: {
           ...streams,
+          readText: () => '',
           tell: (descriptor, text) => {
             told[descriptor] += text
           },

@@ -1,5 +1,5 @@
 import { dlopen } from 'bun:ffi'
-import { readSync, writeSync } from 'node:fs'
+import { readFileSync, readSync, writeSync } from 'node:fs'
 import type { CommandIo } from './command-io.ts'
 
 const brokenPipe = 13
@@ -25,6 +25,7 @@ export const processIo: CommandIo = {
       }
     }
   },
+  readText: () => readFileSync(0, 'utf8'),
   write: (piece) => writeAll(1, piece),
   tell: (descriptor, text) => writeAll(descriptor, new TextEncoder().encode(text)),
 }

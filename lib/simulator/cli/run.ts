@@ -1,9 +1,9 @@
 import { misbehave } from '../misbehave/apply.ts'
-import { readMisbehaviour, rulesFor } from '../misbehave/rules.ts'
+import { readMisbehaviour, rulesFor, takesTime } from '../misbehave/rules.ts'
 import { sweepLeftovers } from '../state/partial.ts'
 import { StaleRead, Store } from '../state/store.ts'
 import { clockWithOffset } from './clock.ts'
-import type { CommandIo } from './command-io.ts'
+import { type CommandIo, OwnProcess } from './command-io.ts'
 import { commandsOf } from './commands.ts'
 import type { Command, Context } from './context.ts'
 import { date } from './date.ts'
@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly owner: string
   /** Epoch ms of the machine; the SAN's own clock may be off from it. */
   readonly now: () => number
+  /** Others wait until this command is over: one that takes its time is to throw OwnProcess before it does anything. */
+  readonly shared?: boolean
 }
 
 /** Runs one command (`zfs`, `zpool` or `date` and its words); returns its exit code. */
@@ -29,7 +31,9 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   const [tool = '', verb, ...args] = argv
   const { directory, user, io, owner, now } = surroundings
   const misbehaviour = readMisbehaviour(directory)
-  const rules = rulesFor(directory, misbehaviour, argv.join(' '))
+  const command = argv.join(' ')
+  if (surroundings.shared && takesTime(misbehaviour, command)) throw new OwnProcess()
+  const rules = rulesFor(directory, misbehaviour, command)
   const wrong = misbehave(rules, tool, io)
   if (wrong !== null) return wrong
   const clock = clockWithOffset(misbehaviour.clockOffsetSeconds, now)
@@ -39,8 +43,8 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     return 1
   }
   const commands = commandsOf(tool, rules)
-  const command = verb === undefined ? undefined : commands[verb]
-  if (!command) {
+  const work = verb === undefined ? undefined : commands[verb]
+  if (!work) {
     const why = verb === undefined ? 'missing command' : `unrecognized command '${verb}'`
     io.tell(2, `${why}\n${overview(tool, Object.keys(commands))}\n`)
     return 2
@@ -48,7 +52,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   const store = new Store(directory)
   sweepLeftovers(store)
   const context: Context = { store, user, clock, now, owner, io, stdout: [], stderr: [] }
-  const exitCode = await runToTheEnd(command, context, args)
+  const exitCode = await runToTheEnd(work, context, args)
   // In this order: a real one's stdout is buffered, its stderr is not.
   if (context.stderr.length > 0) io.tell(2, `${context.stderr.join('\n')}\n`)
   if (context.stdout.length > 0) io.tell(1, `${context.stdout.join('\n')}\n`)

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { createDataset } from '../changes/create.ts'
 import type { Command, Context } from '../cli/context.ts'
 import { Failure } from '../cli/fail.ts'
@@ -26,7 +25,7 @@ export const create: Command = (context, args) => {
   const size = lastValue(options, 'V')
   const type = size === undefined ? 'filesystem' : 'volume'
   const assignments = parseAssignments(allValues(options, 'o'), usage)
-  const secret = readSecret(assignments)
+  const secret = readSecret(context, assignments)
 
   return context.store.transaction(() => {
     const { store } = context
@@ -64,10 +63,10 @@ function makeParents(context: Context, name: string): void {
 }
 
 /** A passphrase comes by stdin, as with `keylocation=prompt`. */
-function readSecret(assignments: Map<string, string>): string | null {
+function readSecret(context: Context, assignments: Map<string, string>): string | null {
   const cipher = assignments.get('encryption')
   if (cipher === undefined || cipher === 'off') return null
   if (cipher === 'on') assignments.set('encryption', 'aes-256-gcm')
   assignments.set('keylocation', assignments.get('keylocation') ?? 'prompt')
-  return readFileSync(0, 'utf8').split('\n')[0] ?? ''
+  return context.io.readText().split('\n')[0] ?? ''
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { nextTxg } from '../changes/environment.ts'
 import type { Command, Context } from '../cli/context.ts'
 import { Failure } from '../cli/fail.ts'
@@ -23,7 +22,7 @@ export const loadKey: Command = (context, args) => {
   return context.store.transaction(() => {
     const { pool, dataset } = openRoot(context, name, 'load')
     if (dataset.keyLoaded) throw new Failure(`Key load error: Key already loaded for '${name}'.`, 255)
-    const secret = readFileSync(0, 'utf8').split('\n')[0]
+    const secret = context.io.readText().split('\n')[0]
     if (secret !== dataset.secret) throw new Failure(`Key load error: Incorrect key provided for '${name}'.`, 255)
     dataset.keyLoaded = true
     nextTxg(context, pool)

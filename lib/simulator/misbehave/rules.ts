@@ -42,6 +42,13 @@ const file = (directory: string) => join(directory, 'misbehave.json')
 export const readMisbehaviour = (directory: string): MisbehaviourFile =>
   readJson<MisbehaviourFile>(file(directory)) ?? { rules: [], clockOffsetSeconds: 0 }
 
+/** Is there a rule for this command that makes it wait, or that a stream is to meet? Uses up none. */
+export const takesTime = ({ rules }: MisbehaviourFile, command: string): boolean =>
+  rules.some((rule) => !atOnce(rule) && new RegExp(rule.match).test(command))
+
+const atOnce = ({ delayMs, hang, endless, fail, notFound }: Misbehaviour): boolean =>
+  !delayMs && !hang && !endless && (fail !== undefined || notFound === true)
+
 /** The rules that hit this command; a rule with `times` is used up one command at a time, also by many at once. */
 export function rulesFor(directory: string, { rules }: MisbehaviourFile, command: string): Misbehaviour[] {
   return rules.filter((rule) => {

@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
+import { decodeToken } from '../stream/token.ts'
 import { makeTestSans, type TestSans, until } from '../test-san.ts'
+
+setDefaultTimeout(120_000)
 
 let sans: TestSans
 beforeEach(() => {
@@ -52,13 +55,14 @@ test('a garbled byte breaks the receive, and the rest completes it', () => {
 for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
   test(`${signal} to the receiver leaves a token that finishes the job`, async () => {
     sans.a.replicate('tank/p', sans.b, 'bank/b', 's1')
-    sans.b.misbehave({ rules: [{ match: '^zfs receive', bytesPerSecond: 8_000_000 }] })
+    // Slow enough to save some progress before it stalls, and only once: what tries to receive beside it is refused.
+    const rule = { match: '^zfs receive', bytesPerSecond: 16_000_000, stallAfterBytes: 12_000_000, times: 1 }
+    sans.b.misbehave({ rules: [rule] })
     const file = sans.sh('mktemp').stdout.trim()
     sans.sh(`zfs send -i @s1 tank/p@s2 >${file}`)
     const receiver = sans.start(`exec $B zfs receive -s -u bank/b <${file}`)
     await until(isReceiving)
-    const first = token()
-    await until(() => token() !== first)
+    await until(() => decodeToken(token()).bytes > 0)
     expect(sans.sh('$B zfs receive -A bank/b').stderr).toBe("cannot destroy 'bank/b/%recv': dataset is busy\n")
     expect(sans.sh(`$B zfs receive -s -u bank/b <${file}`).stderr).toContain('contains partially-complete state')
     receiver.kill(signal)
@@ -71,17 +75,17 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     })
     expect(sans.b.content('bank/b@s2')).toEqual(sans.a.content('tank/p@s2'))
     sans.sh(`rm -f ${file}`)
-  }, 30_000)
+  })
 }
 
 test('without -s a killed receiver leaves nothing', async () => {
-  sans.b.misbehave({ rules: [{ match: '^zfs receive', bytesPerSecond: 2_000_000 }] })
+  sans.b.misbehave({ rules: [{ match: '^zfs receive', stallAfterBytes: 4_000_000 }] })
   const receiver = sans.start('exec $B zfs receive -u bank/b < <(zfs send tank/p@s2)')
   await until(() => sans.sh('$B zfs list -H bank/b').exitCode === 0)
   receiver.kill('SIGKILL')
   await receiver.exited
   expect(sans.sh('$B zfs list -H bank/b').stderr).toBe("cannot open 'bank/b': dataset does not exist\n")
-}, 30_000)
+})
 
 test('the sender dies of SIGPIPE when its reader goes away', () => {
   expect(sans.sh('zfs send tank/p@s2 | head -c 1000 >/dev/null; echo $PIPESTATUS').stdout).toBe('141\n')
@@ -93,13 +97,19 @@ test('a snapshot that is being sent is busy, its base is not', async () => {
   await until(() => sans.sh('zfs destroy -n tank/p@s2 && ls "$ZWITNESS_SIM_DIR" | grep send-').exitCode === 0)
   expect(sans.sh('zfs destroy tank/p@s2').stderr).toBe('cannot destroy snapshot tank/p@s2: dataset is busy\n')
   expect(sans.sh('zfs destroy tank/p@s1').exitCode).toBe(0)
-  await Bun.sleep(1500)
+  let told = ''
+  for await (const chunk of sender.stderr) {
+    told += new TextDecoder().decode(chunk)
+    // It says the time each second.
+    if (/\d\d:\d\d:\d\d\t.*\n/.test(told)) break
+  }
   sender.kill('SIGKILL')
-  const lines = (await new Response(sender.stderr).text()).split('\n')
+  await sender.exited
+  const lines = told.split('\n')
   expect(lines[1]).toMatch(/^size\t20000624$/)
   expect(lines[2]).toMatch(/^\d\d:\d\d:\d\d\t\d+\ttank\/p@s2$/)
   expect(sans.sh('zfs destroy tank/p@s2').exitCode).toBe(0)
-}, 30_000)
+})
 
 test('a full pool stops a receive, keeps the state, and goes on when there is room', () => {
   sans.b.setPool('bank', { size: 20_000_000 })

@@ -1,20 +1,23 @@
 import { readFileSync } from 'node:fs'
 
-/** When the process began, in clock ticks since boot; null when there is no such process. */
+/** When the process began, in clock ticks since boot; null when there is no such process. Without /proc always the same. */
 function startOf(pid: number): string | null {
   try {
+    if (process.platform !== 'linux') return process.kill(pid, 0) ? 'some time' : null
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     // A zombie does no more work.
     return state === 'Z' ? null : (rest[18] ?? null)
   } catch {
-    // No /proc entry: the process is gone, which is what was asked.
+    // No such process, no /proc entry: it is gone, which is what was asked.
     return null
   }
 }
 
-/** This process, told apart from a later one with the same number. */
-export const ownMark = (): string => `${process.pid}:${startOf(process.pid)}`
+/** A process, told apart from a later one with the same number. */
+export const markOf = (pid: number): string => `${pid}:${startOf(pid)}`
+
+export const ownMark = (): string => markOf(process.pid)
 
 const inside = new Set<string>()
 let marks = 0
