@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ownMark } from './state/process-mark.ts'
@@ -9,7 +9,7 @@ const tools = ['zfs', 'zpool', 'date'] as const
 const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
 const perlQuote = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
-/** Of the resident simulator of this process. The first client makes it, the resident removes it when it ends. */
+/** Of the resident simulator of this process. The first client makes it; it goes with the resident or with us. */
 export const residentDirectory = join(tmpdir(), `zwitness-sim-${process.pid}-${randomBytes(8).toString('hex')}`)
 
 /**
@@ -24,6 +24,7 @@ export function installSimulator({ directory, bunPath }: { directory: string; bu
   const binDir = join(directory, 'bin')
   mkdirSync(binDir, { recursive: true })
   const perl = Bun.which('perl')
+  process.off('exit', removeResident).on('exit', removeResident)
   for (const tool of tools) {
     const file = join(binDir, tool)
     // In one step: somebody may be starting the one that is there.
@@ -33,6 +34,9 @@ export function installSimulator({ directory, bunPath }: { directory: string; bu
   }
   return { binDir }
 }
+
+/** Where we take the resident with us (bunfig's noOrphans), it cannot do this itself. */
+const removeResident = (): void => rmSync(residentDirectory, { recursive: true, force: true })
 
 const program = join(import.meta.dir, 'zfs.ts')
 
