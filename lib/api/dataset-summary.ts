@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ControlRecord } from '#lib/db/types.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import { datasetHref, previewHref, runsOfHref } from './hrefs.ts'
+import { AutomaticRepair, automaticView } from './plan.ts'
 import { MainReason, mainReason } from './reason.ts'
 import { SnapshotRef, snapshotRefOrNull } from './snapshot-ref.ts'
 import { Activity, Health, Status } from './status-words.ts'
@@ -54,7 +55,8 @@ export const DatasetSummary = z
     checkedAt: Timestamp.nullable().describe('Last look that saw both sides; null: never.'),
     stale: z.boolean().describe('The last look is older than two intervals.'),
     since: Timestamp.nullable().describe('Since when the status is what it is.'),
-    autoRepair: z.boolean(),
+    autoRepair: z.boolean().describe('As configured; `automatic` says what comes of it now.'),
+    automatic: AutomaticRepair.nullable().describe('Null: not known before the next check.'),
     dryRun: z.boolean().describe('The configuration forbids every write for this dataset.'),
     retired: z.boolean().describe('Gone on the primary; its backup is kept.'),
     parentId: z.string().nullable().describe('Id of the `recursive` mapping that it belongs to.'),
@@ -92,6 +94,7 @@ export function datasetSummary(view: DatasetView, now: number): DatasetSummaryVi
     stale: view.stale,
     since: isoOrNull(view.since),
     autoRepair: config.policy.autoRepair,
+    automatic: view.plan === null ? null : automaticView(view.plan.automatic),
     dryRun: config.policy.dryRun,
     retired,
     parentId,

@@ -39,6 +39,10 @@ export const Status = z
         reason: ReasonCode,
         delaySeconds: z.number().nullable(),
         checkedAt: Timestamp.nullable(),
+        automatic: z
+          .string()
+          .nullable()
+          .describe('Whether its repair starts by itself, in words; null: nothing to repair, or not known yet.'),
       }),
     ),
     hosts: z.array(Host),
@@ -129,8 +133,9 @@ export async function statusView(
   }
 }
 
-function line({ id, status, reason, delaySeconds, checkedAt }: DatasetSummaryView) {
-  return { id, status, reason: reason.code, delaySeconds, checkedAt }
+function line({ id, status, reason, delaySeconds, checkedAt, automatic }: DatasetSummaryView) {
+  const repair = automatic === null || automatic.code === 'NOTHING_TO_DO' ? null : automatic.sentence
+  return { id, status, reason: reason.code, delaySeconds, checkedAt, automatic: repair }
 }
 
 function lastCheck(run: RunRecord): StatusView['lastCheck'] {

@@ -32,10 +32,6 @@ export function planLines(plan: PlanView): readonly string[] {
       : wrapped(`Held back (${blocked.code}): ${blocked.because} ${blocked.cure}`, '  ', '    ')),
     ...(blocked !== null || kind === 'NOTHING'
       ? []
-      : wrapped(
-          `By itself: ${automatic.allowed ? 'yes' : `no (${automatic.code})`}. ${automatic.because}`,
-          '  ',
-          '    ',
-        )),
+      : wrapped(`Automatic repair (${automatic.code}): ${automatic.sentence}`, '  ', '    ')),
   ]
 }

@@ -63,7 +63,7 @@ function say(code: Hold['code'] | null, because: string, from: number | null, ti
   if (code === null)
     return { allowed: true, code: 'ALLOWED', because, from: null, sentence: `Yes, at the next check. ${because}` }
   const sentence =
-    code === 'NOTHING_TO_DO'
+    code === 'NOTHING_TO_DO' || code === 'UNDER_WAY'
       ? because
       : from === null
         ? `Not by itself now. ${because}`

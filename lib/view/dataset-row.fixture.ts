@@ -11,6 +11,7 @@ export function datasetRow(id: string, change: Partial<DatasetRow> = {}): Datase
     health,
     activity: 'IDLE',
     reason: { code: 'UP_TO_DATE', message: 'Fine.' },
+    automatic: null,
     delaySeconds: 0,
     lagSeconds: 3600,
     warnDelaySeconds: 129_600,

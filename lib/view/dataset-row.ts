@@ -23,6 +23,8 @@ const SHOWN = [
 /** What the dashboard shows of a dataset: a part of the API's summary, so that both a page and an event can bring it. */
 export type DatasetRow = Pick<DatasetSummaryView, (typeof SHOWN)[number]> & {
   readonly reason: Pick<DatasetSummaryView['reason'], 'code' | 'message'>
+  /** Of what is not HEALTHY and can be repaired: does that start by itself? */
+  readonly automatic: Pick<NonNullable<DatasetSummaryView['automatic']>, 'code' | 'sentence'> | null
   readonly behind: { readonly snapshots: number; readonly bytes: number | null } | null
   readonly newestCommon: { readonly name: string; readonly createdAt: string } | null
   readonly paused: { readonly until: string | null } | null
@@ -31,13 +33,17 @@ export type DatasetRow = Pick<DatasetSummaryView, (typeof SHOWN)[number]> & {
 
 /** Only what is shown: it travels in the page. */
 export function rowOf(summary: DatasetRow): DatasetRow {
-  const { reason, behind, newestCommon, paused, ack } = summary
+  const { reason, automatic, behind, newestCommon, paused, ack } = summary
   const same = Object.fromEntries(SHOWN.map((key) => [key, summary[key]])) as Pick<DatasetRow, (typeof SHOWN)[number]>
   return {
     ...same,
     // Every row would change with every check, and nothing would be learned from it.
     activity: same.activity === 'CHECKING' ? 'IDLE' : same.activity,
     reason: { code: reason.code, message: reason.message },
+    automatic:
+      automatic === null || automatic.code === 'NOTHING_TO_DO' || same.health === 'HEALTHY'
+        ? null
+        : { code: automatic.code, sentence: automatic.sentence },
     behind: behind && { snapshots: behind.snapshots, bytes: behind.bytes },
     newestCommon: newestCommon && { name: newestCommon.name, createdAt: newestCommon.createdAt },
     paused: paused && { until: paused.until },

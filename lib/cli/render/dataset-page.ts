@@ -90,7 +90,7 @@ function facts(detail: DatasetDetailView, now: number): Text[] {
     ['Newest primary', snapshot(newestPrimary)],
     ['Newest backup', snapshot(newestBackup)],
     ['Checked', `${agoText(detail.checkedAt, now)}${detail.stale ? ' (stale)' : ''}`],
-    ['Automatic repair', detail.dryRun ? 'no, dry_run is true' : detail.autoRepair ? 'yes' : 'no'],
+    ['Automatic repair', detail.automatic?.sentence ?? 'not known before the next check'],
   ]
   if (paused !== null) rows.push(['Paused', control(paused, now)])
   if (ack !== null) rows.push(['Acknowledged', control(ack, now)])

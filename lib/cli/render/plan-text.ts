@@ -24,12 +24,8 @@ export function planLines(plan: PlanView): Text[] {
     ...notes.map((note) => [paint('dim', 'Note: '), note]),
     ...(blocked === null ? [] : [[paint('red', `Held back (${blocked.code}): `), blockedText(blocked, plan.outcome)]]),
     // What stands in anybody's way stands in the scheduler's too: said once.
-    ...(blocked !== null || plan.kind === 'NOTHING' ? [] : [automaticText(automatic)]),
+    ...(blocked !== null || plan.kind === 'NOTHING' ? [] : [paint('dim', `Automatic repair: ${automatic.sentence}`)]),
   ]
-}
-
-function automaticText({ allowed, code, because }: PlanView['automatic']): Text {
-  return paint('dim', `By itself: ${allowed ? 'yes' : `no (${code})`}. ${because}`.trim())
 }
 
 function blockedText({ because, cure }: NonNullable<PlanView['blocked']>, outcome: string): string {

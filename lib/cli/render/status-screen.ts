@@ -66,14 +66,10 @@ function problemLines({ datasets }: StatusView): Text[] {
     )
   const lines = problems
     .slice(0, PROBLEMS_SHOWN)
-    .map(
-      ({ id, status, reason, delaySeconds }): Text => [
-        statusSign(status),
-        ' ',
-        statusWord(status),
-        `  ${id}  ${reason}  delay ${durationOrUnknown(delaySeconds)}`,
-      ],
-    )
+    .flatMap(({ id, status, reason, delaySeconds, automatic }): Text[] => [
+      [statusSign(status), ' ', statusWord(status), `  ${id}  ${reason}  delay ${durationOrUnknown(delaySeconds)}`],
+      ...(automatic === null ? [] : [paint('dim', `    Automatic repair: ${automatic}`)]),
+    ])
   const left = problems.length - PROBLEMS_SHOWN
   return section('Problems', left > 0 ? [...lines, `… and ${left} more: zwitness datasets`] : lines)
 }

@@ -26,8 +26,16 @@ export const status: StatusView = {
       reason: 'UP_TO_DATE',
       delaySeconds: 0,
       checkedAt: '2026-11-22T13:48:00Z',
+      automatic: null,
     },
-    { id: ID, status: 'BROKEN', reason: 'LAG_CRITICAL', delaySeconds: 2_246_400, checkedAt: '2026-11-22T13:48:00Z' },
+    {
+      id: ID,
+      status: 'BROKEN',
+      reason: 'LAG_CRITICAL',
+      delaySeconds: 2_246_400,
+      checkedAt: '2026-11-22T13:48:00Z',
+      automatic: 'Not by itself now. `auto_repair` is false: the plan is offered, not run.',
+    },
   ],
   hosts: [
     {

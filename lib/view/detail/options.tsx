@@ -53,9 +53,9 @@ export function Options({ detail, actions }: Props) {
           )}
           <span class="muted no-print">{repair === undefined ? '' : 'Reads both sides; nothing is written.'}</span>
         </div>
-        {plan !== null && !plan.automatic.allowed && plan.kind !== 'NOTHING' && (
-          <p class="muted">It does not start by itself: {lowerFirst(plan.automatic.because)}</p>
-        )}
+        <p>
+          <b>Automatic repair:</b> {detail.automatic?.sentence ?? 'not known before the next check.'}
+        </p>
       </form>
       {detail.health !== 'HEALTHY' && (
         <div class="card row no-print">
@@ -68,8 +68,4 @@ export function Options({ detail, actions }: Props) {
 
 function countOf(snapshots: number): string {
   return snapshots === 1 ? '1 snapshot' : snapshots === 0 ? 'what was written' : `${snapshots} snapshots`
-}
-
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 }

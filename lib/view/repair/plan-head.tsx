@@ -32,6 +32,11 @@ export function PlanHead({ preview, name }: { readonly preview: PreviewView; rea
             )}
           </p>
         )}
+        {plan.kind !== 'NOTHING' && (
+          <p>
+            <b>Automatic repair:</b> {plan.automatic.sentence}
+          </p>
+        )}
         {plan.untouched.length > 0 && (
           <p>
             <b>Will not be touched:</b> {plan.untouched.join(' · ')}
