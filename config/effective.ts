@@ -21,7 +21,7 @@ export interface Config {
      * (45 minutes): then every `intervalSeconds` (croner: pattern `* * * * * *` with `interval`).
      */
     readonly cron: string | null
-    /** Longest distance of two scheduled scans; STALE_CHECK is judged by it. */
+    /** Longest distance of two scheduled scans. What is judged by an interval takes the one of its moment: `intervalAt`. */
     readonly intervalSeconds: number
     readonly timezone: string
     /** A cron pattern: when every backup is verified. Null: only when asked. */

@@ -1,6 +1,6 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { Cron } from 'croner'
-import { checkTimezone, scheduleOfCron, scheduleOfInterval } from './schedule.ts'
+import { checkTimezone, intervalAt, scheduleOfCron, scheduleOfInterval, secondDueAfter } from './schedule.ts'
 
 const NOW = Date.UTC(2026, 10, 22)
 
@@ -40,6 +40,30 @@ test.each([
   ['0 0 1 * *', 31 * 86_400],
 ])('the longest gap of %s', (pattern, seconds) => {
   expect(scheduleOfCron(pattern, 'UTC', NOW)).toEqual({ ok: true, value: { cron: pattern, intervalSeconds: seconds } })
+})
+
+describe('a pattern with gaps', () => {
+  const weekdays = { cron: '*/30 8-18 * * 1-5', timezone: 'Europe/Berlin', intervalSeconds: 221_400 }
+  const even = { cron: null, timezone: 'UTC', intervalSeconds: 2700 }
+
+  test.each([
+    ['a Friday at noon', '2026-11-27T11:10:00Z', 1800],
+    ['the moment of a check', '2026-11-27T11:30:00Z', 1800],
+    ['a night', '2026-11-26T22:00:00Z', 13.5 * 3600],
+    ['a weekend', '2026-11-28T12:00:00Z', 61.5 * 3600],
+    ['a Monday at work', '2026-11-30T07:00:01Z', 1800],
+  ])('the interval of %s', (_, at, seconds) => {
+    expect(intervalAt(weekdays, Date.parse(at))).toBe(seconds)
+    // Asked of another schedule in between, and again.
+    expect(intervalAt(even, Date.parse(at))).toBe(2700)
+    expect(intervalAt({ ...weekdays, cron: '0 * * * *' }, Date.parse(at))).toBe(3600)
+    expect(intervalAt(weekdays, Date.parse(at))).toBe(seconds)
+  })
+
+  test('when the second check after one is due', () => {
+    expect(secondDueAfter(weekdays, Date.parse('2026-11-27T17:30:20Z'))).toBe(Date.parse('2026-11-30T07:30:00Z'))
+    expect(secondDueAfter(even, 1000)).toBe(1000 + 2 * 2_700_000)
+  })
 })
 
 test('time zones are those of Intl', () => {

@@ -1,4 +1,5 @@
 import { Cron } from 'croner'
+import type { Config } from './effective.ts'
 import { called } from './fields.ts'
 import { type Parsed, parsed, refused } from './units.ts'
 
@@ -47,6 +48,35 @@ export function scheduleOfCron(pattern: string, timezone: string, now: number): 
     const why = error instanceof Error ? error.message.replace(/^CronPattern: /, '').replace(/\.$/, '') : String(error)
     return refused(`The cron pattern ${called(pattern)} is refused (${why}); ${example}.`)
   }
+}
+
+type Scheduled = Pick<Config['scheduler'], 'cron' | 'timezone' | 'intervalSeconds'>
+
+/** Two scheduled checks in a row, epoch ms: those around the moment that was asked for last, as a pattern is slow to read backwards. */
+let around: { readonly of: string; readonly from: number; readonly to: number } | null = null
+
+/**
+ * Seconds between the scheduled checks before and after `now` (epoch ms). A pattern with gaps has no one interval: at
+ * noon on a working day half an hour may be long, and over a weekend two days are not.
+ */
+export function intervalAt({ cron, timezone, intervalSeconds }: Scheduled, now: number): number {
+  if (cron === null) return intervalSeconds
+  const of = `${timezone} ${cron}`
+  if (around === null || around.of !== of || now < around.from || now >= around.to) {
+    const pattern = new Cron(cron, { paused: true, timezone })
+    const from = pattern.previousRuns(1, new Date(now + 1))[0]
+    const to = pattern.nextRun(new Date(now))
+    if (from === undefined || to === null) return intervalSeconds
+    around = { of, from: from.getTime(), to: to.getTime() }
+  }
+  return (around.to - around.from) / 1000
+}
+
+/** When (epoch ms) the second scheduled check after `then` is due: until then one may have slipped. */
+export function secondDueAfter({ cron, timezone, intervalSeconds }: Scheduled, then: number): number {
+  const even = then + 2 * intervalSeconds * 1000
+  if (cron === null) return even
+  return new Cron(cron, { paused: true, timezone }).nextRuns(2, new Date(then))[1]?.getTime() ?? even
 }
 
 /** Null for a zone that Intl and croner both know. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from '#config/effective.ts'
 import { configFile } from '#config/read.ts'
+import { intervalAt, secondDueAfter } from '#config/schedule.ts'
 import { openApiInfo } from '#lib/api/openapi-info.ts'
 import { createAccess, type DemoLogin } from '#lib/auth/access.ts'
 import { openStore } from '#lib/db/open.ts'
@@ -120,6 +121,10 @@ export async function openApp(options: AppOptions): Promise<App> {
       now,
       sleep,
       random: Math.random,
+      cadence: (scheduler, at) => ({
+        intervalSeconds: intervalAt(scheduler, at),
+        secondDueAfter: (then) => secondDueAfter(scheduler, then),
+      }),
     })
     engine = made
     const view = runtimeView({ store, engine: made, configuration, now })

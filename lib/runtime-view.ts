@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Config } from '#config/effective.ts'
+import { intervalAt } from '#config/schedule.ts'
 import type { Store } from '#lib/db/types.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { Actor, Runtime } from '#lib/runtime/index.ts'
@@ -71,11 +72,11 @@ export function runtimeView({ store, configuration, now }: Parts): AttachableVie
       if (!(await canWrite())) failed.push('database')
       if (stopping) failed.push('stopping')
       if (configuration.missing) failed.push('configuration')
-      const { enabled, intervalSeconds } = configuration.current.scheduler
+      const { scheduler } = configuration.current
       if (
-        enabled &&
+        scheduler.enabled &&
         runtime?.scheduler.running === true &&
-        isLate(running().scheduler.get('scan')?.next ?? null, now(), intervalSeconds)
+        isLate(running().scheduler.get('scan')?.next ?? null, now(), intervalAt(scheduler, now()))
       )
         failed.push('scheduler')
       return failed

@@ -1,5 +1,6 @@
 import type { Config } from '#config/effective.ts'
 import type { ControlRecord, DatasetStateRecord, RunRecord, Store } from '#lib/db/types.ts'
+import type { Cadence } from '#lib/replication/staleness.ts'
 import type { HostState } from './host-book.ts'
 import type { Sans } from './ports.ts'
 
@@ -16,6 +17,14 @@ export interface EngineDeps {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
   /** 0 ≤ x < 1, for jitter and ids only. */
   readonly random: () => number
+  /** The schedule of checks as it is at `now` (epoch ms). Absent: as even as its longest interval. */
+  readonly cadence?: (scheduler: Config['scheduler'], now: number) => Cadence
+}
+
+/** What is stale, quiet or two looks in a row goes by the interval of its moment. */
+export function cadenceAt({ config, cadence }: Pick<EngineDeps, 'config' | 'cadence'>, now: number): Cadence {
+  const { scheduler } = config()
+  return cadence?.(scheduler, now) ?? { intervalSeconds: scheduler.intervalSeconds }
 }
 
 /** Told after the fact; a listener's failure never reaches the engine. */

@@ -7,6 +7,7 @@ import { emptyMemory, remember } from '#lib/replication/memory.ts'
 import { type PlanInput, plan, withEstimates } from '#lib/replication/plan.ts'
 import type { Availability, Comparison, Inventory, JudgeInput } from '#lib/replication/types.ts'
 import type { Assessment, EngineContext } from './context.ts'
+import { cadenceAt } from './deps.ts'
 import type { StepBytes } from './estimate.ts'
 import type { Monitored } from './monitored.ts'
 import { secondsFor, seedIsOutrun } from './past-rate.ts'
@@ -60,7 +61,7 @@ export function judgedOf(
     comparison,
     memory,
     now,
-    intervalSeconds: config.scheduler.intervalSeconds,
+    intervalSeconds: cadenceAt(deps, now).intervalSeconds,
     primaryAvailability: availabilityOf(context, mapping.primary.host, now, null),
     backupAvailability: availabilityOf(context, mapping.backup.host, now, memory.backupSeenAt),
     repairs: repairHistory(runs),

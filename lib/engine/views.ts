@@ -1,6 +1,7 @@
 import { atReading, isStale } from '#lib/replication/staleness.ts'
 import type { Plan, Verdict } from '#lib/replication/types.ts'
 import type { EngineContext } from './context.ts'
+import { cadenceAt } from './deps.ts'
 import { startsByItself } from './enqueue.ts'
 import type { Monitored } from './monitored.ts'
 import { notChecked } from './not-checked.ts'
@@ -16,13 +17,14 @@ export function viewOf(
 ): DatasetView {
   const { deps, states } = context
   const now = deps.now()
-  const { timezone, intervalSeconds } = deps.config().scheduler
+  const { timezone } = deps.config().scheduler
+  const cadence = cadenceAt(deps, now)
   const state = states.state(dataset.id)
   const judged = state?.verdict ?? null
   const verdict: Verdict =
     judged === null
       ? notChecked(dataset.mapping, now, timezone)
-      : atReading(judged, { mapping: dataset.mapping, now, intervalSeconds, timezone })
+      : atReading(judged, { ...cadence, mapping: dataset.mapping, now, timezone: timezone })
   const activeRun = parts.repairs.ofDataset(dataset.id)
   const controls = states.controls(dataset.id, now)
   const pause = controls.find((control) => control.kind === 'pause')
@@ -38,7 +40,7 @@ export function viewOf(
           : parts.scans.isChecking(dataset.id)
             ? 'CHECKING'
             : 'IDLE',
-    stale: judged !== null && isStale(judged.judgedAt, now, intervalSeconds),
+    stale: judged !== null && isStale(judged.judgedAt, now, cadence),
     checkedAt: verdict.lastLookAt,
     since: state?.since ?? null,
     pause: pause !== undefined ? { ...pause, origin: 'person' } : dataset.config.paused ? { origin: 'config' } : null,

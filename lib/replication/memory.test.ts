@@ -81,6 +81,23 @@ describe('a check that is too old when it is read', () => {
     expect(stale.reason.message).toBe('Last checked 1 h ago; the schedule is every 30 min. It was HEALTHY then.')
   })
 
+  test('a schedule with gaps: until the second check after it was due, one may have slipped', () => {
+    // Checked on Friday evening; on Monday morning the interval is half an hour again.
+    const monday = NOW + 60 * 3_600_000
+    const cadence = { intervalSeconds: 1800, secondDueAfter: () => monday + 1_800_000 }
+    expect(atReading(healthy, { ...reading, ...cadence, now: monday })).toBe(healthy)
+    expect(atReading(healthy, { ...reading, ...cadence, now: monday + 1_800_000 }).reason.code).toBe('STALE_CHECK')
+  })
+
+  test('one from the future is never fresh, for nothing says how old it is', () => {
+    expect(atReading(healthy, { ...reading, now: NOW - 59_000 })).toBe(healthy)
+    const stale = atReading(healthy, { ...reading, now: NOW - 400 * 86_400_000 })
+    expect(stale).toMatchObject({ health: 'UNKNOWN', reason: { code: 'STALE_CHECK', evidence: { ageSeconds: 0 } } })
+    expect(stale.reason.message).toBe(
+      'The last check is dated 2026-11-22 12:00, in the future: the clock of the witness was ahead. It was HEALTHY then.',
+    )
+  })
+
   test('what was BROKEN stays so', () => {
     expect(atReading(broken, { ...reading, now: NOW + 7_200_000 })).toMatchObject({
       health: 'BROKEN',

@@ -82,7 +82,13 @@ export interface EvidenceByCode {
     readonly lastLookAt: number | null
     readonly lastHealth: string | null
   }
-  STALE_CHECK: { readonly ageSeconds: number; readonly intervalSeconds: number; readonly lastHealth: string }
+  STALE_CHECK: {
+    readonly ageSeconds: number
+    /** Epoch ms of the check where that is in the future, else null. */
+    readonly aheadAt: number | null
+    readonly intervalSeconds: number
+    readonly lastHealth: string
+  }
   NOT_CHECKED: LookFacts
   BACKUP_IN_USE: {
     readonly writtenBytes: number

@@ -37,10 +37,15 @@ export const unknownSentences: Sentences<(typeof REASONS)['UNKNOWN'][number]> = 
       `Search Logs for ${e.number}, report what it says, and check this dataset by hand meanwhile.`,
     ),
   STALE_CHECK: (w, e) =>
-    said(
-      `Last checked ${w.duration(e.ageSeconds)} ago; the schedule is every ${w.duration(e.intervalSeconds)}. It was ${e.lastHealth} then.`,
-      'Check now, and see in Runs why scheduled checks did not happen.',
-    ),
+    e.aheadAt === null
+      ? said(
+          `Last checked ${w.duration(e.ageSeconds)} ago; the schedule is every ${w.duration(e.intervalSeconds)}. It was ${e.lastHealth} then.`,
+          'Check now, and see in Runs why scheduled checks did not happen.',
+        )
+      : said(
+          `The last check is dated ${w.time(e.aheadAt)}, in the future: the clock of the witness was ahead. It was ${e.lastHealth} then.`,
+          'Set the clock of the witness (NTP), then check now.',
+        ),
   NOT_CHECKED: (w, e) => notChecked(w, e),
 }
 
