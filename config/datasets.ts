@@ -84,7 +84,10 @@ export const settings = {
     '[scratch, "tmp/*"]',
   ),
   max_delay_hours: hours(0.1, 'Delay beyond which the dataset is BROKEN, hours.', byDefault.max_delay_hours),
-  warn_delay_hours: hours(0.05, 'Delay beyond which it is WARNING, hours. Default: half of max_delay_hours.'),
+  warn_delay_hours: hours(
+    0.05,
+    'Delay beyond which it is WARNING, hours. Default: half of max_delay_hours; where a host has hours (`online`), the longest time between them and the usual distance of snapshots, at most max_delay_hours.',
+  ),
   min_age_hours: hours(
     0,
     'Snapshots younger than this are not wanted on the backup yet, hours.',

@@ -130,6 +130,11 @@ export interface DatasetConfig {
 export interface Policy {
   readonly maxDelaySeconds: number
   readonly warnDelaySeconds: number
+  /**
+   * Where `warn_delay_hours` is left out and a host is off outside its hours: the longest time between two of its windows,
+   * seconds. Then the warning comes one rhythm of the primary after it, at most at the maximum.
+   */
+  readonly warnGapSeconds?: number
   readonly minAgeSeconds: number
   readonly maxRecoveryPointSeconds: number | null
   /** Null: 3 × the median distance of the last ten, at least maxDelay. 0: off. */

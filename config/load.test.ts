@@ -190,6 +190,12 @@ test.each([
     'not used by this version',
   ],
   [
+    'a maximum that every gap between the hours of a host goes beyond',
+    changed('hqs1.storage.local,', 'hqs1.storage.local, online: "Sat 20:00-Sun 08:00",'),
+    '11:84 pairs.0.datasets.0.max_delay_hours',
+    'max_delay_hours (72) is less than the 156 h that hqs1 may be off between its hours (Sat 20:00-Sun 08:00)',
+  ],
+  [
     'auto_repair under dry_run',
     changed('dry_run: false', 'dry_run: true'),
     '11:116 pairs.0.datasets.0.dry_run',
@@ -199,6 +205,20 @@ test.each([
   const { config } = loaded(text)
   expect(config.warnings.map(({ line, column, path }) => `${line}:${column} ${path}`)).toContain(place)
   expect(config.warnings.map(({ message }) => message).join(' ')).toContain(words)
+})
+
+test.each([
+  ['always', 72, '', 36, undefined],
+  ['Sat 20:00-Sun 08:00', 500, '', 180, 156],
+  ['Sat 20:00-Sun 08:00', 170, '', 170, 156],
+  ['Sat 20:00-Sun 08:00', 500, ', warn_delay_hours: 20', 20, undefined],
+  ['on_demand', 500, '', 500, undefined],
+])('the warning of a host that is on %s, maximum %d%s', (online, max, own, warn, gap) => {
+  const text = changed('hqs1.storage.local,', `hqs1.storage.local, online: "${online}",`)
+  const { config } = loaded(text.replace('max_delay_hours: 72', `max_delay_hours: ${max}${own}`))
+  expect(config.datasets[0]?.policy.warnDelaySeconds).toBe(warn * 3600)
+  expect(config.datasets[0]?.policy.warnGapSeconds).toBe(gap === undefined ? undefined : gap * 3600)
+  expect(config.warnings).toEqual([])
 })
 
 test('a name without room for the suffix of a set-aside is refused', () => {

@@ -3,6 +3,7 @@ import { buildDatasets } from './build-datasets.ts'
 import { buildHosts } from './build-hosts.ts'
 import { buildSections } from './build-sections.ts'
 import { checkMappings } from './check-mappings.ts'
+import { withOnlineHours } from './check-policy.ts'
 import { type ConfigDocument, type Path, type PlacedFault, readDocument } from './document.ts'
 import type { Config, ConfigFault } from './effective.ts'
 import { faultsOfIssues, valueAt } from './issues.ts'
@@ -49,9 +50,10 @@ export function loadConfig(input: LoadInput): Loaded {
   const parts = soundParts(value)
   const report = collect(document)
   const hosts = buildHosts(parts, file, report)
-  const built = buildDatasets(parts, document, file, report)
-  checkMappings(built, hosts, report)
   const sections = buildSections(parts, input, report)
+  const { timezone } = sections.scheduler
+  const built = withOnlineHours(buildDatasets(parts, document, file, report), hosts, timezone, report)
+  checkMappings(built, hosts, report)
   if (Object.hasOwn(value as object, 'notifications'))
     report.warn(
       ['notifications'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { parseDailyWindow, parseOnline } from './windows.ts'
+import { longestGapSeconds, parseDailyWindow, parseOnline } from './windows.ts'
 
 const DAY = 1440
 const at = (day: number, hour: number, minute = 0): number => day * DAY + hour * 60 + minute
@@ -84,4 +84,18 @@ test.each([
   'Sat 20:00-Sun 08:00,',
 ])('refused: %s', (text) => {
   expect(parseOnline(text)).toMatchObject({ ok: false })
+})
+
+test.each<[string, string, number]>([
+  ['Sat 20:00-Sun 08:00', 'UTC', 156],
+  ['Sat 20:00-Sun 08:00', 'Europe/Berlin', 157],
+  ['22:00-06:00', 'UTC', 16],
+  ['Mon-Fri 22:00-06:00', 'UTC', 64],
+  ['Sun 22:00-Mon 04:00', 'UTC', 162],
+  ['Sat 20:00-Sun 08:00, Wed 20:00-23:00', 'UTC', 84],
+  ['Sat 00:00-Sun 24:00, Mon-Fri 00:00-24:00', 'Europe/Berlin', 0],
+])('the longest time between windows of %s in %s', (text, zone, hours) => {
+  const result = parseOnline(text)
+  const windows = result.ok && result.value.kind === 'hours' ? result.value.windows : []
+  expect(longestGapSeconds(windows, zone)).toBe(hours * 3600)
 })

@@ -38,6 +38,27 @@ export function parseOnline(text: string): Parsed<OnlinePolicy> {
   return parsed({ kind: 'hours', text: trimmed, windows: windows.toSorted((a, b) => a.start - b.start) })
 }
 
+/** The longest time between two windows, seconds: 0 where they leave none. Clocks that are put back make one an hour longer. */
+export function longestGapSeconds(windows: readonly WeeklyWindow[], timezone: string): number {
+  const spans = windows
+    .map(({ start, end }) => ({ start, end: end > start ? end : end + WEEK }))
+    .toSorted((a, b) => a.start - b.start)
+  const first = spans[0]
+  if (first === undefined) return 0
+  let longest = 0
+  let reached = first.end
+  for (const { start, end } of [...spans.slice(1), { start: first.start + WEEK, end: first.end + WEEK }]) {
+    longest = Math.max(longest, start - reached)
+    reached = Math.max(reached, end)
+  }
+  return longest === 0 ? 0 : longest * 60 + (putsClocksBack(timezone) ? 3600 : 0)
+}
+
+function putsClocksBack(timezone: string): boolean {
+  const hour = new Intl.DateTimeFormat('en', { timeZone: timezone, hour: 'numeric', hourCycle: 'h23' })
+  return hour.format(Date.UTC(2026, 0, 15, 12)) !== hour.format(Date.UTC(2026, 6, 15, 12))
+}
+
 function weekly(part: string): WeeklyWindow[] | null {
   const match =
     /^(?:([A-Za-z]+)(?:\s*-\s*([A-Za-z]+))?\s+)?(\d{1,2}:\d{2})\s*-\s*(?:([A-Za-z]+)\s+)?(\d{1,2}:\d{2})$/.exec(part)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ControlRecord } from '#lib/db/types.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
+import { warnDelaySeconds } from '#lib/replication/judge/rhythm.ts'
 import { datasetHref, previewHref, runsOfHref } from './hrefs.ts'
 import { AutomaticRepair, automaticView } from './plan.ts'
 import { MainReason, mainReason } from './reason.ts'
@@ -84,7 +85,7 @@ export function datasetSummary(view: DatasetView, now: number): DatasetSummaryVi
     reason: mainReason(verdict.reason, view.plan),
     delaySeconds: verdict.delaySeconds,
     lagSeconds: verdict.lagSeconds,
-    warnDelaySeconds: config.policy.warnDelaySeconds,
+    warnDelaySeconds: warnDelaySeconds(config.policy, view.state?.memory.rhythm),
     maxDelaySeconds: config.policy.maxDelaySeconds,
     behind: verdict.behind && { ...verdict.behind, bytesAreEstimate: true },
     newestCommon: snapshotRefOrNull(verdict.newestCommon),

@@ -64,6 +64,18 @@ describe('availability', () => {
     })
   })
 
+  test('a window in the hour that a Sunday skips is none: not to be waited for, and not missed', () => {
+    const night: OnlinePolicy = {
+      kind: 'hours',
+      text: 'Sun 02:00-03:00',
+      windows: [{ start: 6 * day + 120, end: 6 * day + 180 }],
+    }
+    const saturday = at('2026-03-28T12:00+01:00')
+    expect(availability(night, saturday, ZONE).backAt).toBe(at('2026-04-05T02:00+02:00'))
+    expect(availability(night, at('2026-03-30T12:00+02:00'), ZONE, saturday).missedWindows).toBe(0)
+    expect(availability(night, at('2026-04-06T12:00+02:00'), ZONE, saturday).missedWindows).toBe(1)
+  })
+
   test('a window over the change of the clock ends by the clock on the wall: 13 hours in autumn, 11 in spring', () => {
     expect(windowEnd(saturday, at('2026-10-24T21:00+02:00'), ZONE)).toBe(at('2026-10-25T08:00+01:00'))
     expect(windowEnd(saturday, at('2026-03-28T21:00+01:00'), ZONE)).toBe(at('2026-03-29T08:00+02:00'))

@@ -53,7 +53,9 @@ function spans(windows: readonly WeeklyWindow[], now: number, weeksBack: number,
     for (const { start, end } of windows) {
       const until = end > start ? end : end + WEEK_MINUTES
       const from = monday + week * 7
-      result.push({ start: weekInstant(from, start, timezone), end: weekInstant(from, until, timezone) })
+      const span = { start: weekInstant(from, start, timezone), end: weekInstant(from, until, timezone) }
+      // In the hour that daylight saving skips there is nothing to be open, and nothing to miss.
+      if (span.start < span.end) result.push(span)
     }
   }
   return result

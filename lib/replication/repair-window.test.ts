@@ -18,6 +18,12 @@ describe('repair window', () => {
     expect(inRepairWindow(window, at(now), ZONE)).toBe(open)
   })
 
+  test('on the day that skips its hour it does not open', () => {
+    const skipped = { start: 120, end: 180, text: '02:00-03:00' }
+    const opens = nextRepairWindow(skipped, at('2026-03-28T12:00+01:00'), ZONE)
+    expect(opens).toBe(at('2026-03-30T02:00+02:00'))
+  })
+
   test('says when it opens next, today or tomorrow', () => {
     expect(nextRepairWindow(night, at('2026-11-22T12:00+01:00'), ZONE)).toBe(at('2026-11-22T22:00+01:00'))
     expect(nextRepairWindow(office, at('2026-10-24T18:00+02:00'), ZONE)).toBe(at('2026-10-25T09:00+01:00'))

@@ -14,7 +14,12 @@ export function nextRepairWindow(window: Policy['repairWindow'], now: number, ti
   if (window === null || inRepairWindow(window, now, timezone)) return null
   const { day, minute } = localTime(now, timezone)
   const on = minute < window.start ? day : day + 1
-  return instantOf({ day: on, minute: window.start }, timezone)
+  // On the day that skips its hour it does not open; the days around such a one are whole.
+  for (const each of [on, on + 1]) {
+    const opens = instantOf({ day: each, minute: window.start }, timezone)
+    if (inRepairWindow(window, opens, timezone)) return opens
+  }
+  return null
 }
 
 /** When the window that is open now closes, epoch ms; null where there is none, or it is closed. */

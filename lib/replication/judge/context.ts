@@ -6,6 +6,7 @@ import type { Comparison, JudgeInput, PresentSide, Reason, ReasonCode, Rhythm, S
 import { type Words, wordsFor } from '../words.ts'
 import { countedOnLag } from './counted-on.ts'
 import { type LagFacts, primaryMemory, seenLag } from './delay.ts'
+import { warnDelaySeconds } from './rhythm.ts'
 
 /** What every rule looks at. */
 export interface JudgeContext {
@@ -26,13 +27,15 @@ export interface JudgeContext {
 /** One rule: the reasons it finds, none where it has nothing to say. */
 export type Rule = (context: JudgeContext) => readonly Reason[]
 
-export function contextOf(input: JudgeInput): JudgeContext {
-  const { inventory } = input
-  const words = wordsFor(input.mapping, input.timezone)
+export function contextOf(asked: JudgeInput): JudgeContext {
+  const { inventory } = asked
+  const words = wordsFor(asked.mapping, asked.timezone)
   const looked = inventory.primary.state !== 'unknown' && inventory.backup.state !== 'unknown'
   const primary = present(inventory.primary)
-  const comparison = input.comparison ?? compareNow(input)
-  const { rhythm, waiting } = primaryMemory(input, comparison)
+  const comparison = asked.comparison ?? compareNow(asked)
+  const { rhythm, waiting } = primaryMemory(asked, comparison)
+  const { policy } = asked
+  const input = { ...asked, policy: { ...policy, warnDelaySeconds: warnDelaySeconds(policy, rhythm) } }
   return {
     input,
     words,

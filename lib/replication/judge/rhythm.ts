@@ -1,3 +1,4 @@
+import type { Policy } from '#config/effective.ts'
 import type { Guid, SnapshotEntry } from '#lib/zfs/types.ts'
 import { byCreatetxg } from '../order.ts'
 import type { Moment, PresentSide, Rhythm } from '../types.ts'
@@ -28,6 +29,12 @@ export function rhythmSeconds(rhythm: Rhythm | undefined): number {
   if (rhythm === undefined) return DAY
   if (rhythm.distances.length > 0) return Math.max(...rhythm.distances.map(([, , seconds]) => seconds))
   return Math.max(DAY, rhythm.usualSeconds ?? 0)
+}
+
+/** From which delay on it is a warning, seconds: of a host that is off outside its hours one rhythm after the longest such time. */
+export function warnDelaySeconds(policy: Policy, rhythm: Rhythm | undefined): number {
+  if (policy.warnGapSeconds === undefined) return policy.warnDelaySeconds
+  return Math.min(policy.maxDelaySeconds, policy.warnGapSeconds + rhythmSeconds(rhythm))
 }
 
 /** What is known of the rhythm after this look. */

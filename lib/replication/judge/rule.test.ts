@@ -361,6 +361,24 @@ describe('the age of the primary', () => {
     expect(hoursOf(lagSeconds)).toBe(60 * 24)
   })
 
+  test('a backup that is off outside its hours: a warning from their longest gap and one rhythm on', () => {
+    const years = new Years({ warnGapSeconds: 60 * HOUR, maxDelaySeconds: 200 * HOUR })
+    years.go(48, () => {
+      years.snap()
+      years.replicate()
+      years.check()
+    })
+    years.go(120, (hour) => {
+      years.snap()
+      const { health } = years.check(
+        { backup: true },
+        { backupAvailability: { kind: 'planned-off', backAt: null, missedWindows: 0 } },
+      )
+      // The first one that is missing was taken at 49.
+      expect(health).toBe(hour - 49 > 61 ? 'WARNING' : 'HEALTHY')
+    })
+  })
+
   test('the recovery point is judged by a bookmark too, seen or not', () => {
     const years = new Years({ maxRecoveryPointSeconds: 24 * HOUR, primaryMaxAgeSeconds: 0 })
     const base = years.snap()
