@@ -47,6 +47,7 @@ export function checkMappings(built: BuiltDatasets, hosts: ReadonlyMap<string, H
           place(index, 'backup_dataset'),
           `This is the way back of ${line(other.dataset)}: each would be the other's backup. Keep one direction.`,
         )
+    leftOut(built.datasets, dataset, place(index, 'name'), line, report)
     for (let above = parentOf(dataset.backup.dataset); above !== null; above = parentOf(above)) {
       const within = { host: dataset.backup.host, dataset: above }
       const rest = dataset.backup.dataset.slice(above.length + 1)
@@ -64,6 +65,30 @@ export function checkMappings(built: BuiltDatasets, hosts: ReadonlyMap<string, H
           )
     }
   }
+}
+
+/** A mapping inside of another one's recursive tree is no child of it: what is written for it by itself holds. */
+function leftOut(
+  all: readonly DatasetConfig[],
+  dataset: DatasetConfig,
+  path: (string | number)[],
+  line: (dataset: DatasetConfig) => string,
+  report: Report,
+): void {
+  const { primary } = dataset
+  const within = (outer: DatasetConfig) =>
+    outer.recursive && outer.primary.host === primary.host && primary.dataset.startsWith(`${outer.primary.dataset}/`)
+  const outer = all.filter(within).toSorted((a, b) => b.primary.dataset.length - a.primary.dataset.length)[0]
+  if (outer === undefined) return
+  const rest = primary.dataset.slice(outer.primary.dataset.length + 1)
+  if (excluded(rest, outer.exclude)) return
+  const below = dataset.recursive
+    ? ''
+    : ` What lies below it still belongs to that tree; write recursive: true here, or add exclude: [${JSON.stringify(rest)}] there.`
+  report.warn(
+    path,
+    `${primary.dataset} is a mapping of its own, so it is left out of the recursive tree of ${line(outer)}.${below}`,
+  )
 }
 
 function checkName({ backup, recursive }: DatasetConfig, path: (string | number)[], report: Report): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { changed, faultsOf, type Refusal } from './load.fixture.ts'
+import { changed, faultsOf, loaded, type Refusal } from './load.fixture.ts'
 
 /** The users' example with one change, and everything that is said about it: `line:column path: message`. */
 const REFUSALS: readonly Refusal[] = [
@@ -115,4 +115,23 @@ const REFUSALS: readonly Refusal[] = [
 
 test.each(REFUSALS)('mappings are refused: $name', ({ from, to, faults }) => {
   expect(faultsOf(changed(from, to))).toEqual([...faults])
+})
+
+const NESTED = (outer: string, inner: string) =>
+  changed(
+    'auto_repair: true }\n',
+    `auto_repair: true${outer} }\n      - { name: hqs10p1/HQS10DAT1/special, backup_dataset: hqs7p1/special${inner} }\n`,
+  )
+const warningsOf = (text: string): readonly string[] =>
+  loaded(text).config.warnings.map(({ line, path, message }) => `${line} ${path}: ${message}`)
+
+test('a mapping inside of a recursive one is left out of its tree, and that is said with its line', () => {
+  expect(warningsOf(NESTED(', recursive: true', ''))).toEqual([
+    '17 pairs.1.datasets.1.name: hqs10p1/HQS10DAT1/special is a mapping of its own, so it is left out of the recursive tree of line 16 (hqs10p1/HQS10DAT1). What lies below it still belongs to that tree; write recursive: true here, or add exclude: ["special"] there.',
+  ])
+  expect(warningsOf(NESTED(', recursive: true', ', recursive: true'))).toEqual([
+    '17 pairs.1.datasets.1.name: hqs10p1/HQS10DAT1/special is a mapping of its own, so it is left out of the recursive tree of line 16 (hqs10p1/HQS10DAT1).',
+  ])
+  expect(warningsOf(NESTED(', recursive: true, exclude: [special]', ''))).toEqual([])
+  expect(warningsOf(NESTED('', ''))).toEqual([])
 })

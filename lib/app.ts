@@ -77,9 +77,11 @@ export async function openApp(options: AppOptions): Promise<App> {
       log: () => must(log),
       apply: (before, after) => apply(before, after),
       inUse: () =>
-        (engine?.activeRuns() ?? []).flatMap((run) =>
-          run.kind === 'REPAIR' && run.datasetId !== null ? [{ runId: run.id, datasetId: run.datasetId }] : [],
-        ),
+        (engine?.activeRuns() ?? []).flatMap(({ id: runId, kind, datasetId }) => {
+          const dataset = kind === 'REPAIR' && datasetId !== null ? engine?.dataset(datasetId)?.dataset : undefined
+          if (dataset === undefined) return []
+          return [{ runId, datasetId: dataset.id, rootId: dataset.config.id, primary: dataset.mapping.primary.dataset }]
+        }),
     })
     const owner = acquireOwner(directories.data, { socketPath: role === 'serve' ? socketPath(directories) : undefined })
     if (!owner.ok) throw new OwnedElsewhere(owner.message, owner.pid)

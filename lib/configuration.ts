@@ -7,6 +7,7 @@ import { showConfig } from '#config/origins.ts'
 import { hasText, nothingConfigured, type ReadConfig, readConfig } from '#config/read.ts'
 import { redactText } from '#config/redact.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
+import { childNames } from '#lib/engine/monitored.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import type { Json } from '#lib/replication/types.ts'
 import type { Configuration, ReloadResult } from './service-types.ts'
@@ -26,6 +27,15 @@ export class ConfigInvalid extends Error {
   }
 }
 
+/** A dataset with an active repair. */
+export interface InUse {
+  readonly runId: number
+  readonly datasetId: string
+  /** Id of the mapping that it belongs to: its own, or that of its recursive root. */
+  readonly rootId: string
+  readonly primary: string
+}
+
 interface Running {
   readonly config: Config
   readonly trace: Trace
@@ -39,7 +49,7 @@ export class RunningConfiguration implements Configuration {
   readonly #file: string
   readonly #log: () => EngineLog
   readonly #apply: (before: Config, after: Config) => Promise<void>
-  readonly #inUse: () => readonly { readonly runId: number; readonly datasetId: string }[]
+  readonly #inUse: () => readonly InUse[]
   #running: Running
   #missing = false
   #error: string | null = null
@@ -52,7 +62,7 @@ export class RunningConfiguration implements Configuration {
       readonly firstStart?: boolean
       readonly log: () => EngineLog
       readonly apply: (before: Config, after: Config) => Promise<void>
-      readonly inUse: () => readonly { readonly runId: number; readonly datasetId: string }[]
+      readonly inUse: () => readonly InUse[]
     },
   ) {
     this.#file = file
@@ -169,8 +179,7 @@ export class RunningConfiguration implements Configuration {
 
   /** A dataset with an active run cannot go: its run would write by rules that are no longer there. */
   #refuseRemoved(after: Config): void {
-    const kept = new Set(after.datasets.map(({ id }) => id))
-    const busy = this.#inUse().find(({ datasetId }) => !kept.has(datasetId))
+    const busy = this.#inUse().find((each) => !stays(after, each))
     if (busy !== undefined) {
       throw new Refusal(
         'ALREADY_RUNNING',
@@ -179,6 +188,13 @@ export class RunningConfiguration implements Configuration {
       )
     }
   }
+}
+
+/** A child is in no configuration by its id: it stays as long as its root has it. */
+function stays(after: Config, { datasetId, rootId, primary }: InUse): boolean {
+  const root = after.datasets.find(({ id }) => id === rootId)
+  if (root === undefined || datasetId === rootId) return root !== undefined
+  return root.recursive && childNames(after, root, [primary]).length > 0
 }
 
 /** What is made of plain data already; the types of its parts do not say so. */
