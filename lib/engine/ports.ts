@@ -4,7 +4,8 @@ import type { DatasetFacts, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault 
 /** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
 export interface Sans {
   /**
-   * Reads the named datasets of each host, all hosts at once, one batched listing per host.
+   * Reads the named datasets of each host, all hosts at once, one batched listing per host. (A check asks for one host in each
+   * call, so that it need not wait for the others.)
    * Never throws for a host's sake: a host or a dataset that could not be read says so in its answer.
    */
   read(wants: readonly HostWant[], options: ReadOptions): Promise<ReadonlyMap<string, HostReading>>
