@@ -4,6 +4,7 @@ import { configFile } from '#config/read.ts'
 import { intervalAt, secondDueAfter } from '#config/schedule.ts'
 import { openApiInfo } from '#lib/api/openapi-info.ts'
 import { createAccess, type DemoLogin } from '#lib/auth/access.ts'
+import { checksGoOn } from '#lib/db/checks-go-on.ts'
 import { openStore } from '#lib/db/open.ts'
 import { acquireOwner } from '#lib/db/owner-lock.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
@@ -111,9 +112,10 @@ export async function openApp(options: AppOptions): Promise<App> {
         return { silenceMs: commandSilenceSeconds * 1000, timeoutMs: commandTimeoutSeconds * 1000, tries: retries }
       },
     })
+    const patient = checksGoOn({ store, now, error: (message) => logger.error(message) })
     const made = createEngine({
       config: () => configuration.current,
-      store,
+      store: patient,
       sans,
       emit: auditRepairs(
         emitTo(events, { engine: () => must(engine), config: () => configuration.current, now }),
@@ -162,7 +164,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       folders: { functions: join(ROOT, 'functions'), routes: join(ROOT, 'routes'), islands: join(ROOT, 'islands') },
       services,
       identify: access.identify,
-      store: invocationLog(store),
+      store: invocationLog(patient),
       openapi: openApiInfo(services.about.version),
       hooks: { ...logs.hooks, ...access.hooks },
       document: pageDocument(demo, {

@@ -62,6 +62,8 @@ export async function scan(context: EngineContext, order: ScanOrder, writer: Run
         if (!queued) left.push(assessment)
       }
       if (order.enqueue === null) return
+      // A check that is on record nowhere, because the database takes nothing, writes to no SAN either.
+      if (writer.run.id < 0) return
       const { made, failed } = await anchorStalled(context, left, writer, order.signal)
       tally.add('ANCHORED', 'an anchor was made for a chain that stands still', made)
       tally.add('NOT_ANCHORED', 'an anchor could not be made', failed)
@@ -99,7 +101,11 @@ async function within(
   } catch (error) {
     // Taken out of the configuration meanwhile, or under another id: the next check decides.
     if (context.dataset(dataset.id) === null) return tally.add('NOTHING_TO_DO', 'nothing to do')
-    if (isOfTheStore(error)) throw error
+    if (isOfTheStore(error))
+      return tally.add(
+        'NOT_RECORDED',
+        'nothing was started, because the database takes nothing and so could not record it',
+      )
     const fault = context.faults.of({ datasetId: dataset.id, host: dataset.mapping.backup.host }, doing, error)
     await spoil(context, assessment, fault)
     return tally.add('INTERNAL', 'the witness itself failed')

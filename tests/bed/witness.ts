@@ -1,4 +1,5 @@
 import type { Config } from '#config/effective.ts'
+import { checksGoOn } from '#lib/db/checks-go-on.ts'
 import { StoreError } from '#lib/db/errors.ts'
 import type { OpenedStore } from '#lib/db/store.ts'
 import type { Emit, EngineLog, LogFields } from '#lib/engine/deps.ts'
@@ -52,7 +53,9 @@ export class Witness {
     const sans = createSans({ ssh: connected, now: clock.now, host: (id) => config().hosts.get(id), limits })
     this.engine = createEngine({
       config,
-      store: life.wrap<OpenedStore>(failing(store, storeFails)),
+      store: life.wrap<OpenedStore>(
+        checksGoOn({ store: failing(store, storeFails), now: clock.now, error: logTo(log, clock, life).error }),
+      ),
       sans: between(sans),
       emit: NOBODY,
       log: logTo(log, clock, life),
