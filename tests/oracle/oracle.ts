@@ -319,7 +319,9 @@ export class Oracle {
     const wanted = inOrder(primary.snapshots).filter(({ name }) => rule.wants(name))
     const newest = wanted.at(-1)
     if (newest === undefined || rule.primaryMaxAge === 0) return fine
-    const usual = Math.max(medianOfNewest(wanted) ?? 0, memory.rhythm.largestMedian)
+    // Of fewer than two there is no distance: the text does not say whether the rhythm stands for it.
+    const lately = medianOfNewest(wanted) ?? memory.rhythm.longest
+    const usual = Math.max(lately, memory.rhythm.largestMedian)
     const limit = rule.primaryMaxAge ?? Math.max(3 * usual, rule.max)
     // The youngest by any clock, whatever the order: clocks may have been set in between.
     const age = Math.min(

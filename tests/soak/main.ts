@@ -1,10 +1,12 @@
-/** `npm run soak -- --seed N --count M [--show]`: plays the sequences of M seeds from N on and says what they covered. */
+/**
+ * `npm run soak -- --seed N --count M [--show]`: plays the sequences of M seeds from N on and says what they covered.
+ * `--mutation NAME`: with a defect put back, which is to be found; ends with 0 where it was.
+ */
 import { parseArgs } from 'node:util'
 import { Counts } from './counts.ts'
 import { generate } from './generate.ts'
+import { putBack } from './mutations.ts'
 import { sequenceText } from './operation.ts'
-import { play } from './play.ts'
-import { shrink } from './shrink.ts'
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +15,7 @@ const { values } = parseArgs({
     longest: { type: 'string', default: '30' },
     /** Failures after which it stops. */
     stop: { type: 'string', default: '1' },
+    mutation: { type: 'string' },
     show: { type: 'boolean', default: false },
   },
 })
@@ -22,6 +25,11 @@ const [first, count, longest, stop] = [values.seed, values.count, values.longest
   number,
   number,
 ]
+
+if (values.mutation !== undefined) putBack(values.mutation)
+// Only now: the product is loaded as it is to be.
+const { play } = await import('./play.ts')
+const { shrink } = await import('./shrink.ts')
 
 const counts = new Counts()
 const began = performance.now()
@@ -33,8 +41,13 @@ for (let seed = first; seed < first + count && failures < stop; seed++) {
   played++
   if (played % 100 === 0) console.log(`${played} of ${count} sequences played, up to seed ${seed}.`)
   if (failure === null) continue
+  if (values.mutation !== undefined && (await breaksAnyway(seed))) {
+    console.log(`Seed ${seed} breaks without the mutation too and says nothing of it.`)
+    continue
+  }
   failures++
   console.log(`\nSeed ${seed} broke at step ${failure.step}:\n${failure.found.join('\n')}`)
+  if (values.mutation !== undefined) continue
   const short = await shrink(sequence, failure.found)
   const again = await play(short)
   console.log(`It still does in ${short.operations.length} steps:\n${again.failure?.found.join('\n')}`)
@@ -43,4 +56,13 @@ for (let seed = first; seed < first + count && failures < stop; seed++) {
 console.log(`\n${counts.text()}`)
 const seconds = (performance.now() - began) / 1000
 console.log(`\n${played} sequences in ${seconds.toFixed(1)} s, ${failures} broke an invariant.`)
-process.exitCode = failures === 0 ? 0 : 1
+const found = failures > 0
+if (values.mutation !== undefined)
+  console.log(found ? `${values.mutation} was found after ${played} sequences.` : `${values.mutation} was NOT found.`)
+process.exitCode = found === (values.mutation !== undefined) ? 0 : 1
+
+/** Does the sequence break an invariant of the product as it is? In a process of its own: this one has the mutation. */
+async function breaksAnyway(seed: number): Promise<boolean> {
+  const words = [process.execPath, import.meta.path, '--seed', `${seed}`, '--count', '1', '--longest', `${longest}`]
+  return (await Bun.spawn(words, { stdout: 'ignore', stderr: 'inherit' }).exited) !== 0
+}
