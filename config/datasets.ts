@@ -102,7 +102,8 @@ export const settings = {
     'Age of the newest primary snapshot beyond which PRIMARY_STALE warns, hours; 0 = off. Default: 3 × the usual distance, at least max_delay_hours.',
   ),
   repair_when: choice(['behind', 'warning', 'broken'], {
-    description: 'Lowest state in which an automatic repair starts.',
+    description:
+      'When an automatic repair starts: as soon as something is missing (behind), once the delay passes warn_delay_hours (warning) or max_delay_hours (broken). A chain that is broken, or about to be, is repaired at once. Where a host is not always online, it is always behind.',
     default: byDefault.repair_when,
   }),
   retired: choice(['warning', 'note'], {

@@ -141,7 +141,7 @@ export interface Policy {
   readonly primaryMaxAgeSeconds: number | null
   readonly autoRepair: boolean
   readonly dryRun: boolean
-  /** Lowest state in which an automatic repair starts. */
+  /** Past which delay an automatic repair starts: any, the warning, the maximum. */
   readonly repairWhen: 'behind' | 'warning' | 'broken'
   /** Severity of RETIRED at the root of a recursive mapping. */
   readonly retired: 'warning' | 'note'

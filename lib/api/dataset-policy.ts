@@ -4,8 +4,8 @@ import { describedEnum } from './described-enum.ts'
 
 const RepairWhen = describedEnum<'BEHIND' | 'WARNING' | 'BROKEN'>('RepairWhen', 'When a repair starts by itself.', {
   BEHIND: 'As soon as something is missing.',
-  WARNING: 'From WARNING on.',
-  BROKEN: 'Only when BROKEN.',
+  WARNING: 'Once the delay passes the warning, or the chain is not whole.',
+  BROKEN: 'Once the delay passes the maximum, or there is nothing to go on from.',
 })
 
 const OnDiverged = describedEnum<'PROVEN' | 'SET_ASIDE' | 'ASK'>(

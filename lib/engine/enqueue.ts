@@ -1,6 +1,7 @@
 import type { RunRecord } from '#lib/db/types.ts'
 import { type Around, automatic } from '#lib/replication/automatic.ts'
 import type { Automatic, Plan, PlanKind } from '#lib/replication/types.ts'
+import { parentOf } from '#lib/zfs/paths.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { Refusal } from './refusal.ts'
 import { repairHistory } from './repair-history.ts'
@@ -29,7 +30,7 @@ export function startsByItself(
   }
   const around: Around = {
     underWay: underWay(repairs.ofDataset(dataset.id)),
-    parent: parentFirst(context, repairs, { dataset, inventory }),
+    parent: parentFirst(context, repairs, inventory),
     // A size that was not asked for yet is asked for by the check that may start the repair.
     room:
       plan.steps.length === 0 || (plan.estimateBytes === null && !estimated)
@@ -75,15 +76,10 @@ const PARENT_FIRST: ReadonlySet<PlanKind> = new Set(['SEED', 'SET_ASIDE_REWIND',
  * An increment needs nothing of the dataset above it. A backup that is still to be made needs a place that stays; and
  * while the one above is being moved nothing below it begins. The end of its repair checks the children again.
  */
-function parentFirst(
-  context: EngineContext,
-  repairs: Repairs,
-  { dataset, inventory }: Pick<Assessment, 'dataset' | 'inventory'>,
-): string | null {
-  if (dataset.parentId === null) return null
+function parentFirst(context: EngineContext, repairs: Repairs, inventory: Assessment['inventory']): string | null {
   const { host, dataset: name } = inventory.mapping.backup
-  const above = name.slice(0, name.lastIndexOf('/'))
-  const parent = context.withBackup(host, above)
+  const above = parentOf(name)
+  const parent = above === null ? null : context.withBackup(host, above)
   if (parent === null) return null
   const run = repairs.ofDataset(parent.id)
   if (run !== null && (run.plan === null || PARENT_FIRST.has(run.plan.kind)))

@@ -183,7 +183,7 @@ test('dry_run puts the plan on record once, and refuses a person too, naming the
   expect(refused.body.detail).toContain('app-config.yaml line 17')
 })
 
-test('with repair_when: warning a repair starts as soon as the status is a WARNING', async () => {
+test('with repair_when: warning a repair starts once the delay passes the warning', async () => {
   await isHealed('late')
 })
 

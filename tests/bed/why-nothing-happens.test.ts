@@ -1,7 +1,10 @@
-import { afterEach, describe, expect, test } from 'bun:test'
+import { afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { Bed, type BedOptions, PERSON } from './bed.ts'
 
 /* What holds a repair back is on the dataset, in the words that a check decides by; and a check does what is shown. */
+
+// A generous limit: a machine may be busy.
+setDefaultTimeout(120_000)
 
 let bed: Bed
 afterEach(() => bed.close())
@@ -244,6 +247,26 @@ describe('a tree', () => {
     if (started !== null) await bed.run(started.done)
     await bed.idle()
     expect(view('a-b.one.new')?.verdict.reason.code).toBe('UP_TO_DATE')
+  })
+
+  test('a mapping of its own waits for the one above it in the same way', async () => {
+    await open({
+      mappings: [
+        { name: 'one', primary: 'a', backup: 'b', settings: { auto_repair: false } },
+        { name: 'one/own', primary: 'a', backup: 'b' },
+      ],
+    })
+    bed.host('a').zfs.dataset.create('tank/one/own')
+    bed.host('a').zfs.snapshot('tank/one/own@s1', { bytes: 10_000 })
+    for (let scan = 0; scan < 3; scan++) await bed.scan()
+    const id = bed.engine.datasets().find(({ dataset }) => dataset.mapping.primary.dataset === 'tank/one/own')
+      ?.dataset.id
+    expect(said(id)).toMatchObject({ code: 'WAITS_FOR_PARENT' })
+    expect(await repairs(id)).toEqual([])
+    const started = await bed.run(bed.engine.repair({ datasetId: ID, trigger: PERSON }))
+    if (started !== null) await bed.run(started.done)
+    await bed.scan()
+    expect(view(id)?.verdict.reason.code).toBe('UP_TO_DATE')
   })
 
   test('while the root is being moved nothing below it begins', async () => {
