@@ -136,6 +136,7 @@ test('most of the catalogue of reasons has its scenario', () => {
     'CHILDREN_GONE',
     'HALF_DONE_SWAP',
     'INTERNAL',
+    'LISTING_TIMED_OUT',
     'PRIMARY_STOPPED',
     'REPAIR_FAILING',
     'SET_ASIDE_LIMIT',
