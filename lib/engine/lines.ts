@@ -8,6 +8,7 @@ import { noteChildren, noteGuid } from './keep.ts'
 import { inventoryOf, namesBelow, wasCutOff } from './look.ts'
 import type { Monitored } from './monitored.ts'
 import type { HostReading } from './ports.ts'
+import { isOfTheStore } from './state-book.ts'
 
 export interface AssessOptions {
   readonly mode: 'incremental' | 'fresh'
@@ -62,6 +63,7 @@ export async function readLines(
       for (const child of noted.children) found.set(child.id, child)
       if (noted.fault !== null) troubled.set(root.id, noted.fault)
     } catch (error) {
+      if (isOfTheStore(error)) throw error
       const at = { datasetId: root.id, host: root.mapping.primary.host }
       troubled.set(root.id, faults.of(at, 'Recording what stands below it', error))
     }
@@ -146,6 +148,8 @@ export async function eachOf(
     try {
       done.push(await work(line))
     } catch (error) {
+      // Full, held or damaged: no dataset's fault, and nothing could be saved.
+      if (isOfTheStore(error)) throw error
       done.push(failedAt(context, line, doing, error))
     }
   }

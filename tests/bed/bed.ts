@@ -51,6 +51,8 @@ export class Bed {
   readonly faults = new FaultBook()
   readonly hosts: ReadonlyMap<string, BedHost>
   readonly log: LogLine[] = []
+  /** Calls that fail as on a full disk while it says so. */
+  storeIsFull: (call: string) => boolean = () => false
   /** So many writes to the database fail, as on a full disk. */
   failingWrites = 0
   /** One did, and runs were hardly begun since: what it should have said may not be on record yet. */
@@ -183,7 +185,7 @@ export class Bed {
       log: this.log,
       between: this.#options.between,
       storeFails: (call, words) => {
-        if (this.#options.storeRefuses?.(call, words) === true) return true
+        if (this.#options.storeRefuses?.(call, words) === true || this.storeIsFull(call)) return true
         const fails = this.failingWrites > 0 && WRITES.test(call)
         if (fails) {
           this.failingWrites--

@@ -365,3 +365,25 @@ test('one hostile row on one SAN is a fault of that dataset alone', async () => 
   expect(codeOf('a-b.one')).toBe('NOT_CHECKED')
   expect(bed.engine.dataset('a-b.one')?.verdict.reason.message).toContain('creation')
 })
+
+test('a database that is full is no fault of a dataset: the check fails, what it found is kept and saved by the next', async () => {
+  await open([{ name: 'one', primary: 'a', backup: 'b' }])
+  make('one')
+  await bed.start()
+  await settle()
+  bed.host('a').zfs.snapshot('tank/one@s2', { bytes: 1000 })
+  let full = false
+  bed.storeIsFull = (call) => full && /^(save|addLag)/.test(call)
+  full = true
+  expect((await bed.look(false))?.state).toBe('FAILED')
+  expect(codeOf('a-b.one')).toBe('WITHIN_POLICY')
+  const kept = bed.engine.dataset('a-b.one')?.state
+  expect(await bed.store.state('a-b.one')).not.toEqual(kept as never)
+  // What was not saved survives a new configuration too.
+  await bed.configure({})
+  expect(bed.engine.dataset('a-b.one')?.state).toEqual(kept as never)
+  full = false
+  await bed.look(false)
+  expect(await bed.store.state('a-b.one')).toEqual(bed.engine.dataset('a-b.one')?.state as never)
+  expect(bed.log.filter(({ message }) => message.startsWith('Fault '))).toEqual([])
+})
