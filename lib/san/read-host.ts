@@ -15,14 +15,17 @@ import { type Probe, probe } from './probe.ts'
 /** Pools in these states answer late, never, or with old truth: nothing in them is judged. */
 const UNUSABLE = new Set(['FAULTED', 'SUSPENDED', 'UNAVAIL', 'REMOVED', 'OFFLINE'])
 
+/** An OpenZFS that is upgraded is noticed within this time. */
+const OLD_FOR_MS = 24 * 3600_000
+
 export interface HostReader {
   readonly ssh: Ssh
   readonly cache: ListingCache
   readonly now: () => number
   readonly limits: ListingLimits
   readonly pace: Pace
-  /** Hosts found to have no `snapshots_changed`; remembered for the life of the process. */
-  readonly oldHosts: Set<string>
+  /** Hosts found to have no `snapshots_changed`, with the moment (epoch ms); it is tried again after a day. */
+  readonly oldHosts: Map<string, number>
 }
 
 /** Reads one host: one SSH command where nothing changed since the last reading, two where something did. */
@@ -78,10 +81,11 @@ export async function readHost(
 async function runProbe(reader: HostReader, host: HostConfig, want: HostWant, signal?: AbortSignal): Promise<Probe> {
   const { ssh, now, limits, pace } = reader
   const request = { ssh, host, want, now, limits, pace, signal }
-  const old = reader.oldHosts.has(host.id)
+  const foundAt = reader.oldHosts.get(host.id)
+  const old = foundAt !== undefined && Math.abs(now() - foundAt) < OLD_FOR_MS
   const answer = await probe({ ...request, columns: old ? 'before-2.2' : 'current' })
   if (old || !answer.badProperty) return answer
-  reader.oldHosts.add(host.id)
+  reader.oldHosts.set(host.id, now())
   return probe({ ...request, columns: 'before-2.2' })
 }
 

@@ -26,7 +26,7 @@ export function createSans(settings: SanSettings): Sans {
   const { ssh, now } = settings
   const cache = new ListingCache()
   const pace = new Pace()
-  const oldHosts = new Set<string>()
+  const oldHosts = new Map<string, number>()
   const options = (signal?: AbortSignal): BatchOptions => ({ ...settings.limits(), signal })
   const zfs = (host: string): readonly string[] => settings.host(host)?.zfsCommand ?? ['zfs']
 
