@@ -9,6 +9,7 @@ import { Bookings } from './booking.ts'
 import type { EngineDeps } from './deps.ts'
 import { TokenBook } from './enrich.ts'
 import { EstimateBook } from './estimate.ts'
+import { ForesightBook } from './foresee.ts'
 import { HostBook } from './host-book.ts'
 import { InternalFaults } from './internal-faults.ts'
 import { type Monitored, mappingKey, monitored } from './monitored.ts'
@@ -53,6 +54,7 @@ export class EngineContext {
   readonly hosts = new HostBook()
   readonly tokens = new TokenBook()
   readonly beside = new BesideBook()
+  readonly foresight = new ForesightBook()
   readonly swaps = new SwapJournal()
   readonly estimates = new EstimateBook()
   readonly bookings = new Bookings()

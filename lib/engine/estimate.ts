@@ -1,6 +1,7 @@
 import { estimateCommands } from '#lib/replication/plan.ts'
 import type { Plan } from '#lib/replication/types.ts'
 import type { Assessment } from './context.ts'
+import { isLimited } from './foresee.ts'
 import type { Sans } from './ports.ts'
 
 /** Bytes by step number; null where the host had no sensible answer. */
@@ -53,9 +54,9 @@ export async function estimatePlans(
   return result
 }
 
-/** In a scan: where the sentence says how much is missing, and where a repair may start and must fit. */
-function isWanted({ verdict, plan }: Assessment): boolean {
-  return verdict.health !== 'HEALTHY' || plan.automatic.allowed
+/** In a scan: where the sentence says how much is missing, where a repair may start and must fit, and where a quota may not let it. */
+function isWanted({ verdict, plan, inventory }: Assessment): boolean {
+  return verdict.health !== 'HEALTHY' || plan.automatic.allowed || isLimited(inventory)
 }
 
 /** Estimated bytes that the backup is behind: what the plan would send; null where any step has no estimate. */

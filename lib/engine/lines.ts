@@ -2,6 +2,7 @@ import type { LookFault } from '#lib/replication/types.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { enrich } from './enrich.ts'
 import { estimatePlans, type StepBytes } from './estimate.ts'
+import { foresee } from './foresee.ts'
 import { answered, apart, CutOff, nothingRead, unread } from './internal-faults.ts'
 import type { Looked } from './judge-one.ts'
 import { noteChildren, noteGuid } from './keep.ts'
@@ -97,12 +98,15 @@ export async function readLines(
 
 /** Details that a listing does not show; where nobody waits for those of a dataset, nothing is recorded of it. */
 export async function enriching({ context, options, signal }: Pass, lines: readonly Line[]): Promise<readonly Line[]> {
-  const { deps, tokens, beside, faults } = context
+  const { deps, tokens, beside, foresight, faults } = context
   const well = lines.filter(({ fault, cut }) => fault === null && cut !== true)
   const fresh = options.mode === 'fresh'
   const done = await apart<Line, Line>(
     well,
-    (some) => enrich(deps.sans, some, { tokens, beside, now: deps.now(), fresh, signal }),
+    async (some) => {
+      const seen = await enrich(deps.sans, some, { tokens, beside, now: deps.now(), fresh, signal })
+      return answered(foresee(deps.sans, seen, { book: foresight, now: deps.now(), fresh, signal }), signal)
+    },
     (line, error) => {
       if (error instanceof CutOff) return { ...line, cut: true }
       const { id, mapping } = line.dataset

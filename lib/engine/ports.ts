@@ -1,4 +1,5 @@
 import type { ChildDataset, Found, HostCommand, LookFault, Sibling, Side, SwapFacts } from '#lib/replication/types.ts'
+import type { Quota } from '#lib/zfs/plain-rows.ts'
 import type { DatasetFacts, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 
 /** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
@@ -40,6 +41,21 @@ export interface Sans {
   ): Promise<ReadonlyMap<string, Omit<SwapFacts, 'children'>>>
   /** What the login may do on a dataset; `all` for root and sudo, null where that could not be read. */
   rights(host: string, dataset: string, signal?: AbortSignal): Promise<ReadonlySet<string> | 'all' | null>
+  /** IV sets of snapshots and bookmarks, by `host:base`; a missing entry could not be read, `-`: not encrypted. */
+  ivSets(
+    asks: readonly { readonly host: string; readonly base: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>>
+  /** Quotas on datasets and above them, the nearest first, by `host:dataset`; a missing entry could not be read. */
+  quotas(
+    asks: readonly { readonly host: string; readonly dataset: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly Quota[]>>
+  /** All that the logins may do on datasets, in doubt more, by `host:dataset`; a missing entry could not be read. */
+  delegated(
+    asks: readonly { readonly host: string; readonly dataset: string; readonly present: boolean }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, ReadonlySet<string> | 'all'>>
   /** What each snapshot of a dataset costs and whether it has clones, by guid; null: could not be read. */
   costs(
     host: string,

@@ -10,7 +10,7 @@ import { unlookedReasons } from './judge/looking.ts'
 import { foreignRule, partialRule } from './judge/partial.ts'
 import { poolsRule } from './judge/pools.ts'
 import { primaryRule, stalePrimaryRule } from './judge/primary.ts'
-import { encryptionRule, repairsRule, spaceRule } from './judge/repairs.ts'
+import { encryptionRule, repairsRule, rightsRule, spaceRule } from './judge/repairs.ts'
 import { canmountRule, setAsideLimitRule, swapRule } from './judge/swaps.ts'
 import { retiredReason, treeRule, withGrace } from './judge/tree.ts'
 import { repairWindowRule } from './judge/window.ts'
@@ -37,6 +37,7 @@ const RULES: readonly Rule[] = [
   stalePrimaryRule,
   clocksRule,
   spaceRule,
+  rightsRule,
   gapRule,
   canmountRule,
   repairWindowRule,

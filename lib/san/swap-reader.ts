@@ -1,14 +1,18 @@
 import type { HostConfig } from '#config/effective.ts'
-import type { Sans, Surroundings } from '#lib/engine/ports.ts'
+import type { Sans } from '#lib/engine/ports.ts'
 import type { BatchOptions, CommandResult, Ssh } from '#lib/ssh/types.ts'
 import { listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parsePoolListing } from '#lib/zfs/listing.ts'
+import { readDelegated, readIvSets, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { readSurroundings } from './surroundings.ts'
-import { readSwapProperties, type SwapProperties } from './swap-properties.ts'
+import { readSwapProperties } from './swap-properties.ts'
 
-type SwapReader = Pick<Sans, 'surroundings' | 'swapProperties' | 'rights' | 'costs' | 'differs' | 'pool'>
+type SwapReader = Pick<
+  Sans,
+  'surroundings' | 'swapProperties' | 'rights' | 'costs' | 'differs' | 'pool' | 'ivSets' | 'quotas' | 'delegated'
+>
 
 /** What a swap or an in-place repair has to know, read only where one is planned. */
 export function swapReader(
@@ -22,34 +26,51 @@ export function swapReader(
     const batch = await ssh.batch(host, [{ id: 'one', argv: argv(config) }], options(signal))
     return batch.results.get('one')
   }
+  /** One call of `read` for all that is asked of a host; answers by `host:name`. */
+  async function eachHost<T extends { readonly host: string }, A>(
+    asks: readonly T[],
+    read: (host: HostConfig, own: readonly T[]) => Promise<ReadonlyMap<string, A>>,
+  ): Promise<ReadonlyMap<string, A>> {
+    const found = new Map<string, A>()
+    await Promise.all(
+      [...Map.groupBy(asks, ({ host }) => host)].map(async ([id, own]) => {
+        const host = hostOf(id)
+        if (host === undefined) return
+        for (const [name, answer] of await read(host, own)) found.set(`${id}:${name}`, answer)
+      }),
+    )
+    return found
+  }
   return {
-    async surroundings(asks, signal) {
-      const found = new Map<string, Surroundings>()
-      const byHost = [...Map.groupBy(asks, ({ host }) => host)]
-      await Promise.all(
-        byHost.map(async ([id, own]) => {
-          const host = hostOf(id)
-          if (host === undefined) return
-          const read = await readSurroundings(ssh, host, own, options(signal))
-          for (const [dataset, surroundings] of read) found.set(`${id}:${dataset}`, surroundings)
-        }),
-      )
-      return found
-    },
-    async swapProperties(asks, signal) {
-      const found = new Map<string, SwapProperties>()
-      const byHost = [...Map.groupBy(asks, ({ host }) => host)]
-      await Promise.all(
-        byHost.map(async ([id, own]) => {
-          const host = hostOf(id)
-          if (host === undefined) return
-          const datasets = own.map(({ dataset }) => dataset)
-          const read = await readSwapProperties(ssh, host, datasets, options(signal))
-          for (const [dataset, properties] of read) found.set(`${id}:${dataset}`, properties)
-        }),
-      )
-      return found
-    },
+    ivSets: (asks, signal) =>
+      eachHost(asks, (host, own) => {
+        return readIvSets(
+          ssh,
+          host,
+          own.map(({ base }) => base),
+          options(signal),
+        )
+      }),
+    quotas: (asks, signal) =>
+      eachHost(asks, (host, own) => {
+        return readQuotas(
+          ssh,
+          host,
+          own.map(({ dataset }) => dataset),
+          options(signal),
+        )
+      }),
+    delegated: (asks, signal) => eachHost(asks, (host, own) => readDelegated(ssh, host, own, options(signal))),
+    surroundings: (asks, signal) => eachHost(asks, (host, own) => readSurroundings(ssh, host, own, options(signal))),
+    swapProperties: (asks, signal) =>
+      eachHost(asks, (host, own) => {
+        return readSwapProperties(
+          ssh,
+          host,
+          own.map(({ dataset }) => dataset),
+          options(signal),
+        )
+      }),
     async rights(id, dataset, signal) {
       const host = hostOf(id)
       return host === undefined ? null : readRights(ssh, host, dataset, options(signal))

@@ -1,4 +1,4 @@
-import { dateCell } from './cells.ts'
+import { dateCell, numberCell } from './cells.ts'
 import { isGuid, isUint64 } from './guid.ts'
 import { isDatasetName, isSnapshotName } from './names.ts'
 import { splitSnapshot } from './paths.ts'
@@ -32,6 +32,27 @@ export function parsePropertyOfEach(stdout: string, datasets: readonly string[])
   for (const [name = '', value, ...more] of rows(stdout)) {
     if (value === undefined || more.length > 0 || !wanted.has(name)) return null
     found.set(name, value)
+  }
+  return found
+}
+
+/** `quota` counts everything in the dataset and below it, `refquota` what it refers to itself. */
+export interface Quota {
+  readonly dataset: string
+  readonly property: 'quota' | 'refquota'
+  readonly bytes: number
+}
+
+/** The answer of `listQuotas`: those that are set. */
+export function parseQuotas(stdout: string, datasets: readonly string[]): readonly Quota[] | null {
+  const wanted = new Set(datasets)
+  const found: Quota[] = []
+  for (const [dataset = '', property, value = '', ...more] of rows(stdout)) {
+    // A volume has none.
+    const bytes = value === '-' || value === 'none' ? 0 : numberCell(value)
+    if (more.length > 0 || !wanted.has(dataset) || bytes === undefined) return null
+    if (property !== 'quota' && property !== 'refquota') return null
+    if (bytes > 0) found.push({ dataset, property, bytes })
   }
   return found
 }

@@ -1,5 +1,5 @@
 import { type Columns, columnList, POOL_COLUMNS, SNAPSHOT_COLUMNS } from './columns.ts'
-import { datasetOperand, nativeProperty, poolOperand, snapshotOperand } from './operand.ts'
+import { bookmarkOperand, datasetOperand, nativeProperty, poolOperand, snapshotOperand } from './operand.ts'
 import { splitSnapshot } from './paths.ts'
 import type { DatasetFacts } from './types.ts'
 import { type Argv, type ZfsCommand, zpoolBeside } from './zfs-command.ts'
@@ -65,6 +65,21 @@ export function listOwnProperties(zfs: ZfsCommand, datasets: readonly string[]):
 /** One property of several datasets, a row each. Answer: `parsePropertyOfEach`. */
 export function getProperty(zfs: ZfsCommand, datasets: readonly string[], property: string): Argv {
   return [...zfs, 'get', '-Hp', '-o', 'name,value', nativeProperty(property), ...some(datasets)]
+}
+
+/**
+ * By which a raw increment knows its base: equal on both sides where a snapshot was received raw, `-` where it is not
+ * encrypted. Needs no key. `bases` are `pool/ds@snap` or `pool/ds#mark`. Answer: `parsePropertyOfEach`.
+ */
+export function listIvSets(zfs: ZfsCommand, bases: readonly string[]): Argv {
+  if (bases.length === 0) throw new RangeError('IV sets are asked for by name; with none there is nothing to ask.')
+  const words = bases.map((base) => (base.includes('#') ? bookmarkOperand(base) : snapshotOperand(base)))
+  return [...zfs, 'get', '-Hp', '-o', 'name,value', 'ivsetguid', ...words]
+}
+
+/** Quotas of exactly these datasets, `0` where there is none. Answer: `parseQuotas`. */
+export function listQuotas(zfs: ZfsCommand, datasets: readonly string[]): Argv {
+  return [...zfs, 'get', '-Hp', '-o', 'name,property,value', 'quota,refquota', ...some(datasets)]
 }
 
 /** Every dataset of a host. Answer: `parseAllDatasets`. */

@@ -1,5 +1,7 @@
-import { afterEach, expect, test } from 'bun:test'
+import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { Bed } from './bed.ts'
+
+setDefaultTimeout(60_000)
 
 let bed: Bed
 afterEach(() => bed.close())

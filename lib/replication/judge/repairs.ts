@@ -1,4 +1,6 @@
+import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
 import { chooseStream } from '../encryption.ts'
+import { missingFrom } from '../preflight/needed-rights.ts'
 import { fits, keepFreeBytes } from '../space.ts'
 import type { Reason } from '../types.ts'
 import type { JudgeContext, Rule } from './context.ts'
@@ -33,35 +35,69 @@ function spaceAfterFailure({ input, tell }: JudgeContext, repairMessage: string)
       neededBytes: null,
       freeBytes: pool.freeBytes,
       keepFreeBytes: keep,
+      limit: null,
       repairMessage,
     }),
   ]
 }
 
 /** What is behind would not fit, by an estimate that was made. */
-export const spaceRule: Rule = ({ input, comparison, tell }) => {
+export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
   const pool = input.inventory.backupPool
   const { behindBytes, policy } = input
   if (pool === null || behindBytes === null || comparison === null || comparison.behind.length === 0) return []
   if (input.repairs.last !== null && input.repairs.consecutiveFailures > 0 && SPACE.has(input.repairs.last.kind))
     return []
   const { freeBytes: poolFree, sizeBytes: poolSize } = pool
-  const answer = fits({ poolFree, poolSize, booked: 0, keepFree: policy.keepFree, estimate: behindBytes })
-  if (answer.fits) return []
-  const keep = keepFreeBytes(policy.keepFree, pool.sizeBytes)
+  // What has to be seeded goes beside the backup, where its own quota does not count.
+  const available = comparison.base === null ? null : (backup?.facts.available ?? null)
+  const inPool = fits({ poolFree, poolSize, booked: 0, keepFree: policy.keepFree, estimate: behindBytes })
+  const tooMuch = available !== null && behindBytes > available
+  if (inPool.fits && !tooMuch) return []
+  const quotas = (input.inventory.quotas ?? []).map(({ dataset, property, bytes }) => ({ dataset, property, bytes }))
   return [
     tell('LOW_SPACE', {
       pool: pool.name,
       neededBytes: behindBytes,
       freeBytes: pool.freeBytes,
-      keepFreeBytes: keep,
+      keepFreeBytes: keepFreeBytes(policy.keepFree, pool.sizeBytes),
+      limit: inPool.fits && tooMuch ? { availableBytes: available, quotas } : null,
       repairMessage: null,
     }),
   ]
 }
 
-export const encryptionRule: Rule = ({ input, primary, backup, tell }) => {
+export const encryptionRule: Rule = ({ input, comparison, primary, backup, tell }) => {
   if (primary === null || input.inventory.backup.state === 'unknown') return []
-  const { mismatch } = chooseStream(input.policy, primary.facts, backup?.facts ?? null)
-  return mismatch === null ? [] : [tell('ENCRYPTION_MISMATCH', { why: mismatch, keyStatus: primary.facts.keyStatus })]
+  const { mismatch, options } = chooseStream(input.policy, primary.facts, backup?.facts ?? null)
+  const { keyStatus } = primary.facts
+  if (mismatch !== null) return [tell('ENCRYPTION_MISMATCH', { why: mismatch, keyStatus, ivSets: null })]
+  const { ivSets } = input.inventory
+  const base = comparison?.base ?? null
+  if (ivSets === undefined || base === null || !options.raw || ivSets.primary === ivSets.backup) return []
+  const found = { base: base.backupName, ...ivSets }
+  return [tell('ENCRYPTION_MISMATCH', { why: 'iv-sets-differ', keyStatus, ivSets: found })]
+}
+
+/**
+ * A right that whatever is sent needs, and that the login certainly does not have. Only where a repair may start by itself:
+ * elsewhere somebody else may be the one who sends.
+ */
+export const rightsRule: Rule = ({ input, comparison, tell }) => {
+  const { delegated } = input.inventory
+  const { primary, backup } = input.mapping
+  const sends = comparison !== null && comparison.behind.length > 0
+  if (delegated === undefined || !sends || !input.policy.autoRepair || input.policy.dryRun) return []
+  const isNew = input.inventory.backup.state === 'missing'
+  const lacks = [
+    { ...primary, has: delegated.primary, needs: RIGHTS_OF.send },
+    { ...backup, has: delegated.backup, needs: [...RIGHTS_OF.receive, ...(isNew ? RIGHTS_OF.receiveNew : [])] },
+  ].flatMap(({ host, dataset, has, needs }) => {
+    if (has === null || has === 'all') return []
+    const missing = missingFrom(has, new Set<string>(needs))
+    return missing.length === 0 ? [] : [`on ${host} the login lacks ${missing.join(', ')} for ${dataset}`]
+  })
+  if (lacks.length === 0) return []
+  const message = `${lacks.join('; ')}. The next repair would fail for it.`
+  return [tell('PERMISSION_MISSING', { runId: null, kind: 'permission-denied', message, at: input.now })]
 }

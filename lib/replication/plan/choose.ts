@@ -177,7 +177,7 @@ function primaryEmpty({ mapping, options, policy }: PlanInput, { snapshots }: Pr
 
 function unsendable({ mapping, options }: PlanInput, { facts }: PresentSide, why: EncryptionMismatch): PlanDraft {
   const words = wordsFor(mapping, options.timezone)
-  const { message, action } = say('ENCRYPTION_MISMATCH', words, { why, keyStatus: facts.keyStatus })
+  const { message, action } = say('ENCRYPTION_MISMATCH', words, { why, keyStatus: facts.keyStatus, ivSets: null })
   return impossible('ENCRYPTION_MISMATCH', message, action ?? '')
 }
 

@@ -115,17 +115,30 @@ export interface EvidenceByCode {
   }
   BACKUP_AHEAD: Listed & { readonly base: SnapshotFact }
   ENCRYPTION_MISMATCH: {
-    readonly why: 'key-unavailable' | 'raw-onto-plain' | 'backup-key-unavailable'
+    readonly why: 'key-unavailable' | 'raw-onto-plain' | 'backup-key-unavailable' | 'iv-sets-differ'
     readonly keyStatus: string | null
+    /** Of `iv-sets-differ`. */
+    readonly ivSets: { readonly base: string; readonly primary: string; readonly backup: string } | null
   }
   REPAIR_FAILING: RepairFacts & { readonly failures: number }
   STALLED: RepairFacts
-  PERMISSION_MISSING: RepairFacts
+  PERMISSION_MISSING: {
+    /** The repair that met it; null: none has, it was read on the SANs. */
+    readonly runId: string | null
+    readonly kind: string
+    readonly message: string
+    readonly at: number
+  }
   LOW_SPACE: {
     readonly pool: string
     readonly neededBytes: number | null
     readonly freeBytes: number
     readonly keepFreeBytes: number
+    /** Where the dataset itself may take less than is needed: how much, and the quotas there (empty: not known). */
+    readonly limit: {
+      readonly availableBytes: number
+      readonly quotas: readonly { readonly dataset: string; readonly property: string; readonly bytes: number }[]
+    } | null
     readonly repairMessage: string | null
   }
   SET_ASIDE_LIMIT: { readonly setAsides: readonly string[]; readonly limit: number }

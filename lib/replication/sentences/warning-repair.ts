@@ -17,6 +17,12 @@ export const repairSentences: Sentences<
         `Load the key on ${w.backup} (\`zfs load-key ${w.backupDataset}\`).`,
       )
     }
+    if (e.why === 'iv-sets-differ') {
+      return said(
+        `${w.backupDataset}@${e.ivSets?.base} was not received raw: its IV set is another one than on ${w.primary}, so every raw increment from it will fail ("IV set guid mismatch"). A stream that was not raw has gone into this backup.`,
+        'Begin a new backup beside it: write another `backup_dataset` and let it be seeded raw; what is there stays as it is. Whatever else sends into it must send raw (`zfs send -w`).',
+      )
+    }
     return said(
       `The primary is encrypted and its key is not loaded; only a raw send works, and ${w.backup}'s copy is not raw.`,
       `Load the key on ${w.primary} (\`zfs load-key ${w.primaryDataset}\`).`,
@@ -39,6 +45,18 @@ export const repairSentences: Sentences<
       return said(
         `${e.repairMessage ?? 'The last repair ran out of space.'} ${e.pool} has ${w.bytes(e.freeBytes)} free.`,
         `Free space in ${e.pool}.`,
+      )
+    }
+    if (e.limit !== null) {
+      const { availableBytes, quotas } = e.limit
+      const named = quotas.map(({ dataset, property, bytes }) => `\`${property}=${w.bytes(bytes)}\` on ${dataset}`)
+      const [because, cure] =
+        named.length === 0
+          ? ['a quota on it or above it', `the quota on ${w.backup} (\`zfs get quota,refquota\` shows where it is)`]
+          : [named.join(' and '), `${quotas.length === 1 ? 'that quota' : 'one of these quotas'} on ${w.backup}`]
+      return said(
+        `About ${w.bytes(e.neededBytes)} wait to be sent, and ${w.backupDataset} may take only ${w.bytes(availableBytes)} more: ${because}.`,
+        `Raise ${cure}, or make room below it.`,
       )
     }
     return said(

@@ -1,3 +1,4 @@
+import type { Quota } from '#lib/zfs/plain-rows.ts'
 import type {
   BookmarkEntry,
   DatasetFacts,
@@ -69,6 +70,15 @@ export interface Inventory {
   readonly swap?: SwapFacts | null
   /** Where the backup has `canmount=noauto` beside its newest set-aside and the journal does not say that the swap was ended. */
   readonly swapRecord?: SwapRecord
+  /** IV sets of the base on both sides, as `zfs get ivsetguid` says; read where the primary is encrypted. Absent: not known. */
+  readonly ivSets?: { readonly primary: string; readonly backup: string }
+  /** Quotas on the backup and above it, the nearest first; read where the backup may take less than its pool has. */
+  readonly quotas?: readonly Quota[]
+  /**
+   * What the logins certainly may, for what is to be sent: on the dataset itself, beside it, or through any group. Read
+   * once a day where a repair may start by itself; a side that could not be read is null.
+   */
+  readonly delegated?: Rights
   /** Read before a repair and for a preview. */
   readonly rights?: Rights
   /** Space and clones of the backup's snapshots, by guid; read for an in-place plan. Null: could not be read. */

@@ -97,6 +97,7 @@ function settingsOf(
   }
   const rows: [string, Setting][] = []
   for (const definition of propertyTable) {
+    if (definition.hidden === true) continue
     if (!appliesTo(definition, object.type)) continue
     const setting = propertyOf(store, object, definition.name, exact)
     if (!setting || (setting.value === '-' && onlyWhenSet.has(definition.name))) continue

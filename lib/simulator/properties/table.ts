@@ -16,6 +16,8 @@ export interface PropertyDefinition {
   /** Settable only when the dataset is made. */
   readonly once?: boolean
   readonly right?: boolean
+  /** Not among `all`. */
+  readonly hidden?: boolean
 }
 
 const onOff = ['on', 'off']
@@ -146,6 +148,7 @@ export const propertyTable: readonly PropertyDefinition[] = [
   setting('volthreading', 'v', 'on', onOff),
   setting('direct', 'f', 'standard', ['disabled', 'standard', 'always']),
   setting('longname', 'f', 'off', onOff),
+  stat('ivsetguid', 'IVSETGUID', 'sb', 'number', { hidden: true }),
 ]
 
 const byName = new Map(propertyTable.map((one) => [one.name, one]))

@@ -39,6 +39,7 @@ const statistics: Record<string, (store: Store, object: ZfsObject) => Raw> = {
   objsetid: (_, { snapshot, dataset }) => 256 + (snapshot ?? dataset).id,
   defer_destroy: () => 'off',
   userrefs: (_, { snapshot }) => Object.keys(snapshot?.holds ?? {}).length,
+  ivsetguid: (_, { snapshot, bookmark }) => (snapshot ?? bookmark)?.ivset ?? null,
   written: (_, { snapshot, dataset }) => (snapshot ?? dataset).written,
   clones: (_, { pool, dataset, snapshot }) =>
     snapshot

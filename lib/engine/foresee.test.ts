@@ -1,0 +1,99 @@
+import { expect, test } from 'bun:test'
+import { compare } from '#lib/replication/compare.ts'
+import { filterOf } from '#lib/replication/filter.ts'
+import { backupSide, inventoryOf, NOW, policyOf, primarySide, taken } from '#lib/replication/testing/world.ts'
+import type { PresentSide, Side } from '#lib/replication/types.ts'
+import { ForesightBook, foresee } from './foresee.ts'
+import type { Sans } from './ports.ts'
+
+const HOUR = 3600_000
+const [a, b] = [taken('a', 30), taken('b', 20)]
+const ALL = new Set(['send', 'receive:append', 'mount'])
+
+/** What was asked of the SANs, and answers that a test may change. */
+class Asked {
+  readonly calls: string[] = []
+  rights: ReadonlySet<string> | null = ALL
+  readonly sans = {
+    ivSets: async (asks: Parameters<Sans['ivSets']>[0]) => {
+      this.calls.push(...asks.map(({ host, base }) => `ivset ${host}:${base}`))
+      return new Map(asks.map(({ host, base }) => [`${host}:${base}`, host === 'hqs8' ? '11' : '12']))
+    },
+    quotas: async (asks: Parameters<Sans['quotas']>[0]) => {
+      this.calls.push(...asks.map(({ host, dataset }) => `quota ${host}:${dataset}`))
+      return new Map(asks.map(({ host, dataset }) => [`${host}:${dataset}`, []]))
+    },
+    delegated: async (asks: Parameters<Sans['delegated']>[0]) => {
+      this.calls.push(...asks.map(({ host, dataset }) => `rights ${host}:${dataset}`))
+      const { rights } = this
+      return new Map(rights === null ? [] : asks.map(({ host, dataset }) => [`${host}:${dataset}`, rights]))
+    },
+  } as unknown as Sans
+
+  readonly book = new ForesightBook()
+
+  async look(primary: Side, backup: Side, over: { autoRepair?: boolean; hours?: number; fresh?: boolean } = {}) {
+    const { autoRepair = true, hours = 0, fresh = false } = over
+    const policy = policyOf({ autoRepair })
+    const inventory = inventoryOf(primary, backup)
+    const comparison = compare(primary as PresentSide, backup as PresentSide, filterOf(policy), NOW / 1000)
+    const seen = [{ dataset: { config: { policy } }, inventory, comparison }]
+    const [found] = await foresee(this.sans, seen, { book: this.book, now: NOW + hours * HOUR, fresh })
+    return found?.inventory
+  }
+
+  /** Calls since the last time. */
+  take(): readonly string[] {
+    return this.calls.splice(0)
+  }
+}
+
+const RIGHTS = ['rights hqs8:hqs8p1/DAT1', 'rights hqs1:hqs1p1/DAT1']
+
+test('rights are read once a day where a repair may start by itself, and each time while one is missing', async () => {
+  const asked = new Asked()
+  const look = (over: object) => asked.look(primarySide([a, b]), backupSide([a], { available: 1e15 }), over)
+  expect((await look({ autoRepair: false }))?.delegated).toBeUndefined()
+  expect(asked.take()).toEqual([])
+  expect((await look({}))?.delegated).toEqual({ primary: ALL, backup: ALL })
+  expect(asked.take()).toEqual(RIGHTS)
+  await look({ hours: 23 })
+  expect(asked.take()).toEqual([])
+  await look({ hours: 23, fresh: true })
+  expect(asked.take()).toEqual(RIGHTS)
+  asked.rights = new Set(['send'])
+  await look({ hours: 48 })
+  expect(asked.take()).toEqual(RIGHTS)
+  await look({ hours: 48.5 })
+  expect(asked.take()).toEqual(['rights hqs1:hqs1p1/DAT1'])
+  asked.rights = null
+  expect((await look({ hours: 49 }))?.delegated?.backup).toBeNull()
+})
+
+test('nothing is asked where nothing waits', async () => {
+  const asked = new Asked()
+  await asked.look(primarySide([a]), backupSide([a]))
+  expect(asked.take()).toEqual([])
+})
+
+test('IV sets are read once for each base, and only on a raw line', async () => {
+  const asked = new Asked()
+  const encrypted = { encryption: 'aes-256-gcm', keyStatus: 'unavailable' } as const
+  const raw = backupSide([a], { ...encrypted, encryptionRoot: 'hqs1p1/DAT1' })
+  const look = (backup: Side) => asked.look(primarySide([a], [], encrypted), backup)
+  expect((await look(raw))?.ivSets).toEqual({ primary: '11', backup: '12' })
+  expect(asked.take()).toEqual(['ivset hqs8:hqs8p1/DAT1@a', 'ivset hqs1:hqs1p1/DAT1@a'])
+  expect((await look(raw))?.ivSets).toEqual({ primary: '11', backup: '12' })
+  expect((await look(backupSide([a])))?.ivSets).toBeUndefined()
+  expect(asked.take()).toEqual([])
+})
+
+test('quotas are read where the backup may take less than its pool has free, and something waits', async () => {
+  const asked = new Asked()
+  const some = { autoRepair: false }
+  await asked.look(primarySide([a, b]), backupSide([a], { available: 1000 }), some)
+  await asked.look(primarySide([a, b]), backupSide([a], { available: 1000 }), some)
+  expect(asked.take()).toEqual(['quota hqs1:hqs1p1/DAT1'])
+  await asked.look(primarySide([a, b]), backupSide([a], { available: 1e15 }), some)
+  expect(asked.take()).toEqual([])
+})

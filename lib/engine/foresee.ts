@@ -1,0 +1,144 @@
+import type { Policy } from '#config/effective.ts'
+import { chooseStream } from '#lib/replication/encryption.ts'
+import { missingFrom } from '#lib/replication/preflight/needed-rights.ts'
+import type { Comparison, Inventory, Rights } from '#lib/replication/types.ts'
+import type { Quota } from '#lib/zfs/plain-rows.ts'
+import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
+import type { Sans } from './ports.ts'
+
+interface Seen {
+  readonly dataset: { readonly config: { readonly policy: Policy } }
+  readonly inventory: Inventory
+  readonly comparison: Comparison | null
+}
+
+const DAY_MS = 24 * 3600_000
+const MOST_KEPT = 20_000
+/** Of its pool's free space: below this something else than the pool limits a dataset (ZFS itself keeps a few per cent). */
+const LIMITED = 0.9
+
+/**
+ * What was read of what makes a repair fail. The IV set of a snapshot never changes; quotas and rights are read again
+ * after a day, and rights that were missing at each check, until they are there.
+ */
+export class ForesightBook {
+  readonly ivSets = new Map<string, string>()
+  readonly quotas = new Map<string, { readonly at: number; readonly quotas: readonly Quota[] }>()
+  readonly rights = new Map<string, { readonly at: number; readonly rights: ReadonlySet<string> | 'all' }>()
+
+  /** Bounded by beginning anew: what is asked for again is soon here again. */
+  put<T>(kept: Map<string, T>, key: string, value: T): void {
+    if (kept.size >= MOST_KEPT) kept.clear()
+    kept.set(key, value)
+  }
+}
+
+interface Options {
+  readonly book: ForesightBook
+  readonly now: number
+  readonly fresh: boolean
+  readonly signal?: AbortSignal
+}
+
+/** Fills in what is known to make the next repair fail: IV sets that differ, quotas, rights that are missing. */
+export async function foresee<T extends Seen>(sans: Sans, seen: readonly T[], options: Options): Promise<readonly T[]> {
+  const [ivSets, quotas, delegated] = await Promise.all([
+    ivSetsOf(sans, seen, options),
+    quotasOf(sans, seen, options),
+    rightsOf(sans, seen, options),
+  ])
+  return seen.map((each) => {
+    const found = { ...ivSets.get(each), ...quotas.get(each), ...delegated.get(each) }
+    return { ...each, inventory: { ...each.inventory, ...found } }
+  })
+}
+
+async function ivSetsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, signal }: Options) {
+  const wanted = seen.flatMap((each) => {
+    const { inventory, comparison, dataset } = each
+    const { primary, backup, mapping } = inventory
+    const base = comparison?.base ?? null
+    if (base === null || primary.state !== 'present' || backup.state !== 'present') return []
+    if (
+      primary.facts.encryption === 'off' ||
+      !chooseStream(dataset.config.policy, primary.facts, backup.facts).options.raw
+    )
+      return []
+    const mark = base.kind === 'bookmark' ? '#' : '@'
+    const ends = [
+      { ...mapping.primary, base: `${mapping.primary.dataset}${mark}${base.name}` },
+      { ...mapping.backup, base: `${mapping.backup.dataset}@${base.backupName}` },
+    ].map((end) => ({ ...end, key: `${end.host} ${end.base} ${base.guid}` }))
+    return [{ each, ends }]
+  })
+  const asks = wanted.flatMap(({ ends }) => ends.filter(({ key }) => !book.ivSets.has(key)))
+  const read = asks.length === 0 ? new Map<string, string>() : await sans.ivSets(asks, signal)
+  for (const { host, base, key } of asks) {
+    const ivSet = read.get(`${host}:${base}`)
+    if (ivSet !== undefined) book.put(book.ivSets, key, ivSet)
+  }
+  return new Map(
+    wanted.flatMap(({ each, ends }) => {
+      const [primary, backup] = ends.map(({ key }) => book.ivSets.get(key))
+      // One that has none (or a host that does not say) is no other one.
+      if (primary === undefined || backup === undefined || primary === '-' || backup === '-') return []
+      return [[each, { ivSets: { primary, backup } }] as const]
+    }),
+  )
+}
+
+async function quotasOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, now, fresh, signal }: Options) {
+  const wanted = seen.filter(({ inventory, comparison }) => isLimited(inventory) && comparison?.behind.length)
+  const keyOf = ({ inventory: { mapping } }: T) => `${mapping.backup.host}:${mapping.backup.dataset}`
+  const holds = (each: T) => now - (book.quotas.get(keyOf(each))?.at ?? Number.NEGATIVE_INFINITY) < DAY_MS
+  const asks = wanted.filter((each) => fresh || !holds(each)).map(({ inventory }) => inventory.mapping.backup)
+  const read = asks.length === 0 ? new Map<string, readonly Quota[]>() : await sans.quotas(asks, signal)
+  for (const [key, quotas] of read) book.put(book.quotas, key, { at: now, quotas })
+  return new Map(
+    wanted.flatMap((each) => {
+      const known = book.quotas.get(keyOf(each))
+      return known === undefined ? [] : [[each, { quotas: known.quotas }] as const]
+    }),
+  )
+}
+
+/** The backup may take noticeably less than its pool has free. */
+export function isLimited({ backup, backupPool }: Inventory): boolean {
+  return backup.state === 'present' && backupPool !== null && backup.facts.available < backupPool.freeBytes * LIMITED
+}
+
+async function rightsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, now, fresh, signal }: Options) {
+  const wanted = seen.flatMap((each) => {
+    const { inventory, comparison, dataset } = each
+    const { policy } = dataset.config
+    if (!policy.autoRepair || policy.dryRun || comparison === null || comparison.behind.length === 0) return []
+    const { primary, backup, mapping } = inventory
+    if (primary.state !== 'present' || (backup.state !== 'present' && backup.state !== 'missing')) return []
+    const present = backup.state === 'present'
+    const ends = [
+      { ...mapping.primary, present: true, needs: RIGHTS_OF.send },
+      { ...mapping.backup, present, needs: RIGHTS_OF.receive },
+    ].map((end) => ({ ...end, key: `${end.host}:${end.dataset}`, kept: `${end.host}:${end.dataset} ${end.present}` }))
+    return [{ each, ends }]
+  })
+  const holds = ({ kept, needs }: (typeof wanted)[number]['ends'][number]): boolean => {
+    const known = book.rights.get(kept)
+    if (fresh || known === undefined || now - known.at >= DAY_MS || now < known.at) return false
+    return known.rights === 'all' || missingFrom(known.rights, new Set<string>(needs)).length === 0
+  }
+  const asks = wanted.flatMap(({ ends }) => ends.filter((end) => !holds(end)))
+  const read = asks.length === 0 ? new Map() : await sans.delegated(asks, signal)
+  for (const { key, kept } of asks) {
+    const rights = read.get(key)
+    // One that could not be read this time is not known, whatever it was.
+    if (rights === undefined) book.rights.delete(kept)
+    else book.put(book.rights, kept, { at: now, rights })
+  }
+  return new Map(
+    wanted.map(({ each, ends }) => {
+      const [primary, backup] = ends.map(({ kept }) => book.rights.get(kept)?.rights ?? null)
+      const delegated: Rights = { primary: primary ?? null, backup: backup ?? null }
+      return [each, { delegated }] as const
+    }),
+  )
+}

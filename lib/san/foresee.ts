@@ -1,0 +1,127 @@
+import type { HostConfig } from '#config/effective.ts'
+import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
+import { chunkNames } from '#lib/zfs/chunks.ts'
+import { listIvSets, listQuotas, listRights } from '#lib/zfs/commands.ts'
+import { parentOf } from '#lib/zfs/paths.ts'
+import { parsePropertyOfEach, parseQuotas, type Quota } from '#lib/zfs/plain-rows.ts'
+import { parseRights, rightsOf } from '#lib/zfs/rights.ts'
+import { askInGroups } from './ask-in-groups.ts'
+import { Pace } from './pace.ts'
+
+/*
+ * What would make a repair fail, read before one is tried: one SSH command a host. Whatever could not be read is left out:
+ * of it nothing is said.
+ */
+
+/** By name of the snapshot or bookmark; `-` where it is not encrypted. */
+export async function readIvSets(
+  ssh: Ssh,
+  host: HostConfig,
+  bases: readonly string[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>()
+  const groups = chunkNames(bases).map((names) => ({
+    names,
+    argv: (some: readonly string[]) => listIvSets(host.zfsCommand, some),
+  }))
+  for (const answer of await answersTo(ssh, host, 'ivsets', groups, options)) {
+    if (!('output' in answer)) continue
+    for (const [base, ivSet] of parsePropertyOfEach(answer.output, answer.names) ?? []) {
+      // A property that an old zfs does not know never comes so far; anything but a number or `-` is no answer.
+      if (/^(-|[0-9]{1,20})$/.test(ivSet)) found.set(base, ivSet)
+    }
+  }
+  return found
+}
+
+/** By dataset: the quotas on it and above it, the nearest first. */
+export async function readQuotas(
+  ssh: Ssh,
+  host: HostConfig,
+  datasets: readonly string[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, readonly Quota[]>> {
+  const lines = new Map(datasets.map((dataset) => [dataset, withParents(dataset)]))
+  const names = [...new Set([...lines.values()].flat())]
+  const groups = chunkNames(names).map((some) => ({
+    names: some,
+    argv: (asked: readonly string[]) => listQuotas(host.zfsCommand, asked),
+  }))
+  const read = new Map<string, readonly Quota[]>()
+  for (const answer of await answersTo(ssh, host, 'quotas', groups, options)) {
+    const quotas = 'output' in answer ? parseQuotas(answer.output, answer.names) : null
+    if (quotas === null) continue
+    for (const name of answer.names)
+      read.set(
+        name,
+        quotas.filter(({ dataset }) => dataset === name),
+      )
+  }
+  const found = new Map<string, readonly Quota[]>()
+  for (const [dataset, line] of lines) {
+    if (line.every((name) => read.has(name)))
+      found.set(
+        dataset,
+        line.flatMap((name) => read.get(name) ?? []),
+      )
+  }
+  return found
+}
+
+/**
+ * By dataset: every right that the login may have there, on the dataset itself (or its parent, where it is still to be
+ * made), beside it or through any group: what is not in it the login certainly does not have.
+ */
+export async function readDelegated(
+  ssh: Ssh,
+  host: HostConfig,
+  datasets: readonly { readonly dataset: string; readonly present: boolean }[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, ReadonlySet<string> | 'all'>> {
+  if (host.sshUser === 'root' || host.zfsCommand.length > 1)
+    return new Map(datasets.map(({ dataset }) => [dataset, 'all' as const]))
+  const commands = datasets.map(({ dataset, present }, index) => ({
+    id: `${index}`,
+    argv: listRights(host.zfsCommand, present ? dataset : (parentOf(dataset) ?? dataset)),
+  }))
+  const batch = await ssh.batch(host.id, commands, options)
+  const found = new Map<string, ReadonlySet<string>>()
+  for (const [index, { dataset }] of datasets.entries()) {
+    const result = batch.results.get(`${index}`)
+    if (result?.exitCode !== 0) continue
+    const grants = parseRights(result.stdout)
+    // Words that cannot be read as grants are no proof that nothing is granted.
+    if (grants.length === 0 && result.stdout.trim() !== '') continue
+    const rights = new Set<string>()
+    const places = [dataset, parentOf(dataset) ?? dataset, `${dataset}/child`]
+    for (const place of places) for (const right of rightsOf(grants, host.sshUser, place)) rights.add(right)
+    for (const { who, rights: granted } of grants) {
+      // Who is in which group, and which uid has which name there, is not known here.
+      if (who.kind === 'group' || (who.kind === 'user' && /^\d+$/.test(who.name)))
+        for (const right of granted) rights.add(right)
+    }
+    found.set(dataset, rights)
+  }
+  return found
+}
+
+async function answersTo(
+  ssh: Ssh,
+  host: HostConfig,
+  kind: string,
+  groups: Parameters<typeof askInGroups>[0]['groups'],
+  options: BatchOptions,
+) {
+  if (groups.length === 0) return []
+  const limits = { ...options, silenceMs: options.silenceMs ?? 60_000, timeoutMs: options.timeoutMs ?? 15 * 60_000 }
+  const { signal } = options
+  const { answers } = await askInGroups({ ssh, host: host.id, kind, groups, limits, pace: new Pace(), signal })
+  return answers
+}
+
+/** Itself first, its pool last. */
+function withParents(dataset: string): readonly string[] {
+  const parent = parentOf(dataset)
+  return parent === null ? [dataset] : [dataset, ...withParents(parent)]
+}
