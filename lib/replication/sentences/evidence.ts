@@ -122,13 +122,8 @@ export interface EvidenceByCode {
   }
   REPAIR_FAILING: RepairFacts & { readonly failures: number }
   STALLED: RepairFacts
-  PERMISSION_MISSING: {
-    /** The repair that met it; null: none has, it was read on the SANs. */
-    readonly runId: string | null
-    readonly kind: string
-    readonly message: string
-    readonly at: number
-  }
+  /** `runId` null: no repair has met it, it was read on the SANs. */
+  PERMISSION_MISSING: Omit<RepairFacts, 'runId'> & { readonly runId: string | null }
   LOW_SPACE: {
     readonly pool: string
     readonly neededBytes: number | null
