@@ -2,7 +2,17 @@ import { describe, expect, test } from 'bun:test'
 import { judge } from './judge.ts'
 import { emptyMemory, remember } from './memory.ts'
 import { atReading } from './staleness.ts'
-import { backupSide, inventoryOf, judged, judgeInput, MAPPING, NOW, primarySide, taken } from './testing/world.ts'
+import {
+  backupSide,
+  inventoryOf,
+  judged,
+  judgeInput,
+  MAPPING,
+  NOW,
+  primarySide,
+  taken,
+  unreachable,
+} from './testing/world.ts'
 import type { Inventory, Memory } from './types.ts'
 
 const a = taken('a', 30)
@@ -67,6 +77,18 @@ describe('what is remembered of a look at both sides', () => {
     expect(first.backupWritten).toEqual({ bytes: 10, grewAt: null })
     expect(look(written(11), first, later).backupWritten).toEqual({ bytes: 11, grewAt: later })
   })
+})
+
+test('what was dated by a clock that was ahead is dated now once it has been put right', () => {
+  const ahead = NOW + 400 * 86_400_000
+  const behind = inventoryOf(primarySide([a, taken('m', 1)]), backupSide([a]))
+  const memory = look(behind, emptyMemory(), ahead)
+  expect(memory.waiting?.since?.seenAt).toBe(ahead)
+  expect(look(behind, memory, NOW)).toMatchObject({
+    waiting: { since: { seenAt: NOW }, base: { seenAt: NOW } },
+    commonSince: { at: NOW },
+  })
+  expect(look(inventoryOf(behind.primary, unreachable('hqs1')), memory, NOW).backupSeenAt).toBe(NOW)
 })
 
 describe('a check that is too old when it is read', () => {

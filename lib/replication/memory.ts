@@ -25,7 +25,9 @@ export function emptyMemory(): Memory {
  * and how the primary goes on. */
 export function remember(input: JudgeInput, verdict: Verdict): Memory {
   const { memory, inventory, comparison, now } = input
-  const backupSeenAt = inventory.backup.state === 'unknown' ? memory.backupSeenAt : now
+  // What was dated by a clock that was ahead is no older than now, or it would count nothing until then.
+  const seenBefore = memory.backupSeenAt === null ? null : Math.min(memory.backupSeenAt, now)
+  const backupSeenAt = inventory.backup.state === 'unknown' ? seenBefore : now
   if (!verdict.looked) return { ...memory, ...primaryMemory(input, comparison), backupSeenAt }
   return {
     common:
@@ -54,9 +56,9 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
 
 function rememberChain({ memory, inventory, previous, now }: JudgeInput, { newestCommon }: Verdict) {
   const { commonSince = null, prunings = [] } = memory
-  const same = newestCommon !== null && commonSince?.guid === newestCommon.guid
+  const since = newestCommon !== null && commonSince?.guid === newestCommon.guid ? Math.min(commonSince.at, now) : now
   return {
-    commonSince: newestCommon === null ? null : same ? commonSince : { guid: newestCommon.guid, at: now },
+    commonSince: newestCommon === null ? null : { guid: newestCommon.guid, at: since },
     prunings: rememberPrunings(prunings, previous ?? null, inventory),
   }
 }
