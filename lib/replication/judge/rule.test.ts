@@ -273,6 +273,20 @@ describe('never better than it is', () => {
     expect(hoursOf(verdict.delaySeconds)).toBe(expected)
   })
 
+  test('what a lost memory made of it stays, though the primary turns out to pause longer', () => {
+    const years = new Years()
+    years.snap()
+    years.replicate()
+    years.go(100, () => {})
+    years.snap()
+    // At first sight the next one was due a day after the base.
+    years.memory = emptyMemory()
+    const before = hoursOf(years.check().delaySeconds) ?? 0
+    years.go(60, () => years.check())
+    years.snap()
+    expect(hoursOf(years.check().delaySeconds)).toBeGreaterThanOrEqual(before + 60)
+  })
+
   test('a primary that is not read counts as missing from one rhythm after the base on, off as planned or not', () => {
     for (const kind of ['expected', 'planned-off'] as const) {
       const years = new Years({ minAgeSeconds: 2 * HOUR })
@@ -377,6 +391,17 @@ describe('the age of the primary', () => {
       // The first one that is missing was taken at 49.
       expect(health).toBe(hour - 49 > 61 ? 'WARNING' : 'HEALTHY')
     })
+  })
+
+  test('a clock of the primary that is set back makes neither its age nor the recovery point younger', () => {
+    const years = new Years({ maxRecoveryPointSeconds: 24 * HOUR })
+    years.snap()
+    years.replicate()
+    years.check()
+    years.hour += 80
+    expect(alarms(years.check())).toEqual(['RECOVERY_POINT_OLD', 'PRIMARY_STALE'])
+    years.skewHours = -9000
+    expect(alarms(years.check())).toEqual(['RECOVERY_POINT_OLD', 'PRIMARY_STALE'])
   })
 
   test('the recovery point is judged by a bookmark too, seen or not', () => {
