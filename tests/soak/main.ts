@@ -54,6 +54,10 @@ for (let seed = first; seed < first + count && failures < stop; seed++) {
   console.log(`As an entry of tests/soak/regressions.ts:\n${sequenceText(short)}`)
 }
 console.log(`\n${counts.text()}`)
+const judged = [...counts.of('oracle').values()].reduce((sum, times) => sum + times, 0)
+const away = counts.of('oracle').get('UNKNOWN, the look was taken away') ?? 0
+const share = judged === 0 ? 0 : (100 * away) / judged
+console.log(`The oracle judged ${judged} states; ${share.toFixed(1)} % were UNKNOWN, the look having been taken away.`)
 const seconds = (performance.now() - began) / 1000
 console.log(`\n${played} sequences in ${seconds.toFixed(1)} s, ${failures} broke an invariant.`)
 const found = failures > 0
