@@ -54,7 +54,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     edits: [
       {
         file: 'lib/replication/judge/primary.ts',
-        find: 'ordered.findLast(({ name }) => wantsName(filter, name)) ?? newest',
+        find: 'ordered.findLast(({ name }) => wanted(name)) ?? newest',
         replace: 'ordered.at(-1) ?? newest',
       },
       {
@@ -64,8 +64,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
       },
       {
         file: 'lib/replication/judge/primary.ts',
-        find: '(entry) => isEligible(filter, entry, clock)',
-        replace: '(entry) => isEligible(filter, entry, clock) || true',
+        find: 'comparison.eligibleCount === 0 || isEligible(filter, entry, clock)',
+        replace: 'comparison.eligibleCount >= 0 || isEligible(filter, entry, clock)',
       },
     ],
   },
