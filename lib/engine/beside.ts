@@ -17,6 +17,7 @@ const HOURS_MS = 6 * 3600_000
 /** What stood beside each backup at the last reading, by `host:dataset`. */
 export class BesideBook {
   readonly #properties = new Map<string, Properties>()
+  #sweptAt = 0
   readonly #known = new Map<string, { readonly surroundings: Surroundings; readonly at: number }>()
 
   get(key: string, now: number): Surroundings | null {
@@ -34,8 +35,20 @@ export class BesideBook {
   }
 
   put(key: string, surroundings: Surroundings | undefined, now: number): void {
+    this.#sweep(now)
     if (surroundings === undefined) this.#known.delete(key)
     else this.#known.set(key, { surroundings, at: now })
+  }
+
+  get size(): number {
+    return this.#known.size
+  }
+
+  /** What is too old to be an answer is of backups that nobody asks about any more. */
+  #sweep(now: number): void {
+    if (Math.abs(now - this.#sweptAt) < HOURS_MS) return
+    this.#sweptAt = now
+    for (const [key, { at }] of this.#known) if (Math.abs(now - at) > HOURS_MS) this.#known.delete(key)
   }
 }
 

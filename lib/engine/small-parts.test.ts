@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { BesideBook } from './beside.ts'
 import { Bookings } from './booking.ts'
 import { PreviewBook } from './preview-book.ts'
 import { etaSeconds, Rate } from './rate.ts'
@@ -53,4 +54,17 @@ describe('a plan that was shown', () => {
     expect(book.find(shown.planId, 'b', 1000)).toBeNull()
     expect(book.find('nothing', 'a', 1000)).toBeNull()
   })
+})
+
+test('what stood beside backups that are gone is forgotten', () => {
+  const book = new BesideBook()
+  const nothing = { siblings: [], children: [] }
+  let most = 0
+  for (let hour = 0; hour < 2000; hour++) {
+    book.put(`hqs1:p/gone-${hour}`, nothing, hour * 3600_000)
+    book.put('hqs1:p/stays', nothing, hour * 3600_000)
+    most = Math.max(most, book.size)
+  }
+  expect(most).toBeLessThan(20)
+  expect(book.get('hqs1:p/stays', 2000 * 3600_000)).toEqual(nothing)
 })

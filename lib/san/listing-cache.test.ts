@@ -74,3 +74,17 @@ describe('a listing still holds', () => {
     expect(cache.get('h', facts(), 2000, NOW)).toBeNull()
   })
 })
+
+test('it keeps nothing of datasets that are gone: a year of ten thousand that come and go', () => {
+  const cache = new ListingCache()
+  let most = 0
+  for (let hour = 0; hour < 24 * 365; hour++) {
+    const now = NOW + hour * HOUR
+    const clock = 5000 + hour * 3600
+    cache.put('hqs8', facts({ guid: String(hour) }), listing, clock, now)
+    cache.put('hqs8', facts({ guid: 'stays' }), listing, clock, now)
+    most = Math.max(most, cache.size)
+  }
+  expect(most).toBeLessThan(30)
+  expect(cache.get('hqs8', facts({ guid: 'stays' }), 5000 + 24 * 365 * 3600, NOW + 24 * 365 * HOUR)).toEqual(listing)
+})

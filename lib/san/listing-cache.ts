@@ -11,6 +11,7 @@ interface Entry {
 
 /** Everything is listed anew once a day, whatever the hosts say: bookmarks and holds do not move `snapshots_changed`. */
 const LONGEST_MS = 24 * 3600_000
+const SWEEP_MS = 3600_000
 /** `snapshots_changed` has whole seconds: a change in the second of the listing, or just after, would not show. */
 const MATURE_SECONDS = 3
 /** More than a host's clock and ours drift apart between two looks, or an answer is under way. */
@@ -22,6 +23,7 @@ const SLACK_SECONDS = 30
  */
 export class ListingCache {
   readonly #entries = new Map<string, Entry>()
+  #sweptAt = 0
 
   /**
    * `hostClock`: the host's clock at this look, epoch seconds; `now`: epoch milliseconds of the witness. A host whose clock
@@ -38,6 +40,7 @@ export class ListingCache {
 
   /** `hostClock` is the host's clock before the listing, epoch seconds; without it nothing is kept. */
   put(host: string, facts: DatasetFacts, listing: DatasetSnapshots, hostClock: number | null, now: number): void {
+    this.#sweep(now)
     const changed = facts.snapshotsChanged
     if (changed === null || hostClock === null || changed > hostClock - MATURE_SECONDS) {
       this.#entries.delete(key(host, facts))
@@ -50,6 +53,18 @@ export class ListingCache {
       listedAt: now,
       hostClock,
     })
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** What is too old to be an answer is of datasets that nobody lists any more: gone, or of a host that is. */
+  #sweep(now: number): void {
+    if (Math.abs(now - this.#sweptAt) < SWEEP_MS) return
+    this.#sweptAt = now
+    for (const [key, { listedAt }] of this.#entries)
+      if (Math.abs(now - listedAt) > LONGEST_MS) this.#entries.delete(key)
   }
 }
 
