@@ -42,7 +42,8 @@ export function pruneRepository(db: Kysely<Schema>): Pick<Store, 'prune'> {
       await archiveRepairs(db, Math.max(before(PLAIN_DAYS), thinBefore), breathe)
       const thinned = await thinRepairs(db, thinBefore, breathe)
       // The run itself says what was done; what people asked for stays in the audit for ever.
-      const ofPolicy = sql`action = 'repair' AND actor_kind = 'schedule' AND at < ${thinBefore}`
+      const ofPolicy = sql`action = 'repair' AND actor_kind = 'schedule'
+        AND (at < ${thinBefore} OR (result = 'OK' AND at < ${before(retention.logsDays)}))`
       await deleteWhere(db, 'audit', ofPolicy)
       await sql`PRAGMA incremental_vacuum(2000)`.execute(db)
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db)

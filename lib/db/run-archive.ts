@@ -208,7 +208,7 @@ async function numbersOf(db: Transaction<Schema>, ids: ReadonlySet<string>): Pro
 }
 
 function packed(pack: Pack): Uint8Array {
-  return Bun.zstdCompressSync(Buffer.from(JSON.stringify(pack)), { level: 12 })
+  return Bun.zstdCompressSync(Buffer.from(JSON.stringify(pack)), { level: 6 })
 }
 
 function unpacked(blob: Uint8Array): Pack {

@@ -49,6 +49,15 @@ describe('what a host answered for a group of datasets', () => {
     expect(answers[1]).toMatchObject({ names: ['tank/b'], fault: { reason: 'NOT_CHECKED', kind: 'io-error' } })
   })
 
+  test('a tree that lost a child while it was listed is not missing, and was not listed', () => {
+    const stderr = "cannot open 'tank/a/child': dataset does not exist\n"
+    const [answer] = groupAnswers(batch([{ id: 'tree0', exitCode: 1, stdout: 'tank/a\n', stderr }]), {
+      id: 'tree0',
+      names: ['tank/a'],
+    })
+    expect(answer).toMatchObject({ names: ['tank/a'], fault: { reason: 'NOT_CHECKED' } })
+  })
+
   test('a listing whose end was not seen says nothing, however much of it came', () => {
     const [answer] = groupAnswers(batch([]), group)
     expect(answer).toMatchObject({ names: ['tank/a', 'tank/b'], fault: { kind: 'lost' } })

@@ -43,7 +43,9 @@ export function groupAnswers(batch: BatchResult, group: Group): readonly Answer[
 function answer(host: string, names: readonly string[], result: CommandResult): Answer {
   if (result.exitCode === 0) return { names, output: result.stdout }
   const fault = classifyZfs(result.stderr)
-  if (fault?.kind === 'dataset-missing' || fault?.kind === 'pool-missing') return { names, missing: true }
+  // With rows before it the message is of a dataset below that went during the listing: a part, and no answer.
+  const nothing = result.stdout === ''
+  if (nothing && (fault?.kind === 'dataset-missing' || fault?.kind === 'pool-missing')) return { names, missing: true }
   if (fault?.kind === 'bad-property') return { names, badProperty: true }
   const text = fault?.text ?? `the listing ended with code ${result.exitCode} and said nothing`
   return {

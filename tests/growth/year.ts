@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { auditRepairs } from '#lib/audit-repairs.ts'
@@ -166,9 +166,14 @@ async function ordinaryHour(): Promise<Hour> {
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Lives through it, in a directory of its own, and says how large it became. */
-export async function liveThrough(datasets: number, days: number): Promise<Year> {
+export async function liveThrough(
+  datasets: number,
+  days: number,
+  tell: (day: number, bytes: number) => void = () => {},
+): Promise<Year> {
   const hour = await ordinaryHour()
-  const directory = mkdtempSync(join(tmpdir(), 'zw-year-'))
+  // Nothing here has to outlive a power cut.
+  const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'zw-year-'))
   try {
     const names = Array.from({ length: datasets }, (_, n) => `HQS8DAT${String(n).padStart(3, '0')}`)
     const start = Date.UTC(2026, 0, 1)
@@ -186,6 +191,7 @@ export async function liveThrough(datasets: number, days: number): Promise<Year>
       const began = performance.now()
       await store.prune(config.retention, now)
       longestPruneMs = Math.max(longestPruneMs, performance.now() - began)
+      tell(day + 1, await store.sizeBytes())
     }
     await store.close()
     const opening = performance.now()
@@ -248,20 +254,37 @@ function writeDay(file: string, hour: Hour, names: readonly string[], day: numbe
   }
   database.run('BEGIN')
   let runId = nextOf('run')
+  const forAll = JSON.stringify({ scan: hour.scan, invocation: hour.invocation })
+  const forEach = JSON.stringify({
+    repair: hour.repair,
+    actions: hour.actions,
+    logs: hour.logs,
+    audit: hour.audit,
+    lag: hour.lag,
+  })
   for (let at = day; at < day + DAY; at += HOUR) {
     const scanId = runId++
-    const asOf = (template: Template, name: string, run: number) =>
-      moved(hour, template, { at, name, runId: run, scanId })
-    const all = names[0] ?? ''
-    insert('run', [['id', scanId], ...asOf(hour.scan, all, scanId)])
-    insert('invocation', asOf(hour.invocation, all, scanId))
+    const all = moved<{ scan: Template; invocation: Template }>(hour, forAll, {
+      at,
+      name: names[0] ?? '',
+      runId: scanId,
+      scanId,
+    })
+    insert('run', [['id', scanId], ...all.scan])
+    insert('invocation', all.invocation)
     for (const name of names) {
       const id = runId++
-      insert('run', [['id', id], ...asOf(hour.repair, name, id)])
-      for (const action of hour.actions) insert('action', asOf(action, name, id))
-      for (const line of hour.logs) insert('log', asOf(line, name, id))
-      insert('audit', asOf(hour.audit, name, id))
-      insert('lag_point', asOf(hour.lag, name, id))
+      const own = moved<Pick<Hour, 'repair' | 'actions' | 'logs' | 'audit' | 'lag'>>(hour, forEach, {
+        at,
+        name,
+        runId: id,
+        scanId,
+      })
+      insert('run', [['id', id], ...own.repair])
+      for (const action of own.actions) insert('action', action)
+      for (const line of own.logs) insert('log', line)
+      insert('audit', own.audit)
+      insert('lag_point', own.lag)
     }
   }
   database.run('COMMIT')
@@ -277,25 +300,23 @@ interface AsOf {
 }
 
 /** Only what differs from hour to hour and from dataset to dataset: names, guids, times, numbers of runs. */
-function moved({ said }: Hour, template: Template, { at, name, runId, scanId }: AsOf): Template {
+function moved<T>({ said }: Hour, rows: string, { at, name, runId, scanId }: AsOf): T {
   const by = at - said.at
-  const text = (value: string): string =>
-    value
-      .replaceAll(said.name, name)
-      .replaceAll(said.from.name, nameAt(at - HOUR))
-      .replaceAll(said.to.name, nameAt(at))
-      .replaceAll(said.from.guid, guidAt(name, at - HOUR))
-      .replaceAll(said.to.guid, guidAt(name, at))
-      .replaceAll(String(said.from.creation), String((at - HOUR) / 1000))
-      .replaceAll(String(said.to.creation), String(at / 1000))
-      .replaceAll(`run ${said.scanId}`, `run ${scanId}`)
-      .replaceAll(`"${said.runId}"`, `"${runId}"`)
-  return template.map(([column, value]) => {
-    if (column === 'run_id') return [column, runId]
-    if (typeof value === 'string') return [column, text(value)]
-    // Moments of that hour; a byte count is far from any.
-    return [column, typeof value === 'number' && Math.abs(value - said.at) < 4 * HOUR ? value + by : value]
-  })
+  const text = rows
+    .replaceAll(said.name, name)
+    .replaceAll(said.from.name, nameAt(at - HOUR))
+    .replaceAll(said.to.name, nameAt(at))
+    .replaceAll(said.from.guid, guidAt(name, at - HOUR))
+    .replaceAll(said.to.guid, guidAt(name, at))
+    .replaceAll(String(said.from.creation), String((at - HOUR) / 1000))
+    .replaceAll(String(said.to.creation), String(at / 1000))
+    .replaceAll(`run ${said.scanId}`, `run ${scanId}`)
+    .replaceAll(`\\"${said.runId}\\"`, `\\"${runId}\\"`)
+    .replaceAll(`["run_id",${said.runId}]`, `["run_id",${runId}]`)
+  // Moments of that hour; a byte count is far from any.
+  return JSON.parse(text, (_, value) =>
+    typeof value === 'number' && Math.abs(value - said.at) < 4 * HOUR ? value + by : value,
+  ) as T
 }
 
 function guidAt(name: string, at: number): string {
@@ -306,7 +327,9 @@ function guidAt(name: string, at: number): string {
 if (import.meta.main) {
   const [datasets = '200', days = '365'] = process.argv.slice(2)
   const began = performance.now()
-  const year = await liveThrough(Number(datasets), Number(days))
+  const year = await liveThrough(Number(datasets), Number(days), (day, bytes) => {
+    if (day % 10 === 0) console.log(`day ${day}: ${(bytes / 1e6).toFixed(1)} MB`)
+  })
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
   console.log(
     `${datasets} datasets, ${days} days, ${year.repairs} repairs: ${megabytes(year.bytes)}, at most ${megabytes(year.mostBytes)}.`,
