@@ -124,7 +124,8 @@ async function assessPair(
         ? draft
         : judgeAnyhow(context, now, { bytes: bytesBehind(draft.plan, steps), steps: steps ?? new Map() })
       // In the middle of our own renames a look sees a backup that is missing, or has nothing in common: no finding.
-      const keep = !swapping.has(line.dataset.id)
+      // Nor is there any in one that is gone, and was only asked about.
+      const keep = !swapping.has(line.dataset.id) && !dataset.retired
       const planned = fault === null ? assessment : assessedWith(context, assessment, fault)
       const whole =
         line.below === undefined ? planned : { ...assessedWith(context, planned, line.below), plan: planned.plan }
@@ -156,14 +157,14 @@ function renamed(inventory: Inventory, { mapping }: Monitored): Inventory {
   return { ...inventory, mapping }
 }
 
-/** A look at a recursive root is a look at its children, those that are no longer there among them. */
+/** A look at a recursive root is a look at its children. Those that are gone are looked at no more. */
 function withChildren(context: EngineContext, datasets: readonly Monitored[]): readonly Monitored[] {
   const roots = new Set(datasets.filter(({ config }) => config.recursive).map(({ id }) => id))
   if (roots.size === 0) return datasets
   const asked = new Set(datasets.map(({ id }) => id))
   const children = context
     .datasets()
-    .filter(({ id, parentId }) => parentId !== null && roots.has(parentId) && !asked.has(id))
+    .filter(({ id, parentId, retired }) => !retired && parentId !== null && roots.has(parentId) && !asked.has(id))
   return [...datasets, ...children]
 }
 

@@ -18,6 +18,7 @@ import { RepairBook } from './repair-book.ts'
 import { RunEnds } from './run-ends.ts'
 import { type Renamed, StateBook } from './state-book.ts'
 import { SwapJournal } from './swap-journal.ts'
+import { TreesHeld } from './tree.ts'
 
 /** One dataset looked at, judged and planned for, at one moment. */
 export interface Assessment {
@@ -45,7 +46,11 @@ interface Index {
   readonly byMapping: ReadonlyMap<string, Monitored>
   /** `host:dataset` of every primary. */
   readonly primaries: ReadonlySet<string>
+  /** By the id of their root. */
+  readonly children: ReadonlyMap<string, readonly Monitored[]>
 }
+
+const NONE: readonly Monitored[] = []
 
 /** What scans, previews and repairs of one engine share. */
 export class EngineContext {
@@ -58,6 +63,7 @@ export class EngineContext {
   readonly swaps = new SwapJournal()
   readonly estimates = new EstimateBook()
   readonly bookings = new Bookings()
+  readonly trees = new TreesHeld()
   readonly repairs: RepairBook
   readonly ends: RunEnds
   readonly faults: InternalFaults
@@ -136,6 +142,7 @@ export class EngineContext {
         byBackup: new Map(list.map((dataset) => [placeOf(dataset.mapping.backup), dataset])),
         byMapping: new Map(list.map((dataset) => [mappingKey(dataset.mapping), dataset])),
         primaries: new Set(list.map(({ mapping }) => placeOf(mapping.primary))),
+        children: Map.groupBy(list, ({ parentId }) => parentId ?? ''),
       }
     }
     return this.#known
@@ -147,6 +154,21 @@ export class EngineContext {
 
   dataset(id: string): Monitored | null {
     return this.#index().byId.get(id) ?? null
+  }
+
+  /** Of a recursive mapping, those that are gone among them. */
+  childrenOf(rootId: string): readonly Monitored[] {
+    return this.#index().children.get(rootId) ?? NONE
+  }
+
+  /** Gives up what is held of datasets that are gone, or watched no longer: as many as a SAN has ever had. Only in turn. */
+  forgetGone(): void {
+    const isWatched = (id: string): boolean => this.dataset(id)?.retired === false
+    for (const id of this.#looks.keys()) if (!isWatched(id)) this.#looks.delete(id)
+    for (const id of this.notAnchored.keys()) if (!isWatched(id)) this.notAnchored.delete(id)
+    this.repairs.retain((id) => isWatched(id) || this.repairing.has(id))
+    this.trees.retain(isWatched)
+    this.states.forgetGone()
   }
 
   /** The dataset whose backup is this very one. */

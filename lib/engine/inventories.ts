@@ -3,6 +3,9 @@ import { assess } from './assess.ts'
 import type { EngineContext } from './context.ts'
 import type { Engine } from './types.ts'
 
+/** Longer than anybody accepts; whole listings are held meanwhile. */
+const KEPT_MS = 3600_000
+
 interface FreshLook {
   /** Epoch ms. */
   readonly askedAt: number
@@ -36,6 +39,7 @@ export function inventories(context: EngineContext): Pick<Engine, 'seen' | 'inve
         // A clock that was set back makes nothing younger.
         return look === undefined || Math.abs(now - look.askedAt) > maxAgeMs
       })
+      for (const [id, { askedAt }] of looks) if (Math.abs(now - askedAt) > KEPT_MS) looks.delete(id)
       if (old.length > 0) {
         // Everybody who asks meanwhile waits for the same one: a pruning script asks for one snapshot after the other.
         const look = { askedAt: now, seen: lookAfresh(old) }

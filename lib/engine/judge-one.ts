@@ -12,6 +12,7 @@ import type { StepBytes } from './estimate.ts'
 import type { Monitored } from './monitored.ts'
 import { secondsFor, seedIsOutrun } from './past-rate.ts'
 import { isOwnToken, repairHistory, sentGuids } from './repair-history.ts'
+import { treeOf } from './tree.ts'
 
 export interface Looked {
   readonly dataset: Monitored
@@ -71,6 +72,8 @@ export function judgedOf(
     backupIsPrimaryElsewhere: context.isPrimary(mapping.backup.host, mapping.backup.dataset),
     timezone: config.scheduler.timezone,
     retired: dataset.retired,
+    isChild: dataset.parentId !== null,
+    tree: treeOf(context, dataset),
     ownToken,
     ownGuids: hasNewSnapshots({ inventory, memory }) ? sentGuids(ours) : undefined,
     previous: context.newest(dataset.id)?.inventory ?? null,
@@ -115,6 +118,7 @@ export function planFor(
       ownToken,
       oldestWouldNotSurvive: seedIsOutrun(context, dataset, input),
       strategy,
+      treeHeld: context.trees.of(context, dataset),
       filterAt: input.filterAt,
       dryRunAt: placeOf(dataset, dataset.config.dryRunLine),
     },

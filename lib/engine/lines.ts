@@ -10,6 +10,7 @@ import { inventoryOf, namesBelow, wasCutOff } from './look.ts'
 import type { Monitored } from './monitored.ts'
 import type { HostReading } from './ports.ts'
 import { isOfTheStore } from './state-book.ts'
+import { noteBackups } from './tree.ts'
 
 export interface AssessOptions {
   readonly mode: 'incremental' | 'fresh'
@@ -63,14 +64,23 @@ export async function readLines(
       const noted = await noteChildren(context, root, below)
       for (const child of noted.children) found.set(child.id, child)
       if (noted.fault !== null) troubled.set(root.id, noted.fault)
+      await noteBackups(context, root, to)
     } catch (error) {
       if (isOfTheStore(error)) throw error
       const at = { datasetId: root.id, host: root.mapping.primary.host }
       troubled.set(root.id, faults.of(at, 'Recording what stands below it', error))
     }
   }
-  // A child that is gone is retired by this very look, and never judged as a loss.
-  const known = new Map(asked.flatMap((dataset) => context.current(dataset) ?? []).map((each) => [each.id, each]))
+  // A child that is gone is retired by this very look, and never judged as a loss, nor looked at.
+  const roots = new Set(asked.filter(({ parentId }) => parentId === null).map(({ id }) => id))
+  const now = asked.flatMap((dataset) => context.current(dataset) ?? [])
+  const left = now.filter(({ retired, parentId }) => !retired || parentId === null || !roots.has(parentId))
+  const known = new Map(left.map((each) => [each.id, each]))
+  for (const { id } of now) {
+    const state = known.has(id) ? null : context.states.state(id)
+    if (state !== null) context.tell(() => deps.emit.dataset(state))
+  }
+  context.forgetGone()
   for (const [id, child] of found) if (!known.has(id)) known.set(id, context.current(child) ?? child)
   const lines = [...known.values()].map((dataset): Line => {
     const nothing = { ...nothingRead(dataset.mapping, readAt) }

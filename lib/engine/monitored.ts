@@ -14,6 +14,10 @@ export interface Monitored {
   readonly parentId: string | null
   /** Gone on the primary (children only): its backup is kept, it is judged no more. */
   readonly retired: boolean
+  /** Epoch ms of the check that missed it. */
+  readonly retiredAt?: number
+  /** Of a retired one: its backup is gone too. */
+  readonly backupGone?: boolean
 }
 
 /** The datasets under watch: those of the config, and the children that the last scans found below recursive ones. */
@@ -24,7 +28,10 @@ export function monitored(config: Config, records: readonly DatasetRecord[]): re
   const children = records.flatMap((record) => {
     const root = record.parentId === null ? undefined : byId.get(record.parentId)
     if (root === undefined || !root.config.recursive || byId.has(record.id)) return []
-    return isChild(root.config, record.primaryDataset, others) ? [fromRecord(record, root.config)] : []
+    const name = record.primaryDataset
+    // One that is excluded now is no part of the tree, and not gone.
+    const is = !isExcluded(root.config, name) && isChild(root.config, name, others)
+    return is ? [fromRecord(record, root.config)] : []
   })
   return [...roots, ...children]
 }
@@ -45,6 +52,8 @@ function fromRecord(record: DatasetRecord, root: DatasetConfig): Monitored {
     config: root,
     parentId: record.parentId,
     retired: record.retiredAt !== null,
+    ...(record.retiredAt === null ? {} : { retiredAt: record.retiredAt }),
+    ...(record.backupGoneAt === undefined ? {} : { backupGone: true }),
   }
 }
 

@@ -26,6 +26,10 @@ export class RepairBook {
     this.#runs.delete(datasetId)
   }
 
+  retain(isWanted: (datasetId: string) => boolean): void {
+    for (const id of this.#runs.keys()) if (!isWanted(id)) this.#runs.delete(id)
+  }
+
   /** After a repair has ended: what it says of the next one is asked before the next check. */
   async reload(datasetId: string): Promise<void> {
     const recent = this.#store.recentRepairs(datasetId, REMEMBERED)

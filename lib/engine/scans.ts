@@ -130,7 +130,8 @@ export class Scans {
   }
 
   #inScope(scope: Scope): readonly Monitored[] {
-    const all = this.#context.datasets()
+    // One that is gone is looked at only where somebody names it.
+    const all = this.#context.datasets().filter(({ retired }) => !retired)
     if (scope.kind === 'all') return all
     if (scope.kind === 'pair') {
       const own = all.filter((dataset) => dataset.config.pair === scope.pair)
@@ -142,8 +143,8 @@ export class Scans {
       return own
     }
     return scope.ids.map((id) => {
-      const dataset = all.find((each) => each.id === id)
-      if (dataset === undefined)
+      const dataset = this.#context.dataset(id)
+      if (dataset === null)
         throw new Refusal(
           'NO_SUCH_DATASET',
           `There is no dataset ${JSON.stringify(id)}; GET /api/datasets or \`zwitness datasets\` lists them.`,

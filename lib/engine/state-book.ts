@@ -66,6 +66,12 @@ export class StateBook {
     return renamed
   }
 
+  /** Of datasets that the store does not list any more nothing is held. */
+  forgetGone(): void {
+    const known = new Set(this.#records.map(({ id }) => id))
+    for (const id of this.#states.keys()) if (!known.has(id) && !this.#unsaved.has(id)) this.#states.delete(id)
+  }
+
   async reloadControls(now: number): Promise<void> {
     this.#controls = await this.#store.controls(now)
   }

@@ -7,6 +7,7 @@ import type { Monitored } from './monitored.ts'
 import { notChecked } from './not-checked.ts'
 import type { Repairs } from './repairs.ts'
 import type { Scans } from './scans.ts'
+import { retiredVerdict } from './tree.ts'
 import type { DatasetView } from './types.ts'
 
 /** One dataset as every surface shows it at this moment. */
@@ -21,8 +22,9 @@ export function viewOf(
   const cadence = cadenceAt(deps, now)
   const state = states.state(dataset.id)
   const judged = state?.verdict ?? null
-  const verdict: Verdict =
-    judged === null
+  const verdict: Verdict = dataset.retired
+    ? retiredVerdict(context, dataset)
+    : judged === null
       ? notChecked(dataset.mapping, now, timezone)
       : atReading(judged, { ...cadence, mapping: dataset.mapping, now, timezone: timezone })
   const activeRun = parts.repairs.ofDataset(dataset.id)
@@ -40,9 +42,9 @@ export function viewOf(
           : parts.scans.isChecking(dataset.id)
             ? 'CHECKING'
             : 'IDLE',
-    stale: judged !== null && isStale(judged.judgedAt, now, cadence),
+    stale: !dataset.retired && judged !== null && isStale(judged.judgedAt, now, cadence),
     checkedAt: verdict.lastLookAt,
-    since: state?.since ?? null,
+    since: dataset.retiredAt ?? state?.since ?? null,
     pause: pause !== undefined ? { ...pause, origin: 'person' } : dataset.config.paused ? { origin: 'config' } : null,
     ack: controls.find((control) => control.kind === 'ack') ?? null,
     activeRun,
