@@ -1,18 +1,19 @@
 import type { Config } from '#config/effective.ts'
-import type { DatasetRecord, RunRecord } from '#lib/db/types.ts'
+import type { RunRecord } from '#lib/db/types.ts'
 import { adoptPrimary } from '#lib/replication/memory.ts'
 import type { PlanInput } from '#lib/replication/plan.ts'
 import type { Comparison, Inventory, JudgeInput, Memory, Plan, Verdict } from '#lib/replication/types.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import { BesideBook } from './beside.ts'
 import { Bookings } from './booking.ts'
+import { type DatasetIndex, indexOf, placeOf } from './dataset-index.ts'
 import type { EngineDeps } from './deps.ts'
 import { TokenBook } from './enrich.ts'
 import { EstimateBook } from './estimate.ts'
 import { ForesightBook } from './foresee.ts'
 import { HostBook } from './host-book.ts'
 import { InternalFaults } from './internal-faults.ts'
-import { type Monitored, mappingKey, monitored } from './monitored.ts'
+import { type Monitored, mappingKey } from './monitored.ts'
 import { nextState } from './record.ts'
 import { RepairBook } from './repair-book.ts'
 import { RunEnds } from './run-ends.ts'
@@ -33,21 +34,6 @@ export interface Assessment {
   readonly planInput: PlanInput
   /** Was asked how much the plan would send? A size that is missing was then refused, not left out. */
   readonly estimated: boolean
-}
-
-interface Index {
-  readonly config: Config
-  readonly records: readonly DatasetRecord[]
-  readonly list: readonly Monitored[]
-  readonly byId: ReadonlyMap<string, Monitored>
-  /** By `host:dataset` of the backup. */
-  readonly byBackup: ReadonlyMap<string, Monitored>
-  /** By both ends. */
-  readonly byMapping: ReadonlyMap<string, Monitored>
-  /** `host:dataset` of every primary. */
-  readonly primaries: ReadonlySet<string>
-  /** By the id of their root. */
-  readonly children: ReadonlyMap<string, readonly Monitored[]>
 }
 
 const NONE: readonly Monitored[] = []
@@ -75,7 +61,7 @@ export class EngineContext {
   readonly swapping = new Set<string>()
   /** Snapshots for which an anchor could not be made, by dataset: told once. */
   readonly notAnchored = new Map<string, Guid>()
-  #known: Index | null = null
+  #known: DatasetIndex | null = null
   /** The configuration that the store's datasets are of; null before the first. */
   #inForce: Config | null = null
   #turn: Promise<unknown> = Promise.resolve()
@@ -129,21 +115,11 @@ export class EngineContext {
   }
 
   /** Made anew only when the config or the known children changed: it is asked for each dataset of each scan. */
-  #index(): Index {
+  #index(): DatasetIndex {
     const config = this.inForce
     const { records } = this.states
     if (this.#known?.config !== config || this.#known.records !== records) {
-      const list = monitored(config, records)
-      this.#known = {
-        config,
-        records,
-        list,
-        byId: new Map(list.map((dataset) => [dataset.id, dataset])),
-        byBackup: new Map(list.map((dataset) => [placeOf(dataset.mapping.backup), dataset])),
-        byMapping: new Map(list.map((dataset) => [mappingKey(dataset.mapping), dataset])),
-        primaries: new Set(list.map(({ mapping }) => placeOf(mapping.primary))),
-        children: Map.groupBy(list, ({ parentId }) => parentId ?? ''),
-      }
+      this.#known = indexOf(config, records)
     }
     return this.#known
   }
@@ -161,14 +137,10 @@ export class EngineContext {
     return this.#index().children.get(rootId) ?? NONE
   }
 
-  /** Gives up what is held of datasets that are gone, or watched no longer: as many as a SAN has ever had. Only in turn. */
-  forgetGone(): void {
-    const isWatched = (id: string): boolean => this.dataset(id)?.retired === false
-    for (const id of this.#looks.keys()) if (!isWatched(id)) this.#looks.delete(id)
-    for (const id of this.notAnchored.keys()) if (!isWatched(id)) this.notAnchored.delete(id)
-    this.repairs.retain((id) => isWatched(id) || this.repairing.has(id))
-    this.trees.retain(isWatched)
-    this.states.forgetGone()
+  /** Gives up the looks at datasets that are not wanted any more. */
+  retain(isWanted: (id: string) => boolean): void {
+    for (const id of this.#looks.keys()) if (!isWanted(id)) this.#looks.delete(id)
+    for (const id of this.notAnchored.keys()) if (!isWanted(id)) this.notAnchored.delete(id)
   }
 
   /** The dataset whose backup is this very one. */
@@ -258,8 +230,4 @@ export class EngineContext {
     const hosts = [...this.deps.config().hosts.values()]
     return hosts.length > 1 && hosts.every(({ id }) => this.hosts.get(id).reachable === false)
   }
-}
-
-function placeOf({ host, dataset }: { readonly host: string; readonly dataset: string }): string {
-  return `${host}:${dataset}`
 }

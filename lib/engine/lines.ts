@@ -10,7 +10,7 @@ import { inventoryOf, namesBelow, wasCutOff } from './look.ts'
 import type { Monitored } from './monitored.ts'
 import type { HostReading } from './ports.ts'
 import { isOfTheStore } from './state-book.ts'
-import { noteBackups } from './tree.ts'
+import { forgetGone, noteBackups } from './tree.ts'
 
 export interface AssessOptions {
   readonly mode: 'incremental' | 'fresh'
@@ -80,7 +80,7 @@ export async function readLines(
     const state = known.has(id) ? null : context.states.state(id)
     if (state !== null) context.tell(() => deps.emit.dataset(state))
   }
-  context.forgetGone()
+  forgetGone(context)
   for (const [id, child] of found) if (!known.has(id)) known.set(id, context.current(child) ?? child)
   const lines = [...known.values()].map((dataset): Line => {
     const nothing = { ...nothingRead(dataset.mapping, readAt) }

@@ -4,6 +4,7 @@ import { reason } from '#lib/replication/reasons.ts'
 import type { Memory, Tree, Verdict } from '#lib/replication/types.ts'
 import { wordsFor } from '#lib/replication/words.ts'
 import type { EngineContext } from './context.ts'
+import { cadenceAt } from './deps.ts'
 import type { Monitored } from './monitored.ts'
 import type { HostReading } from './ports.ts'
 
@@ -57,7 +58,7 @@ function heldBecause(context: EngineContext, root: Monitored, memory: Memory): s
   const tree = treeOf(context, root)
   if (tree === null) return null
   const { deps } = context
-  const { intervalSeconds } = deps.config().scheduler
+  const { intervalSeconds } = cadenceAt(deps, deps.now())
   const { gone } = rememberTree({ memory, now: deps.now(), intervalSeconds }, tree)
   if (gone === null) return null
   const count = tree.retired.filter(({ at }) => at >= gone.since).length
@@ -93,6 +94,15 @@ function namesOnBackup(root: Monitored, reading: HostReading): ReadonlySet<strin
   if (state === 'missing') return new Set()
   const below = state === 'present' ? reading.descendants.get(dataset) : undefined
   return below === undefined ? null : new Set(below.map(({ name }) => name))
+}
+
+/** Gives up what is held of datasets that are gone, or watched no longer: as many as a SAN has ever had. Only in turn. */
+export function forgetGone(context: EngineContext): void {
+  const isWatched = (id: string): boolean => context.dataset(id)?.retired === false
+  context.retain(isWatched)
+  context.repairs.retain((id) => isWatched(id) || context.repairing.has(id))
+  context.trees.retain(isWatched)
+  context.states.forgetGone()
 }
 
 /** What is said of a child that is gone. It is not looked at: there is nothing about it that could be late. */

@@ -239,6 +239,10 @@ describe('the service', () => {
       expect([id, view(id).since]).toEqual([id, was(id)?.since ?? null])
   })
 
+  test('what is newly said is said by its name', () => {
+    expect(codes('hqs10-hqs7.TREE')).toEqual(['RETIRED', 'UP_TO_DATE'])
+  })
+
   test('children: those that are gone are still known as gone, with their backup', () => {
     const gone = app.services.engine.datasets().filter(({ dataset }) => dataset.retired)
     expect(gone.map(({ dataset }) => dataset.id)).toEqual(
