@@ -42,7 +42,10 @@ class Host {
         const gone = names.filter((name) => this.#missing.has(name))
         const stderr = gone.map((name) => `cannot open '${name}': dataset does not exist`).join('\n')
         const exitCode = gone.length === 0 ? 0 : 1
-        results.set(command.id, { id: command.id, exitCode, stdout: `${names.join(' ')}\n`, stderr })
+        // As zfs does: rows of those that are there, and none where nothing is.
+        const there = names.filter((name) => !this.#missing.has(name))
+        const stdout = there.length === 0 ? '' : `${there.join(' ')}\n`
+        results.set(command.id, { id: command.id, exitCode, stdout, stderr })
         if (exitCode === 0) return null
         for (const next of command.onFailure ?? []) {
           const ended = run(next)
