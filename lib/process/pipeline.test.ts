@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(180_000)
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { openPipeline } from './pipeline.ts'

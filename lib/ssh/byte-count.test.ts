@@ -4,14 +4,17 @@ import { createByteCount } from './byte-count.ts'
 
 test('counts what a process reads from when it was ready; keepalives are no movement', async () => {
   let now = 0
+  const ready = Promise.withResolvers<void>()
   const count = createByteCount(() => now, 1)
   const child = startChild({
     file: 'sh',
-    args: ['-c', 'while read -r line; do :; done'],
+    args: ['-c', 'echo; while read -r line; do :; done'],
     stdin: 'open',
-    stdout: 'ignore',
+    stdout: 'read',
+    // It has read its libraries by then.
+    onStdout: () => ready.resolve(),
   })
-  await Bun.sleep(200)
+  await ready.promise
   count.begin(child.pid ?? 0)
   expect(count.sample(0)).toBe(0)
   now = 1_000

@@ -29,6 +29,7 @@ test('killed twenty times in the middle of swaps: all heal, nothing is lost', as
   const random = sequence(seed)
   for (let kill = 0; kill < KILLS; kill++) {
     await witness.start()
+    // Not waited for anything: the moment of the kill is what is tried.
     await Bun.sleep(300 + random() * 2500)
     await witness.kill()
   }

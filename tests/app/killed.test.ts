@@ -5,7 +5,7 @@ import { until } from '#tests/witness/until.ts'
 import { killOnly, transferSsh, withCommand } from './processes.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(90_000)
+setDefaultTimeout(180_000)
 
 /*
  * The service as a process of its own, struck in the middle of a transfer of 12 MB. Whatever strikes it: what had arrived
@@ -146,7 +146,7 @@ test('the receive dies on the backup: what it had saved is used', async () => {
 test('the sshd of the backup goes away in the middle and comes back: healed without a person', async () => {
   const { id } = await underWay()
   await world.backup.stop()
-  await Bun.sleep(500)
+  await until('the witness has noticed', 60, () => transferSsh(witness.home.data, 'receive').length === 0)
   await world.backup.start()
   const run = await witness.ended(id)
   expect(run.state).toBe('SUCCEEDED')

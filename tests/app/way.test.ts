@@ -7,7 +7,7 @@ import { until } from '#tests/witness/until.ts'
 import { killOnly, withCommand } from './processes.ts'
 import { TwoBackups, told } from './two-backups.ts'
 
-setDefaultTimeout(120_000)
+setDefaultTimeout(180_000)
 
 /* What can be wrong with the way to a host. A witness that cannot look says so and starts nothing. */
 const sans = new TwoBackups()
@@ -130,6 +130,11 @@ test('a key that the hosts do not take: AUTH_FAILED after one attempt each, for 
   expect(await told(app, sans.world.id('a'))).toEqual({ status: 'UNKNOWN', reason: 'AUTH_FAILED' })
   // Its sshd writes the line when it has noticed the end, on a busy machine a moment later.
   await until('its sshd has said so', 20, () => refusals() > before)
-  await Bun.sleep(300)
+  // Whoever connects and goes away again is in the log after all that came before.
+  const closed = () => sans.world.backup.sshd.log().match(/kex_exchange_identification/g)?.length ?? 0
+  const closedBefore = closed()
+  const { port } = sans.world.backup
+  await Bun.connect({ hostname: '127.0.0.1', port, socket: { open: (socket) => void socket.end(), data() {} } })
+  await until('its sshd has seen one more', 60, () => closed() > closedBefore)
   expect(refusals() - before).toBe(1)
 })

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command } from './command.ts'
 import { type JunitReport, junitReport } from './junit.ts'
@@ -18,11 +18,25 @@ export async function testFiles(folders: readonly string[], leaveOut: readonly s
   return found.sort()
 }
 
+/** Which files take long (ms on a quiet machine), so that the slowest begin first. It decides nothing else. */
+const TIMINGS = 'tests/runner/timings.json'
+
+export interface TestsOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** The most that one test may take where it does not say otherwise. Default 2: long on the busiest machine. */
+  readonly testMinutes?: number
+  /** So many files at a time, each in one of as many processes. Default 1. */
+  readonly lanes?: number
+}
+
+/** A tier waits as much as it computes, so two lanes serve a single processor too. */
+export const LANES = Math.max(2, availableParallelism())
+
 /** `bun test` over exactly these files; counted from its own report, and never greener than its exit code. */
 export async function runTests(
   title: string,
   files: readonly string[],
-  { env, testMinutes = 0.5 }: { readonly env?: Readonly<Record<string, string>>; readonly testMinutes?: number } = {},
+  { env, testMinutes = 2, lanes = 1 }: TestsOptions = {},
 ): Promise<Tally> {
   if (files.length === 0) return failedBecause(`${title}: there are no test files.`)
   const directory = await mkdtemp(join(tmpdir(), 'zw-tests-'))
@@ -36,6 +50,7 @@ export async function runTests(
         `--timeout=${Math.round(testMinutes * 60_000)}`,
         '--reporter=junit',
         `--reporter-outfile=${report}`,
+        ...(lanes > 1 ? [`--parallel=${lanes}`, '--no-isolate', `--timings=${TIMINGS}`] : []),
         ...files.map((file) => `./${file}`),
       ],
       // What a test that was killed left behind goes with the report.

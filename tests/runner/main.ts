@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import { runTests, testFiles } from './bun-test.ts'
+import { LANES, runTests, testFiles } from './bun-test.ts'
 import { runChecks } from './checks.ts'
 import { onInterrupt } from './command.ts'
 import { notInTheCore, ZFS_TIERS } from './lab.ts'
@@ -8,7 +8,8 @@ import { add, failedBecause, NOTHING, type Tally, tallyLine } from './tally.ts'
 /** The tiers, in the order in which they are run: quick ones first. */
 const TIERS: Readonly<Record<string, () => Promise<Tally>>> = {
   checks: runChecks,
-  app: async () => runTests('app', await testFiles(['lib', 'config', 'tests'], ['tests/browser/', 'tests/zfs/'])),
+  app: async () =>
+    runTests('app', await testFiles(['lib', 'config', 'tests'], ['tests/browser/', 'tests/zfs/']), { lanes: LANES }),
   browser: async () => runTests('browser', await testFiles(['tests/browser'])),
   ...ZFS_TIERS,
 }

@@ -8,7 +8,7 @@ import { acceptHostKey, scanHostKeys } from '#lib/ssh/known-hosts.ts'
 import type { RemoteFault, SshHost, SshSettings } from '#lib/ssh/types.ts'
 import { listener, type SshWorld, startSshWorld } from './fixture.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 let world: SshWorld
 beforeAll(async () => {
@@ -144,7 +144,7 @@ describe('keys and accounts', () => {
     const before = refusals()
     const refused = async (times: number): Promise<void> => {
       // The server's log comes through a pipe of its own.
-      for (let look = 0; look < 50 && refusals() - before < times; look += 1) await Bun.sleep(100)
+      for (let look = 0; look < 600 && refusals() - before < times; look += 1) await Bun.sleep(100)
       expect(refusals() - before).toBe(times)
     }
     const client = world.client(world.settings((host) => ({ ...host, identityFile: key })))

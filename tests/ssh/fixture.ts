@@ -81,6 +81,16 @@ export async function processesWith(text: string, ms = 0): Promise<number> {
   }
 }
 
+/** Waits until so many processes have exactly this command line: not the ssh client that only carries its words. */
+export async function untilRunning(commandLine: string, count = 1): Promise<void> {
+  for (const end = performance.now() + 120_000; performance.now() < end; await Bun.sleep(50)) {
+    const args = ['-fxc', commandLine.replaceAll('.', '\\.')]
+    const found = await runCommand({ file: 'pgrep', args, timeoutMs: 60_000, maxStdoutBytes: 100 })
+    if (Number(found.stdout.toString()) >= count) return
+  }
+  throw new Error(`${commandLine} was not started within two minutes.`)
+}
+
 /** A `.bashrc` for a login whose HOME is this directory. */
 export async function homeWithBashrc(directory: string, text: string): Promise<string> {
   await ensureDirectory(directory)

@@ -5,7 +5,7 @@ import { runCommand } from '#lib/process/run-command.ts'
 import { batchScript } from '#lib/ssh/script.ts'
 import { processesWith, type SshWorld, startSshWorld } from './fixture.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 /*
  * What goes over the line while a command runs. The far sides' own shells: those of this machine, and more of them with
@@ -46,7 +46,7 @@ describe('over a real sshd', () => {
     const { fault } = await world.client().batch('alpha', [frozen], { silenceMs: 4_500, tries: 1 })
     process.kill(-Number(await Bun.file(file).text()), 'SIGKILL')
     expect(fault).toMatchObject({ kind: 'timeout', message: expect.stringContaining('heartbeat') })
-    expect(await processesWith('kill -STOP 0', 10_000)).toBe(0)
+    expect(await processesWith('kill -STOP 0', 60_000)).toBe(0)
   })
 
   test('nothing of it is left when the command has ended, and the session ends at once', async () => {
@@ -57,7 +57,7 @@ describe('over a real sshd', () => {
       expect(fault).toBeNull()
       // Its `sleep` lasts 5 s; a session that waited for it would take as long.
       expect(durationMs).toBeLessThan(4_500)
-      expect(await processesWith('@@H:', 5_000)).toBe(0)
+      expect(await processesWith('@@H:', 60_000)).toBe(0)
     }
   })
 
@@ -66,7 +66,7 @@ describe('over a real sshd', () => {
       .client()
       .batch('alpha', [sh('a', 'kill -9 $PPID; sleep 1')], { silenceMs: 4_000 })
     expect([results.size, fault?.kind]).toEqual([0, 'lost'])
-    expect(await processesWith('@@H:', 10_000)).toBe(0)
+    expect(await processesWith('@@H:', 60_000)).toBe(0)
   })
 
   test('a line that goes on without its client goes on to its end, and its heartbeat with it', async () => {
@@ -82,9 +82,9 @@ describe('over a real sshd', () => {
     while (!(await Bun.file(file).exists())) await Bun.sleep(50)
     cancel.abort()
     expect((await running).fault?.kind).toBe('cancelled')
-    expect(await processesWith(': 8822.1', 20_000)).toBe(0)
+    expect(await processesWith(': 8822.1', 60_000)).toBe(0)
     expect(await Bun.file(file).text()).toBe('over\n')
-    expect(await processesWith('@@H:', 10_000)).toBe(0)
+    expect(await processesWith('@@H:', 60_000)).toBe(0)
   })
 })
 
@@ -118,7 +118,7 @@ describe.each(SHELLS)('where sh is %s', (shell) => {
       )
       expect({ ended: end.ended, code: end.exitCode }).toEqual({ ended: 'exit', code: 5 })
       expect(end.stdout.toString()).toBe(`@@B:${nonce}:0\n\n@@E:${nonce}:0:5\n`)
-      expect(await processesWith(`@@H:${nonce}`, 5_000)).toBe(0)
+      expect(await processesWith(`@@H:${nonce}`, 60_000)).toBe(0)
     }
   })
 })

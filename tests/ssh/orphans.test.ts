@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { readTextFileIfThere } from '#lib/host/read-file.ts'
 import { processesWith, type SshWorld, startSshWorld } from './fixture.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 let world: SshWorld
 beforeAll(async () => {
@@ -29,9 +29,9 @@ test.each([
   while (!(await running())) await Bun.sleep(100)
   victim.kill('SIGKILL')
   await victim.exited
-  expect(await processesWith('sleep 8833', 10_000)).toBe(0)
+  expect(await processesWith('sleep 8833', 60_000)).toBe(0)
   // Not one ssh of it, the control connection neither; and the receiver saw a clean end of its stream.
-  expect(await processesWith(settings.configFile, 10_000)).toBe(0)
-  expect(await processesWith('pv -q -L 2000000', 5_000)).toBe(0)
+  expect(await processesWith(settings.configFile, 60_000)).toBe(0)
+  expect(await processesWith('pv -q -L 2000000', 60_000)).toBe(0)
   expect(await readTextFileIfThere(saved)).toBe('saved\n')
 })

@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { startSshWorld } from './fixture.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
 
 /** Login shells that admins use. `apt-get install tcsh fish zsh` has those that a Debian has not. */
 const SHELLS = ['dash', 'bash', 'tcsh', 'fish', 'zsh']
@@ -77,7 +77,7 @@ describe.each(SHELLS)('a login shell that is %s', (shell) => {
       ...rest,
     })
     expect(cancelled.ended).toBe('cancelled')
-    for (let look = 0; look < 100 && (await Bun.file(file).text()) !== 'over\n'; look++) await Bun.sleep(100)
+    for (let look = 0; look < 600 && (await Bun.file(file).text()) !== 'over\n'; look++) await Bun.sleep(100)
     expect(await Bun.file(file).text()).toBe('over\n')
     await world.stop()
   })
