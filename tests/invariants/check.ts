@@ -85,7 +85,8 @@ function statusLies(bed: Bed, stock: Stock, view: DatasetView): string[] {
   const { id, mapping } = view.dataset
   const found: string[] = []
   const skew = stock.get(mapping.primary.host)?.skewSeconds ?? 0
-  const demanded = demandedHealth(truth, view, leastDelay(truth, view, now, skew))
+  const delaySeconds = leastDelay(truth, view, now, skew)
+  const demanded = demandedHealth(truth, view, { delaySeconds, nowSeconds: now / 1000 + skew })
   const { health, reasons } = view.verdict
   if (!truth.reachable && health === 'HEALTHY') found.push(`I5 ${id} is HEALTHY and a host of it is down`)
   if (RANK[health] < RANK[demanded])

@@ -72,16 +72,38 @@ export function leastDelay(truth: Truth, view: DatasetView, nowMs: number, skewS
  * What the shown status may be, right after a look at which nobody touched the SANs. The worst that the truth demands is
  * computed here; a status better than that is a lie, UNKNOWN never is.
  */
-export function demandedHealth(truth: Truth, view: DatasetView, delaySeconds: number): Health {
+export function demandedHealth(
+  truth: Truth,
+  view: DatasetView,
+  { delaySeconds, nowSeconds }: { readonly delaySeconds: number; readonly nowSeconds: number },
+): Health {
   const { policy } = view.dataset.config
   if (!usable(truth.primaryPool) || !usable(truth.backupPool)) return 'BROKEN'
+  if (isNewChild(truth, view, nowSeconds)) return 'HEALTHY'
   if (truth.primary === null || truth.backup === null) return 'BROKEN'
-  if (truth.eligible.length === 0) return 'BROKEN'
+  if (truth.eligible.length === 0 && !isTogether(truth, view, nowSeconds)) return 'BROKEN'
   if (truth.base === null) return 'BROKEN'
   if (delaySeconds > policy.maxDelaySeconds + 1) return 'BROKEN'
   if (delaySeconds > policy.warnDelaySeconds + 1) return 'WARNING'
   if (truth.backup.written > 0) return 'WARNING'
   return 'HEALTHY'
+}
+
+/** Clocks of the soak are off by an hour at the most, and may have been off the other way when something was dated. */
+const CLOCKS_SECONDS = 2 * 3600
+
+/** A child of a recursive tree whose first backup is not due yet; `nowSeconds` by the primary's clock. */
+function isNewChild({ primary, backup }: Truth, { dataset }: DatasetView, nowSeconds: number): boolean {
+  if (dataset.parentId === null || primary === null || (backup?.snapshots.length ?? 0) > 0) return false
+  return nowSeconds - primary.time <= dataset.config.policy.maxDelaySeconds + CLOCKS_SECONDS
+}
+
+/** Policy wants no snapshot, and the backup has what there is all the same, or had it as lately as policy allows. */
+function isTogether({ newestCommon, primary }: Truth, { dataset }: DatasetView, nowSeconds: number): boolean {
+  if (newestCommon === null || primary === null) return false
+  const { maxDelaySeconds, minAgeSeconds } = dataset.config.policy
+  const isNewest = primary.snapshots.every(({ txg }) => txg <= newestCommon.txg)
+  return isNewest || nowSeconds - newestCommon.time <= maxDelaySeconds + minAgeSeconds + CLOCKS_SECONDS
 }
 
 /** Reasons that only certain facts can give. A reason shown without its fact is a false alarm. */
