@@ -56,7 +56,10 @@ test('after a failure the next try waits, longer each time; after two alike that
   const id = world.id('refused')
   const codeNow = async () => (await app.dataset(id)).plan.automatic.code
   const refuse = () =>
-    world.backup.misbehave({ match: '^zfs receive', fail: 'cannot receive incremental stream: permission denied' })
+    world.backup.misbehave({
+      match: '^zfs receive .*refused',
+      fail: 'cannot receive incremental stream: permission denied',
+    })
 
   refuse()
   await app.scan()

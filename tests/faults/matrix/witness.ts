@@ -27,7 +27,7 @@ export const WITNESS: readonly Row[] = [
     75,
     'database locked by another process',
     'lib/db/failures.test.ts > a lock held by another process is a StoreError of kind busy, and passes',
-    `${NTH} > %s: any statement of the database fails, or is the last one of its process`,
+    'tests/faults/nth-statement.test.ts > %s: any statement of the database fails, or is the last one of its process',
   ),
   proved(
     76,
@@ -39,13 +39,13 @@ export const WITNESS: readonly Row[] = [
     77,
     'disk full for the database',
     'lib/db/failures.test.ts > a full disk is a StoreError of kind full; the transaction is gone as a whole and reading goes on',
-    `${NTH} > %s: any statement of the database fails, or is the last one of its process`,
+    'tests/faults/nth-statement.test.ts > %s: any statement of the database fails, or is the last one of its process',
   ),
   proved(
     78,
     'database damaged',
     'lib/db/open.test.ts > %s is moved aside and an empty one started, which says so',
-    `${NTH} > %s: any statement of the database fails, or is the last one of its process`,
+    'tests/faults/nth-statement.test.ts > %s: any statement of the database fails, or is the last one of its process',
   ),
   proved(
     79,
@@ -56,8 +56,8 @@ export const WITNESS: readonly Row[] = [
   proved(
     80,
     'SIGKILL at the n-th statement, all n',
-    `${NTH} > %s: any statement of the database fails, or is the last one of its process`,
-    `${NTH} > %s: the witness is killed before or after any call to a SAN or to the database`,
+    'tests/faults/nth-statement.test.ts > %s: any statement of the database fails, or is the last one of its process',
+    'tests/faults/nth-kill.test.ts > %s: the witness is killed before or after any call to a SAN or to the database',
     'lib/db/sigkill.test.ts > killed -9 in the middle of writing, %s times, it loses nothing that was acknowledged',
   ),
   proved(
