@@ -5,7 +5,7 @@ import { barriers, hydrated, inBrowser, isTooWide, launch, visit } from './pages
 let browser: Browser | null = null
 beforeAll(async () => {
   browser = await launch()
-}, 60_000)
+}, 180_000)
 afterAll(() => browser?.close())
 
 const ID = 'hq10-7.L1S4DAT1'
@@ -88,5 +88,5 @@ inBrowser(
       // The browser itself notes the 404.
       said.length = 0
     }),
-  60_000,
+  180_000,
 )

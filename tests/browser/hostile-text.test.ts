@@ -8,7 +8,7 @@ import { hydrated, inBrowser, launch, visit } from './pages.ts'
 let browser: Browser | null = null
 beforeAll(async () => {
   browser = await launch()
-}, 60_000)
+}, 180_000)
 afterAll(() => browser?.close())
 
 const EVIL = `"'></script><script>window.stolen=1</script><img src=x onerror="window.stolen=1"><svg/onload=window.stolen=1>`

@@ -7,7 +7,7 @@ import { hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
 let browser: Browser | null = null
 beforeAll(async () => {
   browser = await launch()
-}, 60_000)
+}, 180_000)
 afterAll(() => browser?.close())
 
 const ID = 'hq10-7.L1S4DAT1'
@@ -93,7 +93,7 @@ inBrowser(
       })
       expect(outline).toEqual(['solid', true])
     }),
-  60_000,
+  180_000,
 )
 
 for (const [reducedMotion, moves] of [
@@ -128,6 +128,6 @@ for (const [reducedMotion, moves] of [
         },
         { options: { reducedMotion } },
       ),
-    60_000,
+    180_000,
   )
 }

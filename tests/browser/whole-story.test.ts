@@ -27,12 +27,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await world?.close()
-}, 30_000)
+}, 180_000)
 
 const told = (name: string) => ({ id: world.id(name), name, backupHost: 'back', backup: `vault/${name}` })
 
 async function onPage(use: (page: Page, url: string) => Promise<void>): Promise<void> {
   const context = await (browser as Browser).newContext({ viewport: { width: 1280, height: 900 } })
+  context.setDefaultTimeout(120_000)
   try {
     await use(await context.newPage(), witness.url ?? '')
   } finally {
