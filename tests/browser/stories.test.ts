@@ -34,7 +34,7 @@ inBrowser(
       await page.locator('table.datasets').getByRole('link', { name: 'L1S4DAT1' }).click()
       await page.getByRole('heading', { name: 'What you can do' }).waitFor()
       await page.getByRole('button', { name: 'Preview repair' }).click()
-      await page.getByText('Destroys nothing.').waitFor()
+      await page.getByText('Destroys nothing.', { exact: true }).waitFor()
       await page.getByText('zfs receive', { exact: false }).first().waitFor()
       await hydrated(page)
       await page.getByLabel(/Reason/).fill('after the swap')
