@@ -52,11 +52,12 @@ export function checksGoOn<T extends Store>({ store, error: tell, now }: Parts &
       async () => {
         await store.saveStates(given)
         for (const id of ids) unsaved.delete(id)
-        // Apart from the others: one whose dataset is gone by now is refused.
+        // Apart from the others: one whose dataset is gone by now is refused, and given up.
         for (const state of left) {
           unsaved.delete(state.datasetId)
           await store.saveState(state).catch((error: unknown) => {
             if (takesNothing(error)) unsaved.set(state.datasetId, state)
+            else tell(`The database refused what was remembered of ${state.datasetId} while it was full: ${error}`)
           })
         }
       },

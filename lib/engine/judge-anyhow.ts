@@ -22,7 +22,8 @@ export function judgeAnyhow(context: EngineContext, looked: Looked, estimate: Es
     const nothing = { dataset, inventory: unread(inventory, fault), comparison: null }
     try {
       return judgeOne(context, nothing, null)
-    } catch {
+    } catch (again) {
+      faults.of(at, 'Judging it as not read', again)
       return lastResort(context, nothing, fault)
     }
   }
