@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { LogView } from '#lib/api/log.ts'
 import { useHydrated } from '#lib/client/hydrated.ts'
 import { watch } from '#lib/client/live.ts'
+import { oneAtATime, soon } from '#lib/client/readings.ts'
 import { send } from '#lib/client/send.ts'
 import { LogLines } from '#lib/view/logs/log-lines.tsx'
 import { useZone } from '#lib/view/shown-time.ts'
@@ -43,9 +44,7 @@ export default function LogTail(props: Props) {
   }, [records.value])
   useEffect(() => {
     if (!props.open) return
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const read = async (): Promise<void> => {
-      timer = undefined
+    const read = oneAtATime(async () => {
       const last = records.value.at(-1)?.id ?? '0'
       const answer = await send('GET', `/api/logs?${props.query}${amp}after=${last}&limit=${MOST}`)
       if (!answer.ok) return
@@ -55,16 +54,15 @@ export default function LogTail(props: Props) {
       const all = [...records.value, ...fresh]
       records.value = following.value ? all.slice(-MOST) : all
       if (!following.value) waiting.value += fresh.length
-    }
+    })
+    const again = soon(read, PAUSE_MS)
     const end = watch({
       refetch: read,
       // The filter is the server's: the event only says that there is something.
-      log: () => {
-        timer ??= setTimeout(() => void read(), PAUSE_MS)
-      },
+      log: () => again.ask(),
     })
     return () => {
-      clearTimeout(timer)
+      again.end()
       end()
     }
   }, [])

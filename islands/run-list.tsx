@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { watch } from '#lib/client/live.ts'
+import { oneAtATime, soon } from '#lib/client/readings.ts'
 import { rowKeys } from '#lib/client/row-keys.ts'
 import { send } from '#lib/client/send.ts'
 import { type RunLine, runLineOf } from '#lib/view/runs/fold.ts'
@@ -20,21 +21,18 @@ export default function RunList(props: Props) {
   useEffect(() => {
     const endKeys = rowKeys()
     if (props.follow === null) return endKeys
-    let timer: ReturnType<typeof setTimeout> | undefined
     const path = props.follow
-    const read = async (): Promise<void> => {
-      timer = undefined
+    const read = oneAtATime(async () => {
       const answer = await send('GET', path)
       if (answer.ok) runs.value = (answer.body as { items: readonly RunLine[] }).items.map(runLineOf)
-    }
+    })
+    const again = soon(read, PAUSE_MS)
     const end = watch({
       refetch: read,
-      run: () => {
-        timer ??= setTimeout(() => void read(), PAUSE_MS)
-      },
+      run: () => again.ask(),
     })
     return () => {
-      clearTimeout(timer)
+      again.end()
       end()
       endKeys()
     }

@@ -4,6 +4,7 @@ import type { LogView } from '#lib/api/log.ts'
 import type { RunDetailView } from '#lib/api/run-detail.ts'
 import { Action } from '#lib/client/action.tsx'
 import { serverNow, watch } from '#lib/client/live.ts'
+import { oneAtATime, soon } from '#lib/client/readings.ts'
 import { pageOfRun } from '#lib/client/run-now.tsx'
 import { send } from '#lib/client/send.ts'
 import { LogLines } from '#lib/view/logs/log-lines.tsx'
@@ -29,26 +30,22 @@ export default function RunPage(props: Props) {
   const { id } = props.run
 
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const read = async (): Promise<void> => {
-      timer = undefined
+    const read = oneAtATime(async () => {
       const answer = await send('GET', `/api/runs/${id}`)
       if (answer.ok) run.value = answer.body as RunDetailView
       const last = log.value.at(-1)?.id ?? '0'
       const records = await send('GET', `/api/runs/${id}/log?after=${last}&limit=${TAIL}`)
       if (records.ok) add((records.body as { items: readonly LogView[] }).items)
-    }
+    })
     const add = (records: readonly LogView[]): void => {
       const known = new Set(log.value.map((record) => record.id))
       const fresh = records.filter((record) => !known.has(record.id))
       if (fresh.length > 0) log.value = [...log.value, ...fresh].slice(-TAIL)
     }
-    const soon = (): void => {
-      timer ??= setTimeout(() => void read(), PAUSE_MS)
-    }
+    const again = soon(read, PAUSE_MS)
     const end = watch({
       refetch: read,
-      run: (news) => news.id === id && soon(),
+      run: (news) => news.id === id && again.ask(),
       log: (record) => record.runId === id && add([record as LogView]),
       progress(news) {
         if (news.runId !== id || run.value.progress === null) return
@@ -64,7 +61,7 @@ export default function RunPage(props: Props) {
       if (isActive(run.value)) shownNow.value = serverNow()
     }, 1000)
     return () => {
-      clearTimeout(timer)
+      again.end()
       clearInterval(clock)
       end()
     }

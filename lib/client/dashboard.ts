@@ -8,6 +8,7 @@ import { overlookedOf } from '#lib/view/not-fresh.tsx'
 import { readActiveRuns, withProgress, withRun } from './active-runs.ts'
 import { keepSame, readDatasets } from './datasets.ts'
 import { overview, watch } from './live.ts'
+import { oneAtATime } from './readings.ts'
 
 interface Given {
   readonly summary: Summary
@@ -32,8 +33,12 @@ export function useDashboard(given: Given): Dashboard {
   const hosts = useSignal<readonly HostView[]>(given.summary.hosts)
 
   useEffect(() => {
-    // An answer that was on its way may still name a run that has ended meanwhile.
-    const ended = new Set<string>()
+    // What the stream says while an answer is on its way is newer than the answer, and is put over it again.
+    let meanwhile: (() => void)[] | null = null
+    const follow = (apply: () => void): void => {
+      meanwhile?.push(apply)
+      apply()
+    }
     let waiting = new Map<string, DatasetRow>()
     let frame = 0
     const flush = (): void => {
@@ -45,25 +50,31 @@ export function useDashboard(given: Given): Dashboard {
       rows.value = [...changed, ...[...news.values()].filter((row) => !known.has(row.id))]
     }
     const end = watch({
-      async refetch() {
+      refetch: oneAtATime(async () => {
+        meanwhile = []
         const [all, active] = await Promise.all([readDatasets(), readActiveRuns()])
+        const since = meanwhile
+        meanwhile = null
         if (all !== null) {
           rows.value = keepSame(rows.value, all)
           complete.value = true
         }
-        if (active !== null) runs.value = active.filter((run) => !ended.has(run.id))
-      },
-      dataset(summary) {
-        waiting.set(summary.id, rowOf(summary as DatasetRow))
-        frame ||= requestAnimationFrame(flush)
-      },
-      run: (run) => {
-        if (run.state !== 'QUEUED' && run.state !== 'RUNNING') ended.add(run.id)
-        runs.value = withRun(runs.value, run as ActiveRun)
-      },
-      progress: (news) => {
-        runs.value = withProgress(runs.value, news)
-      },
+        if (active !== null) runs.value = active
+        for (const apply of since) apply()
+      }),
+      dataset: (summary) =>
+        follow(() => {
+          waiting.set(summary.id, rowOf(summary as DatasetRow))
+          frame ||= requestAnimationFrame(flush)
+        }),
+      run: (run) =>
+        follow(() => {
+          runs.value = withRun(runs.value, run as ActiveRun)
+        }),
+      progress: (news) =>
+        follow(() => {
+          runs.value = withProgress(runs.value, news)
+        }),
       host: (host) => {
         hosts.value = hosts.value.map((known) => (known.id === host.id ? (host as HostView) : known))
       },

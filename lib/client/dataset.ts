@@ -4,6 +4,7 @@ import type { DatasetDetailView } from '#lib/api/dataset-detail.ts'
 import type { Chain } from '#lib/view/detail/chain-section.tsx'
 import type { RecentRun } from '#lib/view/detail/recent-runs.tsx'
 import { watch } from './live.ts'
+import { oneAtATime, soon } from './readings.ts'
 import { send } from './send.ts'
 
 export interface DatasetGiven {
@@ -22,9 +23,8 @@ export function useDataset(given: DatasetGiven) {
   const runs = useSignal(given.runs)
 
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
     const path = `/api/datasets/${encodeURIComponent(id)}`
-    const read = async (): Promise<void> => {
+    const read = oneAtATime(async () => {
       await Promise.all([
         into(path, detail),
         into(`${path}/snapshots?limit=400`, chain),
@@ -34,17 +34,12 @@ export function useDataset(given: DatasetGiven) {
           },
         }),
       ])
-    }
-    const soon = (): void => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        void read()
-      }, PAUSE_MS)
-    }
+    })
+    const again = soon(read, PAUSE_MS)
     const end = watch({
       refetch: read,
-      dataset: (summary) => summary.id === id && soon(),
-      run: (run) => run.datasetId === id && soon(),
+      dataset: (summary) => summary.id === id && again.ask(),
+      run: (run) => run.datasetId === id && again.ask(),
       progress(news) {
         const { activeRun } = detail.value
         if (activeRun?.progress == null || activeRun.id !== news.runId) return
@@ -61,7 +56,7 @@ export function useDataset(given: DatasetGiven) {
       },
     })
     return () => {
-      clearTimeout(timer)
+      again.end()
       end()
     }
   }, [])

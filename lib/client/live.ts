@@ -41,6 +41,9 @@ let lostAt: number | null = null
 /** The server's clock minus this one's. */
 let offset = 0
 let begun = false
+/** Which reading of the status was the last to begin, and what the stream has said of it since. */
+let statusReading = 0
+let statusSince: Partial<Overview> = {}
 
 /** One stream for the whole page, whoever watches. Call the result to end it. Browser only. */
 export function watch(watcher: Watcher): () => void {
@@ -97,6 +100,7 @@ function open(): void {
   })
   on('resync', () => void readAll())
   on<Overview>('status', (data) => {
+    statusSince = { ...statusSince, ...data }
     followStale(data)
     overview.value = { ...overview.value, ...data }
   })
@@ -175,6 +179,8 @@ function followStale({ stale, counts }: Overview): void {
 }
 
 async function readStatus(): Promise<boolean> {
+  const reading = ++statusReading
+  statusSince = {}
   try {
     const response = await fetch('/api/status', { signal: AbortSignal.timeout(10_000) })
     if (response.status === 401) {
@@ -182,7 +188,10 @@ async function readStatus(): Promise<boolean> {
       return false
     }
     if (!response.ok) return false
-    const data = (await response.json()) as Overview
+    const answer = (await response.json()) as Overview
+    // A later reading is under way, and what the stream said meanwhile is newer than this answer.
+    if (reading !== statusReading) return true
+    const data = { ...answer, ...statusSince }
     followStale(data)
     overview.value = data
     return true

@@ -80,6 +80,63 @@ inBrowser(
   180_000,
 )
 
+/** Holds the answer to what the page asks of `path` next; the result lets it arrive. */
+async function holdNext(page: Page, path: string): Promise<{ readonly asked: Promise<void>; release(): void }> {
+  const asked = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  await page.route(
+    (url) => url.pathname === path,
+    async (route) => {
+      const answer = await route.fetch()
+      asked.resolve()
+      await released.promise
+      await route.fulfill({ response: answer })
+    },
+    { times: 1 },
+  )
+  return { asked: asked.promise, release: () => released.resolve() }
+}
+
+inBrowser(
+  'an answer that was on its way undoes nothing of what the stream said meanwhile',
+  () =>
+    withPage(async (page, { engine, services }) => {
+      const row = (id: string) => page.locator(`table.datasets tr[data-id="${id}"]`)
+      const change = (id: string, name: string, health: 'HEALTHY' | 'BROKEN') => {
+        const view = fakeView(id, { name, ...(health === 'BROKEN' ? { health, code: 'NO_COMMON_SNAPSHOT' } : {}) })
+        engine.views = [...engine.views.filter(({ dataset }) => dataset.id !== id), view]
+        return view
+      }
+      await page.getByText('● Live').waitFor()
+      // The page's first reading is over once it can be searched.
+      change('hq8-1.ok', 'First', 'HEALTHY')
+      services.events.publish('config', { inSync: true, loadedAt: new Date(NOW).toISOString(), error: null })
+      await row('hq8-1.ok').getByText('First').waitFor()
+
+      const answers = await Promise.all(
+        ['/api/datasets', '/api/runs', '/api/status'].map((path) => holdNext(page, path)),
+      )
+      change('hq8-1.new', 'Only in the answer', 'HEALTHY')
+      services.events.publish('config', { inSync: true, loadedAt: new Date(NOW).toISOString(), error: null })
+      // The datasets and runs are asked for after the status.
+      answers[2]?.release()
+      await Promise.all(answers.map(({ asked }) => asked))
+
+      const run = fakeRun(7, { kind: 'REPAIR', state: 'RUNNING', datasetId: 'hq8-1.ok' })
+      services.events.publish('dataset', datasetSummary(change('hq8-1.ok', 'Second', 'BROKEN'), NOW))
+      services.events.publish('run', runView(run, NOW))
+      await row('hq8-1.ok').getByText('Second').waitFor()
+      const running = page.getByRole('region', { name: 'Running now' })
+      await running.waitFor()
+      for (const { release } of answers) release()
+      await row('hq8-1.new').waitFor()
+      expect(await row('hq8-1.ok').textContent()).toContain('Second')
+      expect(await row('hq8-1.ok').textContent()).toContain('Broken')
+      expect(await running.isVisible()).toBe(true)
+    }),
+  180_000,
+)
+
 inBrowser(
   'a stream that ends is said, and the data stays',
   () =>

@@ -51,8 +51,8 @@ inBrowser(
     }
     await fill('short', 'short')
     expect(await add.locator('.field:has([name=password]) .fault').textContent()).toContain('10')
-    // Whoever types goes on where it went wrong.
-    expect(await admin.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('password')
+    // Whoever types goes on where it went wrong; the browser focuses that field a moment after it has drawn the page.
+    await admin.waitForFunction(() => document.activeElement?.getAttribute('name') === 'password')
     await look(admin, 'users, refused')
     await fill('a long one of bea', 'a long one of bea')
     expect(await admin.locator('main').getByRole('status').textContent()).toBe('bea can sign in, as viewer.')
