@@ -113,14 +113,19 @@ inBrowser(
       services.events.publish('config', { inSync: true, loadedAt: new Date(NOW).toISOString(), error: null })
       await row('hq8-1.ok').getByText('First').waitFor()
 
-      const answers = await Promise.all(
-        ['/api/datasets', '/api/runs', '/api/status'].map((path) => holdNext(page, path)),
-      )
+      const status = await holdNext(page, '/api/status')
+      const answers = await Promise.all(['/api/datasets', '/api/runs'].map((path) => holdNext(page, path)))
       change('hq8-1.new', 'Only in the answer', 'HEALTHY')
       services.events.publish('config', { inSync: true, loadedAt: new Date(NOW).toISOString(), error: null })
-      // The datasets and runs are asked for after the status.
-      answers[2]?.release()
+      await status.asked
+      const counts = { HEALTHY: 3, WARNING: 0, BROKEN: 1, UNKNOWN: 0, REPAIRING: 0, total: 4, retired: 0 }
+      services.events.publish('status', { overall: 'BROKEN', headline: 'Only in the stream', counts })
+      const headline = page.getByRole('heading', { level: 1 })
+      await headline.getByText('Only in the stream').waitFor()
+      // The datasets and runs are asked for once this answer is in.
+      status.release()
       await Promise.all(answers.map(({ asked }) => asked))
+      expect(await headline.textContent()).toContain('Only in the stream')
 
       const run = fakeRun(7, { kind: 'REPAIR', state: 'RUNNING', datasetId: 'hq8-1.ok' })
       services.events.publish('dataset', datasetSummary(change('hq8-1.ok', 'Second', 'BROKEN'), NOW))
