@@ -21,8 +21,17 @@ const pick = <T>(from: readonly T[], which: number): T | undefined => from[which
 const HAPPENINGS: Readonly<Record<string, (model: Model, which: number) => void>> = {
   snap: (model, which) => void model.on('primary', 'snapshot', `${P}@s${serial(model, which)}`),
   skip: (model, which) => void model.on('primary', 'snapshot', `${P}@x${serial(model, which)}`),
+  /** As long as a name may be here, and with every character that ZFS takes. */
+  odd: (model, which) => void model.on('primary', 'snapshot', `${P}@${oddName(model, which)}`),
   work: (model) => void model.perform({ kind: 'write', side: 'primary', dataset: P }),
   expire: (model) => void onPrimary(model, 0, (name) => ['destroy', name]),
+  /** A schedule that keeps the newest few only. */
+  retain(model, which) {
+    for (const { name } of model.primary.dataset(P).snapshots.slice(0, -(1 + (which % 3))))
+      model.on('primary', 'destroy', `${P}@${name}`)
+  },
+  keep: (model, which) => void onPrimary(model, which, (name) => ['hold', `kept${which % 2}`, name]),
+  letGo: (model, which) => void onPrimary(model, which, (name) => ['release', `kept${which % 2}`, name]),
   destroy: (model, which) => void onPrimary(model, which, (name) => ['destroy', name]),
   rename: (model, which) => void onPrimary(model, which, (name) => ['rename', name, `${P}@r${serial(model, which)}`]),
   /** Names that go round: the newest one takes over the name of an older one. */
@@ -50,6 +59,7 @@ const HAPPENINGS: Readonly<Record<string, (model: Model, which: number) => void>
   name: (model, which) =>
     void onSnapshot(model, which, (name, ds) => ['rename', name, `${ds}@n${serial(model, which)}`]),
   hold: (model, which) => void onSnapshot(model, which, (name) => ['hold', `tag${which % 3}`, name]),
+  release: (model, which) => void onSnapshot(model, which, (name) => ['release', `tag${which % 3}`, name]),
   mark: (model, which) =>
     void onSnapshot(model, which, (name, ds) => ['bookmark', name, `${ds}#b${serial(model, which)}`]),
   clone: (model, which) =>
@@ -65,6 +75,10 @@ const HAPPENINGS: Readonly<Record<string, (model: Model, which: number) => void>
   kid(model, which) {
     const parent = pick([B, `${B}/kid0`], which)
     if (parent !== undefined) model.on('backup', 'create', `${parent}/kid${which % 2}`)
+  },
+  /** A dozen datasets below the backup that the primary knows nothing of. */
+  kids(model, which) {
+    for (let n = 0; n < 12; n++) model.on('backup', 'create', `${B}/a b.${n}:${which % 2}`)
   },
   mount(model, which) {
     if (model.backup.find(B)?.type === 'filesystem')
@@ -142,6 +156,10 @@ export function happen(model: Model, [what, which]: Event, planFor: (model: Mode
     if (first >= 0) model.run(plan, { after: before, cut: { arrived: 0, saved: true } })
   }
 }
+
+/** 1 to some 200 characters: a dataset's name and a snapshot's have 255 between them. */
+const oddName = (model: Model, which: number): string =>
+  ['a b', 'x.y', ' ', '-_:.', 'n'.repeat(200)][which % 5]?.concat(serial(model, which)) ?? ''
 
 const serial = ({ done }: Model, which: number): string => `${done.length}${'abc'[which % 3]}`
 

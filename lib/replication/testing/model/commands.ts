@@ -104,6 +104,13 @@ export const COMMANDS: Readonly<Record<string, (san: ModelSan, words: Words) => 
     if (again.length > 0) throw new Refused('tag already exists on this dataset')
   },
 
+  release(san, { operands: [tag = '', ...names] }) {
+    const found = names.map((name) => san.snapshot(name).snapshot)
+    const without = found.filter(({ holds }) => !holds.has(tag))
+    for (const { holds } of found) holds.delete(tag)
+    if (without.length > 0) throw new Refused('no such tag on this dataset')
+  },
+
   bookmark(san, { operands: [full = '', mark = ''] }) {
     const { dataset, snapshot } = san.snapshot(full)
     const { guid, createtxg, creation } = snapshot
