@@ -18,8 +18,12 @@ export async function testFiles(folders: readonly string[], leaveOut: readonly s
   return found.sort()
 }
 
-/** Which files take long (ms on a quiet machine), so that the slowest begin first. It decides nothing else. */
+/**
+ * Which files take long (ms on a quiet machine), so that the slowest begin first. It decides nothing else.
+ * `UPDATE_TIMINGS=1 npm test` measures anew.
+ */
 const TIMINGS = 'tests/runner/timings.json'
+const UPDATE = process.env.UPDATE_TIMINGS === '1' ? ['--update-timings'] : []
 
 export interface TestsOptions {
   readonly env?: Readonly<Record<string, string>>
@@ -29,8 +33,8 @@ export interface TestsOptions {
   readonly lanes?: number
 }
 
-/** A tier waits as much as it computes, so two lanes serve a single processor too. */
-export const LANES = Math.max(2, availableParallelism())
+/** A file waits about a third of its time (for ssh, a browser, a limit), so there is one lane more than processors. */
+export const LANES = availableParallelism() + 1
 
 /** `bun test` over exactly these files; counted from its own report, and never greener than its exit code. */
 export async function runTests(
@@ -50,7 +54,7 @@ export async function runTests(
         `--timeout=${Math.round(testMinutes * 60_000)}`,
         '--reporter=junit',
         `--reporter-outfile=${report}`,
-        ...(lanes > 1 ? [`--parallel=${lanes}`, '--no-isolate', `--timings=${TIMINGS}`] : []),
+        ...(lanes > 1 ? [`--parallel=${lanes}`, '--no-isolate', `--timings=${TIMINGS}`, ...UPDATE] : []),
         ...files.map((file) => `./${file}`),
       ],
       // What a test that was killed left behind goes with the report.

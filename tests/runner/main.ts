@@ -10,7 +10,7 @@ const TIERS: Readonly<Record<string, () => Promise<Tally>>> = {
   checks: runChecks,
   app: async () =>
     runTests('app', await testFiles(['lib', 'config', 'tests'], ['tests/browser/', 'tests/zfs/']), { lanes: LANES }),
-  browser: async () => runTests('browser', await testFiles(['tests/browser'])),
+  browser: async () => runTests('browser', await testFiles(['tests/browser']), { lanes: LANES }),
   ...ZFS_TIERS,
 }
 /** Words for several tiers. */
