@@ -48,4 +48,4 @@ test(`killed -9 in the middle of writing, ${KILLS} times, it loses nothing that 
   rmSync(script)
   const store = await freshStore(directory)
   expect((await createdRun(store)).id).toBeGreaterThan(acknowledged)
-}, 120_000)
+}, 300_000)

@@ -73,7 +73,7 @@ for (const transport of ['sshd', 'stand-in'] as const) {
     let started: Started
     beforeAll(async () => {
       started = await start(transport)
-    }, 60_000)
+    }, 300_000)
     afterAll(async () => {
       started.child.kill('SIGKILL')
       await started.child.exited
@@ -90,7 +90,7 @@ for (const transport of ['sshd', 'stand-in'] as const) {
         expect((await browser.get('/')).status).toBe(200)
       }
       expect((await new Browser(started.url).get('/api/status')).status).toBe(401)
-    }, 60_000)
+    }, 300_000)
 
     test('shows each reason that it promises, and every status', async () => {
       const browser = new Browser(started.url)
@@ -99,7 +99,7 @@ for (const transport of ['sshd', 'stand-in'] as const) {
       const codes = new Set<ReasonCode>()
       const statuses = new Set<string>()
       await until(
-        120,
+        240,
         () => shown(browser),
         (datasets) => {
           for (const { status, reasons } of datasets) {
@@ -111,7 +111,7 @@ for (const transport of ['sshd', 'stand-in'] as const) {
       )
       expect([...AT_ONCE].filter((code) => !codes.has(code))).toEqual([])
       expect([...statuses].toSorted()).toEqual(['BROKEN', 'HEALTHY', 'REPAIRING', 'UNKNOWN', 'WARNING'])
-    }, 150_000)
+    }, 300_000)
 
     test('ends at a Ctrl-C that comes twice, as through npm, and leaves nothing behind', async () => {
       started.child.kill('SIGINT')
@@ -119,7 +119,7 @@ for (const transport of ['sshd', 'stand-in'] as const) {
       started.child.kill('SIGINT')
       expect(await started.child.exited).toBe(0)
       expect(await listDirectory(started.parent)).toEqual([])
-    }, 60_000)
+    }, 300_000)
   })
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { openPipeline } from './pipeline.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 import { descendantsOf } from './process-table.ts'
 import { type CommandRequest, runCommand } from './run-command.ts'

@@ -6,7 +6,7 @@ import { residentDirectory } from './install.ts'
 import { isAlive, markOf } from './state/process-mark.ts'
 import { makeTestSans, type TestSans, until } from './test-san.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let sans: TestSans
 beforeEach(() => {

@@ -5,7 +5,7 @@ import type { Anchor } from '#lib/chain/anchors-of.ts'
 import { removalScript } from '#lib/chain/removal-script.ts'
 import { makeTestSans, type TestSans } from '#lib/simulator/test-san.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let sans: TestSans
 beforeEach(() => {

@@ -5,7 +5,7 @@ import { cleanUpScript } from '#lib/set-asides/clean-up-script.ts'
 import type { SetAside } from '#lib/set-asides/set-aside.ts'
 import { type Answer, makeTestSans, type TestSans } from '#lib/simulator/test-san.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /* The script is run by the shell it is written for, over the simulator's zfs. The names have spaces in them. */
 let sans: TestSans

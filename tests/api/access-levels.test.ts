@@ -7,7 +7,7 @@ import { accessOf, mayAccess, type Role } from '#lib/runtime/index.ts'
 import type { Browser } from '#tests/witness/browser.ts'
 import { addUsers, PASSWORD, type Served, servedFake } from './access-fake.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /*
  * Every route and page there is, asked by everybody there is, over a real socket. What is expected is derived from the

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, t
 import type { Browser } from '#tests/witness/browser.ts'
 import { addUsers, PASSWORD, type Served, servedFake } from './access-fake.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let served: Served
 let admin: Browser

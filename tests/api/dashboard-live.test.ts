@@ -18,7 +18,7 @@ const inBrowser = present ? test : test.skip
 let browser: Browser | undefined
 beforeAll(async () => {
   if (present) browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-}, 180_000)
+}, 300_000)
 afterAll(() => browser?.close())
 
 /** `expected`: what the browser may say besides the favicon, which is not this test's subject. */
@@ -29,7 +29,7 @@ async function withPage(
   const fake = await fakeServices()
   const { url } = await fake.runtime.start({ port: 0, schedule: false })
   const page = await (browser as Browser).newPage()
-  page.setDefaultTimeout(120_000)
+  page.setDefaultTimeout(600_000)
   const said: string[] = []
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
   page.on('pageerror', (error) => said.push(`error: ${error.message}`))
@@ -77,7 +77,7 @@ inBrowser(
       services.events.publish('run', { ...runView(activeRun, NOW), state: 'SUCCEEDED' })
       await running.getByRole('progressbar').waitFor({ state: 'detached' })
     }),
-  180_000,
+  300_000,
 )
 
 /** Holds the answer to what the page asks of `path` next; the result lets it arrive. */
@@ -139,7 +139,7 @@ inBrowser(
       expect(await row('hq8-1.ok').textContent()).toContain('Broken')
       expect(await running.isVisible()).toBe(true)
     }),
-  180_000,
+  300_000,
 )
 
 inBrowser(
@@ -155,7 +155,7 @@ inBrowser(
       // It asks for the stream again, and is refused.
       ['503'],
     ),
-  180_000,
+  300_000,
 )
 
 inBrowser(
@@ -174,7 +174,7 @@ inBrowser(
         await page.screenshot({ path: `${process.env.SCREENSHOTS}/dark.png`, fullPage: true })
       }
     }),
-  180_000,
+  300_000,
 )
 
 test('over a real socket: by the name of this machine and from its own pages only', async () => {

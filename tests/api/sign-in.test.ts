@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { addUsers, PASSWORD, type Served, servedFake } from './access-fake.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let served: Served
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { DEFAULT_AUTH } from '#config/access.ts'
 import type { Browser } from '#tests/witness/browser.ts'
 import { closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let served: Served
 let admin: Browser

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import type { Browser } from '#tests/witness/browser.ts'
 import { askWithToken, bookOf, closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let served: Served
 let admin: Browser

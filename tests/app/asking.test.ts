@@ -5,7 +5,7 @@ import type { InProcess } from './in-process.ts'
 import { transferSsh } from './processes.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /* What a person asks for: previews, repairs, and their end. Nothing starts by itself here. */
 let world: World

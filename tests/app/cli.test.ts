@@ -4,7 +4,7 @@ import type { Home } from '#tests/witness/home.ts'
 import { type Ended, type Service, zwitness } from '#tests/witness/service.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /*
  * The command line as a person and as a script use it: once with a service to speak to, once alone, when each command

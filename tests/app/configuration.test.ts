@@ -6,7 +6,7 @@ import { Service, zwitness } from '#tests/witness/service.ts'
 import { until } from '#tests/witness/until.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /* The file and the running service: what is wrong is said with its place, and what runs goes on as it was. */
 let world: World

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Service, zwitness } from '#tests/witness/service.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /* A witness that is started before anything is configured, up to its first check. */
 const NAME = 'first'

@@ -3,7 +3,7 @@ import type { Body } from '#tests/witness/client.ts'
 import type { InProcess } from './in-process.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /*
  * One look at a dozen datasets in every state that heals without a person, and at some that policy holds back. They are

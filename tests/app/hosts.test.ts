@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { NAMES, TwoBackups, told } from './two-backups.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /* What can be wrong with a host that lets us in. What it did not say well is not known, and nothing is started on it. */
 const sans = new TwoBackups()

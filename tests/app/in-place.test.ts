@@ -3,7 +3,7 @@ import type { Body } from '#tests/witness/client.ts'
 import type { Service } from '#tests/witness/service.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /*
  * What a person chooses where something stands in the way: to set it aside (one click), or to destroy it (named, typed,

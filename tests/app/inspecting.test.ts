@@ -7,7 +7,7 @@ import type { InProcess } from './in-process.ts'
 import type { San } from './san.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /*
  * What a person asks for besides repairs, over real ssh: doctor, discover, verify, explain. None of it may change

@@ -2,7 +2,7 @@ import { afterAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { until } from '#tests/witness/until.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(420_000)
+setDefaultTimeout(600_000)
 
 /*
  * SIGKILL of the service at twenty random moments of set-aside-and-re-seed and set-aside-and-rewind, over real ssh. After

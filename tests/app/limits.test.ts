@@ -5,7 +5,7 @@ import type { InProcess } from './in-process.ts'
 import { simulatorBin } from './san.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 const MINUTE = 60_000
 

@@ -4,7 +4,7 @@ import { EventStream } from '#tests/witness/event-stream.ts'
 import type { Service } from '#tests/witness/service.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /* What watchers are told while it happens, and what is still known after the process that did it is gone. */
 let world: World

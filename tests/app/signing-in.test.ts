@@ -8,7 +8,7 @@ import type { Service } from '#tests/witness/service.ts'
 import { until } from '#tests/witness/until.ts'
 import { World } from './world.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /* The service as it is installed: nobody is there yet, and whoever comes over the network must sign in. */
 const PASSWORD = 'three words long'

@@ -7,7 +7,7 @@ import { until } from '#tests/witness/until.ts'
 import { killOnly, withCommand } from './processes.ts'
 import { TwoBackups, told } from './two-backups.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /* What can be wrong with the way to a host. A witness that cannot look says so and starts nothing. */
 const sans = new TwoBackups()

@@ -3,7 +3,7 @@ import { Bed } from './bed.ts'
 import { runCommand } from './command.ts'
 
 /* What is known to make the next repair fail is in the status before one is tried. */
-setDefaultTimeout(60_000)
+setDefaultTimeout(600_000)
 
 let bed: Bed
 afterEach(() => bed.close())

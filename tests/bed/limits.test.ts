@@ -91,4 +91,4 @@ test('killed after any call of the swap: the limits are there in the end', async
     if (!died) return
     await bed.close()
   }
-}, 120_000)
+}, 300_000)

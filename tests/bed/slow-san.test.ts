@@ -1,7 +1,7 @@
 import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { Bed } from './bed.ts'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(600_000)
 
 let bed: Bed
 afterEach(() => bed.close())

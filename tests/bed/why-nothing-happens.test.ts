@@ -4,7 +4,7 @@ import { Bed, type BedOptions, PERSON } from './bed.ts'
 /* What holds a repair back is on the dataset, in the words that a check decides by; and a check does what is shown. */
 
 // A generous limit: a machine may be busy.
-setDefaultTimeout(120_000)
+setDefaultTimeout(600_000)
 
 let bed: Bed
 afterEach(() => bed.close())

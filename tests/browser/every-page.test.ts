@@ -5,7 +5,7 @@ import { barriers, hydrated, inBrowser, isTooWide, launch, visit } from './pages
 let browser: Browser | null = null
 beforeAll(async () => {
   browser = await launch()
-}, 180_000)
+}, 300_000)
 afterAll(() => browser?.close())
 
 const ID = 'hq10-7.L1S4DAT1'
@@ -52,7 +52,7 @@ for (const scheme of ['light', 'dark'] as const) {
         },
         { role: 'admin', options: { colorScheme: scheme } },
       ),
-    240_000,
+    300_000,
   )
 }
 
@@ -72,7 +72,7 @@ inBrowser.each([320, 390, 768, 1000])(
       },
       { role: 'admin', options: { viewport: { width, height: 844 }, javaScriptEnabled: false } },
     ),
-  240_000,
+  300_000,
 )
 
 inBrowser(
@@ -88,5 +88,5 @@ inBrowser(
       // The browser itself notes the 404.
       said.length = 0
     }),
-  180_000,
+  300_000,
 )

@@ -8,7 +8,7 @@ import { hydrated, inBrowser, launch, visit } from './pages.ts'
 let browser: Browser | null = null
 beforeAll(async () => {
   browser = await launch()
-}, 180_000)
+}, 300_000)
 afterAll(() => browser?.close())
 
 const EVIL = `"'></script><script>window.stolen=1</script><img src=x onerror="window.stolen=1"><svg/onload=window.stolen=1>`
@@ -77,7 +77,7 @@ inBrowser(
         },
       },
     ),
-  120_000,
+  300_000,
 )
 
 function hostileInventory() {

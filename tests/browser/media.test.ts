@@ -7,7 +7,7 @@ import { hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
 let browser: Browser | null = null
 beforeAll(async () => {
   browser = await launch()
-}, 180_000)
+}, 300_000)
 afterAll(() => browser?.close())
 
 const ID = 'hq10-7.L1S4DAT1'
@@ -63,7 +63,7 @@ inBrowser(
       },
       { role: 'admin', options: A4 },
     ),
-  120_000,
+  300_000,
 )
 
 inBrowser(
@@ -93,7 +93,7 @@ inBrowser(
       })
       expect(outline).toEqual(['solid', true])
     }),
-  180_000,
+  300_000,
 )
 
 for (const [reducedMotion, moves] of [
@@ -128,6 +128,6 @@ for (const [reducedMotion, moves] of [
         },
         { options: { reducedMotion } },
       ),
-    180_000,
+    300_000,
   )
 }

@@ -8,7 +8,7 @@ import { barriers, hydrated, inBrowser, isTooWide, launch, visit } from './pages
 let browser: Browser | null = null
 beforeAll(async () => {
   browser = await launch()
-}, 180_000)
+}, 300_000)
 afterAll(() => browser?.close())
 
 const DATASET = '/datasets/hq10-7.L1S4DAT1'
@@ -34,7 +34,7 @@ inBrowser(
         options: { viewport: { width: 390, height: 844 } },
       },
     ),
-  180_000,
+  300_000,
 )
 
 inBrowser(
@@ -57,7 +57,7 @@ inBrowser(
       await page.getByText('None of 4 datasets was looked at').waitFor()
       await dataset.getByText('Not looked at since').waitFor()
     }),
-  180_000,
+  300_000,
 )
 
 inBrowser(
@@ -74,5 +74,5 @@ inBrowser(
       // The browser itself notes every try.
       said.length = 0
     }),
-  120_000,
+  300_000,
 )

@@ -52,7 +52,7 @@ export async function visit(
   how.prepare?.(fake)
   const { url } = await fake.runtime.start({ port: 0, schedule: false })
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...how.options })
-  context.setDefaultTimeout(120_000)
+  context.setDefaultTimeout(240_000)
   const said: string[] = []
   const window = async (): Promise<Page> => {
     const page = await context.newPage()

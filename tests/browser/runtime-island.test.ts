@@ -21,7 +21,7 @@ const inBrowser = present ? test : test.skip
 let browser: Browser | undefined
 beforeAll(async () => {
   if (present) browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-}, 180_000)
+}, 300_000)
 afterAll(() => browser?.close())
 
 inBrowser(
@@ -31,7 +31,7 @@ inBrowser(
     const { url } = await runtime.start({ port: 0 })
     try {
       const page = await (browser as Browser).newPage()
-      page.setDefaultTimeout(120_000)
+      page.setDefaultTimeout(600_000)
       const said: string[] = []
       page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
       page.on('pageerror', (error) => said.push(`error: ${error.message}`))
@@ -57,7 +57,7 @@ inBrowser(
       await runtime.stop(1000)
     }
   },
-  180_000,
+  300_000,
 )
 
 inBrowser(
@@ -67,7 +67,7 @@ inBrowser(
     const { url } = await runtime.start({ port: 0 })
     try {
       const page = await (browser as Browser).newPage()
-      page.setDefaultTimeout(120_000)
+      page.setDefaultTimeout(600_000)
       await page.goto(`${url}/`)
       const ran = await page.evaluate(() => {
         const script = document.createElement('script')
@@ -80,5 +80,5 @@ inBrowser(
       await runtime.stop(1000)
     }
   },
-  180_000,
+  300_000,
 )

@@ -24,7 +24,7 @@ let served: Served
 beforeAll(async () => {
   served = await servedFake()
   if (present) browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-}, 180_000)
+}, 300_000)
 afterAll(async () => {
   await browser?.close()
   await served.close()
@@ -52,7 +52,7 @@ inBrowser(
     await served.services.access.setup.announce(served.url)
     const link = /http\S+\/setup\?token=\S+/.exec(served.world.said[0] ?? '')?.[0] ?? ''
     const context = await (browser as Browser).newContext({ javaScriptEnabled: true })
-    context.setDefaultTimeout(120_000)
+    context.setDefaultTimeout(600_000)
     const page = await context.newPage()
     const said: string[] = []
     page.on('console', (message) => said.push(message.text()))
@@ -96,7 +96,7 @@ inBrowser(
     expect(said.filter((line) => /content security policy/i.test(line))).toEqual([])
     await context.close()
   },
-  120_000,
+  300_000,
 )
 
 inBrowser(
@@ -114,7 +114,7 @@ inBrowser(
     })
     await addUsers(served)
     const context = await (browser as Browser).newContext()
-    context.setDefaultTimeout(120_000)
+    context.setDefaultTimeout(600_000)
     try {
       const page = await context.newPage()
       await page.goto(`${served.url}/login`)
@@ -150,5 +150,5 @@ inBrowser(
       await evil.stop(true)
     }
   },
-  180_000,
+  300_000,
 )

@@ -9,7 +9,7 @@ import { hydrated, inBrowser, launch, visit } from './pages.ts'
 let browser: Browser | null = null
 beforeAll(async () => {
   browser = await launch()
-}, 180_000)
+}, 300_000)
 afterAll(() => browser?.close())
 
 const ID = 'hq10-7.L1S4DAT1'
@@ -45,7 +45,7 @@ inBrowser(
       expect(asked[0]?.input).toMatchObject({ datasetId: ID, planId: 'p-1', reason: 'after the swap', confirm: null })
       await page.getByRole('button', { name: /Cancel/ }).waitFor()
     }),
-  90_000,
+  300_000,
 )
 
 inBrowser(
@@ -67,7 +67,7 @@ inBrowser(
       },
       { options: { javaScriptEnabled: false } },
     ),
-  180_000,
+  300_000,
 )
 
 inBrowser(
@@ -97,7 +97,7 @@ inBrowser(
       await page.keyboard.press('r')
       await page.waitForURL(/\/runs$/)
     }),
-  90_000,
+  300_000,
 )
 
 inBrowser(
@@ -125,7 +125,7 @@ inBrowser(
       expect(await button.isDisabled()).toBe(true)
       await page.getByText('Needs the admin role').waitFor()
     }),
-  180_000,
+  300_000,
 )
 
 inBrowser(
@@ -145,7 +145,7 @@ inBrowser(
       },
       { role: 'viewer' },
     ),
-  180_000,
+  300_000,
 )
 
 inBrowser(
@@ -172,5 +172,5 @@ inBrowser(
       await page.getByRole('region', { name: 'Running now' }).getByRole('link', { name: 'L1S4DAT1' }).last().waitFor()
       await page.locator(`tr[data-id="${ID}"]`).getByText('Repairing').waitFor()
     }),
-  180_000,
+  300_000,
 )

@@ -9,7 +9,7 @@ beforeAll(async () => {
   served = await servedFake()
   await addUsers(served)
   browser = await launch()
-}, 180_000)
+}, 300_000)
 afterAll(async () => {
   await browser?.close()
   await served.close()
@@ -35,7 +35,7 @@ inBrowser(
     )
     const [admin, bea] = (await Promise.all(windows.map((context) => context?.newPage()))) as [Page, Page]
     // Axe needs the page's own script engine; the product's scripts never arrive.
-    for (const page of [admin, bea]) page.setDefaultTimeout(120_000)
+    for (const page of [admin, bea]) page.setDefaultTimeout(600_000)
     for (const page of [admin, bea]) await page.route('**/assets/*.js', (route) => route.abort())
     await signIn(admin, 'admin', PASSWORD)
     await admin.goto(`${served.url}/account`)
@@ -73,5 +73,5 @@ inBrowser(
     expect(new URL(bea.url()).pathname).toBe('/login')
     for (const context of windows) await context?.close()
   },
-  120_000,
+  300_000,
 )

@@ -23,17 +23,17 @@ beforeAll(async () => {
   witness = world.service(world.yaml({ datasets, defaults: { auto_repair: false, primary_max_age_hours: 0 } }))
   await witness.start()
   for (const name of NAMES) await witness.status(world.id(name), 'WARNING', 60)
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await browser?.close()
   await world?.close()
-}, 180_000)
+}, 300_000)
 
 const told = (name: string) => ({ id: world.id(name), name, backupHost: 'back', backup: `vault/${name}` })
 
 async function onPage(use: (page: Page, url: string) => Promise<void>): Promise<void> {
   const context = await (browser as Browser).newContext({ viewport: { width: 1280, height: 900 } })
-  context.setDefaultTimeout(120_000)
+  context.setDefaultTimeout(600_000)
   try {
     await use(await context.newPage(), witness.url ?? '')
   } finally {

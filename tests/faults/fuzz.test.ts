@@ -60,7 +60,7 @@ test('whatever is asked of any route, in whatever form: an answer that says what
     }),
     { numRuns: 1500 },
   )
-}, 120_000)
+}, 300_000)
 
 /** Half a surrogate pair has no form in an address. */
 const segment = (text: string): string => encodeURIComponent(text.toWellFormed()) || '%20'

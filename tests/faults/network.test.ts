@@ -5,7 +5,7 @@ import { openWire, type Wire } from './wire.ts'
 
 /* What needs a network that misbehaves below ssh, between a real ssh and a real sshd. */
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let world: SshWorld
 const wires: Wire[] = []

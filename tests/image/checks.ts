@@ -10,7 +10,7 @@ import { Container, statusOf } from './container.ts'
 import { ENGINES, type Engine, type Settings } from './engines.ts'
 import { Image } from './image.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /*
  * The image as it was built from the Dockerfile, against simulated SANs behind real sshds outside of it. A chroot shares

@@ -51,4 +51,4 @@ test('the model of the properties and the simulator are one: histories, plans, p
     }),
     { numRuns: 300 },
   )
-}, 120_000)
+}, 300_000)

@@ -6,7 +6,7 @@ import { splitBatch } from '#lib/ssh/batch-parts.ts'
 import type { SshClient } from '#lib/ssh/index.ts'
 import { homeWithBashrc, processesWith, type SshWorld, startSshWorld, untilRunning } from './fixture.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let world: SshWorld
 let ssh: SshClient

@@ -8,7 +8,7 @@ import { acceptHostKey, scanHostKeys } from '#lib/ssh/known-hosts.ts'
 import type { RemoteFault, SshHost, SshSettings } from '#lib/ssh/types.ts'
 import { listener, type SshWorld, startSshWorld } from './fixture.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let world: SshWorld
 beforeAll(async () => {

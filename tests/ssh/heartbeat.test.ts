@@ -5,7 +5,7 @@ import { runCommand } from '#lib/process/run-command.ts'
 import { batchScript } from '#lib/ssh/script.ts'
 import { processesWith, type SshWorld, startSshWorld } from './fixture.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /*
  * What goes over the line while a command runs. The far sides' own shells: those of this machine, and more of them with

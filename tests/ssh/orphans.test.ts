@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { readTextFileIfThere } from '#lib/host/read-file.ts'
 import { processesWith, type SshWorld, startSshWorld } from './fixture.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let world: SshWorld
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { startSshd } from '#lib/simulator/sshd.ts'
 import { listener, type SshWorld, startSshWorld } from './fixture.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let world: SshWorld
 beforeAll(async () => {

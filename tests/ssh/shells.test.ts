@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { startSshWorld } from './fixture.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /** Login shells that admins use. `apt-get install tcsh fish zsh` has those that a Debian has not. */
 const SHELLS = ['dash', 'bash', 'tcsh', 'fish', 'zsh']

@@ -7,7 +7,7 @@ import { createSsh, type SshClient } from '#lib/ssh/index.ts'
 import { socketDirectory, sshSettings } from '#lib/ssh-settings.ts'
 import { World } from '#tests/app/world.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 /* A SAN that answers slowly, simulated behind a real sshd; the limits as in a configuration, in small. */
 const NAMES = ['a', 'b', 'c', 'd']

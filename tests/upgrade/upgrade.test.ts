@@ -64,7 +64,7 @@ describe('the service', () => {
       trigger: { ...trigger, requestId: null },
     })
     expect((await scan.done).state).toBe('SUCCEEDED')
-  }, 120_000)
+  }, 300_000)
 
   afterAll(async () => {
     if (sshBefore === undefined) delete process.env.ZWITNESS_SSH

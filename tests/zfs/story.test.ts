@@ -57,7 +57,7 @@ inBrowser(
   'dashboard, broken dataset, preview, one press, live progress, healthy',
   async () => {
     const context = await (browser as Browser).newContext({ viewport: { width: 1280, height: 900 } })
-    context.setDefaultTimeout(120_000)
+    context.setDefaultTimeout(600_000)
     const page = await context.newPage()
     const before = await guids(lab, B)
     await byMouse(page, witness.url ?? '', { id: ID, name: 'story', backupHost: 'hqs1', backup: B })

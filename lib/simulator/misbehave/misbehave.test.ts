@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test
 import { makeTestSans, type TestSans, until } from '../test-san.ts'
 import type { Misbehaviour } from './rules.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let sans: TestSans
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test
 import { decodeToken } from '../stream/token.ts'
 import { makeTestSans, type TestSans, until } from '../test-san.ts'
 
-setDefaultTimeout(180_000)
+setDefaultTimeout(600_000)
 
 let sans: TestSans
 beforeEach(() => {
@@ -134,7 +134,7 @@ test('what is being received for the first time takes no snapshot, whoever asks'
   sans.b.misbehave({})
   expect(sans.sh(`zfs send -t ${token()} | $B zfs receive -s -u bank/b`).exitCode).toBe(0)
   expect(sans.b.content('bank/b@s2')).toEqual(sans.a.content('tank/p@s2'))
-}, 30_000)
+}, 300_000)
 
 test('a raw increment can start from a bookmark', () => {
   const encrypted = { encryption: 'aes-256-gcm', keyformat: 'passphrase' }
