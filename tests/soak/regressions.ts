@@ -126,4 +126,23 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'inPlace', a: 29822, b: 46994, c: 1680 },
     ],
   },
+  {
+    was: 'A host an hour ahead was taken for less, and a snapshot for too young: UP_TO_DATE with one that had just become due.',
+    seed: 800202,
+    world: 2,
+    operations: [
+      { op: 'skewAnHour', a: 31240, b: 10326, c: 50195 },
+      { op: 'check', a: 27483, b: 47671, c: 65116 },
+    ],
+  },
+  {
+    was: 'The soak itself: settings that a full database had refused were taken for those in force.',
+    seed: 800337,
+    world: 2,
+    operations: [
+      { op: 'disk', a: 59801, b: 52200, c: 24596 },
+      { op: 'reload', a: 45693, b: 43905, c: 33894 },
+      { op: 'deadReplication', a: 50563, b: 33162, c: 52854 },
+    ],
+  },
 ]
