@@ -9,6 +9,6 @@ export function compareSides(dataset: Monitored, inventory: Inventory): Comparis
   if (primary.state !== 'present') return null
   if (backup.state !== 'present' && backup.state !== 'missing') return null
   // Ages are by the clock that wrote `creation`: the primary's.
-  const primaryNow = Math.floor(inventory.readAt / 1000) + (inventory.primarySkewSeconds ?? 0)
+  const primaryNow = inventory.readAt / 1000 + (inventory.primarySkewSeconds ?? 0)
   return compare(primary, backup.state === 'present' ? backup : null, filterOf(dataset.config.policy), primaryNow)
 }

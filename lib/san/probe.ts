@@ -119,11 +119,17 @@ function clockOf(batch: BatchResult): number | null {
   return /^[0-9]{9,11}\n$/.test(text) ? Number(text) : null
 }
 
-/** Whole seconds that the host's clock is off; what lies within the session's own length is no skew. */
+/** A clock that is ahead by more than this beyond doubt (CLOCK_SKEW says so) is taken to be as far ahead as it can be. */
+const DOUBT_SECONDS = 60
+
+/**
+ * Whole seconds that the host's clock is off; what lies within the session's own length is no skew. Where it is off for
+ * certain, the ages of what it dated are rather too long than too short, however long the session took.
+ */
 export function skew(hostClock: number, startedMs: number, endedMs: number): number {
   const earliest = Math.floor(startedMs / 1000) - 1
   const latest = Math.ceil(endedMs / 1000) + 1
-  if (hostClock < earliest) return hostClock - earliest
+  if (hostClock < earliest || hostClock - latest > DOUBT_SECONDS) return hostClock - earliest
   return hostClock > latest ? hostClock - latest : 0
 }
 

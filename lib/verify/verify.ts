@@ -35,7 +35,7 @@ export async function verify(parts: VerifyParts, dataset: Monitored, signal?: Ab
     ...unreadable(backup, `${to.host}:${to.dataset}`, 'backup'),
   ]
   const reading = readings.get(from.host)
-  const primaryNow = Math.floor(now / 1000) + ((reading?.reached === true ? reading.skewSeconds : null) ?? 0)
+  const primaryNow = now / 1000 + ((reading?.reached === true ? reading.skewSeconds : null) ?? 0)
   const history =
     primary.state === 'present' && backup.state === 'present'
       ? compareHistories(primary, backup, filterOf(dataset.config.policy), primaryNow)

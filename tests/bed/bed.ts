@@ -159,11 +159,23 @@ export class Bed {
     await this.idle()
   }
 
+  /** As the product's own reload: what could not be put in force leaves everything as it was. */
   async configure(change: Partial<BedSettings>): Promise<void> {
-    const settings = { ...this.#settings, ...change }
+    await this.run(this.#putInForce({ ...this.#settings, ...change }))
+  }
+
+  async #putInForce(settings: BedSettings): Promise<void> {
+    const before = { settings: this.#settings, config: this.#config }
     this.#config = configOf(settings, this.clock.now())
     this.#settings = settings
-    await this.run(this.engine.configChanged())
+    try {
+      await this.engine.configChanged()
+    } catch (error) {
+      this.#settings = before.settings
+      this.#config = before.config
+      await this.engine.configChanged()
+      throw error
+    }
   }
 
   async close(): Promise<void> {

@@ -11,16 +11,23 @@ export interface Truth {
   readonly backupPool: StockPool | null
   readonly primary: StockDataset | null
   readonly backup: StockDataset | null
+  /** Wanted, and old enough at the time of the look for certain. */
   readonly eligible: readonly StockSnapshot[]
+  /** The same, with those that clocks read one after the other may take for old enough. */
+  readonly perhapsEligible: readonly StockSnapshot[]
   /** Newest snapshot or bookmark of the primary whose guid the backup holds. */
   readonly base: { readonly txg: number; readonly guid: string } | null
   readonly newestCommon: StockSnapshot | null
   readonly behind: readonly StockSnapshot[]
+  readonly perhapsBehind: readonly StockSnapshot[]
   /** Snapshots of the backup after the base. */
   readonly ahead: readonly StockSnapshot[]
   /** Names of ours beside the backup. */
   readonly beside: readonly string[]
 }
+
+/** A look takes a moment, and reads clocks of whole seconds one after the other. */
+const BLINK_SECONDS = 2
 
 const USABLE: ReadonlySet<string> = new Set(['ONLINE', 'DEGRADED'])
 export const usable = (pool: StockPool | null): boolean => pool?.imported === true && USABLE.has(pool.health)
@@ -33,10 +40,12 @@ export function truthOf(stock: Stock, { dataset }: DatasetView, nowMs: number): 
   const here = [...(primary?.snapshots ?? [])].sort((a, b) => a.txg - b.txg)
   const there = [...(backup?.snapshots ?? [])].sort((a, b) => a.txg - b.txg)
   const held = new Set(there.map(({ guid }) => guid))
-  const eligible = here.filter((each) => isEligible(each, dataset.config.policy, nowSeconds))
+  const eligibleAt = (seconds: number) => here.filter((each) => isEligible(each, dataset.config.policy, seconds))
+  const [eligible, perhapsEligible] = [eligibleAt(nowSeconds - BLINK_SECONDS), eligibleAt(nowSeconds + BLINK_SECONDS)]
   const starts = [...here, ...(primary?.bookmarks ?? [])].filter(({ guid }) => held.has(guid))
   const base = starts.reduce<Truth['base']>((best, each) => (best === null || each.txg > best.txg ? each : best), null)
   const baseThere = there.find(({ guid }) => guid === base?.guid)
+  const after = (some: readonly StockSnapshot[]) => some.filter(({ txg }) => base === null || txg > base.txg)
   return {
     reachable: stock.get(from.host)?.up === true && stock.get(to.host)?.up === true,
     primaryPool: poolOf(stock, from.host, from.dataset),
@@ -44,9 +53,11 @@ export function truthOf(stock: Stock, { dataset }: DatasetView, nowMs: number): 
     primary,
     backup,
     eligible,
+    perhapsEligible,
     base,
     newestCommon: here.findLast(({ guid }) => held.has(guid)) ?? null,
-    behind: eligible.filter(({ txg }) => base === null || txg > base.txg),
+    behind: after(eligible),
+    perhapsBehind: after(perhapsEligible),
     beside: (poolOf(stock, to.host, to.dataset)?.datasets ?? [])
       .map(({ name }) => name)
       .filter((name) => parseOwnDatasetName(name)?.of === to.dataset),
@@ -81,7 +92,7 @@ export function demandedHealth(
   if (!usable(truth.primaryPool) || !usable(truth.backupPool)) return 'BROKEN'
   if (isNewChild(truth, view, nowSeconds)) return 'HEALTHY'
   if (truth.primary === null || truth.backup === null) return 'BROKEN'
-  if (truth.eligible.length === 0 && !isTogether(truth, view, nowSeconds)) return 'BROKEN'
+  if (truth.perhapsEligible.length === 0 && !isTogether(truth, view, nowSeconds)) return 'BROKEN'
   if (truth.base === null) return 'BROKEN'
   if (delaySeconds > policy.maxDelaySeconds + 1) return 'BROKEN'
   if (delaySeconds > policy.warnDelaySeconds + 1) return 'WARNING'
@@ -119,7 +130,7 @@ export const EVIDENCE: Partial<Record<ReasonCode, (truth: Truth) => boolean>> = 
   BACKUP_MODIFIED: (truth) => (truth.backup?.written ?? 0) > 0,
   NAME_CLASH: (truth) => {
     const there = new Map(truth.backup?.snapshots.map(({ name, guid }) => [name, guid]))
-    return truth.behind.some(({ name, guid }) => there.has(name) && there.get(name) !== guid)
+    return truth.perhapsBehind.some(({ name, guid }) => there.has(name) && there.get(name) !== guid)
   },
   PARTIAL_RECEIVE: (truth) => truth.backup?.partial != null,
   POOL_DEGRADED: (truth) => [truth.primaryPool, truth.backupPool].some((pool) => pool?.health === 'DEGRADED'),

@@ -315,3 +315,21 @@ test('UNKNOWN is an answer only where the look was taken away', () => {
   expect(story.says('WARNING')).toHaveLength(1)
   expect(story.says('BROKEN')).toEqual([])
 })
+
+test('what the witness saw of the rhythm outside a check counts, and only that', () => {
+  const weekly = (looks: boolean) => {
+    const story = new Story({ max_delay_hours: 72 }).take().pass(HOUR).take().pass(HOUR).take().replicate().pass(HOUR)
+    const one = { primary: { host: 'a', dataset: 'tank/one' }, backup: { host: 'b', dataset: 'vault/one' } }
+    if (looks) story.oracle.looked(story.sans(), story.now * 1000, [one])
+    return story
+      .pass(7 * DAY)
+      .take()
+      .pass(HOUR)
+  }
+  // Without it a day is all that is known, and six are missing.
+  expect(weekly(false).says('HEALTHY')).toEqual([expect.stringContaining('is BROKEN: delay')])
+  expect(weekly(true).says('HEALTHY')).toEqual([])
+  const later = weekly(true)
+  later.check()
+  expect(later.pass(73 * HOUR).says('WARNING')).toEqual([expect.stringContaining('is BROKEN: delay')])
+})

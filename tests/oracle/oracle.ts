@@ -101,6 +101,24 @@ export class Oracle {
     }
   }
 
+  /**
+   * The witness has looked at these, outside a check of everything or in one that something stood in the way of. So the
+   * rhythm that it remembers may be a longer one; what else it saw is not known.
+   */
+  looked(
+    sans: ReadonlyMap<string, SanSeen>,
+    witnessMs: number,
+    seen: readonly Pick<MappingSeen, 'primary' | 'backup'>[],
+  ) {
+    const names = new Set(seen.map(nameOf))
+    for (const { mapping, rule, child } of this.#expected(sans)) {
+      const primary = find(sans, mapping.primary)
+      if (primary === null || !names.has(nameOf(mapping))) continue
+      const memory = this.#memory(mapping, rule, this.#truly(witnessMs), child)
+      memory.rhythm.see(wantedOf(primary, rule), hostSeconds(sans, mapping.primary.host, witnessMs))
+    }
+  }
+
   /** What the product shows after a check, against what it must. Nothing: it is as worried as it has to be. */
   judge(
     sans: ReadonlyMap<string, SanSeen>,
@@ -115,7 +133,7 @@ export class Oracle {
     const found: string[] = []
     if (!check.succeeded) found.push('oracle: nothing stood in the way of a check, and it failed')
     for (const { mapping, rule, child, mayBeLeftOut } of this.#expected(sans)) {
-      const name = `${place(mapping.primary)} → ${place(mapping.backup)}`
+      const name = nameOf(mapping)
       const view = shown.find(
         (each) => place(each.primary) === place(mapping.primary) && place(each.backup) === place(mapping.backup),
       )
@@ -229,7 +247,7 @@ export class Oracle {
     const primary = find(sans, mapping.primary)
     const backup = find(sans, mapping.backup)
     if (primary === null) return
-    const wanted = inOrder(primary.snapshots).filter(({ name }) => rule.wants(name))
+    const wanted = wantedOf(primary, rule)
     memory.rhythm.see(wanted, hostSeconds(sans, mapping.primary.host, began))
     const base = backup === null ? null : newestCommon(primary, backup)
     if (base === null) return
@@ -316,7 +334,7 @@ export class Oracle {
   /** Nothing new to replicate: judged by the newest snapshot that is wanted, of any age. */
   #stale(memory: Memory, rule: Rule, primary: DatasetSeen, now: number, truly: number): Demand {
     const fine: Demand = { health: 'HEALTHY', because: '' }
-    const wanted = inOrder(primary.snapshots).filter(({ name }) => rule.wants(name))
+    const wanted = wantedOf(primary, rule)
     const newest = wanted.at(-1)
     if (newest === undefined || rule.primaryMaxAge === 0) return fine
     // Of fewer than two there is no distance: the text does not say whether the rhythm stands for it.
@@ -335,6 +353,8 @@ export class Oracle {
 
 const inHours = (seconds: number): string => `${(seconds / 3600).toFixed(1)} h`
 const place = ({ host, dataset }: { host: string; dataset: string }): string => `${host}:${dataset}`
+const nameOf = ({ primary, backup }: Pick<MappingSeen, 'primary' | 'backup'>) => `${place(primary)} → ${place(backup)}`
+const wantedOf = ({ snapshots }: DatasetSeen, rule: Rule) => inOrder(snapshots).filter(({ name }) => rule.wants(name))
 const inOrder = (snapshots: readonly SnapshotSeen[]) => snapshots.toSorted((a, b) => a.txg - b.txg)
 
 function poolOf(sans: ReadonlyMap<string, SanSeen>, { host, dataset }: { host: string; dataset: string }) {

@@ -57,7 +57,7 @@ export async function converge(field: Field): Promise<string[]> {
       truth.ahead.length === 0 &&
       truth.backup.partial === null &&
       plan.automatic.code !== 'DRY_RUN' &&
-      plan.automatic.code !== 'PAUSED'
+      view.pause === null
     // What another tool sent as plain text a raw stream cannot go on from.
     const needsPerson = verdict.reasons.some(({ code }) => code === 'NAME_CLASH' || code === 'ENCRYPTION_MISMATCH')
     return easy && !needsPerson

@@ -58,6 +58,8 @@ export class Field {
   /** The check that has just ended, until the oracle has judged it. */
   lastCheck: Check | null = null
   #names = 0
+  /** When each dataset was last looked at, by id. */
+  readonly #looks = new Map<string, number>()
 
   private constructor(bed: Bed, counts: Counts, world: 1 | 2) {
     this.bed = bed
@@ -142,6 +144,7 @@ export class Field {
     const { bed, lastCheck, counts } = this
     const now = bed.clock.now()
     this.oracle.observe(stock, now)
+    this.oracle.looked(stock, now, this.#lookedAt())
     this.lastCheck = null
     if (lastCheck === null || bed.engine.activeRuns().length > 0) return []
     const shown = bed.engine.datasets().map(({ dataset, verdict }) => ({
@@ -151,6 +154,15 @@ export class Field {
       codes: verdict.reasons.map(({ code }) => code),
     }))
     return this.oracle.judge(stock, now, shown, lastCheck, (what) => counts.add('oracle', what))
+  }
+
+  /** Mappings that were looked at since the last time, be it in a repair. */
+  #lookedAt(): DatasetView['dataset']['mapping'][] {
+    return this.bed.engine.datasets().flatMap(({ dataset: { id, mapping }, verdict: { lastLookAt } }) => {
+      if (lastLookAt === null || this.#looks.get(id) === lastLookAt) return []
+      this.#looks.set(id, lastLookAt)
+      return [mapping]
+    })
   }
 
   view(a: number): DatasetView {

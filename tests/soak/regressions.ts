@@ -126,4 +126,51 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'inPlace', a: 29822, b: 46994, c: 1680 },
     ],
   },
+  {
+    was: 'A host an hour ahead was taken for less, and a snapshot for too young: UP_TO_DATE with one that had just become due.',
+    seed: 800202,
+    world: 2,
+    operations: [
+      { op: 'skewAnHour', a: 31240, b: 10326, c: 50195 },
+      { op: 'check', a: 27483, b: 47671, c: 65116 },
+    ],
+  },
+  {
+    was: 'The soak itself: settings that a full database had refused were taken for those in force.',
+    seed: 800337,
+    world: 2,
+    operations: [
+      { op: 'disk', a: 59801, b: 52200, c: 24596 },
+      { op: 'reload', a: 45693, b: 43905, c: 33894 },
+      { op: 'deadReplication', a: 50563, b: 33162, c: 52854 },
+    ],
+  },
+  {
+    was: 'The soak itself: the oracle did not know that the witness had looked at one dataset, and took its rhythm for shorter.',
+    seed: 900154,
+    world: 2,
+    operations: [
+      { op: 'lookAtOne', a: 52461, b: 13665, c: 1794 },
+      { op: 'deadReplication', a: 10279, b: 49469, c: 63206 },
+    ],
+  },
+  {
+    was: 'The same of a check that repairs came out of: it was not judged, and what it saw was forgotten.',
+    seed: 900052,
+    world: 2,
+    operations: [
+      { op: 'hours', a: 8037, b: 39145, c: 56318 },
+      { op: 'oddChild', a: 45612, b: 43356, c: 52556 },
+      { op: 'scan', a: 38772, b: 24394, c: 6891 },
+      { op: 'minutes', a: 9943, b: 53123, c: 1709 },
+      { op: 'snapshot', a: 14311, b: 53195, c: 46390 },
+      { op: 'otherNames', a: 26240, b: 54882, c: 10798 },
+    ],
+  },
+  {
+    was: 'The soak itself: a dataset that a person had paused was to catch up, because another reason not to stood first.',
+    seed: 900062,
+    world: 2,
+    operations: [{ op: 'pause', a: 41591, b: 37944, c: 54548 }],
+  },
 ]

@@ -17,7 +17,7 @@ export function clashFree(
 ): Comparison {
   const there = byGuid(backup.snapshots)
   const txgOf = (guid: string | undefined) => there.get(guid ?? '')?.createtxg ?? 0n
-  const now = Math.floor(inventory.readAt / 1000) + (inventory.primarySkewSeconds ?? 0)
+  const now = inventory.readAt / 1000 + (inventory.primarySkewSeconds ?? 0)
   let seen = comparison
   for (;;) {
     const base = txgOf(seen.base?.guid)
