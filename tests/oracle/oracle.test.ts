@@ -271,6 +271,24 @@ test('a lost memory: no better than the base, the rhythm and nothing more', () =
   expect(story.check()).toBe('BROKEN')
 })
 
+test('a pause that the witness may have seen between two checks is one of its rhythm, what it cannot know is none', () => {
+  const hourly = () => {
+    const one = new Story({ primary_max_age_hours: 0 })
+    for (let left = 4; left > 0; left--) one.pass(HOUR).take().replicate()
+    return one
+  }
+  const [story, seen] = [hourly(), hourly()]
+  // It looks before and after a repair too, and at one dataset alone.
+  seen.oracle.observe(seen.sans(), seen.now * 1000)
+  for (const each of [story, seen])
+    each
+      .pass(70 * HOUR)
+      .take()
+      .pass(HOUR)
+  expect(story.check()).toBe('WARNING')
+  expect(seen.check()).toBe('HEALTHY')
+})
+
 test('the newest common one moves back: the delay does not fall', () => {
   const story = new Story()
   for (let left = 0; left < 3; left++) story.pass(HOUR).take().replicate().check()

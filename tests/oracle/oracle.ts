@@ -45,7 +45,10 @@ interface Memory {
   lastMissing: number | null
   /** The newest common one has not moved since a memory began: what followed it may have gone unseen. */
   began: boolean
+  /** By what checks saw. */
   rhythm: Rhythm
+  /** By everything that was ever there: the witness looks in between too, before and after a repair, and at one alone. */
+  history: Rhythm
   /** Of a child: true time at which it was first there. */
   readonly bornTruly: number
 }
@@ -83,12 +86,14 @@ export class Oracle {
       const memory = this.#memory(mapping, rule, truly, child)
       const primary = find(sans, mapping.primary)
       const backup = find(sans, mapping.backup)
-      if (primary === null || backup === null) continue
+      if (primary === null) continue
       if (memory.primaryGuid !== null && memory.primaryGuid !== primary.guid) {
         this.#forget(memory, rule)
         memory.common = null
       }
       memory.primaryGuid = primary.guid
+      memory.history.see(wantedOf(primary, rule), hostSeconds(sans, mapping.primary.host, witnessMs))
+      if (backup === null) continue
       const base = newestCommon(primary, backup)
       if (base === null) {
         // One that comes after none has advanced: the text does not say, and it is less worried.
@@ -194,6 +199,7 @@ export class Oracle {
       lastMissing: null,
       began: true,
       rhythm: new Rhythm(),
+      history: new Rhythm(),
       bornTruly: child ? truly : Number.NEGATIVE_INFINITY,
     }
     this.#memories.set(key, memory)
@@ -214,6 +220,7 @@ export class Oracle {
     // Whether a new filter is a lost memory is open too.
     memory.began = false
     memory.rhythm = new Rhythm()
+    memory.history = new Rhythm()
   }
 
   /** What a check that saw both sides will remember of them. */
@@ -229,8 +236,7 @@ export class Oracle {
     const primary = find(sans, mapping.primary)
     const backup = find(sans, mapping.backup)
     if (primary === null) return
-    const wanted = inOrder(primary.snapshots).filter(({ name }) => rule.wants(name))
-    memory.rhythm.see(wanted, hostSeconds(sans, mapping.primary.host, began))
+    memory.rhythm.see(wantedOf(primary, rule), hostSeconds(sans, mapping.primary.host, began))
     const base = backup === null ? null : newestCommon(primary, backup)
     if (base === null) return
     const old = memory.missingSince
@@ -293,7 +299,7 @@ export class Oracle {
       const delay = Math.max(
         this.#since(memory.missingSince, rule, now, began),
         // A memory that has begun since: what followed the base may be gone.
-        memory.began ? baseAge - memory.rhythm.longest - rule.minAge : 0,
+        memory.began ? baseAge - Math.max(memory.rhythm.longest, memory.history.longest) - rule.minAge : 0,
       )
       if (delay > rule.max + BLINK) worst.push({ health: 'BROKEN', because: `delay ${inHours(delay)}` })
       else if (delay > rule.warn + BLINK) worst.push({ health: 'WARNING', because: `delay ${inHours(delay)}` })
@@ -316,12 +322,12 @@ export class Oracle {
   /** Nothing new to replicate: judged by the newest snapshot that is wanted, of any age. */
   #stale(memory: Memory, rule: Rule, primary: DatasetSeen, now: number, truly: number): Demand {
     const fine: Demand = { health: 'HEALTHY', because: '' }
-    const wanted = inOrder(primary.snapshots).filter(({ name }) => rule.wants(name))
+    const wanted = wantedOf(primary, rule)
     const newest = wanted.at(-1)
     if (newest === undefined || rule.primaryMaxAge === 0) return fine
     // Of fewer than two there is no distance: the text does not say whether the rhythm stands for it.
-    const lately = medianOfNewest(wanted) ?? memory.rhythm.longest
-    const usual = Math.max(lately, memory.rhythm.largestMedian)
+    const lately = medianOfNewest(wanted) ?? Math.max(memory.rhythm.longest, memory.history.longest)
+    const usual = Math.max(lately, memory.rhythm.largestMedian, memory.history.largestMedian)
     const limit = rule.primaryMaxAge ?? Math.max(3 * usual, rule.max)
     // The youngest by any clock, whatever the order: clocks may have been set in between.
     const age = Math.min(
@@ -336,6 +342,7 @@ export class Oracle {
 const inHours = (seconds: number): string => `${(seconds / 3600).toFixed(1)} h`
 const place = ({ host, dataset }: { host: string; dataset: string }): string => `${host}:${dataset}`
 const inOrder = (snapshots: readonly SnapshotSeen[]) => snapshots.toSorted((a, b) => a.txg - b.txg)
+const wantedOf = ({ snapshots }: DatasetSeen, rule: Rule) => inOrder(snapshots).filter(({ name }) => rule.wants(name))
 
 function poolOf(sans: ReadonlyMap<string, SanSeen>, { host, dataset }: { host: string; dataset: string }) {
   const name = dataset.split('/')[0]

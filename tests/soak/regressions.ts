@@ -126,4 +126,23 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'inPlace', a: 29822, b: 46994, c: 1680 },
     ],
   },
+  {
+    was: 'The soak itself: what a person had paused was to heal by a button, where automatic repairs were off too.',
+    seed: 810163,
+    world: 2,
+    operations: [
+      { op: 'confirm', a: 38396, b: 65168, c: 58846 },
+      { op: 'pause', a: 10458, b: 52600, c: 44955 },
+    ],
+  },
+  {
+    was: 'The oracle: a pause that only a look before a repair had seen was none of the rhythm.',
+    seed: 810189,
+    world: 2,
+    operations: [
+      { op: 'hours', a: 23717, b: 143, c: 12649 },
+      { op: 'repair', a: 20723, b: 41119, c: 55236 },
+      { op: 'deadReplication', a: 49263, b: 24921, c: 40394 },
+    ],
+  },
 ]
