@@ -145,4 +145,15 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'deadReplication', a: 49263, b: 24921, c: 40394 },
     ],
   },
+  {
+    was: 'The soak itself: a reload that the full disk refused was in force for the oracle, and not for the product.',
+    seed: 910165,
+    world: 2,
+    operations: [
+      { op: 'settle', a: 32829, b: 29840, c: 5664 },
+      { op: 'disk', a: 33486, b: 16166, c: 53472 },
+      { op: 'reload', a: 1867, b: 54779, c: 28437 },
+      { op: 'deadReplication', a: 38883, b: 62639, c: 36480 },
+    ],
+  },
 ]
