@@ -63,7 +63,9 @@ export class Bed {
   readonly #ssh: SshClient
   readonly #random: Random
   readonly #options: BedOptions
+  /** What is in force, and what the file says: the same, unless a reload failed. */
   #settings: BedSettings
+  #file: BedSettings
   #config: Config
   #witness: Witness
 
@@ -71,6 +73,7 @@ export class Bed {
     this.directory = directory
     this.#store = store
     this.#settings = options
+    this.#file = options
     this.#options = options
     const { seed = 1, poolBytes = 1e9, user } = options
     this.#random = new Random(seed)
@@ -129,6 +132,7 @@ export class Bed {
     // It would not even start, and be started again until there is room.
     this.failingWrites = 0
     this.writeFailed = false
+    this.#force(this.#file)
     this.#witness = this.#begin()
     await this.start()
   }
@@ -159,23 +163,28 @@ export class Bed {
     await this.idle()
   }
 
-  /** As the product's own reload: what could not be put in force leaves everything as it was. */
   async configure(change: Partial<BedSettings>): Promise<void> {
-    await this.run(this.#putInForce({ ...this.#settings, ...change }))
+    await this.run(this.reload(change))
   }
 
-  async #putInForce(settings: BedSettings): Promise<void> {
-    const before = { settings: this.#settings, config: this.#config }
-    this.#config = configOf(settings, this.clock.now())
-    this.#settings = settings
+  /** As RunningConfiguration does it: where the new one cannot be taken, the one before stays in force until the next start. */
+  async reload(change: Partial<BedSettings>): Promise<void> {
+    const before = this.#settings
+    this.#file = { ...before, ...change }
+    this.#force(this.#file)
     try {
       await this.engine.configChanged()
     } catch (error) {
-      this.#settings = before.settings
-      this.#config = before.config
+      this.#force(before)
       await this.engine.configChanged()
       throw error
     }
+  }
+
+  #force(settings: BedSettings): void {
+    if (settings === this.#settings) return
+    this.#config = configOf(settings, this.clock.now())
+    this.#settings = settings
   }
 
   async close(): Promise<void> {

@@ -56,8 +56,7 @@ export async function converge(field: Field): Promise<string[]> {
       truth.backup.written === 0 &&
       truth.ahead.length === 0 &&
       truth.backup.partial === null &&
-      plan.automatic.code !== 'DRY_RUN' &&
-      view.pause === null
+      !isHeldByPerson(view)
     // What another tool sent as plain text a raw stream cannot go on from.
     const needsPerson = verdict.reasons.some(({ code }) => code === 'NAME_CLASH' || code === 'ENCRYPTION_MISMATCH')
     return easy && !needsPerson
@@ -71,12 +70,17 @@ function isSettled({ plan, verdict }: DatasetView): boolean {
   return plan?.kind === 'NOTHING' && verdict.looked
 }
 
+/** No button starts it then. That may not be what is said first: without automatic repairs that comes before the pause. */
+function isHeldByPerson({ dataset, pause }: DatasetView): boolean {
+  return dataset.config.policy.dryRun || pause !== null
+}
+
 /** A person who does what the product offers. */
 async function press({ bed, engine }: Field): Promise<void> {
   for (const view of engine.datasets()) {
     if (view.dataset.retired || view.plan === null || view.plan.blocked !== null || view.plan.kind === 'NOTHING')
       continue
-    if (view.dataset.config.policy.dryRun || view.pause !== null) continue
+    if (isHeldByPerson(view)) continue
     const started = await bed.run(repairIfFree(engine, view.dataset.id))
     if (started !== null) await bed.run(started.done)
   }

@@ -97,7 +97,6 @@ export class Field {
       if (random.chance(0.6) && name !== 'safe') zfs.replicate(`tank/${name}`, to.zfs, `${to.pool}/${name}`)
       if (random.chance(0.5)) field.snapshot(`tank/${name}`, random.int(100_000))
     }
-    field.tellOracle()
     await bed.start()
     return field
   }
@@ -126,7 +125,7 @@ export class Field {
     return (this.bed.settings.defaults ?? {}) as Settings
   }
 
-  /** What is configured, as a person wrote it. */
+  /** What is in force, as a person wrote it. */
   tellOracle(): void {
     const { mappings, defaults } = this.bed.settings
     const at = (id: string, name: string) => ({ host: id, dataset: `${this.bed.host(id).pool}/${name}` })
@@ -143,6 +142,8 @@ export class Field {
   judge(stock: Stock): string[] {
     const { bed, lastCheck, counts } = this
     const now = bed.clock.now()
+    // A reload may have failed, and a start has read the file again.
+    this.tellOracle()
     this.oracle.observe(stock, now)
     this.oracle.looked(stock, now, this.#lookedAt())
     this.lastCheck = null

@@ -129,10 +129,7 @@ export const ON_WITNESS: Readonly<Record<string, (field: Field, operation: Opera
   async reload(field, { a }) {
     const before = field.bed.settings
     const mappings = before.mappings
-    await asked(field, 'reload', () =>
-      field.bed.configure({ mappings, defaults: defaultsOf(new Random(a), field.world) }),
-    )
-    field.tellOracle()
+    await asked(field, 'reload', () => field.bed.reload({ mappings, defaults: defaultsOf(new Random(a), field.world) }))
   },
 
   async pause(field, { a, b }) {

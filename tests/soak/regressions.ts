@@ -173,4 +173,34 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
     world: 2,
     operations: [{ op: 'pause', a: 41591, b: 37944, c: 54548 }],
   },
+  {
+    was: 'The soak itself: what a person had paused was to heal by a button, where automatic repairs were off too.',
+    seed: 810163,
+    world: 2,
+    operations: [
+      { op: 'confirm', a: 38396, b: 65168, c: 58846 },
+      { op: 'pause', a: 10458, b: 52600, c: 44955 },
+    ],
+  },
+  {
+    was: 'The oracle: a pause that only a look before a repair had seen was none of the rhythm.',
+    seed: 810189,
+    world: 2,
+    operations: [
+      { op: 'hours', a: 23717, b: 143, c: 12649 },
+      { op: 'repair', a: 20723, b: 41119, c: 55236 },
+      { op: 'deadReplication', a: 49263, b: 24921, c: 40394 },
+    ],
+  },
+  {
+    was: 'The soak itself: a reload that the full disk refused was in force for the oracle, and not for the product.',
+    seed: 910165,
+    world: 2,
+    operations: [
+      { op: 'settle', a: 32829, b: 29840, c: 5664 },
+      { op: 'disk', a: 33486, b: 16166, c: 53472 },
+      { op: 'reload', a: 1867, b: 54779, c: 28437 },
+      { op: 'deadReplication', a: 38883, b: 62639, c: 36480 },
+    ],
+  },
 ]
