@@ -173,4 +173,17 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
     world: 2,
     operations: [{ op: 'pause', a: 41591, b: 37944, c: 54548 }],
   },
+  {
+    was: 'The simulator: of a first receive that was resumed it counted bytes twice, and a set-aside took less than nothing.',
+    seed: 903365,
+    world: 2,
+    operations: [
+      { op: 'fault', a: 23176, b: 9956, c: 59240 },
+      { op: 'settle', a: 34600, b: 28387, c: 17708 },
+      { op: 'snapshotEverything', a: 29028, b: 44534, c: 63858 },
+      { op: 'repair', a: 17164, b: 52736, c: 58333 },
+      { op: 'repair', a: 56061, b: 32059, c: 30214 },
+      { op: 'oddChild', a: 28057, b: 5124, c: 36141 },
+    ],
+  },
 ]
