@@ -130,3 +130,32 @@ test('a stream that is cut after the swap: the record of the run still says what
   expect([run?.state, (await tries()).length]).toEqual(['SUCCEEDED', 2])
   expect(run?.plan?.setAside?.name).toStartWith('vault/one.zw-aside-')
 })
+
+test('an encryption root that is sent raw and has gone its own way is set aside and caught up', async () => {
+  bed = await Bed.open({
+    hosts: [
+      { id: 'a', pool: 'tank' },
+      { id: 'b', pool: 'vault' },
+    ],
+    mappings: [{ name: 'safe', primary: 'a', backup: 'b', settings: { send: { raw: true } } }],
+    defaults: { auto_repair: true, repair_when: 'behind', primary_max_age_hours: 0 },
+  })
+  const { zfs } = bed.host('a')
+  const properties = { encryption: 'aes-256-gcm', keyformat: 'passphrase' }
+  zfs.dataset.create('tank/safe', { passphrase: 'a secret of theirs', properties })
+  zfs.snapshot('tank/safe@s1', { bytes: 10_000 })
+  await bed.start()
+  await bed.scan()
+  await bed.scan()
+  expect(bed.engine.dataset('a-b.safe')?.plan?.kind).toBe('NOTHING')
+
+  zfs.snapshot('tank/safe@s2', { bytes: 10_000 })
+  bed.host('b').zfs.snapshot('vault/safe@own', { bytes: 1000 })
+  for (let scans = 0; scans < 4; scans++) {
+    await bed.scan()
+    await bed.clock.pass(HOUR)
+  }
+  const run = await lastRepair()
+  expect([run?.state, run?.plan?.kind, run?.error]).toEqual(['SUCCEEDED', 'SET_ASIDE_REWIND', null])
+  expect(bed.engine.dataset('a-b.safe')?.plan?.kind).toBe('NOTHING')
+})

@@ -201,6 +201,17 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'disk', a: 33486, b: 16166, c: 53472 },
       { op: 'reload', a: 1867, b: 54779, c: 28437 },
       { op: 'deadReplication', a: 38883, b: 62639, c: 36480 },
+  {
+    was: 'The simulator: of a first receive that was resumed it counted bytes twice, and a set-aside took less than nothing.',
+    seed: 903365,
+    world: 2,
+    operations: [
+      { op: 'fault', a: 23176, b: 9956, c: 59240 },
+      { op: 'settle', a: 34600, b: 28387, c: 17708 },
+      { op: 'snapshotEverything', a: 29028, b: 44534, c: 63858 },
+      { op: 'repair', a: 17164, b: 52736, c: 58333 },
+      { op: 'repair', a: 56061, b: 32059, c: 30214 },
+      { op: 'oddChild', a: 28057, b: 5124, c: 36141 },
     ],
   },
 ]

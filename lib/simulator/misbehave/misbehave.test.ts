@@ -75,3 +75,15 @@ test('a clock that is off is off for date and for new snapshots', () => {
   const creation = Number(sans.sh('zfs get -Hp -o value creation tank@later').stdout)
   expect(Math.abs(creation - Date.now() / 1000 + 7200)).toBeLessThan(60)
 })
+
+test('a first receive that was cut off takes no more space, once it was resumed, than one that was not', () => {
+  sans.sh('zfs send tank@s | $B zfs receive -s -u bank/whole')
+  sans.sh('zfs send tank@s | head -c 800000 | $B zfs receive -s -u bank/cut')
+  const token = sans.sh('$B zfs get -H -o value receive_resume_token bank/cut').stdout.trim()
+  expect(sans.sh(`zfs send -t ${token} | $B zfs receive -s -u bank/cut`).exitCode).toBe(0)
+  const sizes = (name: string) => sans.sh(`$B zfs get -Hp -o property,value used,referenced ${name}`).stdout
+  expect(sizes('bank/cut')).toBe(sizes('bank/whole'))
+  // What a clone takes over by a promote is taken from its origin: that has something left, never less than nothing.
+  sans.sh('$B zfs clone bank/cut@s bank/next; $B zfs promote bank/next')
+  expect(Number(sans.sh('$B zfs get -Hp -o value used bank/cut').stdout)).toBeGreaterThanOrEqual(0)
+})

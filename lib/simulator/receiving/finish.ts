@@ -5,6 +5,7 @@ import type { Context } from '../cli/context.ts'
 import { Failure } from '../cli/fail.ts'
 import type { PartialRecord } from '../state/model.ts'
 import { randomGuid } from '../state/random.ts'
+import { emptyFilesystemBytes } from '../state/space.ts'
 import { clonesOf, findDataset } from '../state/tree.ts'
 import { totalBytes } from '../stream/content.ts'
 import type { StreamDescription } from '../stream/format.ts'
@@ -47,7 +48,9 @@ export function finish(
   const data = totalBytes(partial.extents)
   dataset.own -= partial.booked
   const bytes = partial.extents.length > 0 || partial.fresh ? data + overheadBytes : 0
-  const before = partial.fresh ? dataset.written : 0
+  // What an interrupted try had kept is among the data.
+  if (partial.fresh) dataset.refer = emptyFilesystemBytes
+  const before = partial.fresh ? emptyFilesystemBytes : 0
   const written = bytes + before
   dataset.own += bytes
   dataset.refer += bytes
