@@ -118,7 +118,16 @@ const about: ToExplain = {
       seenAt: null,
       skewSeconds: 90,
       error: { kind: 'refused', message: 'hqs8 refused the connection.' },
-      pools: [{ name: 'tank', state: 'ONLINE', readonly: false, sizeBytes: '2000000000', freeBytes: '1000000000' }],
+      pools: [
+        {
+          name: 'tank',
+          state: 'ONLINE',
+          readonly: false,
+          sizeBytes: '2000000000',
+          freeBytes: '1000000000',
+          usable: null,
+        },
+      ],
     },
   ],
   versions: new Map([['hqs8', '2.3.9']]),
