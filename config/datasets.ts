@@ -135,7 +135,7 @@ export const settings = {
   ),
   send: SendSchema.meta({ description: 'How streams are made; each key is inherited by itself.' }).optional(),
   keep_free: parsedText(parseKeepFree, {
-    description: 'Free space that must stay in the target pool: a share or a size.',
+    description: 'Free space for data that must stay in the target pool: a share or a size.',
     default: byDefault.keep_free,
     examples: ['10%', '500GiB'],
   }).optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LagPoint as Point } from '#lib/db/types.ts'
 import type { DatasetView, HostState } from '#lib/engine/types.ts'
+import { textBelow } from '#lib/replication/automatic-words.ts'
 import type { Plan as PlanData } from '#lib/replication/types.ts'
 import type { Verification as VerificationDone } from '#lib/verify/types.ts'
 import { Check, checksOf } from './dataset-checks.ts'
@@ -8,9 +9,9 @@ import { DatasetPolicy, policyView } from './dataset-policy.ts'
 import { DatasetSummary, datasetSummary } from './dataset-summary.ts'
 import { describedEnum } from './described-enum.ts'
 import { LagPoint, lagPoint } from './lag.ts'
-import { Plan, planView } from './plan.ts'
+import { automaticView, Plan, planView } from './plan.ts'
 import { PlanKind } from './plan-words.ts'
-import { Reason, reasonView } from './reason.ts'
+import { Reason, reasonView, textsOf } from './reason.ts'
 import { Run, runView } from './run.ts'
 import { SetAside, type SetAsideView } from './set-asides.ts'
 import { Verification, verificationView } from './verification.ts'
@@ -32,7 +33,7 @@ const RepairOption = z
     destroysCount: z.number().int(),
     estimateBytes: z.number().nullable(),
     possible: z.boolean(),
-    because: z.string().nullable().describe('Why it is not possible.'),
+    because: z.string().nullable().describe('Why it is not possible, where the reasons do not say it.'),
   })
   .meta({ id: 'RepairOption', description: 'Something that a person can do about it.' })
 
@@ -62,12 +63,14 @@ export function datasetDetail(
   },
 ): z.input<typeof DatasetDetail> {
   const { verdict, plan, activeRun } = view
+  const said = textsOf(verdict.reasons)
   return {
     ...datasetSummary(view, around.now),
+    automatic: plan && automaticView(plan.automatic, said),
     evidence: { ...verdict.reason.evidence },
     reasons: verdict.reasons.map(reasonView),
     plan: plan && planView(plan),
-    options: [...optionOf(plan), LOOK_AGAIN],
+    options: [...optionOf(plan, said), LOOK_AGAIN],
     checks: checksOf(view, around.hosts),
     history: around.history.map(lagPoint),
     activeRun: activeRun && runView(activeRun, around.now),
@@ -88,9 +91,11 @@ const LOOK_AGAIN: z.input<typeof RepairOption> = {
   because: null,
 }
 
-function optionOf(plan: PlanData | null): z.input<typeof RepairOption>[] {
+/** Below the reasons: what those say of why nothing can be done is not said again. */
+function optionOf(plan: PlanData | null, said: readonly string[]): z.input<typeof RepairOption>[] {
   if (plan === null || plan.kind === 'NOTHING') return []
-  const { kind, outcome, destroys, estimateBytes, blocked } = plan
+  const { kind, destroys, estimateBytes, blocked } = plan
+  const outcome = textBelow(plan.outcome, said)
   return [
     {
       mode: 'REPAIR',
@@ -100,7 +105,7 @@ function optionOf(plan: PlanData | null): z.input<typeof RepairOption>[] {
       destroysCount: destroys.length,
       estimateBytes,
       possible: blocked === null && kind !== 'IMPOSSIBLE',
-      because: blocked?.because ?? null,
+      because: textBelow(blocked?.because ?? '', said) || null,
     },
     ...inPlaceOf(plan),
   ]

@@ -95,7 +95,7 @@ export function datasetSummary(view: DatasetView, now: number): DatasetSummaryVi
     stale: view.stale,
     since: isoOrNull(view.since),
     autoRepair: config.policy.autoRepair,
-    automatic: view.plan === null ? null : automaticView(view.plan.automatic),
+    automatic: view.plan === null ? null : automaticView(view.plan.automatic, [verdict.reason.message]),
     dryRun: config.policy.dryRun,
     retired,
     parentId,

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Config } from '#config/effective.ts'
 import type { HostState } from '#lib/engine/types.ts'
+import { roomIn } from '#lib/replication/space.ts'
+import type { PoolFacts } from '#lib/zfs/types.ts'
 import { describedEnum } from './described-enum.ts'
 import { isoOrNull, Timestamp } from './time.ts'
 
@@ -19,8 +21,16 @@ const Pool = z
       .describe('As `zpool` prints it: `ONLINE`, `DEGRADED` …')
       .meta({ examples: ['ONLINE'] }),
     readonly: z.boolean(),
-    sizeBytes: z.string().describe('Bytes, as text because they can pass 2^53.'),
-    freeBytes: z.string(),
+    sizeBytes: z
+      .string()
+      .describe('As `zpool list` counts, with the parity of raidz. Bytes, as text because they can pass 2^53.'),
+    freeBytes: z.string().describe('As `zpool list` counts.'),
+    usable: z
+      .object({ sizeBytes: z.string(), freeBytes: z.string() })
+      .nullable()
+      .describe(
+        'The part of both that is for data, as datasets count: it decides whether a repair fits. Null: not read; then what `zpool list` counts decides.',
+      ),
   })
   .meta({ id: 'Pool', description: 'A pool of a SAN as last seen.' })
 
@@ -53,14 +63,21 @@ export function hostView(state: HostState, config: Pick<Config, 'hosts' | 'pairs
     seenAt: isoOrNull(state.seenAt),
     skewSeconds,
     error: fault && { kind: fault.kind, message: fault.message },
-    pools: state.pools.map(({ name, health, readonly, sizeBytes, freeBytes }) => ({
-      name,
-      state: health,
-      readonly,
-      sizeBytes: String(sizeBytes),
-      freeBytes: String(freeBytes),
+    pools: state.pools.map((pool) => ({
+      name: pool.name,
+      state: pool.health,
+      readonly: pool.readonly,
+      sizeBytes: String(pool.sizeBytes),
+      freeBytes: String(pool.freeBytes),
+      usable: usableView(pool),
     })),
   }
+}
+
+function usableView(pool: PoolFacts): { readonly sizeBytes: string; readonly freeBytes: string } | null {
+  if (pool.usable === undefined) return null
+  const { size, free } = roomIn(pool)
+  return { sizeBytes: String(size), freeBytes: String(free) }
 }
 
 function roleOf(id: string, pairs: Config['pairs']): HostView['role'] {

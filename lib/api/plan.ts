@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sentenceBelow, textBelow } from '#lib/replication/automatic-words.ts'
 import type { Automatic, Plan as PlanData, Step as StepData } from '#lib/replication/types.ts'
 import { AutomaticCode, IF_INTERRUPTED, IfInterrupted, PlanKind, StepKind } from './plan-words.ts'
 import { Guid, SnapshotRef, snapshotRef } from './snapshot-ref.ts'
@@ -41,13 +42,19 @@ export const AutomaticRepair = z
       'From when it may start by itself, where all that holds it back ends by itself; null: at the next check, or not known.',
     ),
     sentence: z.string().describe('All of it in words. Holds names from the SANs: escape it on output.'),
+    below: z
+      .string()
+      .describe(
+        'The sentence for a place below the reasons of the same answer, or the outcome of the plan: without what those say.',
+      ),
   })
   .meta({ id: 'AutomaticRepair', description: 'May the scheduler start the repair, as of now?' })
 
 export type AutomaticRepairView = z.input<typeof AutomaticRepair>
 
-export function automaticView(automatic: Automatic): AutomaticRepairView {
-  return { ...automatic, from: isoOrNull(automatic.from) }
+/** `above`: what the same answer says of the dataset already, so that nothing has to be shown twice. */
+export function automaticView(automatic: Automatic, above: readonly string[]): AutomaticRepairView {
+  return { ...automatic, from: isoOrNull(automatic.from), below: sentenceBelow(automatic, above) }
 }
 
 export const Plan = z
@@ -114,8 +121,19 @@ export function planView(plan: PlanData): PlanView {
     notes: [...plan.notes],
     estimateBytes: plan.estimateBytes,
     estimateIsExact: plan.estimateIsExact,
-    automatic: automaticView(plan.automatic),
+    automatic: automaticView(plan.automatic, [plan.outcome]),
     blocked: plan.blocked && { ...plan.blocked },
+  }
+}
+
+/** The reasons stand above the plan: what they say of it is not said again. */
+export function planBelow(plan: PlanView, texts: readonly string[]): PlanView {
+  const { blocked } = plan
+  if (blocked === null) return plan
+  return {
+    ...plan,
+    outcome: textBelow(plan.outcome, texts) || plan.outcome,
+    blocked: { ...blocked, because: textBelow(blocked.because, texts), cure: textBelow(blocked.cure, texts) },
   }
 }
 

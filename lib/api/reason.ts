@@ -32,3 +32,8 @@ export function mainReason(reason: Judged, plan: Plan | null): z.input<typeof Ma
 export function reasonView({ code, severity, message, action, evidence }: Judged): z.input<typeof Reason> {
   return { code, severity, message, action, evidence: { ...evidence } }
 }
+
+/** All that the reasons say, for what is shown below them. */
+export function textsOf(reasons: readonly Judged[]): readonly string[] {
+  return reasons.flatMap(({ message, action }) => (action === null ? [message] : [message, action]))
+}

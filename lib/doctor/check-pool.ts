@@ -1,3 +1,4 @@
+import { roomIn } from '#lib/replication/space.ts'
 import type { PoolStatus } from '#lib/zfs/pool-status.ts'
 import type { PoolFacts } from '#lib/zfs/types.ts'
 import { bad, fine, size, warn } from './found.ts'
@@ -30,8 +31,10 @@ export function checkPool(seen: PoolSeen): Found {
     ])
   if (facts.health !== 'ONLINE' && facts.health !== 'DEGRADED')
     return bad(`${name} is ${facts.health}.`, 'See zpool status -v.', [{ host, command: `zpool status -v ${pool}` }])
-  const share = facts.sizeBytes === 0 ? 0 : facts.freeBytes / facts.sizeBytes
-  const free = `${Math.floor(share * 100)} % free (${size(facts.freeBytes)})`
+  const room = roomIn(facts)
+  const share = room.size === 0 ? 0 : room.free / room.size
+  const raw = facts.usable === undefined ? ' as `zpool list` counts' : ''
+  const free = `${Math.floor(share * 100)} % free (${size(room.free)}${raw})`
   const scrub = scrubText(status, seen.now)
   const text = `${name} is ${facts.health}, ${free}, ${scrub.text}.`
   if (status?.dataErrors != null)

@@ -84,6 +84,7 @@ describe('pool', () => {
     ['not listed', { ...seen, facts: undefined }, 'FAILED'],
     ['suspended', { ...seen, facts: { ...facts, health: 'SUSPENDED' } }, 'FAILED'],
     ['degraded', { ...seen, facts: { ...facts, health: 'DEGRADED' } }, 'WARNING'],
+    ['nearly full on raidz', { ...seen, facts: { ...facts, usable: { usedBytes: 46, availableBytes: 4 } } }, 'WARNING'],
     ['nearly full', { ...seen, facts: { ...facts, freeBytes: 9 } }, 'WARNING'],
     ['read-only, of a backup', { ...seen, facts: { ...facts, readonly: true } }, 'FAILED'],
     ['read-only, of a primary', { ...seen, isBackup: false, facts: { ...facts, readonly: true } }, 'OK'],

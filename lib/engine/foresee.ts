@@ -1,6 +1,7 @@
 import type { Policy } from '#config/effective.ts'
 import { chooseStream } from '#lib/replication/encryption.ts'
 import { missingFrom } from '#lib/replication/preflight/needed-rights.ts'
+import { roomIn } from '#lib/replication/space.ts'
 import type { Comparison, Inventory, Rights } from '#lib/replication/types.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
 import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
@@ -104,7 +105,7 @@ async function quotasOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, 
 
 /** The backup may take noticeably less than its pool has free. */
 export function isLimited({ backup, backupPool }: Inventory): boolean {
-  return backup.state === 'present' && backupPool !== null && backup.facts.available < backupPool.freeBytes * LIMITED
+  return backup.state === 'present' && backupPool !== null && backup.facts.available < roomIn(backupPool).free * LIMITED
 }
 
 async function rightsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, now, fresh, signal }: Options) {

@@ -1,4 +1,4 @@
-import { BOOKED_PER_BYTE, fits, type SpaceAnswer } from '#lib/replication/space.ts'
+import { BOOKED_PER_BYTE, fits, roomIn, type SpaceAnswer } from '#lib/replication/space.ts'
 import type { Inventory, Plan } from '#lib/replication/types.ts'
 import { poolOf } from '#lib/zfs/paths.ts'
 import type { EngineContext } from './context.ts'
@@ -22,8 +22,7 @@ export function roomFor(
     }
   }
   return fits({
-    poolFree: pool.freeBytes,
-    poolSize: pool.sizeBytes,
+    pool: roomIn(pool),
     booked: context.bookings.of(host, name, runId),
     keepFree: dataset.config.policy.keepFree,
     estimate: plan.estimateBytes,

@@ -1,4 +1,4 @@
-import { stopReceiveBelow } from '#lib/replication/space.ts'
+import { roomIn, stopReceiveBelow } from '#lib/replication/space.ts'
 import { sayBytes } from '#lib/replication/words.ts'
 import type { EngineDeps } from './deps.ts'
 import type { StepFault } from './ports.ts'
@@ -38,11 +38,12 @@ export function watchTransfer(deps: EngineDeps, { signal, pool, stopAt }: StepRe
       }
       const facts = await deps.sans.pool(host, pool.name, over.signal)
       if (facts === null || over.signal.aborted) continue
-      const least = stopReceiveBelow(pool.keepFree, facts.sizeBytes)
-      if (facts.freeBytes >= least) continue
+      const { free, size } = roomIn(facts)
+      const least = stopReceiveBelow(pool.keepFree, size)
+      if (free >= least) continue
       stop(
         'low-space',
-        `Pool ${pool.name} on ${host} has only ${sayBytes(facts.freeBytes)} free (at least ${sayBytes(least)} must stay): the receive was stopped before it filled up, its token is kept.`,
+        `Pool ${pool.name} on ${host} has only ${sayBytes(free)} free (at least ${sayBytes(least)} must stay): the receive was stopped before it filled up, its token is kept.`,
       )
       return
     }

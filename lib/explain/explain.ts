@@ -76,7 +76,7 @@ function stateLines(dataset: DatasetSummaryView, now: number): readonly string[]
         ? 'not known'
         : `${behind.snapshots} ${behind.snapshots === 1 ? 'snapshot' : 'snapshots'}, ${behind.bytes === null ? 'size not estimated' : `about ${bytes(behind.bytes)}`}`,
     ),
-    ...field('Automatic repair', dataset.automatic?.sentence ?? 'not known before the next check'),
+    ...field('Automatic repair', dataset.automatic?.below ?? 'not known before the next check'),
     ...(paused === null ? [] : field('Paused', words(paused.by, paused.until, paused.reason))),
     ...(ack === null ? [] : field('Acknowledged', words(ack.by, ack.until, ack.reason))),
   ]

@@ -31,12 +31,14 @@ export function hostLines(
     ...(host.error === null ? [] : wrapped(`${host.error.kind}: ${host.error.message}`, '    ')),
     ...host.pools
       .filter(({ name }) => wanted.has(name))
-      .flatMap(({ name, state, readonly, sizeBytes, freeBytes }) =>
-        wrapped(
-          `pool ${name}: ${state}${readonly ? ', read-only' : ''}, ${bytes(freeBytes)} free of ${bytes(sizeBytes)}`,
+      .flatMap((pool) => {
+        const { freeBytes, sizeBytes } = pool.usable ?? pool
+        const raw = pool.usable === null ? ' (as `zpool list` counts, parity included)' : ''
+        return wrapped(
+          `pool ${pool.name}: ${pool.state}${pool.readonly ? ', read-only' : ''}, ${bytes(freeBytes)} free of ${bytes(sizeBytes)}${raw}`,
           '    ',
-        ),
-      ),
+        )
+      }),
   ]
 }
 

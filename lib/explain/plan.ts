@@ -27,11 +27,14 @@ export function planLines(plan: PlanView): readonly string[] {
       .filter(({ state }) => state !== 'OK')
       .flatMap(({ state, sentence, cure }) => wrapped(`${state}: ${sentence} ${cure ?? ''}`, '  ', '    ')),
     ...notes.flatMap((note) => wrapped(`Note: ${note}`, '  ', '    ')),
-    ...(blocked === null
-      ? []
-      : wrapped(`Held back (${blocked.code}): ${blocked.because} ${blocked.cure}`, '  ', '    ')),
+    ...(blocked === null ? [] : heldBack(blocked, outcome)),
     ...(blocked !== null || kind === 'NOTHING'
       ? []
-      : wrapped(`Automatic repair (${automatic.code}): ${automatic.sentence}`, '  ', '    ')),
+      : wrapped(`Automatic repair (${automatic.code}): ${automatic.below}`, '  ', '    ')),
   ]
+}
+
+function heldBack({ code, because, cure }: NonNullable<PlanView['blocked']>, outcome: string): readonly string[] {
+  const words = [outcome.includes(because) ? '' : because, cure].filter((text) => text !== '').join(' ')
+  return wrapped(words === '' ? `Held back (${code}).` : `Held back (${code}): ${words}`, '  ', '    ')
 }

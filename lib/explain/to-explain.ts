@@ -1,7 +1,7 @@
 import { datasetSummary } from '#lib/api/dataset-summary.ts'
 import { hostView } from '#lib/api/host.ts'
-import { planView } from '#lib/api/plan.ts'
-import { reasonView } from '#lib/api/reason.ts'
+import { automaticView, planBelow, planView } from '#lib/api/plan.ts'
+import { reasonView, textsOf } from '#lib/api/reason.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { runView } from '#lib/api/run.ts'
 import { snapshotViews } from '#lib/api/snapshots.ts'
@@ -24,13 +24,17 @@ export async function toExplain(before: DatasetView, around: Around): Promise<To
   // A look that has just been taken says more than the one before it.
   const view = engine.dataset(id) ?? before
   const at = now()
+  const texts = textsOf(view.verdict.reasons)
   const verification = await inspection.verification(id)
   const runs = await store.runs({ datasetId: id, limit: RUNS })
   const wanted = [...new Set([mapping.primary.host, mapping.backup.host])]
   return {
-    dataset: datasetSummary(view, at),
+    dataset: {
+      ...datasetSummary(view, at),
+      automatic: view.plan && automaticView(view.plan.automatic, texts),
+    },
     reasons: view.verdict.reasons.map(reasonView),
-    plan: view.plan && planView(view.plan),
+    plan: view.plan && planBelow(planView(view.plan), texts),
     runs: runs.items.map((run) => runView(run, at)),
     hosts: wanted.flatMap((host) => {
       const state = engine.hosts().find((known) => known.id === host)

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Around } from './automatic.ts'
+import { sentenceBelow, textBelow } from './automatic-words.ts'
+import { shapeOf } from './chain/prunings.ts'
 import { emptyMemory } from './memory.ts'
 import {
   backupSide,
@@ -7,6 +9,7 @@ import {
   guidOf,
   HOUR,
   inventoryOf,
+  judged,
   MAPPING,
   MISSING,
   NOW,
@@ -164,12 +167,45 @@ describe('from when may it start by itself?', () => {
   const hours = (count: number) => NOW + count * HOUR * 1000
   const at = (minute: number) => policyOf({ repairWindow: { start: minute, end: minute + 60, text: 'a window' } })
   const night = at(22 * 60).repairWindow
+  const bare = policyOf({ anchor: 'none' })
+  // Two in common, the newest of them two hours old.
+  const two = [a, taken('c', 2)]
+  const pruned = inventoryOf(primarySide([...two, taken('b', 1)]), backupSide(two))
+  /** Five of their kind went at the age of so many hours. */
+  const prunings = (age: number) => ({
+    ...emptyMemory(),
+    prunings: [1, 2, 3, 4, 5].map((ago) => ({
+      shape: shapeOf('c'),
+      creation: NOW / 1000 - (age + ago) * HOUR,
+      goneAt: NOW - ago * HOUR * 1000,
+    })),
+  })
   const table: readonly (readonly [string, Inventory, PlanOver, number | null])[] = [
     ['behind, but not late: when the delay passes the warning', fresh, {}, hours(35) + 1000],
     ['the same with repair_when: broken', fresh, { policy: policyOf({ repairWhen: 'broken' }) }, hours(71) + 1000],
     ['the window opens later today', late, { policy: policyOf({ repairWindow: night }) }, hours(10)],
     ['late tomorrow, then the window', fresh, { policy: policyOf({ repairWindow: night }) }, hours(58)],
     ['a window that is open now is not when it is late', fresh, { policy: at(12 * 60) }, hours(48)],
+    [
+      'at risk before it is late: half-way to the warning, where no anchor is made',
+      fresh,
+      { policy: bare },
+      hours(17) + 1000,
+    ],
+    ['the last common snapshot is about to be pruned', pruned, { policy: bare, memory: prunings(4) }, hours(1)],
+    ['it outlives what waits', pruned, { policy: bare, memory: prunings(300) }, hours(35) + 1000],
+    [
+      'at risk or not, with repair_when: broken',
+      fresh,
+      { policy: { ...bare, repairWhen: 'broken' } },
+      hours(71) + 1000,
+    ],
+    [
+      'the recovery point is too old before that',
+      pruned,
+      { policy: policyOf({ maxRecoveryPointSeconds: 4 * HOUR }) },
+      hours(2) + 1000,
+    ],
     ['a pause that ends', late, { options: { paused: true, pausedUntil: hours(5) } }, hours(5)],
     ['a pause without end', late, { options: { paused: true } }, null],
     ['something that a person must cure', fresh, { around: { parent: 'It waits.' } }, null],
@@ -182,6 +218,18 @@ describe('from when may it start by itself?', () => {
     expect(said.from).toBe(from)
     if (from === null) expect(said.sentence).not.toContain('By itself from')
     else expect(said.sentence).toStartWith(`By itself from ${sayTime(from, 'UTC')}. `)
+  })
+
+  test.each([
+    ['at risk', fresh, { policy: bare }],
+    ['about to be pruned', pruned, { policy: bare, memory: prunings(4) }],
+    ['a recovery point', pruned, { policy: policyOf({ maxRecoveryPointSeconds: 4 * HOUR }) }],
+  ])('%s: a check at the moment that was said starts it, and none before', (_, inventory, over) => {
+    const from = planned(inventory, over).automatic.from ?? 0
+    const allowed = [from - 1000, from].map((now) => {
+      return planned(inventory, { ...over, judge: { now }, options: { now } }).automatic.allowed
+    })
+    expect(allowed).toEqual([false, true])
   })
 
   test('"yes" is said only where the next check would start it, and at the moment said it would', () => {
@@ -203,5 +251,49 @@ describe('from when may it start by itself?', () => {
       expect(planned(fresh, { judge: { now }, options: { now } }).automatic.allowed).toBe(allowed)
     }
     expect(planned(late).automatic.sentence).toStartWith('Yes, at the next check. ')
+  })
+})
+
+describe('each fact once', () => {
+  const pause = { paused: true, pausedUntil: NOW + 5 * HOUR * 1000 }
+  test.each<[string, PlanOver, string]>([
+    ['a window', { policy: window }, 'By itself from 2026-11-23 00:00. Repairs wait for their window (00:00-01:00).'],
+    ['a pause', { options: pause }, 'By itself from 2026-11-22 17:00. Repairs of this dataset are paused.'],
+    [
+      'a pause that ends outside the window',
+      { options: pause, policy: window },
+      'By itself from 2026-11-23 00:00. Repairs of this dataset are paused until 2026-11-22 17:00.',
+    ],
+  ])('%s: its end is the moment that was just said', (_, over, sentence) => {
+    expect(planned(late, over).automatic.sentence).toBe(sentence)
+  })
+
+  test('a wait after a failure too; what is written down of a run has the moment', () => {
+    const { sentence, from, because } = planned(late, repairs(1, false, 1)).automatic
+    expect(sentence).toBe(`By itself from ${sayTime(from ?? 0, 'UTC')}. The last repair failed.`)
+    expect(because).toBe(`The last repair failed; the next try starts at ${sayTime(from ?? 0, 'UTC')}.`)
+  })
+
+  const away = inventoryOf(primarySide([a]), { state: 'pool-unavailable', pool: 'hqs1p1', health: 'not imported' })
+  const below = (inventory: Inventory, over: PlanOver = {}): string => {
+    const { reasons } = judged(inventory, over)
+    const above = reasons.flatMap(({ message, action }) => [message, action ?? ''])
+    return sentenceBelow(planned(inventory, over).automatic, above)
+  }
+  test('below the reason that is the same one: only that nothing starts by itself', () => {
+    expect(planned(away).automatic.sentence).toBe('Not by itself now. Pool hqs1p1 on hqs1 is not imported.')
+    expect(below(away)).toBe('Not by itself now, for that reason.')
+    expect(textBelow(planned(away).outcome, ['Pool hqs1p1 on hqs1 is not imported.'])).toBe(
+      'Nothing can be repaired now.',
+    )
+  })
+  test('below the note of the window: only when it starts', () => {
+    expect(below(late, { policy: window })).toBe('By itself from 2026-11-23 00:00.')
+  })
+  test('what no reason says is kept whole', () => {
+    const off = { policy: policyOf({ autoRepair: false }) }
+    expect(below(late, off)).toBe(planned(late, off).automatic.sentence)
+    expect(below(late)).toBe('Yes, at the next check. It destroys nothing and policy allows it.')
+    expect(sentenceBelow(planned(away).automatic, ['Pool hqs1p1 on hqs7 is not imported.'])).toContain('on hqs1 is')
   })
 })

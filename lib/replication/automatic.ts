@@ -1,3 +1,4 @@
+import { type Hold, hold, say } from './automatic-words.ts'
 import { hasGivenUp, nextTryAt } from './backoff.ts'
 import { isReceiving } from './judge/partial.ts'
 import { SETS_ASIDE, unprovenBecause } from './lineage.ts'
@@ -6,16 +7,8 @@ import { isDegraded } from './pool-health.ts'
 import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './repair-window.ts'
 import type { SpaceAnswer } from './space.ts'
 import { IDLE_LOOKS } from './token.ts'
-import type { Automatic, AutomaticCode, Reason, ReasonCode } from './types.ts'
+import type { Automatic, Reason, ReasonCode } from './types.ts'
 import { sayDuration, sayTime } from './words.ts'
-
-/** Something that holds a repair back. */
-interface Hold {
-  readonly code: Exclude<AutomaticCode, 'ALLOWED'>
-  readonly because: string
-  /** Epoch ms at which it ends by itself; null: that is not known. */
-  readonly until: number | null
-}
 
 /** A plan as far as it matters here: one that is being made, or one that was made at the last check. */
 type Planned = Pick<PlanDraft, 'kind' | 'blocked' | 'outcome' | 'steps'>
@@ -53,22 +46,12 @@ export function automatic(input: PlanInput, plan: Planned, around: Around = {}):
   )
   const holds = [...others, outsideWindow(input, plan), noEstimate(around)].filter((hold) => hold !== null)
   const [first] = holds
-  if (first === undefined) return say(null, 'It destroys nothing and policy allows it.', null, timezone)
-  const opens = start === null ? null : opensAt(input, plan, start)
-  const known = holds.every(({ until }) => until !== null)
-  return say(first.code, first.because, known ? opens : null, timezone)
-}
-
-function say(code: Hold['code'] | null, because: string, from: number | null, timezone: string): Automatic {
-  if (code === null)
+  if (first === undefined) {
+    const because = 'It destroys nothing and policy allows it.'
     return { allowed: true, code: 'ALLOWED', because, from: null, sentence: `Yes, at the next check. ${because}` }
-  const sentence =
-    code === 'NOTHING_TO_DO' || code === 'UNDER_WAY'
-      ? because
-      : from === null
-        ? `Not by itself now. ${because}`
-        : `By itself from ${sayTime(from, timezone)}. ${because}`
-  return { allowed: false, code, because, from, sentence }
+  }
+  const opens = start === null ? null : opensAt(input, plan, start)
+  return say(first, holds.every(({ until }) => until !== null) ? opens : null, timezone)
 }
 
 function underWay({ underWay }: Around): Hold | null {
@@ -145,7 +128,8 @@ function quietLooks(reasons: readonly Reason[]): number {
 function paused({ options: { paused, pausedUntil = null, timezone } }: PlanInput): Hold | null {
   if (!paused) return null
   const end = pausedUntil === null ? '' : ` until ${sayTime(pausedUntil, timezone)}`
-  return hold('PAUSED', `Repairs of this dataset are paused${end}.`, pausedUntil)
+  const said = 'Repairs of this dataset are paused'
+  return hold('PAUSED', `${said}${end}.`, pausedUntil, `${said}.`)
 }
 
 function parentFirst({ parent }: Around): Hold | null {
@@ -194,20 +178,33 @@ function belowThreshold({ verdict, policy, options }: PlanInput, plan: Planned):
   const isNew = plan.kind === 'SEED' || verdict.reasons.some(({ code }) => code === 'NEW_CHILD')
   if (due || isNew) return null
   const limit = broken ? policy.maxDelaySeconds : policy.warnDelaySeconds
-  const { delaySeconds, behind, judgedAt } = verdict
-  const rule = `repairs start by themselves once that is more than ${sayDuration(limit)} (\`repair_when: ${policy.repairWhen}\`).`
+  const { delaySeconds, lagSeconds, behind, judgedAt, chainRiskFrom = null } = verdict
+  const threshold = `${sayDuration(limit)} (\`repair_when: ${policy.repairWhen}\`)`
+  const rule = `repairs start by themselves once that is more than ${threshold}.`
   if (delaySeconds === null || behind === null || behind.snapshots === 0)
     return hold('BELOW_THRESHOLD', `It is not known to be behind; ${rule}`)
-  const passes = Math.min(judgedAt, options.now) + (limit - delaySeconds + 1) * 1000
-  if (options.now >= passes) return null
-  return hold('BELOW_THRESHOLD', `It is ${sayDuration(delaySeconds)} behind; ${rule}`, passes)
+  const since = Math.min(judgedAt, options.now)
+  const passes = since + (limit - delaySeconds + 1) * 1000
+  const moments = [{ at: passes, why: rule }]
+  // What would be a reason of the chain before that.
+  if (!broken && chainRiskFrom !== null)
+    moments.push({ at: chainRiskFrom, why: `the chain may be at risk before that is more than ${threshold}.` })
+  const oldest = policy.maxRecoveryPointSeconds
+  if (!broken && oldest !== null && lagSeconds !== null)
+    moments.push({
+      at: since + (oldest - lagSeconds + 1) * 1000,
+      why: `its recovery point is too old (\`max_recovery_point_hours\`) before that is more than ${threshold}.`,
+    })
+  const first = moments.reduce((earliest, each) => (each.at < earliest.at ? each : earliest))
+  if (options.now >= first.at) return null
+  return hold('BELOW_THRESHOLD', `It is ${sayDuration(delaySeconds)} behind; ${first.why}`, first.at)
 }
 
 function backingOff({ options, mapping }: PlanInput): Hold | null {
   const next = nextTryAt(options.repairs, mapping.id, options.now)
   if (next === null || options.now >= next) return null
   const when = sayTime(next, options.timezone)
-  return hold('BACKING_OFF', `The last repair failed; the next try starts at ${when}.`, next)
+  return hold('BACKING_OFF', `The last repair failed; the next try starts at ${when}.`, next, 'The last repair failed.')
 }
 
 function outsideWindow(input: PlanInput, plan: Planned): Hold | null {
@@ -220,7 +217,9 @@ function outsideWindow(input: PlanInput, plan: Planned): Hold | null {
     return hold('WAITING_FOR_WINDOW', because, opens)
   }
   const when = opens === null ? '' : `, next from ${sayTime(opens, timezone)}`
-  return hold('WAITING_FOR_WINDOW', `Repairs start only in their window (${window.text}${when}).`, opens)
+  // The words of the reason of that code.
+  const said = `Repairs wait for their window (${window.text}`
+  return hold('WAITING_FOR_WINDOW', `${said}${when}).`, opens, `${said}).`)
 }
 
 /** The first moment from `at` on at which the repair window lets this plan start. */
@@ -235,8 +234,4 @@ function swaps({ steps }: Planned): boolean {
 
 function at(place: string | null | undefined): string {
   return place == null ? '' : ` (${place})`
-}
-
-function hold(code: Hold['code'], because: string, until: number | null = null): Hold {
-  return { code, because, until }
 }

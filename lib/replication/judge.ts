@@ -1,3 +1,4 @@
+import { riskFrom } from './chain/at-risk.ts'
 import { backupRule, divergedRule, gapRule } from './judge/backup.ts'
 import { bookmarkBaseRule, chainAtRiskRule } from './judge/chain.ts'
 import { clocksRule } from './judge/clocks.ts'
@@ -68,7 +69,14 @@ export function judge(input: JudgeInput): Verdict {
     looked,
     lastLookAt: looked ? input.inventory.readAt : (last?.at ?? null),
     judgedAt: input.now,
+    ...chainRisk(context),
   }
+}
+
+function chainRisk({ input, primary, comparison, lag, looked }: JudgeContext): Pick<Verdict, 'chainRiskFrom'> {
+  if (!looked || primary === null || comparison === null) return {}
+  const from = riskFrom(input, primary, comparison, lag.delaySeconds)
+  return from === null ? {} : { chainRiskFrom: from }
 }
 
 function reasonsOf(context: JudgeContext): readonly Reason[] {

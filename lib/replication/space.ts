@@ -1,4 +1,5 @@
 import type { Policy } from '#config/effective.ts'
+import type { PoolFacts } from '#lib/zfs/types.ts'
 import { sayBytes } from './words.ts'
 
 /** An estimate can be too low by some: this much is booked for each estimated byte. */
@@ -9,10 +10,24 @@ export function keepFreeBytes(keepFree: Policy['keepFree'], poolSize: number): n
   return 'bytes' in keepFree ? keepFree.bytes : Math.ceil(keepFree.fraction * poolSize)
 }
 
+/** In bytes. */
+export interface PoolRoom {
+  readonly free: number
+  readonly size: number
+}
+
+/**
+ * What a pool has for data. `zpool list` counts the parity of raidz as free, so the smaller of the two decides, and shares
+ * are those of its size; where the usable space was not read, nothing but the former is known.
+ */
+export function roomIn({ freeBytes, sizeBytes, usable }: PoolFacts): PoolRoom {
+  if (usable === undefined || usable.availableBytes >= freeBytes) return { free: freeBytes, size: sizeBytes }
+  return { free: usable.availableBytes, size: Math.min(sizeBytes, usable.usedBytes + usable.availableBytes) }
+}
+
 /** All sizes in bytes. */
 export interface SpaceQuestion {
-  readonly poolFree: number
-  readonly poolSize: number
+  readonly pool: PoolRoom
   /** What other queued and running plans have booked (their 1.1 × is in it). */
   readonly booked: number
   readonly keepFree: Policy['keepFree']
@@ -29,10 +44,10 @@ export interface SpaceAnswer {
 }
 
 /** Is there room in the target pool for one more plan? */
-export function fits({ poolFree, poolSize, booked, keepFree, estimate, available }: SpaceQuestion): SpaceAnswer {
-  const keep = keepFreeBytes(keepFree, poolSize)
+export function fits({ pool, booked, keepFree, estimate, available }: SpaceQuestion): SpaceAnswer {
+  const keep = keepFreeBytes(keepFree, pool.size)
   const others = booked > 0 ? `, ${sayBytes(booked)} of it booked by other repairs` : ''
-  const have = `The target pool has ${sayBytes(poolFree)} free${others}; ${sayBytes(keep)} must stay free.`
+  const have = `The target pool has ${sayBytes(pool.free)} free${others}; ${sayBytes(keep)} must stay free.`
   if (estimate === null) {
     return {
       fits: false,
@@ -41,11 +56,11 @@ export function fits({ poolFree, poolSize, booked, keepFree, estimate, available
     }
   }
   const needed = Math.ceil(estimate * BOOKED_PER_BYTE)
-  if (available != null && estimate > available) {
+  const enough = needed <= pool.free - booked - keep
+  if (enough && available != null && estimate > available) {
     const sentence = `The repair needs about ${sayBytes(estimate)}, and the backup dataset may take only ${sayBytes(available)} more: a quota on it or above it.`
     return { fits: false, ask: false, sentence }
   }
-  const enough = needed <= poolFree - booked - keep
   return {
     fits: enough,
     ask: false,

@@ -4,10 +4,11 @@ import type { LookFault } from '#lib/replication/types.ts'
 import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
 import { groupsToList } from '#lib/zfs/chunks.ts'
 import { type Columns, DATASET_COLUMNS, DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
-import { clock, listDatasets, listPools } from '#lib/zfs/commands.ts'
+import { clock, listDatasets, listPools, listUsableSpace } from '#lib/zfs/commands.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
 import { isWithin, poolOf } from '#lib/zfs/paths.ts'
+import { parseUsableSpace } from '#lib/zfs/plain-rows.ts'
 import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
 import { askInGroups, type ListingLimits } from './ask-in-groups.ts'
 import type { Answer } from './batch-answer.ts'
@@ -42,7 +43,7 @@ export interface ProbeRequest {
   readonly signal?: AbortSignal
 }
 
-/** One SSH command: clock, pools, and every dataset asked for, in groups; more only where that takes too long. */
+/** One SSH command: clock, pools, every dataset asked for, in groups, and the space of the pools; more only where that takes too long. */
 export async function probe(request: ProbeRequest): Promise<Probe> {
   const { ssh, host, want, limits, signal } = request
   const pace = request.pace ?? new Pace()
@@ -52,6 +53,8 @@ export async function probe(request: ProbeRequest): Promise<Probe> {
     { id: 'clock', argv: clock() },
     { id: 'pools', argv: listPools(host.zfsCommand, pools) },
   ]
+  // A command of its own in the same session: named in a listing of datasets, a pool that is away would fail that one.
+  const tail: RemoteCommand[] = [{ id: 'space', argv: listUsableSpace(host.zfsCommand, pools) }]
   const plain = want.datasets.filter(({ recursive }) => !recursive).map(({ name }) => name)
   const roots = new Set(want.datasets.filter(({ recursive }) => recursive).map(({ name }) => name))
   const query = (recursive: boolean) => (names: readonly string[]) =>
@@ -64,13 +67,14 @@ export async function probe(request: ProbeRequest): Promise<Probe> {
     ...[...roots].map((name) => ({ names: [name], argv: query(true) })),
   ]
   const startedAt = request.now()
-  const { first, answers } = await askInGroups({ ssh, host: host.id, kind, groups, head, limits, pace, signal })
+  const asked = { ssh, host: host.id, kind, groups, head, tail, limits, pace, signal }
+  const { first, last, answers } = await askInGroups(asked)
   const hostClock = clockOf(first)
   return {
     batch: first,
     hostClock,
     skewSeconds: hostClock === null ? null : skew(hostClock, startedAt, request.now()),
-    pools: poolsOf(first, pools),
+    pools: withSpace(poolsOf(first, pools), last, pools),
     ...readAnswers(host.id, answers, roots, columns),
   }
 }
@@ -134,10 +138,26 @@ export function skew(hostClock: number, startedMs: number, endedMs: number): num
 }
 
 /** Null when the pools could not be listed; a pool that was asked for and is not in the answer is not imported. */
-function poolsOf(batch: BatchResult, asked: readonly string[]): ReadonlyMap<string, PoolFacts> | null {
+export function poolsOf(batch: BatchResult, asked: readonly string[]): ReadonlyMap<string, PoolFacts> | null {
   const result = batch.results.get('pools')
   if (result === undefined) return null
   if (result.exitCode !== 0 && classifyZfs(result.stderr)?.kind !== 'pool-missing') return null
   const listing = parsePoolListing(result.stdout, asked)
   return listing.fault === null ? new Map(listing.pools.map((pool) => [pool.name, pool])) : null
+}
+
+/** Each pool with its usable space, where it was answered: the rows of the others are true whichever pool is away. */
+export function withSpace(
+  pools: ReadonlyMap<string, PoolFacts> | null,
+  batch: BatchResult,
+  asked: readonly string[],
+): ReadonlyMap<string, PoolFacts> | null {
+  const space = parseUsableSpace(batch.results.get('space')?.stdout ?? '', asked)
+  if (pools === null || space === null) return pools
+  return new Map(
+    [...pools].map(([name, pool]) => {
+      const usable = space.get(name)
+      return [name, usable === undefined ? pool : { ...pool, usable }]
+    }),
+  )
 }

@@ -1,11 +1,11 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { Sans } from '#lib/engine/ports.ts'
 import type { BatchOptions, CommandResult, Ssh } from '#lib/ssh/types.ts'
-import { listPools } from '#lib/zfs/commands.ts'
+import { listPools, listUsableSpace } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
-import { parsePoolListing } from '#lib/zfs/listing.ts'
 import { readDelegated, readIvSets, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
+import { poolsOf, withSpace } from './probe.ts'
 import { readSurroundings } from './surroundings.ts'
 import { readSwapProperties } from './swap-properties.ts'
 
@@ -95,10 +95,14 @@ export function swapReader(
       return null
     },
     async pool(id, pool, signal) {
-      const result = await one(id, ({ zfsCommand }) => listPools(zfsCommand, [pool]), signal)
-      if (result?.exitCode !== 0) return null
-      const listing = parsePoolListing(result.stdout, [pool])
-      return listing.fault === null ? (listing.pools[0] ?? null) : null
+      const zfs = hostOf(id)?.zfsCommand
+      if (zfs === undefined) return null
+      const commands = [
+        { id: 'pools', argv: listPools(zfs, [pool]) },
+        { id: 'space', argv: listUsableSpace(zfs, [pool]) },
+      ]
+      const batch = await ssh.batch(id, commands, options(signal))
+      return withSpace(poolsOf(batch, [pool]), batch, [pool])?.get(pool) ?? null
     },
   }
 }

@@ -18,6 +18,8 @@ export type { Misbehaviour, MisbehaviourFile } from './misbehave/rules.ts'
 
 export interface PoolOptions {
   readonly sizeBytes: number
+  /** As 1.5 on a raidz1 of three disks; default 1. */
+  readonly rawPerByte?: number
   /** Settings of the root dataset, as `{ mountpoint: '/pools/tank', compression: 'lz4' }`. */
   readonly properties?: Record<string, string>
 }
@@ -59,7 +61,10 @@ export interface Simulator {
   hold(snapshot: string, tag: string): void
   bookmark(snapshot: string, mark: string): void
   allow(dataset: string, user: string, rights: readonly string[], scope?: Grant['scope']): void
-  setPool(name: string, change: Partial<Pick<PoolRecord, 'health' | 'imported' | 'readonly' | 'size'>>): void
+  setPool(
+    name: string,
+    change: Partial<Pick<PoolRecord, 'health' | 'imported' | 'readonly' | 'size' | 'rawPerByte'>>,
+  ): void
   /** Replaces all misbehaviour; `misbehave({})` ends it. */
   misbehave(what: Partial<MisbehaviourFile>): void
   /** Copies a dataset's snapshots, up to `upTo` or all, into a dataset of another SAN, as sends and receives would. */
@@ -93,7 +98,7 @@ export function openSimulator(directory: string, now: () => number = Date.now): 
     directory,
     store,
     pool: {
-      create: (name, { sizeBytes, properties }) =>
+      create: (name, { sizeBytes, rawPerByte, properties }) =>
         change(() => {
           if (store.allPools().some((one) => one.name === name))
             throw new Error(`The simulated pool ${name} is there already.`)
@@ -101,6 +106,7 @@ export function openSimulator(directory: string, now: () => number = Date.now): 
             name,
             guid: randomGuid(),
             size: sizeBytes,
+            ...(rawPerByte === undefined ? {} : { rawPerByte }),
             health: 'ONLINE',
             readonly: false,
             imported: true,

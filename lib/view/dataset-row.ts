@@ -24,7 +24,7 @@ const SHOWN = [
 export type DatasetRow = Pick<DatasetSummaryView, (typeof SHOWN)[number]> & {
   readonly reason: Pick<DatasetSummaryView['reason'], 'code' | 'message'>
   /** Of what is not HEALTHY and can be repaired: does that start by itself? */
-  readonly automatic: Pick<NonNullable<DatasetSummaryView['automatic']>, 'code' | 'sentence'> | null
+  readonly automatic: Pick<NonNullable<DatasetSummaryView['automatic']>, 'code' | 'below'> | null
   readonly behind: { readonly snapshots: number; readonly bytes: number | null } | null
   readonly newestCommon: { readonly name: string; readonly createdAt: string } | null
   readonly paused: { readonly until: string | null } | null
@@ -43,7 +43,7 @@ export function rowOf(summary: DatasetRow): DatasetRow {
     automatic:
       automatic === null || automatic.code === 'NOTHING_TO_DO' || same.health === 'HEALTHY'
         ? null
-        : { code: automatic.code, sentence: automatic.sentence },
+        : { code: automatic.code, below: automatic.below },
     behind: behind && { snapshots: behind.snapshots, bytes: behind.bytes },
     newestCommon: newestCommon && { name: newestCommon.name, createdAt: newestCommon.createdAt },
     paused: paused && { until: paused.until },

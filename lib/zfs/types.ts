@@ -55,8 +55,18 @@ export interface PoolFacts {
   /** ONLINE, DEGRADED, FAULTED, SUSPENDED, … as zpool prints it. */
   readonly health: string
   readonly readonly: boolean
+  /** As `zpool list` counts: on raidz the parity is in both. */
   readonly sizeBytes: number
   readonly freeBytes: number
+  /** As datasets count; absent where it was not read. */
+  readonly usable?: UsableSpace
+}
+
+/** Of a pool's root dataset, all below it included: bytes as data, whatever redundancy they take in the pool. */
+export interface UsableSpace {
+  readonly usedBytes: number
+  /** What may still be written: without parity, without what ZFS keeps for itself, within a quota on the root. */
+  readonly availableBytes: number
 }
 
 /** What `zfs send -nvP -t TOKEN` tells of a resume token. Byte counts as numbers (9 PB fits). */

@@ -22,7 +22,16 @@ export const HOSTS: readonly HostState[] = [
     seenAt: NOW,
     skewSeconds: 0,
     fault: null,
-    pools: [{ name: 'hqs10p1', health: 'ONLINE', readonly: false, sizeBytes: 2 ** 44, freeBytes: 2 ** 43 }],
+    pools: [
+      {
+        name: 'hqs10p1',
+        health: 'ONLINE',
+        readonly: false,
+        sizeBytes: 2 ** 44,
+        freeBytes: 2 ** 43,
+        usable: { usedBytes: 2 ** 42, availableBytes: 2 ** 42 },
+      },
+    ],
   },
   {
     id: 'hqs7',

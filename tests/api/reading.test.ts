@@ -26,7 +26,11 @@ describe('GET /api/status', () => {
   })
   test('pools are text, because their bytes may pass 2^53; a SAN that does not answer says why', async () => {
     const { hosts } = await json('/api/status')
-    expect(hosts[0].pools[0]).toMatchObject({ sizeBytes: String(2 ** 44), state: 'ONLINE' })
+    expect(hosts[0].pools[0]).toMatchObject({
+      sizeBytes: String(2 ** 44),
+      usable: { sizeBytes: String(2 ** 43), freeBytes: String(2 ** 42) },
+      state: 'ONLINE',
+    })
     expect(hosts[1]).toMatchObject({ role: 'BACKUP', reachable: false, error: { kind: 'timeout' } })
   })
   test('a child that is gone on the primary is in no count', async () => {

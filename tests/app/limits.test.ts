@@ -142,7 +142,7 @@ test('a transfer in which no byte moves for stall_minutes is ended, and goes on 
 
 function freeBytes(): number {
   const { directory } = world.backup.zfs
-  const { stdout } = Bun.spawnSync([join(simulatorBin(world.directory), 'zpool'), 'list', '-Hpo', 'free', 'vault'], {
+  const { stdout } = Bun.spawnSync([join(simulatorBin(world.directory), 'zfs'), 'list', '-Hpo', 'available', 'vault'], {
     env: { ...process.env, ZWITNESS_SIM_DIR: directory },
   })
   return Number(stdout.toString())

@@ -8,6 +8,8 @@ export class Killed extends Error {}
 export interface Streams {
   readonly read: (buffer: Uint8Array, offset: number, length: number) => Promise<number>
   readonly write: (piece: Uint8Array) => Promise<void>
+  /** What a command that reads text from its stdin gets; default nothing. */
+  readonly text?: string
 }
 
 export interface CommandEnd {
@@ -36,7 +38,7 @@ export async function runCommand(
         owner: owner.mark,
         io: {
           ...streams,
-          readText: () => '',
+          readText: () => streams.text ?? '',
           tell: (descriptor, text) => {
             told[descriptor] += text
           },

@@ -88,3 +88,71 @@ test('rights that were delegated on the dataset itself are seen; no alarm withou
   await check()
   expect(reasons().map(({ code }) => code)).toEqual(['WITHIN_POLICY'])
 })
+
+const PASSPHRASE = 'passphrase'
+
+/** `zfs send … | zfs receive -u DATASET`, by somebody else than the witness. @returns what the receive said. */
+async function pipe(send: readonly string[], dataset: string): Promise<string> {
+  const pieces: Uint8Array[] = []
+  const nothing = async () => 0
+  const keep = async (piece: Uint8Array): Promise<void> => void pieces.push(Uint8Array.from(piece))
+  const sent = await runCommand(['zfs', 'send', ...send], bed.host('a'), { read: nothing, write: keep })
+  if (sent.exitCode !== 0) throw new Error(sent.stderr)
+  const stream = Buffer.concat(pieces)
+  let at = 0
+  const read = async (buffer: Uint8Array, offset: number, length: number): Promise<number> => {
+    const piece = stream.subarray(at, at + length)
+    buffer.set(piece, offset)
+    at += piece.length
+    return piece.length
+  }
+  const received = await runCommand(['zfs', 'receive', '-u', dataset], bed.host('b'), { read, write: async () => {} })
+  return received.stderr
+}
+
+/** An encrypted dataset whose backup was received raw, and then once not: with the key loaded there, unless `allRaw`. */
+async function rawLine(allRaw: boolean): Promise<void> {
+  const { zfs: primary } = bed.host('a')
+  const properties = { encryption: 'aes-256-gcm', keyformat: 'passphrase' }
+  primary.dataset.create('tank/one', { properties, passphrase: PASSPHRASE })
+  primary.snapshot('tank/one@s1', { bytes: 1e6 })
+  expect(await pipe(['-w', 'tank/one@s1'], 'vault/one')).toBe('')
+  primary.snapshot('tank/one@s2', { bytes: 1e6 })
+  if (allRaw) {
+    expect(await pipe(['-w', '-i', '@s1', 'tank/one@s2'], 'vault/one')).toBe('')
+    return
+  }
+  const key = { read: async () => 0, write: async () => {}, text: `${PASSPHRASE}\n` }
+  expect((await runCommand(['zfs', 'load-key', 'vault/one'], bed.host('b'), key)).stderr).toBe('')
+  expect(await pipe(['-i', '@s1', 'tank/one@s2'], 'vault/one')).toBe('')
+  await zfs('b', 'unload-key', 'vault/one')
+}
+
+test('IV sets that differ are in the status before an increment fails; the increment then fails for them', async () => {
+  await open({ auto_repair: true, repair_when: 'warning' })
+  await rawLine(false)
+  await bed.start()
+  await bed.scan()
+  // Already while nothing waits: the next increment, whichever it is, will be refused.
+  expect(reasons().map(({ code }) => code)).toContain('ENCRYPTION_MISMATCH')
+  bed.host('a').zfs.snapshot('tank/one@s3', { bytes: 1e6 })
+  await check()
+  expect(bed.engine.dataset('a-b.one')?.verdict.health).toBe('WARNING')
+  const { message, action } = reason('ENCRYPTION_MISMATCH') ?? {}
+  expect(message).toContain('vault/one@s2 was not received raw')
+  expect(message).toContain('IV set guid mismatch')
+  expect(action).toContain('another `backup_dataset`')
+  expect(await repairs()).toEqual([])
+  expect(await pipe(['-w', '-i', '@s2', 'tank/one@s3'], 'vault/one')).toContain('IV set guid mismatch')
+})
+
+test('a backup that was always received raw has the IV sets of its primary, and no alarm', async () => {
+  await open({ auto_repair: true, repair_when: 'warning' })
+  await rawLine(true)
+  await bed.start()
+  await bed.scan()
+  bed.host('a').zfs.snapshot('tank/one@s3', { bytes: 1e6 })
+  await check()
+  expect(reasons().map(({ code }) => code)).toEqual(['WITHIN_POLICY'])
+  expect(await pipe(['-w', '-i', '@s2', 'tank/one@s3'], 'vault/one')).toBe('')
+})

@@ -90,7 +90,7 @@ function facts(detail: DatasetDetailView, now: number): Text[] {
     ['Newest primary', snapshot(newestPrimary)],
     ['Newest backup', snapshot(newestBackup)],
     ['Checked', `${agoText(detail.checkedAt, now)}${detail.stale ? ' (stale)' : ''}`],
-    ['Automatic repair', detail.automatic?.sentence ?? 'not known before the next check'],
+    ['Automatic repair', detail.automatic?.below ?? 'not known before the next check'],
   ]
   if (paused !== null) rows.push(['Paused', control(paused, now)])
   if (ack !== null) rows.push(['Acknowledged', control(ack, now)])
@@ -117,7 +117,7 @@ function offers({ id, options }: DatasetDetailView): Text[] {
     .map(({ kind, outcome, possible, because }) =>
       possible
         ? `${kind ?? ''}: ${outcome} zwitness preview ${id} shows every command.`
-        : `${kind ?? ''}: not now. ${because ?? ''}`,
+        : `${kind ?? ''}: not now${because === null ? ', for that reason.' : `. ${because}`}`,
     )
 }
 

@@ -24,7 +24,7 @@ export function planLines(plan: PlanView): Text[] {
     ...notes.map((note) => [paint('dim', 'Note: '), note]),
     ...(blocked === null ? [] : [[paint('red', `Held back (${blocked.code}): `), blockedText(blocked, plan.outcome)]]),
     // What stands in anybody's way stands in the scheduler's too: said once.
-    ...(blocked !== null || plan.kind === 'NOTHING' ? [] : [paint('dim', `Automatic repair: ${automatic.sentence}`)]),
+    ...(blocked !== null || plan.kind === 'NOTHING' ? [] : [paint('dim', `Automatic repair: ${automatic.below}`)]),
   ]
 }
 

@@ -78,13 +78,14 @@ function hostLine({ id, role, reachable, error, latencyMs, pools }: HostView): T
   const sign = statusSign(reachable === null ? 'UNKNOWN' : reachable ? 'HEALTHY' : 'BROKEN')
   const answer =
     reachable === null ? 'not looked at yet' : reachable ? latencyText(latencyMs) : (error?.message ?? 'no answer')
-  const sizes = pools.map(
-    ({ name, state, sizeBytes, freeBytes }): Text => [
-      `  ${name} `,
-      state === 'ONLINE' ? state : paint('yellow', state),
-      ` ${bytesText(freeBytes)} of ${bytesText(sizeBytes)} free`,
-    ],
-  )
+  const sizes = pools.map((pool): Text => {
+    const { freeBytes, sizeBytes } = pool.usable ?? pool
+    return [
+      `  ${pool.name} `,
+      pool.state === 'ONLINE' ? pool.state : paint('yellow', pool.state),
+      ` ${bytesText(freeBytes)} of ${bytesText(sizeBytes)} free${pool.usable === null ? ' (raw)' : ''}`,
+    ]
+  })
   return [sign, ` ${id}  ${role.toLowerCase()}  ${answer}`, ...sizes]
 }
 

@@ -49,7 +49,14 @@ export const status: StatusView = {
       skewSeconds: 90,
       error: null,
       pools: [
-        { name: 'hqs7p1', state: 'DEGRADED', readonly: false, sizeBytes: '21990232555520', freeBytes: '5497558138880' },
+        {
+          name: 'hqs7p1',
+          state: 'DEGRADED',
+          readonly: false,
+          sizeBytes: '32985348833280',
+          freeBytes: '8246337208320',
+          usable: { sizeBytes: '21990232555520', freeBytes: '5497558138880' },
+        },
       ],
     },
   ],

@@ -1,6 +1,7 @@
 import { ANCHOR_LIMIT, ownAnchors } from '../anchors.ts'
 import type { Comparison, JudgeInput, PresentSide, SnapshotRef } from '../types.ts'
 import { goesAt } from './forecast.ts'
+import { mayAnchor } from './stall-anchor.ts'
 
 export interface Risk {
   /** The newest common snapshot. */
@@ -23,6 +24,35 @@ export function riskOf(
   comparison: Comparison,
   delaySeconds: number | null,
 ): Risk | null {
+  const found = foreseen(seen, primary, comparison, delaySeconds)
+  return found !== null && found.inSeconds <= 0 ? found.risk : null
+}
+
+/**
+ * Epoch ms from which it could, where nothing is brought over until then and retention stays as it is; null: not foreseen.
+ * Foreseen is not what an anchor will prevent.
+ */
+export function riskFrom(
+  seen: Seen & Pick<JudgeInput, 'inventory'>,
+  primary: PresentSide,
+  comparison: Comparison,
+  delaySeconds: number | null,
+): number | null {
+  const found = foreseen(seen, primary, comparison, delaySeconds)
+  if (found === null || found.inSeconds === Number.POSITIVE_INFINITY) return null
+  // The last common snapshot is bookmarked one check after it was seen to be that.
+  const anchored = comparison.commonCount === 1 && found.risk.ownBookmarks < ANCHOR_LIMIT && mayAnchor(seen)
+  if (anchored && found.inSeconds > 0) return null
+  return seen.now + Math.max(0, Math.ceil(found.inSeconds)) * 1000
+}
+
+/** The delay grows by a second each second, so all that makes a risk of it has its moment. */
+function foreseen(
+  seen: Seen,
+  primary: PresentSide,
+  comparison: Comparison,
+  delaySeconds: number | null,
+): { readonly risk: Risk; readonly inSeconds: number } | null {
   const { policy, memory, now, intervalSeconds } = seen
   const common = comparison.newestCommon
   if (common === null || comparison.base?.kind !== 'snapshot' || comparison.behind.length === 0) return null
@@ -30,16 +60,15 @@ export function riskOf(
   if (held || primary.bookmarks.some(({ guid }) => guid === common.guid)) return null
   const delay = delaySeconds ?? 0
   const end = goesAt(common, memory.prunings ?? [], now)
-  const risk = {
-    snapshot: common,
-    goesAt: end,
-    ownBookmarks: ownAnchors(primary.bookmarks).length,
-    limit: ANCHOR_LIMIT,
-  }
-  // What waits for one look only is the usual course of a replicator.
+  const ownBookmarks = ownAnchors(primary.bookmarks).length
+  const risk = { snapshot: common, goesAt: end, ownBookmarks, limit: ANCHOR_LIMIT }
   const needed = 2 * Math.max(intervalSeconds, seen.backlogSeconds ?? 0)
-  if (end !== null && delay >= intervalSeconds && end - now <= needed * 1000) return risk
-  if (delay <= policy.warnDelaySeconds / 2) return null
+  // What waits for one look only is the usual course of a replicator.
+  const goesSoon =
+    end === null ? Number.POSITIVE_INFINITY : Math.max(intervalSeconds - delay, (end - now) / 1000 - needed)
   const outrun = end !== null && end < now + (policy.maxDelaySeconds - delay) * 1000
-  return outrun || comparison.commonCount === 1 || risk.ownBookmarks >= ANCHOR_LIMIT ? risk : null
+  const unprotected = outrun || comparison.commonCount === 1 || ownBookmarks >= ANCHOR_LIMIT
+  // More than half, in whole seconds.
+  const lateFor = unprotected ? Math.floor(policy.warnDelaySeconds / 2 - delay) + 1 : Number.POSITIVE_INFINITY
+  return { risk, inSeconds: Math.min(goesSoon, lateFor) }
 }

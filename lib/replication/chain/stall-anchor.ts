@@ -14,14 +14,11 @@ export interface Stalled extends Pick<JudgeInput, 'policy' | 'inventory' | 'now'
  */
 export function stallAnchor(stalled: Stalled): SnapshotRef | null {
   const { policy, inventory, comparison, verdict, memory, now, intervalSeconds } = stalled
-  const { primary, primaryPool, rights } = inventory
+  const { primary } = inventory
   const common = comparison?.newestCommon ?? null
-  if (policy.anchor !== 'bookmark' || policy.dryRun) return null
-  if (primary.state !== 'present' || primaryPool?.readonly === true || comparison === null || common === null)
-    return null
+  if (!mayAnchor(stalled) || primary.state !== 'present' || comparison === null || common === null) return null
   if (comparison.base?.kind !== 'snapshot' || comparison.behind.length === 0) return null
   if (primary.bookmarks.some(({ guid }) => guid === common.guid)) return null
-  if (rights?.primary instanceof Set && !rights.primary.has('bookmark')) return null
   const since = memory.commonSince?.guid === common.guid ? memory.commonSince.at : now
   const seconds = (now - since) / 1000
   const half = policy.warnDelaySeconds / 2
@@ -30,4 +27,11 @@ export function stallAnchor(stalled: Stalled): SnapshotRef | null {
   const last = comparison.commonCount === 1 && seconds >= intervalSeconds
   const risk = verdict.reasons.some(({ code }) => code === 'CHAIN_AT_RISK')
   return stands || last || risk ? common : null
+}
+
+/** May the witness bookmark on the primary? By policy, and by what is known of the pool and of its rights. */
+export function mayAnchor({ policy, inventory }: Pick<Stalled, 'policy' | 'inventory'>): boolean {
+  const { primaryPool, rights } = inventory
+  if (policy.anchor !== 'bookmark' || policy.dryRun || primaryPool?.readonly === true) return false
+  return !(rights?.primary instanceof Set) || rights.primary.has('bookmark')
 }

@@ -1,7 +1,7 @@
 import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
 import { chooseStream } from '../encryption.ts'
 import { missingFrom } from '../preflight/needed-rights.ts'
-import { fits, keepFreeBytes } from '../space.ts'
+import { fits, keepFreeBytes, roomIn } from '../space.ts'
 import type { Reason } from '../types.ts'
 import type { JudgeContext, Rule } from './context.ts'
 
@@ -28,13 +28,13 @@ export const repairsRule: Rule = (context) => {
 function spaceAfterFailure({ input, tell }: JudgeContext, repairMessage: string): readonly Reason[] {
   const pool = input.inventory.backupPool
   if (pool === null) return []
-  const keep = keepFreeBytes(input.policy.keepFree, pool.sizeBytes)
+  const { free, size } = roomIn(pool)
   return [
     tell('LOW_SPACE', {
       pool: pool.name,
       neededBytes: null,
-      freeBytes: pool.freeBytes,
-      keepFreeBytes: keep,
+      freeBytes: free,
+      keepFreeBytes: keepFreeBytes(input.policy.keepFree, size),
       limit: null,
       repairMessage,
     }),
@@ -48,10 +48,10 @@ export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
   if (pool === null || behindBytes === null || comparison === null || comparison.behind.length === 0) return []
   if (input.repairs.last !== null && input.repairs.consecutiveFailures > 0 && SPACE.has(input.repairs.last.kind))
     return []
-  const { freeBytes: poolFree, sizeBytes: poolSize } = pool
+  const room = roomIn(pool)
   // What has to be seeded goes beside the backup, where its own quota does not count.
   const available = comparison.base === null ? null : (backup?.facts.available ?? null)
-  const inPool = fits({ poolFree, poolSize, booked: 0, keepFree: policy.keepFree, estimate: behindBytes })
+  const inPool = fits({ pool: room, booked: 0, keepFree: policy.keepFree, estimate: behindBytes })
   const tooMuch = available !== null && behindBytes > available
   if (inPool.fits && !tooMuch) return []
   const quotas = (input.inventory.quotas ?? []).map(({ dataset, property, bytes }) => ({ dataset, property, bytes }))
@@ -59,8 +59,8 @@ export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
     tell('LOW_SPACE', {
       pool: pool.name,
       neededBytes: behindBytes,
-      freeBytes: pool.freeBytes,
-      keepFreeBytes: keepFreeBytes(policy.keepFree, pool.sizeBytes),
+      freeBytes: room.free,
+      keepFreeBytes: keepFreeBytes(policy.keepFree, room.size),
       limit: inPool.fits && tooMuch ? { availableBytes: available, quotas } : null,
       repairMessage: null,
     }),

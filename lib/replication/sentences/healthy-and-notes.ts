@@ -42,8 +42,8 @@ export const noteSentences: Sentences<(typeof REASONS)['NOTE'][number]> = {
       `Find out who else writes to ${w.backup}; two replicators into one dataset undo each other's work.`,
     )
   },
-  WAITING_FOR_WINDOW: (w, e) =>
-    said(`Repairs wait for their window (${e.window}${e.opensAt === null ? '' : `, next from ${w.time(e.opensAt)}`}).`),
+  // When a repair of this dataset may start is said beside it; it need not be when the window opens.
+  WAITING_FOR_WINDOW: (_, e) => said(`Repairs wait for their window (${e.window}).`),
   HOST_OFFLINE_PLANNED: (w, e) => {
     const until = e.backAt === null ? '' : ` until ${w.time(e.backAt)}`
     const seen =

@@ -132,7 +132,7 @@ export interface Automatic {
   readonly because: string
   /** Epoch ms from which it may start by itself, where all that holds it back ends by itself; else null. */
   readonly from: number | null
-  /** All of it in words, the same on every surface. */
+  /** All of it in words, the same on every surface; `sentenceBelow` leaves out what is said above it. */
   readonly sentence: string
 }
 export type AutomaticCode =

@@ -23,6 +23,8 @@ export interface Verdict {
   /** Epoch milliseconds of the last look that saw both sides; null = never. */
   readonly lastLookAt: number | null
   readonly judgedAt: number
+  /** Epoch ms from which CHAIN_AT_RISK is to be expected while nothing is brought over; absent: not foreseen. */
+  readonly chainRiskFrom?: number
 }
 
 /** What the judge remembers of a mapping between checks. Plain JSON; every field has a meaning without the others. */

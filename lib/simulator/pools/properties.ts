@@ -1,6 +1,6 @@
 import { humanSize } from '../properties/sizes.ts'
 import type { PoolRecord } from '../state/model.ts'
-import { allocatedBytes } from '../state/space.ts'
+import { rawAllocatedBytes } from '../state/space.ts'
 
 interface PoolProperty {
   readonly header: string
@@ -14,7 +14,7 @@ const bytes = (of: (pool: PoolRecord) => number) => (pool: PoolRecord, exact: bo
 const percent = (of: (pool: PoolRecord) => number) => (pool: PoolRecord, exact: boolean) =>
   `${of(pool)}${exact ? '' : '%'}`
 const fixed = (text: string) => () => text
-const capacity = (pool: PoolRecord) => Math.floor((allocatedBytes(pool) / pool.size) * 100)
+const capacity = (pool: PoolRecord) => Math.floor((rawAllocatedBytes(pool) / pool.size) * 100)
 
 export const poolProperties: Readonly<Record<string, PoolProperty>> = {
   name: { header: 'NAME', value: (pool) => pool.name },
@@ -24,8 +24,8 @@ export const poolProperties: Readonly<Record<string, PoolProperty>> = {
   health: { header: 'HEALTH', right: true, value: (pool) => pool.health },
   guid: { header: 'GUID', right: true, value: (pool) => pool.guid },
   version: { header: 'VERSION', source: 'default', value: fixed('-') },
-  allocated: { header: 'ALLOC', right: true, value: bytes(allocatedBytes) },
-  free: { header: 'FREE', right: true, value: bytes((pool) => pool.size - allocatedBytes(pool)) },
+  allocated: { header: 'ALLOC', right: true, value: bytes(rawAllocatedBytes) },
+  free: { header: 'FREE', right: true, value: bytes((pool) => pool.size - rawAllocatedBytes(pool)) },
   checkpoint: { header: 'CKPOINT', right: true, value: fixed('-') },
   expandsize: { header: 'EXPANDSZ', right: true, value: fixed('-') },
   fragmentation: { header: 'FRAG', right: true, value: percent(() => 1) },

@@ -123,7 +123,10 @@ export interface DatasetRecord {
 export interface PoolRecord {
   readonly name: string
   readonly guid: string
+  /** As `zpool list` counts it. */
   size: number
+  /** Bytes of the pool that one byte of data takes, as 1.5 on a raidz1 of three disks; missing: 1. */
+  rawPerByte?: number
   health: string
   readonly: boolean
   imported: boolean

@@ -45,9 +45,15 @@ export const allocatedBytes = (pool: PoolRecord): number => {
   return root ? usedBytes(pool, root) : 0
 }
 
+/** What a pool has for data: `zpool list` counts parity, datasets do not. */
+const usableSize = ({ size, rawPerByte = 1 }: PoolRecord): number => Math.floor((size / rawPerByte) * usableShare)
+
+/** As `zpool list` counts it, parity included. */
+export const rawAllocatedBytes = (pool: PoolRecord): number => Math.ceil(allocatedBytes(pool) * (pool.rawPerByte ?? 1))
+
 /** Bytes that a write into the dataset may still take: the pool's, or less by a quota on the way up. */
 export function availableBytes(pool: PoolRecord, dataset: DatasetRecord): number {
-  let available = Math.floor(pool.size * usableShare) - allocatedBytes(pool)
+  let available = usableSize(pool) - allocatedBytes(pool)
   for (let one: DatasetRecord | null = dataset; one; one = parentIn(pool, one)) {
     const quota = numberOf(one, 'quota')
     if (quota > 0) available = Math.min(available, quota - usedBytes(pool, one))
@@ -74,5 +80,5 @@ export function exceedsQuota(
 /** Why `bytes` more do not fit: a quota, the pool, or null when they do. */
 export function shortage(pool: PoolRecord, dataset: DatasetRecord, bytes: number): 'quota' | 'pool' | null {
   if (exceedsQuota(pool, dataset, bytes)) return 'quota'
-  return Math.floor(pool.size * usableShare) - allocatedBytes(pool) < bytes ? 'pool' : null
+  return usableSize(pool) - allocatedBytes(pool) < bytes ? 'pool' : null
 }

@@ -62,7 +62,10 @@ export function Hosts({ hosts, users }: Props) {
               </td>
               <td data-label="Pools" class="keep">
                 {host.pools
-                  .map((pool) => `${pool.name} ${pool.state}, ${formatBytes(Number(pool.freeBytes))} free`)
+                  .map((pool) => {
+                    const free = formatBytes(Number((pool.usable ?? pool).freeBytes))
+                    return `${pool.name} ${pool.state}, ${free} free${pool.usable === null ? ' (raw)' : ''}`
+                  })
                   .join('\n') || '–'}
               </td>
             </tr>

@@ -96,7 +96,7 @@ function Problem({ row, actions }: { readonly row: DatasetRow; readonly actions:
           {primary.host} → {backup.host}
         </span>
         <p>{row.reason.message}</p>
-        {row.automatic !== null && <p class="muted">Automatic repair: {row.automatic.sentence}</p>}
+        {row.automatic !== null && <p class="muted">Automatic repair: {row.automatic.below}</p>}
       </div>
       <div class="row problem-do">
         {!NO_REPAIR.has(row.reason.code) && (

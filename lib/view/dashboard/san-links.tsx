@@ -60,8 +60,9 @@ interface Fill {
 }
 
 function PoolFill({ pool, known }: Fill) {
-  const size = Number(pool.sizeBytes)
-  const used = size > 0 ? 1 - Number(pool.freeBytes) / size : 0
+  const room = pool.usable ?? pool
+  const size = Number(room.sizeBytes)
+  const used = size > 0 ? 1 - Number(room.freeBytes) / size : 0
   const bad = pool.state !== 'ONLINE' || pool.readonly
   const status: StatusWord = !known
     ? 'UNKNOWN'
@@ -76,7 +77,7 @@ function PoolFill({ pool, known }: Fill) {
   return (
     <li
       class={`pool status-${status.toLowerCase()}`}
-      title={`${formatBytes(Number(pool.freeBytes))} free of ${formatBytes(size)}`}
+      title={`${formatBytes(Number(room.freeBytes))} free of ${formatBytes(size)}${pool.usable === null ? ' (raw)' : ''}`}
     >
       <span class="name">{pool.name}</span>{' '}
       <svg class="fill" viewBox="0 0 40 6" width="40" height="6" aria-hidden="true">

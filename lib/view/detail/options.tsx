@@ -30,7 +30,12 @@ export function Options({ detail, actions }: Props) {
               <input type="radio" name="strategy" value="SET_ASIDE" checked />
               <span>
                 {repair.outcome}
-                {repair.because !== null && <b class="block">Not possible now: {repair.because}</b>}
+                {repair.because !== null && !repair.outcome.includes(repair.because) && (
+                  <b class="block">Not possible now: {repair.because}</b>
+                )}
+                {repair.because === null && !repair.possible && repair.kind !== 'IMPOSSIBLE' && (
+                  <b class="block">Not possible now, for that reason.</b>
+                )}
               </span>
               <span class="destroys nothing">
                 {repair.destroysCount === 0 ? 'destroys nothing' : `destroys ${repair.destroysCount}`}
@@ -54,7 +59,7 @@ export function Options({ detail, actions }: Props) {
           <span class="muted no-print">{repair === undefined ? '' : 'Reads both sides; nothing is written.'}</span>
         </div>
         <p>
-          <b>Automatic repair:</b> {detail.automatic?.sentence ?? 'not known before the next check.'}
+          <b>Automatic repair:</b> {detail.automatic?.below ?? 'not known before the next check.'}
         </p>
       </form>
       {detail.health !== 'HEALTHY' && (

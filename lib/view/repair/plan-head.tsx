@@ -34,7 +34,7 @@ export function PlanHead({ preview, name }: { readonly preview: PreviewView; rea
         )}
         {plan.kind !== 'NOTHING' && (
           <p>
-            <b>Automatic repair:</b> {plan.automatic.sentence}
+            <b>Automatic repair:</b> {plan.automatic.below}
           </p>
         )}
         {plan.untouched.length > 0 && (
