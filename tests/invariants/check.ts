@@ -16,6 +16,8 @@ export interface CheckContext {
   readonly idle: boolean
   /** Everything was looked at, and nobody touched a SAN since. */
   readonly justLooked: boolean
+  /** Epoch ms at which that look began, where it took its time: a status is judged by the moment at which it was made. */
+  readonly lookBegan?: number
   /** Runs that have ended and were found in order: they do not change any more. */
   readonly settled: Set<number>
 }
@@ -26,6 +28,7 @@ const HOUR = 3600_000
 /** The names of the invariants that do not hold, each with what was found. */
 export async function checkInvariants(before: Stock, after: Stock, context: CheckContext): Promise<string[]> {
   const { bed, removed, idle, justLooked, settled } = context
+  const lookBegan = context.lookBegan ?? bed.clock.now()
   return [
     ...lossesBetween(before, after, removed).map((found) => `I1/I2 ${found}`),
     ...changesBetween(before, after, removed).map((found) => `I2 ${found}`),
@@ -34,7 +37,7 @@ export async function checkInvariants(before: Stock, after: Stock, context: Chec
     ...(idle ? leftBehind(bed, after) : []),
     ...bed.engine
       .datasets()
-      .flatMap((view) => [...(justLooked ? statusLies(bed, after, view) : []), ...staleness(bed, view)]),
+      .flatMap((view) => [...(justLooked ? statusLies(bed, after, view, lookBegan) : []), ...staleness(bed, view)]),
   ]
 }
 
@@ -78,9 +81,10 @@ function leftBehind(bed: Bed, stock: Stock): string[] {
 }
 
 /** I5, right after a look. */
-function statusLies(bed: Bed, stock: Stock, view: DatasetView): string[] {
+function statusLies(bed: Bed, stock: Stock, view: DatasetView, lookBegan: number): string[] {
   if (view.dataset.retired || !view.verdict.looked) return []
-  const now = bed.clock.now()
+  // One look waits a minute for a host that does not answer; what is on the others was judged before.
+  const now = Math.min(bed.clock.now(), Math.max(lookBegan, view.verdict.judgedAt))
   const truth = truthOf(stock, view, now)
   const { id, mapping } = view.dataset
   const found: string[] = []

@@ -37,6 +37,7 @@ export async function converge(field: Field): Promise<string[]> {
     await bed.clock.pass(2 * HOUR)
     if (round > 3) await press(field)
   }
+  field.lookBegan = bed.clock.now()
   await bed.look(false)
   field.justLooked = true
   const stock = takeStock(bed)

@@ -156,4 +156,15 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'deadReplication', a: 38883, b: 62639, c: 36480 },
     ],
   },
+  {
+    was: 'The checker: a status was judged by the end of a check that then waited a minute for another host.',
+    seed: 911021,
+    world: 2,
+    operations: [
+      { op: 'hours', a: 22645, b: 62308, c: 56192 },
+      { op: 'fault', a: 64840, b: 45895, c: 5560 },
+      { op: 'tightQuota', a: 35664, b: 38220, c: 6828 },
+      { op: 'scan', a: 18096, b: 40762, c: 63599 },
+    ],
+  },
 ]
