@@ -167,4 +167,16 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'scan', a: 18096, b: 40762, c: 63599 },
     ],
   },
+  {
+    was: 'A swap that failed half-way was shown as it had been before; and the simulator refused a rename that ZFS allows.',
+    seed: 911353,
+    world: 2,
+    operations: [
+      { op: 'repair', a: 10952, b: 45489, c: 42487 },
+      { op: 'settle', a: 2165, b: 57561, c: 41553 },
+      { op: 'expireBackup', a: 30932, b: 13005, c: 46225 },
+      { op: 'twoPress', a: 31636, b: 56403, c: 64885 },
+      { op: 'scan', a: 43049, b: 11077, c: 11832 },
+    ],
+  },
 ]

@@ -75,7 +75,9 @@ function renameTree(context: Context, from: string, to: string, flags: ReadonlyS
   )
   if (longest >= 256) throw refuse('name is too long')
   const root = dataset.encryptionRoot
-  if (root !== null && root !== dataset.id && parent.dataset.encryptionRoot !== root) {
+  // Beside where it is it may stay, whatever its root: only who comes under another parent is asked.
+  const moves = parentOf(from) !== parentName
+  if (moves && root !== null && root !== dataset.id && parent.dataset.encryptionRoot !== root) {
     throw refuse('cannot move encrypted child outside of its encryption root')
   }
   const holdsBoth = (one: { readonly name: string }) => from.startsWith(`${one.name}/`)
