@@ -179,4 +179,28 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'scan', a: 43049, b: 11077, c: 11832 },
     ],
   },
+  {
+    was: 'The checker: a snapshot that was old enough by a fraction of a second was missing for it, not for the product.',
+    seed: 912152,
+    world: 2,
+    operations: [
+      { op: 'scan', a: 13014, b: 45044, c: 23775 },
+      { op: 'jump', a: 7057, b: 16251, c: 40983 },
+      { op: 'hours', a: 8600, b: 29249, c: 55130 },
+      { op: 'scan', a: 10753, b: 40387, c: 35893 },
+    ],
+  },
+  {
+    was: 'The soak itself: a quota was lifted while a repair went on that had read it before and carried it over.',
+    seed: 911923,
+    world: 2,
+    operations: [
+      { op: 'scan', a: 63830, b: 58238, c: 48010 },
+      { op: 'otherNames', a: 10960, b: 32947, c: 57619 },
+      { op: 'scan', a: 6777, b: 57000, c: 54698 },
+      { op: 'scan', a: 58599, b: 16244, c: 24755 },
+      { op: 'tightQuota', a: 260, b: 620, c: 60175 },
+      { op: 'scan', a: 48750, b: 64540, c: 40129 },
+    ],
+  },
 ]
