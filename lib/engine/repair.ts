@@ -8,10 +8,10 @@ import { learnLargeBlocks } from './keep.ts'
 import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { isFurther, type Reach, reachOf } from './reach.ts'
-import { blocked, failed, withWarnings } from './run-end.ts'
+import { endOf, failed, withWarnings } from './run-end.ts'
 import { runStep } from './run-step.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
-import { stopped } from './stopped.ts'
+import { afterLook, stopped } from './stopped.ts'
 
 /**
  * One repair, from the second look to the last: read both sides, take the plan, run its steps, read both sides again.
@@ -67,9 +67,8 @@ export async function repair(
       continue
     }
     const fault = unproved ?? result.fault ?? NO_REASON
-    if (fault.kind === 'not-as-confirmed') return blocked('PLAN_STALE', fault.message)
-    if (fault.kind === 'window-ended') return { state: 'INTERRUPTED', outcome: fault.message }
-    if (fault.kind === 'low-space') return blocked('LOW_SPACE', fault.message)
+    const ended = endOf(fault)
+    if (ended !== null) return afterLook(context, order, result.began, ended, signal)
     if (fault.kind === 'needs-large-blocks' && (await learnLargeBlocks(context, order.dataset))) {
       last = null
       continue
@@ -81,7 +80,7 @@ export async function repair(
     // Whether what was sent has arrived, only the next look can say.
     const mayHaveArrived = result.bytes > 0
     if (!fault.retryable || (tries > deps.config().limits.retries && !mayHaveArrived))
-      return failed(fault, result.step, tries)
+      return afterLook(context, order, result.began, failed(fault, result.step, tries), signal)
     const wait = backoffMs(tries, deps.random())
     deps.log.warn(`${fault.message} It is tried again in ${Math.round(wait / 1000)} s, from a new look.`, {
       runId: order.runId,

@@ -29,3 +29,10 @@ export function failed(fault: StepFault, step: number | null, tries: number): Ru
     },
   }
 }
+
+/** Of a fault that is no failure; null: it is one. */
+export function endOf({ kind, message }: StepFault): RunEnd | null {
+  if (kind === 'not-as-confirmed') return blocked('PLAN_STALE', message)
+  if (kind === 'window-ended') return { state: 'INTERRUPTED', outcome: message }
+  return kind === 'low-space' ? blocked('LOW_SPACE', message) : null
+}

@@ -40,3 +40,26 @@ async function keptBytes(context: EngineContext, order: RepairOrder): Promise<nu
   const token = assessment?.inventory.token
   return token != null && 'bytes' in token ? token.bytes : null
 }
+
+/**
+ * Commands that ended half-way may have left half of a swap, which no check has seen: the status says so at once. Why the
+ * run ended stays what it says, also where this look comes to nothing.
+ */
+export async function afterLook(
+  context: EngineContext,
+  { dataset, runId }: RepairOrder,
+  began: boolean,
+  end: RunEnd,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  if (!began) return end
+  try {
+    await assess(context, [dataset], { mode: 'fresh', runId, estimates: 'behind', signal })
+  } catch (error) {
+    context.deps.log.error(`The look after the repair of ${dataset.id} failed: ${error}`, {
+      runId,
+      datasetId: dataset.id,
+    })
+  }
+  return end
+}

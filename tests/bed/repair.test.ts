@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'bun:test'
-import { Bed } from './bed.ts'
+import { Bed, PERSON } from './bed.ts'
 import { runCommand } from './command.ts'
 import type { Wrong } from './faults.ts'
 
@@ -129,6 +129,52 @@ test('a stream that is cut after the swap: the record of the run still says what
   const run = await lastRepair()
   expect([run?.state, (await tries()).length]).toEqual(['SUCCEEDED', 2])
   expect(run?.plan?.setAside?.name).toStartWith('vault/one.zw-aside-')
+})
+
+test('a swap that fails half-way is said at once, not at the next check', async () => {
+  await behind()
+  await bed.scan()
+  bed.host('b').zfs.snapshot('vault/one@own', { bytes: 1000 })
+  await bed.configure({ defaults: { auto_repair: false, primary_max_age_hours: 0 } })
+  const shown = await bed.run(bed.engine.preview('a-b.one'))
+  const wrong: Wrong = { kind: 'refuse', exitCode: 1, stderr: "cannot rename 'vault/one': permission denied" }
+  bed.faults.add({ host: 'b', on: 'batch', match: /zfs rename/, times: 99, wrong })
+  const started = await bed.run(
+    bed.engine.repair({ datasetId: 'a-b.one', planId: shown?.planId ?? '', trigger: PERSON }),
+  )
+  expect((await bed.run(started?.done ?? Promise.reject()))?.state).toBe('FAILED')
+  expect(bed.engine.dataset('a-b.one')?.verdict).toMatchObject({ health: 'BROKEN', reason: { code: 'HALF_DONE_SWAP' } })
+})
+
+test('an encryption root that is received raw is set aside with its children', async () => {
+  bed = await Bed.open({
+    hosts: [
+      { id: 'a', pool: 'tank' },
+      { id: 'b', pool: 'vault' },
+    ],
+    mappings: [{ name: 'safe', primary: 'a', backup: 'b', settings: { recursive: true, send: { raw: true } } }],
+    defaults: { auto_repair: true, repair_when: 'behind', on_diverged: 'set_aside', primary_max_age_hours: 0 },
+  })
+  const { zfs } = bed.host('a')
+  const properties = { encryption: 'aes-256-gcm', keyformat: 'passphrase' }
+  zfs.dataset.create('tank/safe', { passphrase: 'a secret of theirs', properties })
+  zfs.dataset.create('tank/safe/kid')
+  for (const name of ['s1', 's2']) {
+    zfs.snapshot(`tank/safe@${name}`, { bytes: 5000 })
+    zfs.snapshot(`tank/safe/kid@${name}`, { bytes: 5000 })
+  }
+  await bed.start()
+  await bed.scan()
+  await bed.scan()
+  // The newest common one is lost on the backup, so what it holds goes beyond the one before.
+  await runCommand(['zfs', 'destroy', 'vault/safe@s2'], bed.host('b'))
+  for (let looks = 0; looks < 4; looks++) {
+    await bed.scan()
+    await bed.clock.pass(HOUR)
+  }
+  const run = (await bed.store.runs({ kind: ['REPAIR'], limit: 1 })).items[0]
+  expect([run?.state, run?.plan?.kind, run?.error ?? null]).toEqual(['SUCCEEDED', 'SET_ASIDE_REWIND', null])
+  expect(bed.engine.datasets().map(({ verdict }) => verdict.reason.code)).toEqual(['UP_TO_DATE', 'UP_TO_DATE'])
 })
 
 test('an encryption root that is sent raw and has gone its own way is set aside and caught up', async () => {

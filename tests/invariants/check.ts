@@ -16,6 +16,8 @@ export interface CheckContext {
   readonly idle: boolean
   /** Everything was looked at, and nobody touched a SAN since. */
   readonly justLooked: boolean
+  /** Epoch ms at which that look began, where it took its time: a status is judged by the moment at which it was made. */
+  readonly lookBegan?: number
   /** Runs that have ended and were found in order: they do not change any more. */
   readonly settled: Set<number>
 }
@@ -26,6 +28,7 @@ const HOUR = 3600_000
 /** The names of the invariants that do not hold, each with what was found. */
 export async function checkInvariants(before: Stock, after: Stock, context: CheckContext): Promise<string[]> {
   const { bed, removed, idle, justLooked, settled } = context
+  const lookBegan = context.lookBegan ?? bed.clock.now()
   return [
     ...lossesBetween(before, after, removed).map((found) => `I1/I2 ${found}`),
     ...changesBetween(before, after, removed).map((found) => `I2 ${found}`),
@@ -34,7 +37,7 @@ export async function checkInvariants(before: Stock, after: Stock, context: Chec
     ...(idle ? leftBehind(bed, after) : []),
     ...bed.engine
       .datasets()
-      .flatMap((view) => [...(justLooked ? statusLies(bed, after, view) : []), ...staleness(bed, view)]),
+      .flatMap((view) => [...(justLooked ? statusLies(bed, after, view, lookBegan) : []), ...staleness(bed, view)]),
   ]
 }
 
@@ -78,21 +81,29 @@ function leftBehind(bed: Bed, stock: Stock): string[] {
 }
 
 /** I5, right after a look. */
-function statusLies(bed: Bed, stock: Stock, view: DatasetView): string[] {
+function statusLies(bed: Bed, stock: Stock, view: DatasetView, lookBegan: number): string[] {
   if (view.dataset.retired || !view.verdict.looked) return []
-  const now = bed.clock.now()
-  const truth = truthOf(stock, view, now)
+  // One look waits a minute for a host that does not answer; what is on the others was judged before.
+  const now = Math.min(bed.clock.now(), Math.max(lookBegan, view.verdict.judgedAt))
   const { id, mapping } = view.dataset
-  const found: string[] = []
-  const skew = stock.get(mapping.primary.host)?.skewSeconds ?? 0
-  const delaySeconds = leastDelay(truth, view, now, skew)
-  const demanded = demandedHealth(truth, view, { delaySeconds, nowSeconds: now / 1000 + skew })
   const { health, reasons } = view.verdict
+  // A SAN says its time in whole seconds: what has become old enough in this one may be too young for the witness.
+  const moments = [now, now - 1000].map((at) => ({ at, truth: truthOf(stock, view, at) }))
+  const truth = truthOf(stock, view, now)
+  const skew = stock.get(mapping.primary.host)?.skewSeconds ?? 0
+  const demanded = moments
+    .map(({ at, truth }) => {
+      const delaySeconds = leastDelay(truth, view, at, skew)
+      return demandedHealth(truth, view, { delaySeconds, nowSeconds: at / 1000 + skew })
+    })
+    .reduce((least, each) => (RANK[each] < RANK[least] ? each : least))
+  const found: string[] = []
   if (!truth.reachable && health === 'HEALTHY') found.push(`I5 ${id} is HEALTHY and a host of it is down`)
   if (RANK[health] < RANK[demanded])
     found.push(`I5 ${id} is shown ${health} (${reasons.map(({ code }) => code).join(' ')}), it is ${demanded}`)
   for (const { code } of reasons)
-    if (EVIDENCE[code]?.(truth) === false) found.push(`I5 ${id} shows ${code}, and it is not so`)
+    if (moments.every(({ truth }) => EVIDENCE[code]?.(truth) === false))
+      found.push(`I5 ${id} shows ${code}, and it is not so`)
   if (truth.reachable && !reasons.some(({ code }) => code === 'HALF_DONE_SWAP'))
     for (const name of mountingAsides(stock, mapping.backup.host, mapping.backup.dataset))
       found.push(`I8 ${name} would mount itself, and ${id} does not say so`)

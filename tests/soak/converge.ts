@@ -18,13 +18,14 @@ export async function converge(field: Field): Promise<string[]> {
     host.up = true
     host.setClock(0)
     host.zfs.setPool(host.pool, { health: 'ONLINE', imported: true, readonly: false, size: 1e9 })
-    // A limit that nothing fits into any more is a person's to lift.
-    for (const { name, limit } of field.tightLimits(host)) await zfs(host, 'set', `${limit}=none`, name)
   }
+  await liftLimits(field)
   bed.witness.life.endAtCall(Number.POSITIVE_INFINITY, true)
   // A clock that goes back to a second which a dataset has had is noticed by a look in between, as the schedule makes them.
   await bed.look(false)
   await bed.idle()
+  // A repair that was under way had read one before it was lifted, and gave it to the line that took the backup's place.
+  await liftLimits(field)
   // Whatever takes the snapshots on the primary goes on doing so.
   for (const name of field.primaries) if (field.find('a', name) !== null) field.snapshot(name, 50_000)
   await bed.clock.pass(3 * HOUR)
@@ -37,6 +38,7 @@ export async function converge(field: Field): Promise<string[]> {
     await bed.clock.pass(2 * HOUR)
     if (round > 3) await press(field)
   }
+  field.lookBegan = bed.clock.now()
   await bed.look(false)
   field.justLooked = true
   const stock = takeStock(bed)
@@ -63,6 +65,12 @@ export async function converge(field: Field): Promise<string[]> {
       ? [`I10 ${id} (${codes}, ${plan.kind}, ${plan.automatic.code}) only had to catch up and did not`]
       : []
   })
+}
+
+/** A limit that nothing fits into any more is a person's to lift. */
+async function liftLimits(field: Field): Promise<void> {
+  for (const host of field.bed.hosts.values())
+    for (const { name, limit } of field.tightLimits(host)) await zfs(host, 'set', `${limit}=none`, name)
 }
 
 /** Nothing more is to be done about it. */

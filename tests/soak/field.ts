@@ -54,6 +54,8 @@ export class Field {
   readonly settled = new Set<number>()
   /** Nobody has touched a SAN since everything was looked at. */
   justLooked = false
+  /** Epoch ms at which that look began. */
+  lookBegan = 0
   readonly oracle = new Oracle()
   /** The check that has just ended, until the oracle has judged it. */
   lastCheck: Check | null = null

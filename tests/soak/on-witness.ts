@@ -163,6 +163,7 @@ export async function look(field: Field, enqueue: boolean): Promise<void> {
   if (started === null) return
   const run = await bed.run(started.done)
   field.justLooked = run?.state === 'SUCCEEDED'
+  field.lookBegan = began
   const clear = before !== null && before === obstacles(field)
   if (run !== null && bed.witness === witness) field.lastCheck = { began, clear, succeeded: run.state === 'SUCCEEDED' }
 }

@@ -73,7 +73,8 @@ async function check(field: Field, before: Stock): Promise<Stock> {
   const idle = bed.engine.activeRuns().length === 0
   const removed = field.removed.union(field.agreed)
   const justLooked = field.justLooked && idle
-  const found = await checkInvariants(before, after, { bed, removed, idle, justLooked, settled: field.settled })
+  const { settled, lookBegan } = field
+  const found = await checkInvariants(before, after, { bed, removed, idle, justLooked, lookBegan, settled })
   found.push(...field.judge(after))
   field.counts.add('checks', justLooked ? 'with the status' : 'others')
   for (const { verdict } of bed.engine.datasets())

@@ -201,6 +201,8 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'disk', a: 33486, b: 16166, c: 53472 },
       { op: 'reload', a: 1867, b: 54779, c: 28437 },
       { op: 'deadReplication', a: 38883, b: 62639, c: 36480 },
+    ],
+  },
   {
     was: 'The simulator: of a first receive that was resumed it counted bytes twice, and a set-aside took less than nothing.',
     seed: 903365,
@@ -212,6 +214,53 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'repair', a: 17164, b: 52736, c: 58333 },
       { op: 'repair', a: 56061, b: 32059, c: 30214 },
       { op: 'oddChild', a: 28057, b: 5124, c: 36141 },
+    ],
+  },
+  {
+    was: 'The checker: a status was judged by the end of a check that then waited a minute for another host.',
+    seed: 911021,
+    world: 2,
+    operations: [
+      { op: 'hours', a: 22645, b: 62308, c: 56192 },
+      { op: 'fault', a: 64840, b: 45895, c: 5560 },
+      { op: 'tightQuota', a: 35664, b: 38220, c: 6828 },
+      { op: 'scan', a: 18096, b: 40762, c: 63599 },
+    ],
+  },
+  {
+    was: 'A swap that failed half-way was shown as it had been before; and the simulator refused a rename that ZFS allows.',
+    seed: 911353,
+    world: 2,
+    operations: [
+      { op: 'repair', a: 10952, b: 45489, c: 42487 },
+      { op: 'settle', a: 2165, b: 57561, c: 41553 },
+      { op: 'expireBackup', a: 30932, b: 13005, c: 46225 },
+      { op: 'twoPress', a: 31636, b: 56403, c: 64885 },
+      { op: 'scan', a: 43049, b: 11077, c: 11832 },
+    ],
+  },
+  {
+    was: 'The checker: a snapshot that was old enough by a fraction of a second was missing for it, not for the product.',
+    seed: 912152,
+    world: 2,
+    operations: [
+      { op: 'scan', a: 13014, b: 45044, c: 23775 },
+      { op: 'jump', a: 7057, b: 16251, c: 40983 },
+      { op: 'hours', a: 8600, b: 29249, c: 55130 },
+      { op: 'scan', a: 10753, b: 40387, c: 35893 },
+    ],
+  },
+  {
+    was: 'The soak itself: a quota was lifted while a repair went on that had read it before and carried it over.',
+    seed: 911923,
+    world: 2,
+    operations: [
+      { op: 'scan', a: 63830, b: 58238, c: 48010 },
+      { op: 'otherNames', a: 10960, b: 32947, c: 57619 },
+      { op: 'scan', a: 6777, b: 57000, c: 54698 },
+      { op: 'scan', a: 58599, b: 16244, c: 24755 },
+      { op: 'tightQuota', a: 260, b: 620, c: 60175 },
+      { op: 'scan', a: 48750, b: 64540, c: 40129 },
     ],
   },
 ]
