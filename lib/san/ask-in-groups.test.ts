@@ -64,20 +64,14 @@ class Host {
     close: () => Promise.resolve(),
   }
 
-  async ask(
-    groups: readonly (readonly string[])[],
-    pace = new Pace(),
-    head: readonly RemoteCommand[] = [],
-    tail: readonly RemoteCommand[] = [],
-  ) {
+  async ask(groups: readonly (readonly string[])[], pace = new Pace(), head: readonly RemoteCommand[] = []) {
     const asked = groups.map((names): AskedGroup => ({ names, argv: (some) => ['zfs', 'list', ...some] }))
-    const { answers, first, last } = await askInGroups({
+    const { answers, first } = await askInGroups({
       ssh: this.ssh,
       host: 'h',
       kind: 'k',
       groups: asked,
       head,
-      tail,
       limits: LIMITS,
       pace,
     })
@@ -88,14 +82,7 @@ class Host {
         .toSorted()
     const faults = answers.flatMap((answer) => ('fault' in answer ? [answer.fault] : []))
     const listed = by((answer) => 'output' in answer)
-    return {
-      listed,
-      missing: by((answer) => 'missing' in answer),
-      failed: by((a) => 'fault' in a),
-      faults,
-      first,
-      last,
-    }
+    return { listed, missing: by((answer) => 'missing' in answer), failed: by((a) => 'fault' in a), faults, first }
   }
 }
 
@@ -187,21 +174,6 @@ describe('a listing in groups', () => {
     const { listed, failed, first } = await host.ask([['a', 'b']], new Pace(), head)
     expect([listed, failed]).toEqual([['a', 'b'], []])
     expect([first.results.has('clock'), first.results.has('pools')]).toEqual([true, false])
-  })
-
-  test('a command after them is asked once they are answered, and one that hangs costs none of them', async () => {
-    const tail = [{ id: 'space', argv: ['zfs', 'get', 'pool'] }]
-    const well = await new Host(() => 0.1).ask([['a', 'b']], new Pace(), [], tail)
-    expect([well.listed, well.last.results.has('space')]).toEqual([['a', 'b'], true])
-    const slow = await new Host((name) => (name === 'slow' ? 1000 : 0.1)).ask(
-      [['a'], ['b'], ['slow']],
-      new Pace(),
-      [],
-      tail,
-    )
-    expect([slow.listed, slow.failed, slow.last.results.has('space')]).toEqual([['a', 'b'], ['slow'], true])
-    const hangs = await new Host((name) => (name === 'pool' ? 1000 : 0.1)).ask([['a'], ['b']], new Pace(), [], tail)
-    expect([hangs.listed, hangs.failed, hangs.last.results.has('space')]).toEqual([['a', 'b'], [], false])
   })
 
   test('in a group that failed for a missing one, the slow one among them fails alone too', async () => {

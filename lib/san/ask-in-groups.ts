@@ -21,8 +21,6 @@ export interface GroupedAsk {
   readonly groups: readonly AskedGroup[]
   /** Before them, in the first session. */
   readonly head?: readonly RemoteCommand[]
-  /** After all of them: one that hangs costs none of them their turn. */
-  readonly tail?: readonly RemoteCommand[]
   readonly limits: ListingLimits
   readonly pace: Pace
   readonly signal?: AbortSignal
@@ -36,8 +34,6 @@ export interface AskedGroup {
 export interface GroupedAnswers {
   /** The first session: the answers of `head`, and why the host could not be asked, if so. */
   readonly first: BatchResult
-  /** The last session, in which `tail` was answered if at all. */
-  readonly last: BatchResult
   /** At least one for each name. */
   readonly answers: readonly Answer[]
 }
@@ -66,14 +62,13 @@ export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
     return { ...command, limitMs: limitMs(group.names), ...(each === undefined ? {} : { onFailure: each }) }
   }
   const head = (ask.head ?? []).map((command) => ({ ...command, limitMs: shareMs }))
-  const tail = (ask.tail ?? []).map((command) => ({ ...command, limitMs: shareMs }))
 
   let left = ask.groups.map(waiting)
   let leftMs = limits.timeoutMs
   let fruitless = 0
   let first: BatchResult | null = null
   for (;;) {
-    const commands = [...(first === null ? head : []), ...left.map(timed), ...tail]
+    const commands = [...(first === null ? head : []), ...left.map(timed)]
     const batch = await ssh.batch(host, commands, { ...limits, timeoutMs: leftMs, signal })
     first ??= batch
     const ended = left.filter((group) => hasEnded(batch, group))
@@ -82,10 +77,10 @@ export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
       pace.answered(host, kind, group.names)
     }
     left = left.filter((group) => !ended.includes(group))
-    if (left.length === 0) return { first, last: batch, answers }
+    if (left.length === 0) return { first, answers }
     if (batch.fault?.kind !== 'too-slow') {
       answers.push(...left.flatMap((group) => groupAnswers(batch, group)))
-      return { first, last: batch, answers }
+      return { first, answers }
     }
 
     // Where the time of all is over, the one that was under way then is not slow by itself.
@@ -107,15 +102,13 @@ export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
     }
     leftMs -= batch.durationMs
     fruitless = ended.length === 0 ? fruitless + 1 : 0
+    if (left.length === 0) return { first, answers }
     const why = gaveUp(fruitless, leftMs, limits.timeoutMs)
-    const over = why !== null || signal?.aborted === true
-    // The last one was the slow one, before the tail had its turn.
-    if (left.length === 0 && (over || tail.length === 0)) return { first, last: batch, answers }
-    if (over) {
+    if (why !== null || signal?.aborted) {
       const names = left.flatMap((group) => group.names)
       pace.notReached(host, kind, names)
       answers.push({ names, fault: slowFault(host, why ?? 'the check was ended', limits.timeoutMs) })
-      return { first, last: batch, answers }
+      return { first, answers }
     }
   }
 }

@@ -4,11 +4,10 @@ import type { LookFault } from '#lib/replication/types.ts'
 import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
 import { groupsToList } from '#lib/zfs/chunks.ts'
 import { type Columns, DATASET_COLUMNS, DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
-import { clock, listDatasets, listPools, listUsableSpace } from '#lib/zfs/commands.ts'
+import { clock, listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
 import { isWithin, poolOf } from '#lib/zfs/paths.ts'
-import { parseUsableSpace } from '#lib/zfs/plain-rows.ts'
 import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
 import { askInGroups, type ListingLimits } from './ask-in-groups.ts'
 import type { Answer } from './batch-answer.ts'
@@ -43,7 +42,7 @@ export interface ProbeRequest {
   readonly signal?: AbortSignal
 }
 
-/** One SSH command: clock, pools, every dataset asked for, in groups, and the space of the pools; more only where that takes too long. */
+/** One SSH command: clock, pools, and every dataset asked for and the pools' roots, in groups; more only where that takes too long. */
 export async function probe(request: ProbeRequest): Promise<Probe> {
   const { ssh, host, want, limits, signal } = request
   const pace = request.pace ?? new Pace()
@@ -53,30 +52,47 @@ export async function probe(request: ProbeRequest): Promise<Probe> {
     { id: 'clock', argv: clock() },
     { id: 'pools', argv: listPools(host.zfsCommand, pools) },
   ]
-  // A command of its own in the same session: named in a listing of datasets, a pool that is away would fail that one.
-  const tail: RemoteCommand[] = [{ id: 'space', argv: listUsableSpace(host.zfsCommand, pools) }]
   const plain = want.datasets.filter(({ recursive }) => !recursive).map(({ name }) => name)
   const roots = new Set(want.datasets.filter(({ recursive }) => recursive).map(({ name }) => name))
+  // The root of a pool says what there is for data, which `zpool list` cannot: in the same listing, so at no command more.
+  const asked = new Set([...plain, ...roots])
+  const named = [...plain, ...pools.filter((name) => !asked.has(name))]
   const query = (recursive: boolean) => (names: readonly string[]) =>
     listDatasets(host.zfsCommand, names, { recursive, columns })
   const kind = 'datasets'
-  const known = pace.toList(host.id, kind, plain)
+  const known = pace.toList(host.id, kind, named)
   // A tree cannot be halved: those go last, each for itself.
   const groups = [
     ...groupsToList(known.map((each) => ({ ...each, snapshots: 0 }))).map((names) => ({ names, argv: query(false) })),
     ...[...roots].map((name) => ({ names: [name], argv: query(true) })),
   ]
   const startedAt = request.now()
-  const asked = { ssh, host: host.id, kind, groups, head, tail, limits, pace, signal }
-  const { first, last, answers } = await askInGroups(asked)
+  const { first, answers } = await askInGroups({ ssh, host: host.id, kind, groups, head, limits, pace, signal })
   const hostClock = clockOf(first)
+  const read = readAnswers(host.id, answers, roots, columns)
+  const isWanted = (name: string): boolean => asked.has(name) || [...roots].some((root) => isWithin(name, root))
   return {
     batch: first,
     hostClock,
     skewSeconds: hostClock === null ? null : skew(hostClock, startedAt, request.now()),
-    pools: withSpace(poolsOf(first, pools), last, pools),
-    ...readAnswers(host.id, answers, roots, columns),
+    pools: withSpace(poolsOf(first, pools), read.facts),
+    ...read,
+    facts: new Map([...read.facts].filter(([name]) => isWanted(name))),
   }
+}
+
+/** Each pool with what its root dataset says of its space, where that one was read. */
+function withSpace(
+  pools: ReadonlyMap<string, PoolFacts> | null,
+  facts: ReadonlyMap<string, DatasetFacts>,
+): ReadonlyMap<string, PoolFacts> | null {
+  if (pools === null) return null
+  return new Map([...pools].map(([name, pool]) => [name, { ...pool, ...spaceOf(facts.get(name)) }]))
+}
+
+/** Of a pool's root dataset; nothing where it was not read. */
+export function spaceOf(root: DatasetFacts | undefined): Pick<PoolFacts, 'usable'> {
+  return root === undefined ? {} : { usable: { usedBytes: root.used, availableBytes: root.available } }
 }
 
 function readAnswers(
@@ -138,26 +154,10 @@ export function skew(hostClock: number, startedMs: number, endedMs: number): num
 }
 
 /** Null when the pools could not be listed; a pool that was asked for and is not in the answer is not imported. */
-export function poolsOf(batch: BatchResult, asked: readonly string[]): ReadonlyMap<string, PoolFacts> | null {
+function poolsOf(batch: BatchResult, asked: readonly string[]): ReadonlyMap<string, PoolFacts> | null {
   const result = batch.results.get('pools')
   if (result === undefined) return null
   if (result.exitCode !== 0 && classifyZfs(result.stderr)?.kind !== 'pool-missing') return null
   const listing = parsePoolListing(result.stdout, asked)
   return listing.fault === null ? new Map(listing.pools.map((pool) => [pool.name, pool])) : null
-}
-
-/** Each pool with its usable space, where it was answered: the rows of the others are true whichever pool is away. */
-export function withSpace(
-  pools: ReadonlyMap<string, PoolFacts> | null,
-  batch: BatchResult,
-  asked: readonly string[],
-): ReadonlyMap<string, PoolFacts> | null {
-  const space = parseUsableSpace(batch.results.get('space')?.stdout ?? '', asked)
-  if (pools === null || space === null) return pools
-  return new Map(
-    [...pools].map(([name, pool]) => {
-      const usable = space.get(name)
-      return [name, usable === undefined ? pool : { ...pool, usable }]
-    }),
-  )
 }

@@ -1,11 +1,14 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { Sans } from '#lib/engine/ports.ts'
 import type { BatchOptions, CommandResult, Ssh } from '#lib/ssh/types.ts'
-import { listPools, listUsableSpace } from '#lib/zfs/commands.ts'
+import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
+import { listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
+import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
+
 import { readDelegated, readIvSets, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
-import { poolsOf, withSpace } from './probe.ts'
+import { spaceOf } from './probe.ts'
 import { readSurroundings } from './surroundings.ts'
 import { readSwapProperties } from './swap-properties.ts'
 
@@ -97,12 +100,20 @@ export function swapReader(
     async pool(id, pool, signal) {
       const zfs = hostOf(id)?.zfsCommand
       if (zfs === undefined) return null
+      const query = { recursive: false, columns: DATASET_COLUMNS_BEFORE_2_2 }
       const commands = [
         { id: 'pools', argv: listPools(zfs, [pool]) },
-        { id: 'space', argv: listUsableSpace(zfs, [pool]) },
+        { id: 'root', argv: listDatasets(zfs, [pool], query) },
       ]
-      const batch = await ssh.batch(id, commands, options(signal))
-      return withSpace(poolsOf(batch, [pool]), batch, [pool])?.get(pool) ?? null
+      const { results } = await ssh.batch(id, commands, options(signal))
+      const [pools, root] = [results.get('pools'), results.get('root')]
+      if (pools?.exitCode !== 0) return null
+      const listing = parsePoolListing(pools.stdout, [pool])
+      const facts = listing.fault === null ? listing.pools[0] : undefined
+      if (facts === undefined) return null
+      const scope = { names: [pool], recursive: false }
+      const read = root?.exitCode === 0 ? parseDatasetListing(root.stdout, query.columns, scope) : null
+      return { ...facts, ...spaceOf(read?.fault === null ? read.datasets[0] : undefined) }
     },
   }
 }

@@ -14,7 +14,6 @@ describe('commands that look', () => {
 
   test.each([
     [commands.listPools(ZFS, ['hqs8p1', 'hqs10p1']), 'zpool list -Hp -o name,health,readonly,size,free hqs8p1 hqs10p1'],
-    [commands.listUsableSpace(ZFS, ['p', 'q']), 'zfs get -Hp -o name,property,value used,available p q'],
     [
       commands.listDatasets(ZFS, ['p/a', 'p/b'], { recursive: false, columns: DATASET_COLUMNS }),
       `zfs list -Hp -t filesystem,volume -o ${columns} p/a p/b`,
@@ -41,7 +40,6 @@ describe('commands that look', () => {
   test('a listing of nothing would list the whole host, so it cannot be asked for', () => {
     expect(() => commands.listDatasets(ZFS, [], { recursive: false, columns: DATASET_COLUMNS })).toThrow('at least one')
     expect(() => commands.listSnapshots(ZFS, [])).toThrow('at least one')
-    expect(() => commands.listUsableSpace(ZFS, [])).toThrow('nothing to ask')
   })
 })
 

@@ -5,7 +5,6 @@ import {
   parseCreations,
   parseOwnProperties,
   parsePropertyOfEach,
-  parseUsableSpace,
 } from './plain-rows.ts'
 import { sudoWouldRun } from './read-commands.ts'
 
@@ -27,15 +26,7 @@ describe('small tables', () => {
     ])
     expect(parseCreations('tank/a@s\t1700000000\n')).toEqual(new Map([['tank/a@s', 1700000000]]))
   })
-  test('the space of a pool that answered; of one that did not, or of half an answer, nothing', () => {
-    const rows = 'tank\tused\t5\ntank\tavailable\t0\nhalf\tavailable\t7\n'
-    const read = parseUsableSpace(rows, ['tank', 'half', 'away'])
-    expect(read).toEqual(new Map([['tank', { usedBytes: 5, availableBytes: 0 }]]))
-  })
   const bad: readonly [string, unknown][] = [
-    ['space of a pool that was not asked for', parseUsableSpace('z\tused\t5\n', ['tank'])],
-    ['space that is no number', parseUsableSpace('tank\tavailable\t-\n', ['tank'])],
-    ['another property than space', parseUsableSpace('tank\tquota\t0\n', ['tank'])],
     ['a property of a dataset that was not asked for', parseOwnProperties('z\treadonly\n', ['a'])],
     ['a row with too many cells', parsePropertyOfEach('a\ton\tx\n', ['a'])],
     ['a guid of 0', parseAllDatasets('tank\tfilesystem\t0\t-\n')],

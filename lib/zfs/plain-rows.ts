@@ -2,7 +2,7 @@ import { dateCell, numberCell } from './cells.ts'
 import { isGuid, isUint64 } from './guid.ts'
 import { isDatasetName, isSnapshotName } from './names.ts'
 import { splitSnapshot } from './paths.ts'
-import type { DatasetType, Guid, UsableSpace } from './types.ts'
+import type { DatasetType, Guid } from './types.ts'
 
 /*
  * Small `-H` tables. Each reader answers null for an output with a row that it cannot read: a listing that is half
@@ -55,24 +55,6 @@ export function parseQuotas(stdout: string, datasets: readonly string[]): readon
     if (bytes > 0) found.push({ dataset, property, bytes })
   }
   return found
-}
-
-/** The answer of `listUsableSpace`, by pool; one that lacks either of its two rows is not in it. */
-export function parseUsableSpace(stdout: string, pools: readonly string[]): ReadonlyMap<string, UsableSpace> | null {
-  const wanted = new Set(pools)
-  const read = { used: new Map<string, number>(), available: new Map<string, number>() }
-  for (const [name = '', property, value = '', ...more] of rows(stdout)) {
-    const bytes = numberCell(value)
-    if (more.length > 0 || !wanted.has(name) || bytes === undefined) return null
-    if (property !== 'used' && property !== 'available') return null
-    read[property].set(name, bytes)
-  }
-  return new Map(
-    [...read.available].flatMap(([name, availableBytes]) => {
-      const usedBytes = read.used.get(name)
-      return usedBytes === undefined ? [] : [[name, { usedBytes, availableBytes }] as const]
-    }),
-  )
 }
 
 export interface ListedDataset {

@@ -11,15 +11,6 @@ export function listPools(zfs: ZfsCommand, pools: readonly string[]): Argv {
   return [...zpoolBeside(zfs), 'list', '-Hp', '-o', columnList(POOL_COLUMNS), ...pools.map(poolOperand)]
 }
 
-/**
- * What the root datasets of pools hold and may still take, which `zpool list` cannot say: its `free` counts the parity of
- * raidz. Answer: `parseUsableSpace`.
- */
-export function listUsableSpace(zfs: ZfsCommand, pools: readonly string[]): Argv {
-  if (pools.length === 0) throw new RangeError('Space is asked for by pool; with none there is nothing to ask.')
-  return [...zfs, 'get', '-Hp', '-o', 'name,property,value', 'used,available', ...pools.map(poolOperand)]
-}
-
 export interface DatasetQuery {
   /** Everything below the names too. */
   readonly recursive: boolean
