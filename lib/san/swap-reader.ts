@@ -5,7 +5,6 @@ import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
 import { listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
-
 import { readDelegated, readIvSets, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
