@@ -203,4 +203,20 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'scan', a: 48750, b: 64540, c: 40129 },
     ],
   },
+  {
+    was: 'The checker: a clock that is off is known to the witness to a few seconds only, and a snapshot was just old enough.',
+    seed: 912943,
+    world: 2,
+    operations: [
+      { op: 'settle', a: 62901, b: 11213, c: 50310 },
+      { op: 'snapshot', a: 20493, b: 43554, c: 6958 },
+      { op: 'repair', a: 44442, b: 41532, c: 26294 },
+      { op: 'reload', a: 13007, b: 24071, c: 38116 },
+      { op: 'scan', a: 11018, b: 27831, c: 12596 },
+      { op: 'skew', a: 43912, b: 34847, c: 5629 },
+      { op: 'destroySnapshot', a: 37695, b: 36044, c: 39839 },
+      { op: 'deadReplication', a: 17655, b: 65255, c: 49201 },
+      { op: 'settle', a: 33981, b: 56364, c: 22358 },
+    ],
+  },
 ]
