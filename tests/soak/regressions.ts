@@ -219,4 +219,27 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'settle', a: 33981, b: 56364, c: 22358 },
     ],
   },
+  {
+    was: 'A swap was to move a child’s set-aside, which has its key from the line in the child’s place and cannot leave it.',
+    seed: 913018,
+    world: 2,
+    operations: [
+      { op: 'settle', a: 58141, b: 29303, c: 59084 },
+      { op: 'reload', a: 22236, b: 62072, c: 8452 },
+      { op: 'snapshotEverything', a: 53898, b: 29655, c: 11583 },
+      { op: 'confirm', a: 63593, b: 47302, c: 10602 },
+    ],
+  },
+  {
+    was: 'The same after days of dead replication.',
+    seed: 913156,
+    world: 2,
+    operations: [
+      { op: 'foreign', a: 7536, b: 55068, c: 9690 },
+      { op: 'check', a: 19956, b: 15732, c: 27652 },
+      { op: 'confirm', a: 6647, b: 39765, c: 63881 },
+      { op: 'writeBackup', a: 51059, b: 4180, c: 49757 },
+      { op: 'deadReplication', a: 42482, b: 17153, c: 5819 },
+    ],
+  },
 ]
