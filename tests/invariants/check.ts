@@ -24,6 +24,11 @@ export interface CheckContext {
 
 const RANK: Readonly<Record<Health, number>> = { HEALTHY: 0, WARNING: 1, BROKEN: 2, UNKNOWN: 3 }
 const HOUR = 3600_000
+/**
+ * By so much the witness may take a SAN's clock for less ahead than it is: that is read in whole seconds, at some moment of a
+ * session, and a second on either side of the session is no skew.
+ */
+const BLINK_MS = 4000
 
 /** The names of the invariants that do not hold, each with what was found. */
 export async function checkInvariants(before: Stock, after: Stock, context: CheckContext): Promise<string[]> {
@@ -87,8 +92,8 @@ function statusLies(bed: Bed, stock: Stock, view: DatasetView, lookBegan: number
   const now = Math.min(bed.clock.now(), Math.max(lookBegan, view.verdict.judgedAt))
   const { id, mapping } = view.dataset
   const { health, reasons } = view.verdict
-  // A SAN says its time in whole seconds: what has become old enough in this one may be too young for the witness.
-  const moments = [now, now - 1000].map((at) => ({ at, truth: truthOf(stock, view, at) }))
+  // What has just become old enough may be too young by what the witness knows of the SAN's clock.
+  const moments = [now, now - BLINK_MS].map((at) => ({ at, truth: truthOf(stock, view, at) }))
   const truth = truthOf(stock, view, now)
   const skew = stock.get(mapping.primary.host)?.skewSeconds ?? 0
   const demanded = moments

@@ -10,8 +10,8 @@ import { medianOfNewest, Rhythm, type Rule, ruleOf } from './rule.ts'
 import type { Check, DatasetSeen, Health, MappingSeen, SanSeen, Shown, SnapshotSeen } from './sight.ts'
 
 export const RANK: Readonly<Record<Health, number>> = { HEALTHY: 0, WARNING: 1, UNKNOWN: 2, BROKEN: 3 }
-/** Seconds in which clocks that are read one after the other may differ. */
-const BLINK = 2
+/** Seconds in which clocks that are read one after the other, in whole seconds and during a session, may differ. */
+const BLINK = 4
 /** Set-asides and clones of the product are no children, by the names that PRODUCT.md gives them. */
 const OWN_NAME = /\.zw-(aside|next|incoming)-\d{8}t\d{6}z/i
 

@@ -263,4 +263,43 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'scan', a: 48750, b: 64540, c: 40129 },
     ],
   },
+  {
+    was: 'The checker: a clock that is off is known to the witness to a few seconds only, and a snapshot was just old enough.',
+    seed: 912943,
+    world: 2,
+    operations: [
+      { op: 'settle', a: 62901, b: 11213, c: 50310 },
+      { op: 'snapshot', a: 20493, b: 43554, c: 6958 },
+      { op: 'repair', a: 44442, b: 41532, c: 26294 },
+      { op: 'reload', a: 13007, b: 24071, c: 38116 },
+      { op: 'scan', a: 11018, b: 27831, c: 12596 },
+      { op: 'skew', a: 43912, b: 34847, c: 5629 },
+      { op: 'destroySnapshot', a: 37695, b: 36044, c: 39839 },
+      { op: 'deadReplication', a: 17655, b: 65255, c: 49201 },
+      { op: 'settle', a: 33981, b: 56364, c: 22358 },
+    ],
+  },
+  {
+    was: 'A swap was to move a child’s set-aside, which has its key from the line in the child’s place and cannot leave it.',
+    seed: 913018,
+    world: 2,
+    operations: [
+      { op: 'settle', a: 58141, b: 29303, c: 59084 },
+      { op: 'reload', a: 22236, b: 62072, c: 8452 },
+      { op: 'snapshotEverything', a: 53898, b: 29655, c: 11583 },
+      { op: 'confirm', a: 63593, b: 47302, c: 10602 },
+    ],
+  },
+  {
+    was: 'The same after days of dead replication.',
+    seed: 913156,
+    world: 2,
+    operations: [
+      { op: 'foreign', a: 7536, b: 55068, c: 9690 },
+      { op: 'check', a: 19956, b: 15732, c: 27652 },
+      { op: 'confirm', a: 6647, b: 39765, c: 63881 },
+      { op: 'writeBackup', a: 51059, b: 4180, c: 49757 },
+      { op: 'deadReplication', a: 42482, b: 17153, c: 5819 },
+    ],
+  },
 ]

@@ -1,4 +1,5 @@
 import type { Properties } from '#lib/zfs/commands.ts'
+import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import type { ResumeTokenFacts } from '#lib/zfs/types.ts'
 import { movableChildren } from '../../children.ts'
 import { byCreatetxg, toRef } from '../../order.ts'
@@ -49,7 +50,7 @@ export function reseed(
     from: backup.facts.type,
     to: primary.facts.type,
   })
-  const children = movableChildren(swap.children, dataset, backup.facts.encryptionRoot)
+  const children = movableChildren(swap.children, dataset, backup.facts.encryptionRoot, dataset)
   // How much the new line takes is not known before it is there.
   const line = { name: beside.incoming, children: children.length, fitsIn: () => false }
   const quotas = quotaSteps(input, carried.quotas, line)
@@ -157,8 +158,10 @@ function tokenFactsOf(
 
 /** Children that inherit the key of a backup that is its own encryption root cannot leave it. */
 function stranded({ inventory, mapping }: PlanInput, { facts }: PresentSide): readonly string[] {
-  const children = inventory.swap?.children ?? []
-  const left = children.length - movableChildren(children, mapping.backup.dataset, facts.encryptionRoot).length
+  const { dataset } = mapping.backup
+  // A set-aside of a child stays with them, and is nothing to be seeded.
+  const children = (inventory.swap?.children ?? []).filter(({ name }) => parseOwnDatasetName(name) === null)
+  const left = children.length - movableChildren(children, dataset, facts.encryptionRoot, dataset).length
   return left === 0
     ? []
     : [`${counted(left, 'child dataset')} with the key of the old line stay below the set-aside: seed them anew too.`]
