@@ -254,4 +254,16 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'scan', a: 33332, b: 19785, c: 34136 },
     ],
   },
+  {
+    was: 'A backup was shown as missing: a check beside a transfer had left its half receive out, and its repair did not look again.',
+    seed: 914857,
+    world: 2,
+    operations: [
+      { op: 'scan', a: 50638, b: 3928, c: 23412 },
+      { op: 'fault', a: 23966, b: 1812, c: 28 },
+      { op: 'foreign', a: 56944, b: 37429, c: 37826 },
+      { op: 'scan', a: 22905, b: 9682, c: 64864 },
+      { op: 'scan', a: 29133, b: 35595, c: 43424 },
+    ],
+  },
 ]
