@@ -68,7 +68,7 @@ export async function repair(
     }
     const fault = unproved ?? result.fault ?? NO_REASON
     const ended = endOf(fault)
-    if (ended !== null) return afterLook(context, order, result.began, ended, signal)
+    if (ended !== null) return afterLook(context, order, prepared.kind === 'go', ended, signal)
     if (fault.kind === 'needs-large-blocks' && (await learnLargeBlocks(context, order.dataset))) {
       last = null
       continue
@@ -80,7 +80,7 @@ export async function repair(
     // Whether what was sent has arrived, only the next look can say.
     const mayHaveArrived = result.bytes > 0
     if (!fault.retryable || (tries > deps.config().limits.retries && !mayHaveArrived))
-      return afterLook(context, order, result.began, failed(fault, result.step, tries), signal)
+      return afterLook(context, order, prepared.kind === 'go', failed(fault, result.step, tries), signal)
     const wait = backoffMs(tries, deps.random())
     deps.log.warn(`${fault.message} It is tried again in ${Math.round(wait / 1000)} s, from a new look.`, {
       runId: order.runId,

@@ -7,8 +7,8 @@ import type { RepairOrder } from './prepare.ts'
 import { Refusal } from './refusal.ts'
 import { repair } from './repair.ts'
 import { bookRoom } from './room.ts'
-import { RunWriter } from './run-writer.ts'
-import type { StopReason } from './stopped.ts'
+import { type RunEnd, RunWriter } from './run-writer.ts'
+import { afterLook, type StopReason } from './stopped.ts'
 import type { Started } from './types.ts'
 
 interface Open {
@@ -148,17 +148,20 @@ export class Repairs {
     const { order } = open
     this.#context.repairing.set(order.dataset.id, () => open.writer.run)
     deps.log.info(`Repair of ${order.dataset.id} begins.`, { runId: order.runId, datasetId: order.dataset.id })
-    const end = await repair(this.#context, order, open.writer, open.controller.signal).catch((error: unknown) => {
+    const { signal } = open.controller
+    const end = await repair(this.#context, order, open.writer, signal).catch((error: unknown) => {
       deps.log.error(`Run ${order.runId} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`, {
         runId: order.runId,
         datasetId: order.dataset.id,
       })
       const message = `The repair ended by a fault of the witness itself: ${error instanceof Error ? error.message : error}`
-      return {
-        state: 'FAILED' as const,
+      const failed: RunEnd = {
+        state: 'FAILED',
         outcome: message,
         error: { kind: 'internal', message, step: null, host: null, stderrTail: '', retryable: true },
       }
+      // In the middle of whatever it was; and a check beside it kept nothing of this dataset.
+      return afterLook(this.#context, order, true, failed, signal)
     })
     await this.#finish(open, end)
     if (end.state === 'SUCCEEDED' || end.state === 'SUCCEEDED_WITH_WARNINGS') this.#afterSuccess(order.dataset)

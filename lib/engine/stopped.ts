@@ -42,8 +42,8 @@ async function keptBytes(context: EngineContext, order: RepairOrder): Promise<nu
 }
 
 /**
- * Commands that ended half-way may have left half of a swap, which no check has seen: the status says so at once. Why the
- * run ended stays what it says, also where this look comes to nothing.
+ * Steps that ended half-way may have left half of a swap or of a receive, which no check has seen, or kept nothing of: the
+ * status says so at once. Why the run ended stays what it says, also where this look comes to nothing.
  */
 export async function afterLook(
   context: EngineContext,

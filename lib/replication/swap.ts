@@ -71,7 +71,7 @@ function isUnfinished(aside: Sibling, { mapping, swap }: Inventory): boolean {
 
 /** Children of a set-aside that belong below the backup, by the names that they have there. */
 export function leftBelow(aside: Sibling, dataset: string) {
-  return movableChildren(aside.children, aside.name, aside.encryptionRoot, dataset).map((child) => {
+  return movableChildren(aside.children, aside.name, aside.encryptionRoot).map((child) => {
     return { ...child, name: `${dataset}${child.name.slice(aside.name.length)}` }
   })
 }

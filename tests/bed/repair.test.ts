@@ -146,6 +146,22 @@ test('a swap that fails half-way is said at once, not at the next check', async 
   expect(bed.engine.dataset('a-b.one')?.verdict).toMatchObject({ health: 'BROKEN', reason: { code: 'HALF_DONE_SWAP' } })
 })
 
+test('a repair that ends by a fault of the witness itself looks again too', async () => {
+  await behind()
+  await bed.look(false)
+  // A check beside the commands of a repair keeps nothing of what it saw of this dataset, so somebody has to.
+  bed.storeIsFull = (call) => {
+    if (call === 'beginAction') bed.host('b').zfs.setPool('vault', { health: 'SUSPENDED' })
+    return call === 'beginAction'
+  }
+  const started = await bed.run(bed.engine.repair({ datasetId: 'a-b.one', trigger: PERSON }))
+  expect((await bed.run(started?.done ?? Promise.reject()))?.error?.kind).toBe('internal')
+  expect(bed.engine.dataset('a-b.one')?.verdict).toMatchObject({
+    health: 'BROKEN',
+    reason: { code: 'POOL_UNAVAILABLE' },
+  })
+})
+
 test('an encryption root that is received raw is set aside with its children', async () => {
   bed = await Bed.open({
     hosts: [

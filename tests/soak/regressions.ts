@@ -302,4 +302,28 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'deadReplication', a: 42482, b: 17153, c: 5819 },
     ],
   },
+  {
+    was: 'A repair that the witness’s full disk ended did not look again, and the check beside it had kept nothing of it.',
+    seed: 914169,
+    world: 2,
+    operations: [
+      { op: 'scan', a: 63003, b: 34352, c: 50505 },
+      { op: 'confirm', a: 46018, b: 39648, c: 59867 },
+      { op: 'suspend', a: 49627, b: 44034, c: 52730 },
+      { op: 'disk', a: 34744, b: 39276, c: 24039 },
+      { op: 'scan', a: 33332, b: 19785, c: 34136 },
+    ],
+  },
+  {
+    was: 'A backup was shown as missing: a check beside a transfer had left its half receive out, and its repair did not look again.',
+    seed: 914857,
+    world: 2,
+    operations: [
+      { op: 'scan', a: 50638, b: 3928, c: 23412 },
+      { op: 'fault', a: 23966, b: 1812, c: 28 },
+      { op: 'foreign', a: 56944, b: 37429, c: 37826 },
+      { op: 'scan', a: 22905, b: 9682, c: 64864 },
+      { op: 'scan', a: 29133, b: 35595, c: 43424 },
+    ],
+  },
 ]

@@ -57,7 +57,7 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
       const { aside } = besideOf(dataset, half.next.name)
       const names = byCreatetxg(snapshots).map(({ name }) => name)
       const canmount = inventory.swap?.canmount ?? null
-      const children = movableChildren(inventory.swap?.children ?? [], dataset, facts.encryptionRoot, dataset)
+      const children = movableChildren(inventory.swap?.children ?? [], dataset, facts.encryptionRoot)
       const { quotas } = carryOver({
         ...mapping.backup,
         facts: inventory.swap ?? { children: [], local: [], canmount: null, shared: false },

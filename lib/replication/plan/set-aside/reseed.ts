@@ -50,7 +50,7 @@ export function reseed(
     from: backup.facts.type,
     to: primary.facts.type,
   })
-  const children = movableChildren(swap.children, dataset, backup.facts.encryptionRoot, dataset)
+  const children = movableChildren(swap.children, dataset, backup.facts.encryptionRoot)
   // How much the new line takes is not known before it is there.
   const line = { name: beside.incoming, children: children.length, fitsIn: () => false }
   const quotas = quotaSteps(input, carried.quotas, line)
@@ -161,7 +161,7 @@ function stranded({ inventory, mapping }: PlanInput, { facts }: PresentSide): re
   const { dataset } = mapping.backup
   // A set-aside of a child stays with them, and is nothing to be seeded.
   const children = (inventory.swap?.children ?? []).filter(({ name }) => parseOwnDatasetName(name) === null)
-  const left = children.length - movableChildren(children, dataset, facts.encryptionRoot, dataset).length
+  const left = children.length - movableChildren(children, dataset, facts.encryptionRoot).length
   return left === 0
     ? []
     : [`${counted(left, 'child dataset')} with the key of the old line stay below the set-aside: seed them anew too.`]

@@ -51,7 +51,7 @@ export function rewind(
     host,
     dataset,
   })
-  const children = movableChildren(swap.children, dataset, backup.facts.encryptionRoot, dataset)
+  const children = movableChildren(swap.children, dataset, backup.facts.encryptionRoot)
   const quotas = quotaSteps(input, carried.quotas, {
     name: beside.next,
     children: children.length,
