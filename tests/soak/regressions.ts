@@ -326,4 +326,17 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'scan', a: 29133, b: 35595, c: 43424 },
     ],
   },
+  {
+    was: 'What a promote had set aside below a backup of an encryption root was to leave it, and the swap stopped half-way.',
+    seed: 905004,
+    world: 2,
+    operations: [
+      { op: 'scan', a: 16566, b: 55661, c: 52249 },
+      { op: 'otherNames', a: 24776, b: 19058, c: 14290 },
+      { op: 'writeBackup', a: 34680, b: 58008, c: 33554 },
+      { op: 'snapshot', a: 48253, b: 9449, c: 17549 },
+      { op: 'snapshotBackup', a: 11055, b: 19271, c: 17682 },
+      { op: 'scan', a: 14467, b: 47767, c: 58778 },
+    ],
+  },
 ]
