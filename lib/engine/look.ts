@@ -75,7 +75,7 @@ function wants(datasets: readonly Monitored[]): readonly HostWant[] {
 export function namesBelow(root: Monitored, primary: HostReading): readonly string[] | null {
   const { dataset } = root.mapping.primary
   if (!primary.reached || primary.sides.get(dataset)?.state !== 'present') return null
-  return (primary.descendants.get(dataset) ?? []).map(({ name }) => name)
+  return primary.descendants.get(dataset) ?? []
 }
 
 /** Both sides of a dataset out of what its hosts said. */

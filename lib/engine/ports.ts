@@ -1,6 +1,6 @@
 import type { ChildDataset, Found, HostCommand, LookFault, Sibling, Side, SwapFacts } from '#lib/replication/types.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
-import type { DatasetFacts, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
+import type { PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 
 /** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
 export interface Sans {
@@ -99,8 +99,8 @@ export type HostReading =
       readonly pools: ReadonlyMap<string, PoolFacts> | null
       /** One entry for every dataset asked for, and for every descendant of a recursive one. */
       readonly sides: ReadonlyMap<string, Side>
-      /** Descendants found below each recursive root, root excluded, by name. */
-      readonly descendants: ReadonlyMap<string, readonly DatasetFacts[]>
+      /** Names found below each recursive root, root excluded. */
+      readonly descendants: ReadonlyMap<string, readonly string[]>
       readonly commands: number
     }
 

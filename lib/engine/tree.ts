@@ -93,7 +93,7 @@ function namesOnBackup(root: Monitored, reading: HostReading): ReadonlySet<strin
   const state = reading.sides.get(dataset)?.state
   if (state === 'missing') return new Set()
   const below = state === 'present' ? reading.descendants.get(dataset) : undefined
-  return below === undefined ? null : new Set(below.map(({ name }) => name))
+  return below === undefined ? null : new Set(below)
 }
 
 /** Gives up what is held of datasets that are gone, or watched no longer: as many as a SAN has ever had. Only in turn. */

@@ -6,6 +6,7 @@ import { listSnapshots } from '#lib/zfs/commands.ts'
 import { type DatasetSnapshots, parseSnapshotListing } from '#lib/zfs/listing.ts'
 import { askInGroups, type ListingLimits } from './ask-in-groups.ts'
 import { datasetFault } from './host-fault.ts'
+import { ownLines } from './own-lines.ts'
 import type { Pace } from './pace.ts'
 
 /** What one dataset's snapshot listing came to. `missing`: it vanished between the probe and the listing. */
@@ -48,25 +49,15 @@ function readListing(
 ): readonly (readonly [string, SnapshotAnswer])[] {
   const listing = parseSnapshotListing(output, names)
   if (listing.fault === null) return [...listing.datasets]
-  const own = names.length === 1 ? null : linesOf(output, names)
+  const wanted = new Set(names)
+  const ownerOf = (line: string): string | null => {
+    const name = line.slice(0, Math.max(0, line.search(/[@#]/)))
+    return wanted.has(name) ? name : null
+  }
+  const own = names.length === 1 ? null : ownLines(output, names, ownerOf)
   if (own !== null) return names.flatMap((name) => readListing(host, own.get(name) ?? '', [name]))
   const message = `${host} answered a snapshot listing with a line that cannot be read (line ${listing.fault.line}: ${listing.fault.text}). ${listing.fault.reason}`
   return names.map((name) => [name, datasetFault(host, 'bad-listing', message)])
-}
-
-/**
- * The lines of each dataset, so that one which cannot be read costs no other dataset its listing. Null where a line is
- * nobody's, or the last one was cut off: then it cannot be told whose is missing.
- */
-function linesOf(output: string, names: readonly string[]): ReadonlyMap<string, string> | null {
-  if (!output.endsWith('\n')) return null
-  const own = new Map<string, string[]>(names.map((name) => [name, []]))
-  for (const line of output.slice(0, -1).split('\n')) {
-    const lines = own.get(line.slice(0, Math.max(0, line.search(/[@#]/))))
-    if (lines === undefined) return null
-    lines.push(`${line}\n`)
-  }
-  return new Map([...own].map(([name, lines]) => [name, lines.join('')]))
 }
 
 function unknownProperty(host: string): LookFault {

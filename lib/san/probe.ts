@@ -5,13 +5,15 @@ import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
 import { groupsToList } from '#lib/zfs/chunks.ts'
 import { type Columns, DATASET_COLUMNS, DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
 import { clock, listDatasets, listPools } from '#lib/zfs/commands.ts'
-import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
+import { type ListingScope, parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
+import { isDatasetName } from '#lib/zfs/names.ts'
 import { isWithin, poolOf } from '#lib/zfs/paths.ts'
 import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
 import { askInGroups, type ListingLimits } from './ask-in-groups.ts'
 import type { Answer } from './batch-answer.ts'
 import { datasetFault } from './host-fault.ts'
+import { ownLines } from './own-lines.ts'
 import { Pace } from './pace.ts'
 
 /** What one session told of a host's pools and datasets, before any snapshot is listed. */
@@ -25,7 +27,8 @@ export interface Probe {
   /** Asked for by name, and its own listing says that it does not exist. */
   readonly missing: ReadonlySet<string>
   readonly faults: ReadonlyMap<string, LookFault>
-  readonly descendants: ReadonlyMap<string, readonly DatasetFacts[]>
+  /** Names below each recursive root that was listed, also of those whose line could not be read. */
+  readonly descendants: ReadonlyMap<string, readonly string[]>
   /** The host's zfs does not know a property that was asked for (OpenZFS before 2.2). */
   readonly badProperty: boolean
 }
@@ -104,7 +107,7 @@ function readAnswers(
   const facts = new Map<string, DatasetFacts>()
   const missing = new Set<string>()
   const faults = new Map<string, LookFault>()
-  const descendants = new Map<string, readonly DatasetFacts[]>()
+  const descendants = new Map<string, readonly string[]>()
   let badProperty = false
   for (const answer of answers) {
     if ('badProperty' in answer) badProperty = true
@@ -112,26 +115,51 @@ function readAnswers(
     else if ('fault' in answer) for (const name of answer.names) faults.set(name, answer.fault)
     else {
       const recursive = answer.names.length === 1 && roots.has(answer.names[0] ?? '')
-      const listing = parseDatasetListing(answer.output, columns, { names: answer.names, recursive })
-      if (listing.fault !== null) {
-        const text = `${host} answered a listing with a line that cannot be read (line ${listing.fault.line}: ${listing.fault.text}). ${listing.fault.reason}`
-        for (const name of answer.names) faults.set(name, datasetFault(host, 'bad-listing', text))
-        continue
-      }
-      for (const dataset of listing.datasets) facts.set(dataset.name, dataset)
+      const listed = readListing(host, answer.output, columns, { names: answer.names, recursive })
+      for (const [name, read] of listed)
+        if ('reason' in read) faults.set(name, read)
+        else facts.set(name, read)
       for (const name of answer.names) {
-        if (!facts.has(name)) {
+        if (!listed.has(name))
           faults.set(name, datasetFault(host, 'bad-listing', `${host}'s listing does not name ${name}.`))
-        } else if (recursive) {
+        if (recursive)
           descendants.set(
             name,
-            listing.datasets.filter((dataset) => isWithin(dataset.name, name) && dataset.name !== name),
+            [...listed.keys()].filter((each) => each !== name),
           )
-        }
       }
     }
   }
   return { facts, missing, faults, descendants, badProperty }
+}
+
+/**
+ * Each dataset that a listing names, as far as it can be read. A line that cannot is a fault of its own dataset alone, as
+ * long as it says whose it is; else of all that were asked for.
+ */
+function readListing(
+  host: string,
+  output: string,
+  columns: Columns<DatasetFacts>,
+  scope: ListingScope,
+): ReadonlyMap<string, DatasetFacts | LookFault> {
+  const listing = parseDatasetListing(output, columns, scope)
+  if (listing.fault === null) return new Map(listing.datasets.map((dataset) => [dataset.name, dataset]))
+  const [root = ''] = scope.names
+  const wanted = new Set(scope.names)
+  const ownerOf = (line: string): string | null => {
+    const [name = ''] = line.split('\t', 1)
+    return wanted.has(name) || (scope.recursive && isDatasetName(name) && isWithin(name, root)) ? name : null
+  }
+  const isOne = scope.names.length === 1 && !scope.recursive
+  const own = isOne ? null : ownLines(output, [], ownerOf)
+  if (own !== null)
+    return new Map(
+      [...own].flatMap(([name, lines]) => [...readListing(host, lines, columns, { names: [name], recursive: false })]),
+    )
+  const { line, text, reason } = listing.fault
+  const message = `${host} answered a listing with a line that cannot be read (line ${line}: ${text}). ${reason}`
+  return new Map(scope.names.map((name) => [name, datasetFault(host, 'bad-listing', message)]))
 }
 
 function clockOf(batch: BatchResult): number | null {

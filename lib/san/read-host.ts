@@ -97,7 +97,9 @@ function sides(
   listed: ReadonlyMap<string, SnapshotAnswer>,
 ): ReadonlyMap<string, Side> {
   const result = new Map<string, Side>()
-  const names = new Set([...want.datasets.map(({ name }) => name), ...first.facts.keys()])
+  const asked = want.datasets.map(({ name }) => name)
+  const below = [...first.descendants.values()].flat()
+  const names = new Set([...asked, ...below])
   for (const name of names) {
     const facts = first.facts.get(name)
     result.set(

@@ -1,6 +1,9 @@
 import { cleanLine } from './clean.ts'
 
-/** A line that is not what the host was asked for. One such line makes the whole listing worthless, never a shorter one. */
+/**
+ * A line that is not what the host was asked for. It makes a listing worthless, never shorter; where every line says whose
+ * it is, that is the listing of its own dataset only (`lib/san/own-lines.ts`).
+ */
 export interface ListingFault {
   /** Counted from 1. */
   readonly line: number

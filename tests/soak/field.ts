@@ -207,6 +207,19 @@ export class Field {
     return found
   }
 
+  /**
+   * Somebody writes to a backup. Where a person has just agreed to lose "every change" after the base there, this one is
+   * among them: between the last look of that repair and its rollback nothing can guard it, for ZFS has no rollback on condition.
+   */
+  writeTo(host: BedHost, name: string, bytes: number): void {
+    host.zfs.write(name, bytes)
+    const goingBack = this.engine.activeRuns().some(({ plan, datasetId }) => {
+      const backup = datasetId === null ? undefined : this.engine.dataset(datasetId)?.dataset.mapping.backup
+      return plan?.kind === 'IN_PLACE' && backup?.host === host.id && backup.dataset === name
+    })
+    if (goingBack) for (const seed of this.find(host.id, name)?.live ?? []) this.agreed.add(lossKey(host.id, 'live', seed))
+  }
+
   newName(prefix = 's'): string {
     this.#names++
     return `${prefix}${this.#names}`

@@ -57,7 +57,7 @@ export const OTHERS_AT_WORK: Readonly<Record<string, (field: Field, operation: O
     if (field.find(host.id, name) === null) return
     await zfs(host, 'set', 'readonly=off', name)
     await zfs(host, 'mount', name)
-    host.zfs.write(name, 1 + (b % 200_000))
+    field.writeTo(host, name, 1 + (b % 200_000))
   },
 
   /** A quota close to what is used: the next increment may not fit. */

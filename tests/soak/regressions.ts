@@ -339,4 +339,13 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'scan', a: 14467, b: 47767, c: 58778 },
     ],
   },
+  {
+    was: 'The soak itself: a write in the second between the last look of an agreed repair in place and its rollback.',
+    seed: 904713,
+    world: 2,
+    operations: [
+      { op: 'inPlace', a: 60128, b: 50445, c: 10148 },
+      { op: 'writeBackup', a: 2222, b: 21075, c: 25787 },
+    ],
+  },
 ]
