@@ -5,15 +5,15 @@ import { World } from './world.ts'
 setDefaultTimeout(600_000)
 
 /*
- * SIGKILL of the service at twenty random moments of set-aside-and-re-seed and set-aside-and-rewind, over real ssh. After
+ * SIGKILL of the service at ten random moments of set-aside-and-re-seed and set-aside-and-rewind, over real ssh. After
  * the last start everything becomes HEALTHY without a person, and nothing that was on the backup is gone.
  */
-const KILLS = 20
+const KILLS = 10
 const NAMES = Array.from({ length: 8 }, (_, index) => `d${index}`)
 let world: World | null = null
 afterAll(() => world?.close())
 
-test('killed twenty times in the middle of swaps: all heal, nothing is lost', async () => {
+test('killed ten times in the middle of swaps: all heal, nothing is lost', async () => {
   world = await World.open()
   const { backup } = world
   for (const [index, name] of NAMES.entries()) {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test'
+import type { Wrong } from '#tests/bed/faults.ts'
 import { transfer } from '#tests/bed/transfer.ts'
 import { takeStock } from '#tests/invariants/stock.ts'
 import { aftermath } from './aftermath.ts'
@@ -47,15 +48,27 @@ test('a partial receive whose snapshot is gone from the primary: said, offered, 
   ).toBe(true)
 })
 
-test('a quota in the way: the run says so, nothing is sent in vain, and it goes on when there is room', async () => {
+test('a quota in the way, on the pool itself: said before anything is sent, and it goes on when there is room', async () => {
   now = await Case.open({ onBackup: null })
   await now.on('b', 'zfs set quota=90K vault')
   expect(await now.after(8)).toContain('LOW_SPACE')
-  const runs = await now.repairs()
-  expect(runs.at(-1)).toMatch(/^FAILED (quota|out-of-space)$/)
-  expect(runs.length).toBeLessThanOrEqual(3)
+  expect(await now.repairs()).toEqual([])
   await now.on('b', 'zfs set quota=none vault')
   expect(await now.after(4)).toEqual(['UP_TO_DATE'])
+})
+
+test('a quota that no look can see: the run says so, and is not tried for ever', async () => {
+  now = await Case.open({ onBackup: null })
+  const wrong: Wrong = {
+    kind: 'refuse',
+    exitCode: 1,
+    stderr: 'cannot receive new filesystem stream: destination vault/one space quota exceeded.',
+  }
+  now.bed.faults.add({ host: 'b', on: 'sink', times: 99, wrong })
+  await now.after(8)
+  const runs = await now.repairs()
+  expect(runs.at(-1)).toBe('FAILED quota')
+  expect(runs.length).toBeLessThanOrEqual(3)
 })
 
 test('a full primary pool can still be sent from', async () => {

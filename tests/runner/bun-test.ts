@@ -35,6 +35,8 @@ export interface TestsOptions {
 
 /** A file waits about a third of its time (for ssh, a browser, a limit), so there is one lane more than processors. */
 export const LANES = availableParallelism() + 1
+/** A browser alone keeps more than one processor busy. */
+export const BROWSERS = Math.max(1, LANES - 1)
 
 /** `bun test` over exactly these files; counted from its own report, and never greener than its exit code. */
 export async function runTests(

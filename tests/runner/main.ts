@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import { LANES, runTests, testFiles } from './bun-test.ts'
+import { BROWSERS, LANES, runTests, testFiles } from './bun-test.ts'
 import { runChecks } from './checks.ts'
 import { onInterrupt } from './command.ts'
 import { notInTheCore, ZFS_TIERS } from './lab.ts'
@@ -10,7 +10,7 @@ const TIERS: Readonly<Record<string, () => Promise<Tally>>> = {
   checks: runChecks,
   app: async () =>
     runTests('app', await testFiles(['lib', 'config', 'tests'], ['tests/browser/', 'tests/zfs/']), { lanes: LANES }),
-  browser: async () => runTests('browser', await testFiles(['tests/browser']), { lanes: LANES }),
+  browser: async () => runTests('browser', await testFiles(['tests/browser']), { lanes: BROWSERS }),
   ...ZFS_TIERS,
 }
 /** Words for several tiers. */

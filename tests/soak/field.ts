@@ -217,7 +217,8 @@ export class Field {
       const backup = datasetId === null ? undefined : this.engine.dataset(datasetId)?.dataset.mapping.backup
       return plan?.kind === 'IN_PLACE' && backup?.host === host.id && backup.dataset === name
     })
-    if (goingBack) for (const seed of this.find(host.id, name)?.live ?? []) this.agreed.add(lossKey(host.id, 'live', seed))
+    if (goingBack)
+      for (const seed of this.find(host.id, name)?.live ?? []) this.agreed.add(lossKey(host.id, 'live', seed))
   }
 
   newName(prefix = 's'): string {
