@@ -212,6 +212,9 @@ export class Field {
    * among them: between the last look of that repair and its rollback nothing can guard it, for ZFS has no rollback on condition.
    */
   writeTo(host: BedHost, name: string, bytes: number): void {
+    const dataset = this.find(host.id, name)
+    // Nobody can mount what is being received for the first time.
+    if (dataset === null || (dataset.partial !== null && dataset.snapshots.length === 0)) return
     host.zfs.write(name, bytes)
     const goingBack = this.engine.activeRuns().some(({ plan, datasetId }) => {
       const backup = datasetId === null ? undefined : this.engine.dataset(datasetId)?.dataset.mapping.backup

@@ -61,7 +61,7 @@ export const ON_SANS: Readonly<Record<string, (field: Field, operation: Operatio
 
   writeBackup(field, { a, b }) {
     const [host, name] = backup(field, a)
-    if (field.find(host.id, name) !== null) field.writeTo(host, name, b % 4 === 0 ? 0 : b)
+    field.writeTo(host, name, b % 4 === 0 ? 0 : b)
   },
 
   rollbackBackup(field, { a }) {

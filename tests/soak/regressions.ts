@@ -348,4 +348,19 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'writeBackup', a: 2222, b: 21075, c: 25787 },
     ],
   },
+  {
+    was: 'The soak itself: somebody wrote to a backup that was being received for the first time, which nobody can mount.',
+    seed: 2000354,
+    world: 2,
+    operations: [
+      { op: 'scan', a: 58377, b: 9446, c: 15519 },
+      { op: 'lookAtOne', a: 9619, b: 13044, c: 50287 },
+      { op: 'scan', a: 35252, b: 20866, c: 25619 },
+      { op: 'inPlace', a: 1144, b: 40758, c: 35879 },
+      { op: 'inPlace', a: 18665, b: 45779, c: 58979 },
+      { op: 'writeBackup', a: 13956, b: 26385, c: 39338 },
+      { op: 'moment', a: 14201, b: 7033, c: 33883 },
+      { op: 'snapshotBackup', a: 16734, b: 37222, c: 22519 },
+    ],
+  },
 ]

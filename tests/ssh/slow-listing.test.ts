@@ -69,7 +69,7 @@ const stillListing = () => world.backup.processes().filter(({ command }) => comm
 
 test('a listing that says nothing for longer than command_silence_seconds is waited for', async () => {
   world.backup.misbehave({ match: '^zfs list .*snapshot,bookmark', delayMs: 3_500 })
-  const patient = await readWith({ ...LIMITS, silenceMs: 2_000 })
+  const patient = await readWith({ ...LIMITS, silenceMs: 2_000, timeoutMs: 900_000 })
   expect(states(patient)).toEqual(all('present'))
 })
 
