@@ -31,6 +31,9 @@ export async function command(
   }
 }
 
+/** Has somebody stopped it? Then nothing more is to be started. */
+export const wasInterrupted = (): boolean => interrupted
+
 /** On Ctrl-C or SIGTERM: tells, ends what runs, starts nothing more; the sum is still printed. */
 export function onInterrupt(tell: (signal: string) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

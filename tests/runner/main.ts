@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { BROWSERS, LANES, runTests, testFiles } from './bun-test.ts'
 import { runChecks } from './checks.ts'
-import { onInterrupt } from './command.ts'
+import { onInterrupt, wasInterrupted } from './command.ts'
 import { notInTheCore, ZFS_TIERS } from './lab.ts'
 import { add, failedBecause, NOTHING, type Tally, tallyLine } from './tally.ts'
 
@@ -38,7 +38,8 @@ async function main(asked: readonly string[]): Promise<number> {
     if (!words.includes(name)) continue
     console.log(`\n=== ${name} ===`)
     const began = performance.now()
-    const tally = await run().catch((error: unknown) =>
+    const begun = wasInterrupted() ? Promise.resolve(failedBecause(`${name}: not begun.`)) : run()
+    const tally = await begun.catch((error: unknown) =>
       failedBecause(`the tier ${name} could not be run: ${error instanceof Error ? error.message : error}`),
     )
     summary.push(`${name.padEnd(8)} ${tallyLine(tally)}, ${((performance.now() - began) / 1000).toFixed(1)} s`)
