@@ -147,7 +147,7 @@ describe('a transfer that is ended', () => {
     const outcome = await transfer(
       sh('head -c 100000 /dev/zero; sleep 8822.2'),
       sh('wc -c >&2; sleep 0.5; echo "Partially received snapshot is saved." >&2; exit 1'),
-      { stallMs: 1_500 },
+      { stallMs: 12_000 },
     )
     expect(outcome).toMatchObject({ ended: 'stalled', blame: null })
     expect(outcome.sink).toMatchObject({ exitCode: 1, stderr: '100000\nPartially received snapshot is saved.' })

@@ -59,7 +59,16 @@ export abstract class ApiClient {
 
   /** Waits until no run is under way. */
   async idle(seconds = 60): Promise<void> {
-    await until('no run is under way', seconds, async () => (await this.get('/api/status')).activeRuns.length === 0)
+    let active: readonly Body[] = []
+    await until(
+      'no run is under way',
+      seconds,
+      async () => {
+        active = (await this.get('/api/status')).activeRuns
+        return active.length === 0
+      },
+      () => JSON.stringify(active),
+    )
   }
 
   /** The repairs of a dataset, newest first. */
