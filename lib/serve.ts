@@ -14,6 +14,8 @@ export interface ServeOptions {
 
 /** Time for requests and functions under way at the end; transfers are stopped so that they can resume. */
 const GRACE_MS = 10_000
+/** A second signal within this time is taken for the first one once more. */
+const SAME_SIGNAL_MS = 3_000
 
 /** Runs the service until a signal ends it. @returns the exit code. */
 export async function serve({ directories, host, port, onReady, ...demo }: ServeOptions): Promise<number> {
@@ -23,8 +25,8 @@ export async function serve({ directories, host, port, onReady, ...demo }: Serve
   let firstSignalAt: number | null = null
   const offStop = onSignal(['SIGTERM', 'SIGINT'], (signal) => {
     // Whoever asks twice does not want to wait; everything that matters is on record already. (npm hands on a Ctrl-C that
-    // the terminal has sent us already: within a second it is the same one.)
-    if (firstSignalAt !== null && performance.now() - firstSignalAt > 1_000) process.exit(130)
+    // the terminal has sent us already: within a moment, which is long on a busy machine, it is the same one.)
+    if (firstSignalAt !== null && performance.now() - firstSignalAt > SAME_SIGNAL_MS) process.exit(130)
     if (firstSignalAt !== null) return
     firstSignalAt = performance.now()
     logger.info(`${signal}: stopping. Transfers are ended so that they can resume.`)

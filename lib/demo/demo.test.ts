@@ -99,7 +99,7 @@ for (const transport of ['sshd', 'stand-in'] as const) {
       const codes = new Set<ReasonCode>()
       const statuses = new Set<string>()
       await until(
-        240,
+        600,
         () => shown(browser),
         (datasets) => {
           for (const { status, reasons } of datasets) {
@@ -111,7 +111,7 @@ for (const transport of ['sshd', 'stand-in'] as const) {
       )
       expect([...AT_ONCE].filter((code) => !codes.has(code))).toEqual([])
       expect([...statuses].toSorted()).toEqual(['BROKEN', 'HEALTHY', 'REPAIRING', 'UNKNOWN', 'WARNING'])
-    }, 300_000)
+    }, 900_000)
 
     test('ends at a Ctrl-C that comes twice, as through npm, and leaves nothing behind', async () => {
       started.child.kill('SIGINT')
