@@ -1,4 +1,4 @@
-import { type Signal, useComputed, useSignal } from '@preact/signals'
+import { batch, type Signal, useComputed, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { HostView } from '#lib/api/host.ts'
 import type { ActiveRun } from '#lib/view/dashboard/running-now.tsx'
@@ -43,6 +43,7 @@ export function useDashboard(given: Given): Dashboard {
     let frame = 0
     const flush = (): void => {
       frame = 0
+      if (waiting.size === 0) return
       const news = waiting
       waiting = new Map()
       const known = new Set(rows.value.map((row) => row.id))
@@ -55,12 +56,17 @@ export function useDashboard(given: Given): Dashboard {
         const [all, active] = await Promise.all([readDatasets(), readActiveRuns()])
         const since = meanwhile
         meanwhile = null
-        if (all !== null) {
-          rows.value = keepSame(rows.value, all)
-          complete.value = true
-        }
-        if (active !== null) runs.value = active
-        for (const apply of since) apply()
+        batch(() => {
+          if (all !== null) {
+            rows.value = keepSame(rows.value, all)
+            complete.value = true
+          }
+          if (active !== null) runs.value = active
+          for (const apply of since) apply()
+          // Not a frame later: the answer alone is not to be seen.
+          cancelAnimationFrame(frame)
+          flush()
+        })
       }),
       dataset: (summary) =>
         follow(() => {

@@ -41,11 +41,7 @@ export const MISBEHAVIOUR: readonly Row[] = [
     `${RECEIVE} > a full pool stops a receive, keeps the state, and goes on when there is room`,
     'tests/faults/reasons.test.ts > into a pool that fills up meanwhile: out-of-space, LOW_SPACE, and the rest once there is room',
   ),
-  proved(
-    6,
-    'quota',
-    `${TRANSFERS} > a quota in the way: the run says so, nothing is sent in vain, and it goes on when there is room`,
-  ),
+  proved(6, 'quota', `${TRANSFERS} > a quota that no look can see: the run says so, and is not tried for ever`),
   proved(7, 'busy', `${RECEIVE} > a snapshot that is being sent is busy, its base is not`, REASONS),
   proved(8, 'missing right', `${TRANSFERS} > without %s: PERMISSION_MISSING, and it stops trying`),
   proved(
