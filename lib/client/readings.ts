@@ -6,19 +6,22 @@ export function oneAtATime(read: () => Promise<void>): () => Promise<void> {
   let underWay: Promise<void> | null = null
   let again = false
   const readAll = async (): Promise<void> => {
-    do {
-      again = false
-      await read()
-    } while (again)
+    try {
+      do {
+        again = false
+        await read()
+      } while (again)
+    } finally {
+      // In the same turn as the last look at `again`: whoever asks from now on begins a reading of their own.
+      underWay = null
+    }
   }
   return () => {
     if (underWay !== null) {
       again = true
       return underWay
     }
-    underWay = readAll().finally(() => {
-      underWay = null
-    })
+    underWay = readAll()
     return underWay
   }
 }
