@@ -113,7 +113,7 @@ export async function withBeside<T extends Seen>(
       const known = book.get(keyOf(inventory), now)
       const rights = fresh && isNamable(inventory) ? await orCut(rightsOf(sans, inventory, signal)) : undefined
       if (cut.has(each) || rights === CUT) return { ...each, cut: true }
-      const siblings = known === null ? {} : { backupSiblings: known.siblings }
+      const siblings = known === null ? {} : { backupSiblings: known.siblings, ...aboveOf(inventory, known) }
       const wants = wanted.has(each) || (known === null && inventory.backup.state === 'present')
       const swap = wants
         ? swapOf(fresh && read !== CUT ? read.get(keyOf(inventory)) : book.properties(inventory), known)
@@ -121,6 +121,10 @@ export async function withBeside<T extends Seen>(
       return { ...each, inventory: { ...inventory, ...siblings, ...swap, ...(rights === undefined ? {} : { rights }) } }
     }),
   )
+}
+
+function aboveOf({ backup }: Inventory, { missingParents = [] }: Surroundings): Pick<Inventory, 'missingParents'> {
+  return backup.state === 'missing' && missingParents.length > 0 ? { missingParents } : {}
 }
 
 /** Null: asked for and not read. */

@@ -66,6 +66,8 @@ export interface Inventory {
   readonly writtenSinceBase?: number | null
   /** Own datasets beside the backup (`B.zw-…`): half-done swaps and set-asides are known by name and origin alone. Absent: not read. */
   readonly backupSiblings?: readonly Sibling[]
+  /** Of a backup that is missing: datasets above it that are missing too, from the top; full names. Absent: not read, or none. */
+  readonly missingParents?: readonly string[]
   /** Read where a swap may be needed; null: could not be read. */
   readonly swap?: SwapFacts | null
   /** Where the backup has `canmount=noauto` beside its newest set-aside and the journal does not say that the swap was ended. */
