@@ -102,19 +102,22 @@ describe('what is missing above a backup', () => {
     expect(made.split('\n').slice(0, 2)).toEqual(['vault/x\toff\ton\tno', 'vault/x/nested\toff\ton\tno'])
   })
 
-  test.each(['create', 'canmount', 'readonly'])('without the right %s it is refused before, with the line', async (right) => {
-    await open({}, { user: 'zfsadmin', mappings: DEEP })
-    bed.host('a').zfs.dataset.create('tank/x/nested/one')
-    take('tank/x/nested/one@s1')
-    await asRoot('a', `zfs allow -u zfsadmin ${ON_PRIMARY} tank`)
-    const rights = ON_BACKUP.split(',').filter((each) => each !== right)
-    await asRoot('b', `zfs allow -u zfsadmin ${rights.join(',')} vault`)
-    await bed.start()
-    await check()
-    const preview = await bed.run(bed.engine.preview('a-b.x.nested.one'))
-    expect(preview?.plan.blocked?.cure).toBe(`Let the SAN's admin run: on b: zfs allow LOGIN ${right} vault`)
-    expect(await asRoot('b', 'zfs list -H -o name')).toBe('vault')
-  })
+  test.each(['create', 'canmount', 'readonly'])(
+    'without the right %s it is refused before, with the line',
+    async (right) => {
+      await open({}, { user: 'zfsadmin', mappings: DEEP })
+      bed.host('a').zfs.dataset.create('tank/x/nested/one')
+      take('tank/x/nested/one@s1')
+      await asRoot('a', `zfs allow -u zfsadmin ${ON_PRIMARY} tank`)
+      const rights = ON_BACKUP.split(',').filter((each) => each !== right)
+      await asRoot('b', `zfs allow -u zfsadmin ${rights.join(',')} vault`)
+      await bed.start()
+      await check()
+      const preview = await bed.run(bed.engine.preview('a-b.x.nested.one'))
+      expect(preview?.plan.blocked?.cure).toBe(`Let the SAN's admin run: on b: zfs allow LOGIN ${right} vault`)
+      expect(await asRoot('b', 'zfs list -H -o name')).toBe('vault')
+    },
+  )
 })
 
 describe('a tree whose root has no snapshots of its own', () => {

@@ -10,7 +10,9 @@ export function parentsStep({ inventory, mapping, options }: PlanInput): readonl
   if (missing.length === 0) return []
   const { host } = mapping.backup
   const title =
-    missing.length === 1 ? `Make ${missing[0]}, which is missing above it` : `Make the ${missing.length} datasets above it`
+    missing.length === 1
+      ? `Make ${missing[0]}, which is missing above it`
+      : `Make the ${missing.length} datasets above it`
   return [
     {
       kind: 'commands',
