@@ -1,3 +1,4 @@
+import { isEmptyTarget } from './empty-target.ts'
 import type { PlanInput } from './plan/draft.ts'
 import type { PlanKind } from './types.ts'
 
@@ -15,6 +16,7 @@ export function unprovenBecause({ inventory, mapping, memory, policy }: PlanInpu
   if (backup.state !== 'present' || primary.state !== 'present') return null
   if (swap?.shared === true)
     return `${dataset} is shared over NFS or SMB: perhaps somebody works on it, so a person decides.`
+  if (isEmptyTarget({ inventory }, policy)) return null
   const root = backup.facts.encryptionRoot === backup.facts.name
   if (root && backup.facts.keyStatus === 'available' && primary.facts.encryption === 'off')
     return `${dataset} is an encryption root with its key loaded, and a swap would unload the key.`

@@ -142,6 +142,20 @@ describe('a tree whose root has no snapshots of its own', () => {
     expect(codes('a-b.tree.two')).toEqual(['UP_TO_DATE'])
   })
 
+  test('gets a backup of its own with its first snapshot, and what is below it stays where it is', async () => {
+    await open({}, { mappings: TREE })
+    make('tank/tree', 'tank/tree/box', 'tank/tree/box/one')
+    take('tank/tree/box/one@s1')
+    await bed.start()
+    await check(2)
+    const guid = await asRoot('b', 'zfs list -H -o guid vault/tree/box/one')
+    take('tank/tree/box@s1')
+    take('tank/tree@s1')
+    await check(4)
+    for (const id of ['a-b.tree', 'a-b.tree.box', 'a-b.tree.box.one']) expect(codes(id)).toEqual(['UP_TO_DATE'])
+    expect(await asRoot('b', 'zfs list -H -o guid vault/tree/box/one')).toBe(guid)
+  })
+
   test('one that has lost its snapshots is an alarm as before', async () => {
     await open({}, { mappings: TREE })
     make('tank/tree', 'tank/tree/two')
@@ -163,5 +177,61 @@ describe('a tree whose root has no snapshots of its own', () => {
     await bed.start()
     await check()
     expect(codes('a-b.tree')).toContain('PRIMARY_EMPTY')
+  })
+})
+
+describe('an empty target that the admin has made', () => {
+  const primary = () => {
+    bed.host('a').zfs.dataset.create('tank/one')
+    take('tank/one@s1')
+  }
+
+  test.each([
+    ['a filesystem', ''],
+    ['with properties of its own', '-o compression=lz4 -o atime=off '],
+  ])('%s makes room by itself; it is kept as a set-aside', async (_name, options) => {
+    await open()
+    primary()
+    await asRoot('b', `zfs create ${options}vault/one`)
+    await bed.start()
+    await check()
+    expect([await runs(), codes()]).toEqual([['SUCCEEDED'], ['UP_TO_DATE']])
+    expect(await asRoot('b', 'zfs list -H -o name')).toMatch(/vault\/one\.zw-aside-/)
+  })
+
+  test('for a volume too', async () => {
+    await open()
+    bed.host('a').zfs.dataset.create('tank/one', { type: 'volume', properties: { volsize: '1048576' } })
+    take('tank/one@s1')
+    await asRoot('b', 'zfs create -s -V 1M vault/one')
+    await bed.start()
+    await check()
+    expect([await runs(), codes()]).toEqual([['SUCCEEDED'], ['UP_TO_DATE']])
+  })
+
+  test.each<[string, () => Promise<unknown> | void]>([
+    ['a file in it', () => bed.host('b').zfs.write('vault/one', 50_000)],
+    ['a snapshot of its own', () => void bed.host('b').zfs.snapshot('vault/one@mine')],
+    ['something below it', () => asRoot('b', 'zfs create vault/one/child')],
+    ['a share', () => asRoot('b', 'zfs set sharenfs=on vault/one')],
+  ])('with %s a person decides, as before', async (_name, change) => {
+    await open()
+    primary()
+    await asRoot('b', 'zfs create vault/one')
+    await change()
+    await bed.start()
+    await check(3)
+    expect(await runs()).toEqual([])
+    const plan = bed.engine.dataset('a-b.one')?.plan
+    expect([plan?.kind, plan?.automatic.code]).toEqual(['SET_ASIDE_RESEED', 'NEEDS_PERSON'])
+  })
+
+  test('`on_diverged: ask` asks all the same', async () => {
+    await open({ on_diverged: 'ask' })
+    primary()
+    await asRoot('b', 'zfs create vault/one')
+    await bed.start()
+    await check(2)
+    expect([await runs(), bed.engine.dataset('a-b.one')?.plan?.automatic.code]).toEqual([[], 'NEEDS_PERSON'])
   })
 })

@@ -136,6 +136,8 @@ export interface SwapFacts {
   readonly canmount: 'on' | 'off' | 'noauto' | null
   /** Shared over NFS or SMB: somebody may be working on it. */
   readonly shared: boolean
+  /** `logicalreferenced`: what is in it before compression. Null or absent: not read. */
+  readonly logicalBytes?: number | null
 }
 
 export interface SwapRecord {
