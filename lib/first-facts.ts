@@ -1,4 +1,5 @@
 import type { Config } from '#config/effective.ts'
+import { decisionsOf } from '#lib/api/adopt.ts'
 import { checkData } from '#lib/doctor/check-data.ts'
 import { pinnedKeys } from '#lib/doctor/check-host-key.ts'
 import type { DoctorReport } from '#lib/doctor/types.ts'
@@ -43,6 +44,7 @@ export async function firstFacts(parts: FirstParts): Promise<FirstFacts> {
     key: await keyAt(await parts.keyFile()),
     hosts,
     rights: rightsOf(parts.report()),
+    decisions: decisionsOf(engine).items.length,
     checkedAt: engine.datasets().some(({ verdict }) => verdict.looked) ? scanned : null,
   }
 }

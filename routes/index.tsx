@@ -1,10 +1,12 @@
 import Dashboard from '#islands/dashboard.tsx'
+import { decisionsOf } from '#lib/api/adopt.ts'
 import { hostView } from '#lib/api/host.ts'
 import { runView } from '#lib/api/run.ts'
 import { overview, summariesOf } from '#lib/api/status.ts'
 import { isoOrNull } from '#lib/api/time.ts'
 import { definePage } from '#lib/define.ts'
 import { Island } from '#lib/runtime/index.ts'
+import { DecisionsNote } from '#lib/view/adopt/adopt.tsx'
 import { problemsOf } from '#lib/view/dashboard/problems.ts'
 import { activeRunOf } from '#lib/view/dashboard/running-now.tsx'
 import { oldestOf } from '#lib/view/dashboard/summary.ts'
@@ -32,6 +34,7 @@ export default definePage({
     const from = Math.max(0, Number(params.get('from')) || 0)
     return (
       <Page context={context} at="datasets">
+        <DecisionsNote count={decisionsOf(engine).items.length} />
         <Island
           of={Dashboard}
           with={{

@@ -105,6 +105,14 @@ export function fakeEngine(): FakeEngine {
       known(request.datasetId)
       return started(fakeRun(9, { kind: 'REPAIR', datasetId: request.datasetId, planId: request.planId ?? null }))
     },
+    adopt: async (request) => {
+      called('adopt', request)
+      return request.choices.map(({ datasetId, planHash }) => {
+        if (engine.dataset(datasetId)?.plan?.hash === planHash) return { datasetId, runId: 9, refusal: null }
+        const refusal = new Refusal('PLAN_STALE', `The plan for ${datasetId} is another one by now.`, { datasetId })
+        return { datasetId, runId: null, refusal }
+      })
+    },
     cancel: async (runId, by) => {
       called('cancel', [runId, by])
       const run = runs.get(runId)
