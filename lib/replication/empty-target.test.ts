@@ -47,6 +47,6 @@ test.each<[string, Change, boolean]>([
 ])('%s', (_name, { facts, side, swap, primary }, expected) => {
   const backup = { ...backupSide([], facts), ...side }
   const facts_ = swap === null ? null : { ...SWAP, ...swap }
-  const inventory = { ...inventoryOf(primarySide([mine], primary), backup), swap: facts_ }
+  const inventory = { ...inventoryOf(primarySide([mine], [], primary), backup), swap: facts_ }
   expect(isEmptyTarget({ inventory }, policyOf())).toBe(expected)
 })
