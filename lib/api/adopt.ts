@@ -26,7 +26,9 @@ export const Decision = z
     description:
       'A repair that destroys nothing and waits for nothing but the word that this primary is to be followed.',
   })
-export const Decisions = z.object({ items: z.array(Decision) }).meta({ id: 'Decisions', description: 'All that wait for that word.' })
+export const Decisions = z
+  .object({ items: z.array(Decision) })
+  .meta({ id: 'Decisions', description: 'All that wait for that word.' })
 export type DecisionsView = z.input<typeof Decisions>
 
 export const AdoptChoice = z

@@ -320,3 +320,49 @@ describe('a re-anchor at installation', () => {
     expect(decisions().map(({ datasetId }) => datasetId)).toEqual(['a-b.two', 'a-b.three'])
   })
 })
+
+describe('a primary that was renamed', () => {
+  const NEW = 'tank/team/uno'
+
+  async function renamed(): Promise<void> {
+    await open()
+    bed.host('a').zfs.dataset.create('tank/one')
+    take('tank/one@s1')
+    await bed.start()
+    await check()
+    bed.host('a').zfs.dataset.create('tank/team')
+    const { directory, now } = bed.host('a')
+    const done = await runCommand(['zfs', 'rename', 'tank/one', NEW], { directory, now, user: 'root' })
+    expect(done.stderr).toBe('')
+    await check()
+  }
+
+  test('is found by guid, with the line to paste; with that line it goes on, and nothing is sent anew', async () => {
+    await renamed()
+    const [reason] = bed.engine.dataset('a-b.one')?.verdict.reasons ?? []
+    expect(reason).toMatchObject({ code: 'PRIMARY_DATASET_MISSING', evidence: { renamedTo: NEW } })
+    expect(reason?.message).toContain(`it is ${NEW} now, the same dataset by its guid`)
+    expect(reason?.action).toContain(`\`name: ${NEW}, backup_dataset: vault/one\``)
+    expect(bed.engine.dataset('a-b.one')?.plan?.blocked?.because).toContain(NEW)
+    const mapping = { name: 'team/uno', primary: 'a', backup: 'b', settings: { backup_dataset: 'vault/one' } }
+    await bed.configure({ mappings: [mapping] })
+    take(`${NEW}@s2`)
+    await check()
+    const [last] = (await bed.store.runs({ kind: ['REPAIR'], limit: 1 })).items
+    expect([last?.state, last?.plan?.kind]).toEqual(['SUCCEEDED', 'INCREMENTAL'])
+    expect(codes(last?.datasetId ?? '')).toEqual(['UP_TO_DATE'])
+  })
+
+  test('another dataset is never taken for it, and one that could not be looked for is only missing', async () => {
+    await open()
+    bed.host('a').zfs.dataset.create('tank/one')
+    take('tank/one@s1')
+    await bed.start()
+    await check()
+    await asRoot('a', 'zfs destroy -r tank/one')
+    bed.host('a').zfs.dataset.create('tank/one-copy')
+    await check()
+    const [reason] = bed.engine.dataset('a-b.one')?.verdict.reasons ?? []
+    expect(reason).toMatchObject({ code: 'PRIMARY_DATASET_MISSING', evidence: { renamedTo: null } })
+  })
+})

@@ -1,5 +1,6 @@
 import type { AdoptResultsView, DecisionsView } from '#lib/api/adopt.ts'
 import type { RunView } from '../api-types.ts'
+import { bytesText } from '../bytes.ts'
 import type { Command } from '../command.ts'
 import { SLOW } from '../connection.ts'
 import { EXIT, worstExit } from '../exit-codes.ts'
@@ -7,7 +8,6 @@ import { Failure, shellWord } from '../failure.ts'
 import { follow } from '../follow-up.ts'
 import { confirmYes } from '../prompt.ts'
 import { waitForRun } from '../wait.ts'
-import { bytesText } from '../bytes.ts'
 
 export const adopt: Command = {
   name: 'adopt',

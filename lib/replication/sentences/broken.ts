@@ -1,4 +1,5 @@
 import type { REASONS } from '../types.ts'
+import type { Words } from '../words.ts'
 import { behindWords, lagAction, stalePrimary } from './lag.ts'
 import { nextForNone, whyNone } from './left-out.ts'
 import { type Sentences, said, someOf } from './sentence.ts'
@@ -29,11 +30,19 @@ export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
       `${e.gone} of the ${e.of} children of ${w.primaryDataset} went at once on ${w.primary} (${someOf(e.names, e.gone)}; missed at ${w.time(e.at)}). Their backups on ${w.backup} are kept.`,
       'Find out who destroyed them. Until somebody acknowledges it nothing in this tree is set aside or seeded again by itself; increments go on.',
     ),
-  PRIMARY_DATASET_MISSING: (w) =>
-    said(
+  PRIMARY_DATASET_MISSING: (w, e) => {
+    if (e.renamedTo !== null)
+      return said(
+        `${w.primary} has no dataset ${w.primaryDataset}: it is ${e.renamedTo} now, the same dataset by its guid. ${w.backup} keeps what it has.`,
+        e.child
+          ? 'Put the new name of the dataset above it into the configuration; nothing is sent anew.'
+          : `In the configuration, in place of \`name: ${yamlWord(w.primaryDataset)}\`, write \`${renamedLine(w, e.renamedTo)}\` and reload it; nothing is sent anew.`,
+      )
+    return said(
       `${w.primary} has no dataset ${w.primaryDataset}. ${w.backup} keeps what it has.`,
       'If it was renamed, change `name` in the configuration; if it is gone, the backup may be the only copy.',
-    ),
+    )
+  },
   BACKUP_DATASET_MISSING: (w, e) =>
     said(
       `${w.backup} has no dataset ${w.backupDataset}.`,
@@ -69,4 +78,14 @@ export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
       `${w.backup} is ${w.duration(e.delaySeconds)} behind ${w.primary}${behindWords(w, e)}. Limit ${w.duration(e.maxDelaySeconds)}.`,
       lagAction(e.snapshots),
     ),
+}
+
+/** With the backup named as it is: where the configuration leaves it out, it would follow the new name. */
+function renamedLine(w: Words, name: string): string {
+  return `name: ${yamlWord(name)}, backup_dataset: ${yamlWord(w.backupDataset)}`
+}
+
+/** A dataset's name as YAML has it. */
+function yamlWord(name: string): string {
+  return /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(name) ? name : JSON.stringify(name)
 }

@@ -41,7 +41,13 @@ export interface EvidenceByCode {
   POOL_UNAVAILABLE: { readonly host: string; readonly pool: string; readonly health: string }
   PRIMARY_REPLACED: { readonly recordedGuid: string; readonly guid: string }
   PRIMARY_REWOUND: { readonly newestCreatetxgBefore: string; readonly newestCreatetxg: string | null }
-  PRIMARY_DATASET_MISSING: { readonly backupSnapshots: number | null }
+  PRIMARY_DATASET_MISSING: {
+    readonly backupSnapshots: number | null
+    /** The name that this very dataset has by now, by guid. */
+    readonly renamedTo: string | null
+    /** The configuration names its root, not it. */
+    readonly child: boolean
+  }
   /** The facts of `LeftOut` where nothing is eligible, else null. */
   BACKUP_DATASET_MISSING: {
     readonly eligible: number
