@@ -1,5 +1,4 @@
 import type { Config } from '#config/effective.ts'
-import { decisionsOf } from '#lib/api/adopt.ts'
 import { checkData } from '#lib/doctor/check-data.ts'
 import { pinnedKeys } from '#lib/doctor/check-host-key.ts'
 import type { DoctorReport } from '#lib/doctor/types.ts'
@@ -13,7 +12,7 @@ import type { Configuration } from './service-types.ts'
 export interface FirstParts {
   readonly config: () => Config
   readonly configuration: Pick<Configuration, 'missing' | 'state'>
-  readonly engine: Pick<Engine, 'datasets' | 'lastScan'>
+  readonly engine: Pick<Engine, 'datasets' | 'decisions' | 'lastScan'>
   readonly settings: () => Promise<SshSettings>
   readonly dataDirectory: string
   /** The key of hosts that name none of their own. */
@@ -44,7 +43,7 @@ export async function firstFacts(parts: FirstParts): Promise<FirstFacts> {
     key: await keyAt(await parts.keyFile()),
     hosts,
     rights: rightsOf(parts.report()),
-    decisions: decisionsOf(engine).items.length,
+    decisions: engine.decisions().length,
     checkedAt: engine.datasets().some(({ verdict }) => verdict.looked) ? scanned : null,
   }
 }

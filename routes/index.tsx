@@ -1,5 +1,4 @@
 import Dashboard from '#islands/dashboard.tsx'
-import { decisionsOf } from '#lib/api/adopt.ts'
 import { hostView } from '#lib/api/host.ts'
 import { runView } from '#lib/api/run.ts'
 import { overview, summariesOf } from '#lib/api/status.ts'
@@ -34,7 +33,7 @@ export default definePage({
     const from = Math.max(0, Number(params.get('from')) || 0)
     return (
       <Page context={context} at="datasets">
-        <DecisionsNote count={decisionsOf(engine).items.length} />
+        <DecisionsNote count={engine.decisions().length} />
         <Island
           of={Dashboard}
           with={{

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Adopted, decisionOf } from '#lib/engine/adopt.ts'
+import type { Adopted } from '#lib/engine/adopt.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import { datasetId } from './dataset-input.ts'
 import { datasetHref, runHref } from './hrefs.ts'
@@ -54,27 +54,20 @@ export const AdoptResults = z
 export type AdoptResultsView = z.input<typeof AdoptResults>
 
 /** Of all datasets, as the last checks saw them. */
-export function decisionsOf(engine: Pick<Engine, 'datasets'>): DecisionsView {
+export function decisionsOf(engine: Pick<Engine, 'decisions'>): DecisionsView {
   return {
-    items: engine.datasets().flatMap((view) => {
-      const plan = decisionOf(view)
-      if (plan === null) return []
-      const { id, mapping } = view.dataset
-      return [
-        {
-          datasetId: id,
-          primary: { ...mapping.primary },
-          backup: { ...mapping.backup },
-          planHash: plan.hash,
-          kind: plan.kind,
-          because: plan.automatic.because,
-          outcome: plan.outcome,
-          setAside: plan.setAside && { ...plan.setAside },
-          estimateBytes: plan.estimateBytes,
-          links: { dataset: datasetHref(id) },
-        },
-      ]
-    }),
+    items: engine.decisions().map(({ dataset: { id, mapping }, plan }) => ({
+      datasetId: id,
+      primary: { ...mapping.primary },
+      backup: { ...mapping.backup },
+      planHash: plan.hash,
+      kind: plan.kind,
+      because: plan.automatic.because,
+      outcome: plan.outcome,
+      setAside: plan.setAside && { ...plan.setAside },
+      estimateBytes: plan.estimateBytes,
+      links: { dataset: datasetHref(id) },
+    })),
   }
 }
 

@@ -23,6 +23,12 @@ export type Adopted =
   | { readonly datasetId: string; readonly runId: number; readonly refusal: null }
   | { readonly datasetId: string; readonly runId: null; readonly refusal: Refusal }
 
+/** A dataset whose repair waits for that word, and the plan that would run. */
+export interface Decision {
+  readonly dataset: Monitored
+  readonly plan: Plan
+}
+
 /** Perhaps somebody works on the backup, or the tree was destroyed: that is no matter of one word for many. */
 const NOT_FOR_MANY: ReadonlySet<ReasonCode> = new Set(['BACKUP_IN_USE', 'CHILDREN_GONE'])
 

@@ -1,4 +1,4 @@
-import { adopt } from './adopt.ts'
+import { adopt, decisionOf } from './adopt.ts'
 import { assess } from './assess.ts'
 import { begin } from './begin.ts'
 import { confirmedPreview } from './confirm.ts'
@@ -139,6 +139,11 @@ export function createEngine(deps: EngineDeps): Engine {
     scan: (request) => scans.start(request),
     preview,
     repair,
+    decisions: () =>
+      context.datasets().flatMap((dataset) => {
+        const plan = decisionOf(viewOf(context, parts, dataset))
+        return plan === null ? [] : [{ dataset, plan }]
+      }),
     adopt: (request) =>
       adopt(
         {

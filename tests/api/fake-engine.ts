@@ -1,4 +1,5 @@
 import type { RunRecord } from '#lib/db/types.ts'
+import { decisionOf } from '#lib/engine/adopt.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import type { DatasetView, Engine, HostState, ScanRequest } from '#lib/engine/types.ts'
 import { NOW } from './fake-config.ts'
@@ -105,6 +106,11 @@ export function fakeEngine(): FakeEngine {
       known(request.datasetId)
       return started(fakeRun(9, { kind: 'REPAIR', datasetId: request.datasetId, planId: request.planId ?? null }))
     },
+    decisions: () =>
+      engine.views.flatMap((view) => {
+        const plan = decisionOf(view)
+        return plan === null ? [] : [{ dataset: view.dataset, plan }]
+      }),
     adopt: async (request) => {
       called('adopt', request)
       return request.choices.map(({ datasetId, planHash }) => {

@@ -1,7 +1,7 @@
 import type { REASONS } from '../types.ts'
-import type { Words } from '../words.ts'
 import { behindWords, lagAction, stalePrimary } from './lag.ts'
 import { nextForNone, whyNone } from './left-out.ts'
+import { renamedLine, yamlWord } from './renamed.ts'
 import { type Sentences, said, someOf } from './sentence.ts'
 
 export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
@@ -78,14 +78,4 @@ export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
       `${w.backup} is ${w.duration(e.delaySeconds)} behind ${w.primary}${behindWords(w, e)}. Limit ${w.duration(e.maxDelaySeconds)}.`,
       lagAction(e.snapshots),
     ),
-}
-
-/** With the backup named as it is: where the configuration leaves it out, it would follow the new name. */
-function renamedLine(w: Words, name: string): string {
-  return `name: ${yamlWord(name)}, backup_dataset: ${yamlWord(w.backupDataset)}`
-}
-
-/** A dataset's name as YAML has it. */
-function yamlWord(name: string): string {
-  return /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(name) ? name : JSON.stringify(name)
 }

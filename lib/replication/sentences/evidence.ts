@@ -1,4 +1,5 @@
 import type { Json, ReasonCode } from '../types.ts'
+import type { RenamedFacts } from './renamed.ts'
 
 type SnapshotFact = { readonly name: string; readonly guid: string; readonly creation: number }
 type Lag = {
@@ -41,13 +42,7 @@ export interface EvidenceByCode {
   POOL_UNAVAILABLE: { readonly host: string; readonly pool: string; readonly health: string }
   PRIMARY_REPLACED: { readonly recordedGuid: string; readonly guid: string }
   PRIMARY_REWOUND: { readonly newestCreatetxgBefore: string; readonly newestCreatetxg: string | null }
-  PRIMARY_DATASET_MISSING: {
-    readonly backupSnapshots: number | null
-    /** The name that this very dataset has by now, by guid. */
-    readonly renamedTo: string | null
-    /** The configuration names its root, not it. */
-    readonly child: boolean
-  }
+  PRIMARY_DATASET_MISSING: RenamedFacts & { readonly backupSnapshots: number | null }
   /** The facts of `LeftOut` where nothing is eligible, else null. */
   BACKUP_DATASET_MISSING: {
     readonly eligible: number
@@ -215,7 +210,6 @@ export interface EvidenceByCode {
     /** Newer ones on the primary that the backup lacks. */
     readonly behind: number
   }
-  /** `below`: how many datasets of its tree stand below it. */
   CONTAINER: { readonly below: number }
   CANMOUNT_UNSURE: { readonly setAside: string }
   RETIRED: {
