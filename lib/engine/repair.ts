@@ -1,10 +1,11 @@
+import { streamOf } from '#lib/replication/encryption.ts'
 import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window.ts'
 import type { Plan, Step } from '#lib/replication/types.ts'
 import { poolOf } from '#lib/zfs/paths.ts'
 import { isDestructive, notAsConfirmed } from './before-destroying.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
-import { learnLargeBlocks } from './keep.ts'
+import { learnLargeBlocks, learnRaw } from './keep.ts'
 import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { isFurther, type Reach, reachOf } from './reach.ts'
@@ -127,7 +128,13 @@ async function attempt(
   if (prepared.kind === 'unread')
     return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, began: false, warnings: [] }
   await writer.planned(prepared.plan)
-  return runSteps(context, order, writer, prepared.plan, signal)
+  const end = await runSteps(context, order, writer, prepared.plan, signal)
+  if (end.ended === 'done' && sendsRaw(prepared)) await learnRaw(context, order.dataset)
+  return end
+}
+
+function sendsRaw({ plan, assessment }: Extract<Prepared, { kind: 'go' }>): boolean {
+  return plan.steps.some(({ kind }) => kind === 'transfer') && streamOf(assessment.planInput)?.options.raw === true
 }
 
 const WINDOW_ENDS: StepFault = {

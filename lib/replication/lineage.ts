@@ -1,3 +1,4 @@
+import { isRawLine } from './encryption.ts'
 import type { PlanInput } from './plan/draft.ts'
 import type { PlanKind } from './types.ts'
 
@@ -8,7 +9,8 @@ export const SETS_ASIDE: ReadonlySet<PlanKind> = new Set(['SET_ASIDE_REWIND', 'S
  * Why a set-aside must not run by itself, or null where the lineage is proven. The rules that the judge has a reason for
  * (PRIMARY_REPLACED, PRIMARY_REWOUND, BACKUP_IN_USE, PRIMARY_EMPTY) are asked elsewhere; these are the others.
  */
-export function unprovenBecause({ inventory, mapping, memory, policy }: PlanInput): string | null {
+export function unprovenBecause(input: PlanInput): string | null {
+  const { inventory, mapping, memory, policy } = input
   const { backup, primary, swap } = inventory
   const { host, dataset } = mapping.backup
   if (policy.onDiverged === 'ask') return '`on_diverged: ask`: a set-aside is offered, never run by itself.'
@@ -16,8 +18,9 @@ export function unprovenBecause({ inventory, mapping, memory, policy }: PlanInpu
   if (swap?.shared === true)
     return `${dataset} is shared over NFS or SMB: perhaps somebody works on it, so a person decides.`
   const root = backup.facts.encryptionRoot === backup.facts.name
-  if (root && backup.facts.keyStatus === 'available' && primary.facts.encryption === 'off')
-    return `${dataset} is an encryption root with its key loaded, and a swap would unload the key.`
+  // What goes on raw needs no key there.
+  if (root && backup.facts.keyStatus === 'available' && !isRawLine(input))
+    return `${dataset} is an encryption root with its key loaded, and a swap would unload the key: after it, load it again.`
   if (policy.onDiverged === 'set_aside') return null
   if (memory.common?.backupGuid !== backup.facts.guid)
     return `No earlier check saw ${mapping.primary.dataset} and this ${dataset} on ${host} with a snapshot in common, so it may be somebody else's (\`on_diverged: set_aside\` waives this).`

@@ -1,6 +1,6 @@
 import { poolOf } from '#lib/zfs/paths.ts'
 import { divergenceOf } from '../divergence.ts'
-import { chooseStream } from '../encryption.ts'
+import { isRawLine } from '../encryption.ts'
 import { clashFree } from '../plan/set-aside/clash-free.ts'
 import { LISTED } from '../sentences/evidence.ts'
 import type { Reason } from '../types.ts'
@@ -37,8 +37,7 @@ export const backupRule: Rule = ({ input, comparison, primary, backup, tell }) =
 export const divergedRule: Rule = ({ input, comparison, primary, backup, tell }) => {
   const base = comparison?.base ?? null
   if (primary === null || backup === null || comparison === null || base === null) return []
-  const { options } = chooseStream(input.policy, primary.facts, backup.facts)
-  const divergence = divergenceOf(input.inventory, comparison, options.raw)
+  const divergence = divergenceOf(input.inventory, comparison, isRawLine(input))
   const reasons: Reason[] = []
   if (divergence.ahead) reasons.push(tell('BACKUP_AHEAD', { ...listed(comparison.backupAhead), base: fact(base) }))
   if (divergence.harmlessExtra) reasons.push(tell('EXTRA_ON_BACKUP', listed(comparison.backupAhead)))

@@ -1,4 +1,5 @@
 import { divergenceOf, isDiverged } from '../divergence.ts'
+import { isRawLine } from '../encryption.ts'
 import { halfDoneSwap, ownSiblings } from '../swap.ts'
 import type { Rule } from './context.ts'
 
@@ -19,7 +20,7 @@ export const canmountRule: Rule = ({ input, tell }) => {
 export const setAsideLimitRule: Rule = ({ input, comparison, backup, tell }) => {
   if (backup === null || comparison === null) return []
   const setAsides = ownSiblings(input.inventory, 'aside').map((sibling) => sibling.name)
-  const needed = comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, false))
+  const needed = comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, isRawLine(input)))
   if (!needed || setAsides.length < SET_ASIDE_LIMIT) return []
   return [tell('SET_ASIDE_LIMIT', { setAsides, limit: SET_ASIDE_LIMIT })]
 }

@@ -70,8 +70,10 @@ export interface Inventory {
   readonly swap?: SwapFacts | null
   /** Where the backup has `canmount=noauto` beside its newest set-aside and the journal does not say that the swap was ended. */
   readonly swapRecord?: SwapRecord
-  /** IV sets of the base on both sides, as `zfs get ivsetguid` says; read where the primary is encrypted. Absent: not known. */
-  readonly ivSets?: { readonly primary: string; readonly backup: string }
+  /** IV sets of what increments can go on from, by its guid; read where both sides are encrypted. What is not in it is not known. */
+  readonly ivSets?: ReadonlyMap<Guid, IvSets>
+  /** What stands directly above both; read where a backup is still to be made. Absent, or null: no such, or not read. */
+  readonly above?: { readonly primary: Enclosing | null; readonly backup: Enclosing | null }
   /** Quotas on the backup and above it, the nearest first; read where the backup may take less than its pool has. */
   readonly quotas?: readonly Quota[]
   /**
@@ -91,6 +93,15 @@ export interface Inventory {
   /** Epoch milliseconds of the look, witness clock. */
   readonly readAt: number
 }
+
+/** Of one snapshot, as `zfs get ivsetguid` says it on either side: `-` where that side has none. */
+export interface IvSets {
+  readonly primary: string
+  readonly backup: string
+}
+
+/** A dataset as what is made below it inherits from it. */
+export type Enclosing = Pick<DatasetFacts, 'name' | 'encryption' | 'keyStatus'>
 
 /** A dataset of ours beside a backup dataset, known by its name: a set-aside, a clone not yet swapped in, a seed not yet swapped in. */
 export interface Sibling {

@@ -56,6 +56,11 @@ export interface Memory {
   } | null
   /** ZFS refused a stream without `-L`, because an earlier one had it. */
   readonly largeBlocks?: boolean
+  /**
+   * The backup dataset that was seen to be raw, or was sent raw, by its name in the configuration: it is never sent anything
+   * else. Only another name there ends that, never what the backup says.
+   */
+  readonly sentRaw?: string
   /** Since when (epoch ms) the newest common snapshot is the newest one, as far as it was seen. */
   readonly commonSince?: { readonly guid: Guid; readonly at: number } | null
   /** What retention removed from the primary, as far as it was seen: at most 20. */
