@@ -229,7 +229,7 @@ test('what is not encrypted, and nobody keeps so on purpose, waits for a person 
   await bed.start()
   await check()
   expect(why()).toBe('plain-below-encrypted')
-  expect(bed.engine.dataset('one')?.plan.automatic.code).toBe('NEEDS_PERSON')
+  expect(bed.engine.dataset('one')?.plan?.automatic.code).toBe('NEEDS_PERSON')
   expect(await sent()).toEqual([])
   // By hand, once, with the command that is said: from then on it goes on by itself.
   const action = bed.engine.dataset('one')?.verdict.reasons.find(({ code }) => code === 'ENCRYPTION_MISMATCH')?.action

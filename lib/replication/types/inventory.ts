@@ -125,6 +125,8 @@ export interface Sibling {
   readonly children: readonly ChildDataset[]
   /** Its own snapshots. */
   readonly snapshots: readonly SnapshotEntry[]
+  /** Of a set-aside: neither it nor any of its snapshots differs from what it stands on. Absent: it does, or that was not read. */
+  readonly holdsNothing?: boolean
 }
 
 /** A file system or volume directly below another one. */
