@@ -8,7 +8,9 @@ export const HOLD_TAG = 'zwitness'
 
 /** Keeps the set-aside's own snapshots from other tools' retention. Null where it has none, or the right is missing. */
 export function holdStep(input: PlanInput, aside: string, snapshots: readonly string[]): CommandsDraft | null {
-  const rights = input.inventory.rights?.backup ?? null
+  const known = input.inventory.rights
+  // What was delegated on the backup goes along with it.
+  const rights = known?.onBackup ?? known?.backup ?? null
   if (snapshots.length === 0 || (rights !== null && rights !== 'all' && !rights.has('hold'))) return null
   const { host } = input.mapping.backup
   const zfs = input.options.zfsCommands.backup
