@@ -219,7 +219,7 @@ function windowEnd({ deps }: EngineContext, { dataset, automatic }: RepairOrder)
 
 /** A swap takes seconds, but they must not be the window's last ones. */
 function swapIsTooLate(context: EngineContext, order: RepairOrder, step: Step): boolean {
-  if (step.kind !== 'commands' || step.optional) return false
+  if (step.kind !== 'commands' || step.optional || step.role === 'rename') return false
   const end = windowEnd(context, order)
   return end !== null && end - context.deps.now() < LAST_MINUTES_MS
 }
