@@ -1,5 +1,5 @@
 import { divergenceOf, isDiverged } from '../divergence.ts'
-import { halfDoneSwap, ownSiblings } from '../swap.ts'
+import { halfDoneSwap, ownSiblings, recordOf } from '../swap.ts'
 import type { Rule } from './context.ts'
 
 export const SET_ASIDE_LIMIT = 3
@@ -11,8 +11,12 @@ export const swapRule: Rule = ({ input, tell }) => {
 
 /** What the backup's `canmount` was before that swap is told by nothing on the SAN, so it is said and not guessed. */
 export const canmountRule: Rule = ({ input, tell }) => {
-  const { swapRecord } = input.inventory
-  return swapRecord?.canmount === null ? [tell('CANMOUNT_UNSURE', { setAside: swapRecord.aside })] : []
+  const { inventory } = input
+  const aside = ownSiblings(inventory, 'aside').at(-1)
+  if (inventory.backup.state !== 'present' || aside === undefined || halfDoneSwap(inventory) !== null) return []
+  const couldBe = inventory.swap?.canmount === 'noauto' && aside.canmount === 'noauto'
+  const isUnsure = couldBe && inventory.swapRecords !== undefined && recordOf(inventory, aside.name).swap === 'unknown'
+  return isUnsure ? [tell('CANMOUNT_UNSURE', { setAside: aside.name })] : []
 }
 
 /** Said only where one more would be needed. */
