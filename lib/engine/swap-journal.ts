@@ -1,6 +1,6 @@
-import type { ActionRecord, RunRecord } from '#lib/db/types.ts'
+import type { ActionRecord, RunRecord, Store } from '#lib/db/types.ts'
 import { ownSiblings } from '#lib/replication/swap.ts'
-import type { Inventory, Json, Plan, Step, SwapRecord } from '#lib/replication/types.ts'
+import type { Inventory, Json, Plan, Step, SwapFacts, SwapRecord } from '#lib/replication/types.ts'
 import { parseOwnDatasetName, timeOfStamp } from '#lib/zfs/own-names.ts'
 import type { EngineContext } from './context.ts'
 
@@ -20,6 +20,8 @@ interface Seen {
  * cut off. What was found holds until another repair of the dataset is on record; what is over stays so.
  */
 export class SwapJournal {
+  /** By the backup's own guid. */
+  readonly #canmounts = new Map<string, SwapFacts['canmount']>()
   readonly #found = new Map<string, { readonly record: SwapRecord; readonly newestRun: number | null }>()
 
   async complete<T extends Seen>(context: EngineContext, seen: readonly T[]): Promise<readonly T[]> {
@@ -27,77 +29,117 @@ export class SwapJournal {
     for (const each of seen) {
       const asides = ownSiblings(each.inventory, 'aside')
       const swapRecords: SwapRecord[] = []
+      const backupCanmount = asides.length === 0 ? undefined : this.#canmountOf(each.inventory)
       for (const { name, guid } of asides) {
-        swapRecords.push(await this.#recordOf(context, each, { name, guid }))
+        const record = await this.#recordOf(context, each, { name, guid })
+        swapRecords.push(backupCanmount === undefined ? record : { ...record, backupCanmount })
       }
       done.push(asides.length === 0 ? each : { ...each, inventory: { ...each.inventory, swapRecords } })
     }
     return done
   }
 
-  async #recordOf(
-    context: EngineContext,
-    seen: Seen,
-    { name, guid }: { readonly name: string; readonly guid: string },
-  ): Promise<SwapRecord> {
-    const key = `${seen.inventory.mapping.backup.host} ${name} ${guid}`
-    const newestRun = context.repairs.of(seen.dataset.id)[0]?.id ?? null
-    const before = this.#found.get(key)
-    const isStill = before?.newestRun === newestRun && !context.repairing.has(seen.dataset.id)
-    if (before !== undefined && (isStill || before.record.swap === 'over')) return before.record
-    const record = await recordOf(context, seen, name)
+  /** Undefined: never read. */
+  #canmountOf({ backup, mapping, swap }: Inventory): SwapFacts['canmount'] | undefined {
+    if (backup.state !== 'present') return undefined
+    const key = `${mapping.backup.host} ${backup.facts.guid}`
+    if (this.#canmounts.size > 5000) this.#canmounts.clear()
+    if (swap != null) this.#canmounts.set(key, swap.canmount)
+    return this.#canmounts.get(key)
+  }
+
+  async #recordOf(context: EngineContext, { dataset, inventory }: Seen, { name, guid }: Aside): Promise<SwapRecord> {
+    const { deps, repairs, repairing } = context
+    const key = `${inventory.mapping.backup.host} ${name} ${guid}`
+    const before = this.#found.get(key) ?? null
+    if (before?.record.swap === 'over') return before.record
+    const ended = repairs.of(dataset.id)
+    const active = repairing.get(dataset.id)?.()
+    const since = before?.newestRun ?? null
+    const known = [...(active === undefined ? [] : [active]), ...ended.filter(({ id }) => since === null || id > since)]
+    const madeAt = timeOfStamp(parseOwnDatasetName(name)?.stamp ?? '')
+    const older = before === null ? olderRuns(deps.store, dataset.id, { known, madeAt }) : []
+    const record = await newestWord(known, older, {
+      says: async (run) => recordIn(run, await deps.store.actions(run.id), inventory, name),
+      isAfter: ({ startedAt }) => madeAt !== null && startedAt !== null && startedAt > madeAt,
+      before: before?.record ?? { aside: name, swap: 'unknown', canmount: null },
+    })
     if (this.#found.size > 5000) this.#found.clear()
-    this.#found.set(key, { record, newestRun })
+    this.#found.set(key, { record, newestRun: ended[0]?.id ?? since })
     return record
   }
 }
 
-async function recordOf(
-  { deps, repairs, repairing }: EngineContext,
-  { dataset, inventory }: Seen,
-  aside: string,
+interface Aside {
+  readonly name: string
+  readonly guid: string
+}
+
+/**
+ * What the newest run says that says anything. One after it that ended well without a word has found nothing to finish: what
+ * that one left open is over; and had it found something of a set-aside that was there when it began, it would have finished it.
+ */
+async function newestWord(
+  newer: readonly RunRecord[],
+  older: Iterable<RunRecord> | AsyncIterable<RunRecord>,
+  ask: {
+    readonly says: (run: RunRecord) => Promise<SwapRecord | null>
+    readonly isAfter: (run: RunRecord) => boolean
+    /** What was known before these runs. */
+    readonly before: SwapRecord
+  },
 ): Promise<SwapRecord> {
-  const madeAt = timeOfStamp(parseOwnDatasetName(aside)?.stamp ?? '')
-  const says = async (run: RunRecord) => recordIn(run, await deps.store.actions(run.id), inventory, { aside, madeAt })
-  const active = repairing.get(dataset.id)?.()
-  const known = [...(active === undefined ? [] : [active]), ...repairs.of(dataset.id)]
-  for (const run of known) {
-    const record = await says(run)
-    if (record !== null) return record
+  let endedWell = false
+  const whole = async (run: RunRecord): Promise<SwapRecord | null> => {
+    const record = await ask.says(run)
+    endedWell ||= record === null && ENDED_WELL.has(run.state) && ask.isAfter(run)
+    return record
   }
+  const settled = (record: SwapRecord): SwapRecord => {
+    if (!endedWell || record.swap === 'over') return record
+    return { ...record, swap: record.swap === 'open' ? 'over' : 'settled', canmount: null }
+  }
+  for (const run of newer) {
+    const record = await whole(run)
+    if (record !== null) return settled(record)
+  }
+  for await (const run of older) {
+    const record = await whole(run)
+    if (record !== null) return settled(record)
+  }
+  return settled(ask.before)
+}
+
+/** Repairs from the time of the set-aside on that are not known yet, the newest first. */
+async function* olderRuns(
+  store: Store,
+  datasetId: string,
+  { known, madeAt }: { readonly known: readonly RunRecord[]; readonly madeAt: number | null },
+): AsyncGenerator<RunRecord> {
   const seen = new Set(known.map(({ id }) => id))
   const from = madeAt === null ? undefined : madeAt - PREVIEW_MS
   let cursor: string | undefined
   for (let looked = 0; looked < MOST_RUNS; ) {
-    const page = await deps.store.runs({ kind: ['REPAIR'], datasetId: dataset.id, limit: 50, from, cursor })
-    for (const run of page.items.filter(({ id }) => !seen.has(id))) {
-      const record = await says(run)
-      if (record !== null) return record
-    }
+    const page = await store.runs({ kind: ['REPAIR'], datasetId, limit: 50, from, cursor })
+    yield* page.items.filter(({ id }) => !seen.has(id))
     looked += page.items.length
-    if (page.nextCursor === null) break
+    if (page.nextCursor === null) return
     cursor = page.nextCursor
   }
-  return { aside, swap: 'unknown', canmount: null }
 }
 
-/**
- * What one repair says of the swap; null: nothing. One that ended well has left nothing of it to finish, whatever became of
- * each of its lines; and had it found something of a set-aside that was there when it began, it would have finished it.
- */
+/** What one repair says of the swap; null: nothing. One that ended well has finished it, whatever its lines are on record with. */
 function recordIn(
   run: RunRecord,
   actions: readonly ActionRecord[],
   { mapping: { backup } }: Inventory,
-  { aside, madeAt }: { readonly aside: string; readonly madeAt: number | null },
+  aside: string,
 ): SwapRecord | null {
   const last = actions.findLast((action) => isSwapOf(action, backup.host, aside))
-  const written = last === undefined ? null : swapIn(last.detail)
-  const later = madeAt !== null && run.startedAt !== null && run.startedAt > madeAt
-  const wasLast = last?.state === 'SUCCEEDED' && (written?.linesLeft ?? 0) === 0
-  if (wasLast || (ENDED_WELL.has(run.state) && (last !== undefined || later)))
-    return { aside, swap: 'over', canmount: null }
   if (last === undefined) return null
+  const written = swapIn(last.detail)
+  const wasLast = last.state === 'SUCCEEDED' && (written?.linesLeft ?? 0) === 0
+  if (wasLast || ENDED_WELL.has(run.state)) return { aside, swap: 'over', canmount: null }
   return { aside, swap: 'open', canmount: written === null ? wantedBy(last, backup.dataset) : written.canmount }
 }
 

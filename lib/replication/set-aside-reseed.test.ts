@@ -104,7 +104,7 @@ describe('a swap that was cut off', () => {
           }),
         ],
       }),
-      [`zfs rename -u ${sibling('aside', null).name}/kid ${B}/kid`],
+      [`zfs set canmount=noauto ${B}.zw-aside-`, `zfs rename -u ${sibling('aside', null).name}/kid ${B}/kid`],
     ],
     [
       'all but the last command',
@@ -124,7 +124,9 @@ describe('a swap that was cut off', () => {
 
   test('what the journal knows nothing of is said and not guessed', () => {
     const done = sibling('aside', `${B}@a`)
-    const swapRecords = [{ aside: done.name, swap: 'unknown' as const, canmount: null }]
+    const swapRecords = [
+      { aside: done.name, swap: 'unknown' as const, canmount: null, backupCanmount: 'noauto' as const },
+    ]
     const look = { backupSiblings: [done], swap: quiet, swapRecords }
     const inventory = inventoryOf(primarySide([a, b]), backupSide([a]), look)
     expect(planned(inventory).kind).toBe('INCREMENTAL')

@@ -80,7 +80,7 @@ function arrived(inventory: Inventory, aside: Sibling): Sibling | undefined {
 function isUnfinished(aside: Sibling, inventory: Inventory): boolean {
   const { mapping, swap } = inventory
   const { swap: known } = recordOf(inventory, aside.name)
-  if (known === 'over') return false
+  if (known === 'over' || known === 'settled') return false
   if (known === 'unknown' && swap?.canmount != null && swap.canmount !== 'noauto') return false
   if (aside.type === 'filesystem' && aside.canmount === 'on') return true
   const there = new Set(swap?.children.map(({ name }) => name))

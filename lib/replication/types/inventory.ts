@@ -142,12 +142,15 @@ export interface SwapRecord {
   /** The set-aside, by its full name. */
   readonly aside: string
   /**
-   * `over`: its last command has ended well, or a repair after it has found nothing to finish; what is different there since
-   * is somebody's. `open`: it was begun, and its end is not on record. `unknown`: nothing is (a lost database).
+   * `over`: its last command has ended well; what is different there since is somebody's. `open`: it was begun, and its end is
+   * not on record. `unknown`: nothing is (a lost database). `settled`: nothing is either, but a repair that ended well since
+   * has found nothing of it to finish: whether its very last command had come, that does not say.
    */
-  readonly swap: 'over' | 'open' | 'unknown'
+  readonly swap: 'over' | 'open' | 'settled' | 'unknown'
   /** Of an open one: what the backup was to have at its end; null: it stays as it is, or that is not known. */
   readonly canmount: 'on' | 'off' | null
+  /** `canmount` of the backup as last read: a check that finds nothing wrong does not ask for it. */
+  readonly backupCanmount?: SwapFacts['canmount']
 }
 
 /** What the login may do on the dataset above the backup (and on the primary): `all` for root and sudo. */
