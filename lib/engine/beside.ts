@@ -95,7 +95,10 @@ export async function withBeside<T extends Seen>(
     return known !== null && asked.has(each) && !cut.has(each) && wantsSwapFacts(each, known, fresh)
   })
   const unread = wanting.filter(({ inventory }) => fresh || book.properties(inventory) === undefined)
-  const backups = unread.map(({ inventory }) => inventory.mapping.backup)
+  const backups = unread.map(({ inventory }) => {
+    const below = (book.get(keyOf(inventory), now)?.children.length ?? 0) > 0
+    return { ...inventory.mapping.backup, below }
+  })
   const read =
     backups.length === 0
       ? new Map<string, Properties>()

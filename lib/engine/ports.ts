@@ -34,9 +34,9 @@ export interface Sans {
     asks: readonly { readonly host: string; readonly dataset: string; readonly present: boolean }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Surroundings>>
-  /** What is set on backup datasets, by `host:dataset`; a missing entry could not be read. */
+  /** What is set on backup datasets, and of those with something `below` the longest name there, by `host:dataset`; a missing entry could not be read. */
   swapProperties(
-    asks: readonly { readonly host: string; readonly dataset: string }[],
+    asks: readonly { readonly host: string; readonly dataset: string; readonly below?: boolean }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Omit<SwapFacts, 'children'>>>
   /** What the login may do; `all` for root and sudo, null where that could not be read. */

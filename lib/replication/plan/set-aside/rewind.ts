@@ -12,10 +12,10 @@ import { newerThan } from '../newer.ts'
 import { namedBy, type Route, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
-import { holdStep } from './hold-step.ts'
+import { holdSteps } from './hold-step.ts'
 import { asideTooLong, obstacle } from './obstacle.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
-import { swapStep } from './swap-step.ts'
+import { swapSteps, undoStep } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
 
 /**
@@ -35,7 +35,7 @@ export function rewind(
 ): PlanDraft {
   const { mapping, inventory, options } = input
   const { host, dataset } = mapping.backup
-  const tooLong = asideTooLong(dataset, backup)
+  const tooLong = asideTooLong(input, backup)
   if (tooLong !== null) return impossible(tooLong.code, tooLong.because, tooLong.cure)
   const wanted = new Set(comparison.behind.map((snapshot) => snapshot.guid))
   const way = hops(newerThan(primary, base).map(toRef), wanted, base)
@@ -88,8 +88,8 @@ export function rewind(
       : []),
     short('promote', `Give the new line everything up to @${from}`, promote(zfs, beside.next)),
     ...quotas.beforeSwap,
-    swapStep(input, {
-      away: { type, canmount: swap.canmount },
+    ...swapSteps(input, {
+      away: { type },
       aside: beside.aside,
       replacement: { name: beside.next, type },
       children,
@@ -101,14 +101,20 @@ export function rewind(
         // It owns the history by now, whatever the promote said.
         { name: `${beside.next}@${from}`, guid: base.guid },
       ],
+      expectsThen: [{ name: beside.aside, guid: backup.facts.guid }, origin],
     }),
+    undoStep(
+      input,
+      { name: dataset, guid: backup.facts.guid },
+      { name: beside.next, base: { name: `${beside.next}@${base.backupName}`, guid: base.guid } },
+    ),
     ...quotas.afterSwap,
   ]
   const ahead = comparison.backupAhead.map(({ name }) => name)
-  const hold = holdStep(input, beside.aside, ahead)
+  const hold = holdSteps(input, beside.aside, ahead)
   const draft = assemble(input, primary, {
     kind: 'SET_ASIDE_REWIND',
-    before: hold === null ? before : [...before, hold],
+    before: [...before, ...hold],
     transfers: way.map((hop) => transferStep(route, hop)),
     target,
     named: way.length === 0 ? [] : namedBy(way),
@@ -119,7 +125,7 @@ export function rewind(
       ...carried.notes,
       ...(made === null ? [] : [`${beside.next}, left by an earlier try, is used.`]),
       `The new line is readonly=on, so that nothing can change it by accident.`,
-      ...(hold === null && ahead.length > 0
+      ...(hold.length === 0 && ahead.length > 0
         ? ['The snapshots of the set-aside cannot be held: the right is missing.']
         : []),
     ],
