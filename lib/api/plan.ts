@@ -21,9 +21,11 @@ export const PlanStep = z
     ifInterrupted: IfInterrupted,
     optional: z.boolean().describe('A failure is a warning, not the end.'),
     role: z
-      .enum(['clone', 'promote', 'limits', 'swap', 'hold', 'discard', 'rollback'])
+      .enum(['rename', 'clone', 'promote', 'limits', 'swap', 'undo', 'hold', 'discard', 'rollback'])
       .nullable()
-      .describe('Of COMMANDS: what they are for.'),
+      .describe(
+        'Of COMMANDS: what they are for. UNDO after a SWAP: run only where ZFS refuses that swap for good before its first rename.',
+      ),
     expects: z
       .array(z.object({ name: z.string(), guid: Guid.nullable() }))
       .describe('What must be there when the step begins; guid null: nothing of that name.'),

@@ -1,6 +1,6 @@
 import { streamOf } from '#lib/replication/encryption.ts'
 import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window.ts'
-import type { Plan, Step } from '#lib/replication/types.ts'
+import type { CommandsRole, Plan, Step } from '#lib/replication/types.ts'
 import { poolOf } from '#lib/zfs/paths.ts'
 import { isDestructive, notAsConfirmed } from './before-destroying.ts'
 import { conclude } from './conclude.ts'
@@ -10,9 +10,10 @@ import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { isFurther, type Reach, reachOf } from './reach.ts'
 import { endOf, failed, withWarnings } from './run-end.ts'
-import { runStep } from './run-step.ts'
+import { runStep, type StepEnd, type StepRequest } from './run-step.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
 import { afterLook, stopped } from './stopped.ts'
+import { swapDetail } from './swap-journal.ts'
 
 /**
  * One repair, from the second look to the last: read both sides, take the plan, run its steps, read both sides again.
@@ -39,7 +40,10 @@ export async function repair(
     if (signal.aborted) return stopped(context, order, signal)
     const prepared = await prepare(context, order, moved > 0, signal)
     if (signal.aborted) return stopped(context, order, signal)
-    if (prepared.kind === 'end') return moved > 0 ? didSomething(prepared.end, warnings) : prepared.end
+    if (prepared.kind === 'end') {
+      if (order.automatic && finished > 0) return finishedOnly(order, prepared.end, warnings)
+      return moved > 0 ? didSomething(prepared.end, warnings) : prepared.end
+    }
     if (prepared.kind === 'go') {
       // A try after which more is there proves that the next one can bring more: it does not count against the limit.
       // Bytes that were only sent prove nothing: a link may die at the same place for ever.
@@ -50,7 +54,8 @@ export async function repair(
       }
     }
     if (last !== null && tries > deps.config().limits.retries) return failed(last.fault ?? NO_REASON, last.step, tries)
-    const result = await attempt(context, order, writer, prepared, signal)
+    const isLastTry = tries >= deps.config().limits.retries
+    const result = await attempt(context, order, writer, prepared, { isLastTry, signal })
     warnings.push(...result.warnings)
     if (result.ended === 'cancelled' || signal.aborted) return stopped(context, order, signal)
     let unproved: StepFault | null = null
@@ -67,7 +72,7 @@ export async function repair(
       if (finished > FINISHES) return failed(stillHalfDone(prepared.plan), null, finished)
       continue
     }
-    const fault = unproved ?? result.fault ?? NO_REASON
+    const fault = unproved ?? stillHalf(prepared, result) ?? result.fault ?? NO_REASON
     const ended = endOf(fault)
     if (ended !== null) return afterLook(context, order, prepared.kind === 'go', ended, signal)
     if (fault.kind === 'needs-large-blocks' && (await learnLargeBlocks(context, order.dataset))) {
@@ -100,6 +105,27 @@ function didSomething(end: RunEnd, warnings: readonly string[]): RunEnd {
   return warnings.length === 0 ? { ...end, state: 'SUCCEEDED' } : withWarnings(end.outcome, warnings)
 }
 
+/**
+ * What policy holds back, or nothing is left of, after a swap was finished: that is what this run was for. What follows has
+ * its own time.
+ */
+function finishedOnly({ dataset }: RepairOrder, end: RunEnd, warnings: readonly string[]): RunEnd {
+  if (end.state !== 'NO_CHANGE' && end.state !== 'BLOCKED') return end
+  const { host, dataset: name } = dataset.mapping.backup
+  const outcome = `The swap of ${name} on ${host} that was cut off is over. ${end.outcome}`
+  if (warnings.length > 0) return withWarnings(outcome, warnings)
+  return { state: 'SUCCEEDED', outcome, decisions: end.decisions }
+}
+
+/** ZFS refuses the rest of a swap that has renamed something already: what it says has to be cured, and the rest is tried again. */
+function stillHalf(prepared: Prepared, { fault, ended }: StepsEnd): StepFault | null {
+  if (prepared.kind !== 'go' || prepared.plan.kind !== 'FINISH_SWAP' || ended !== 'failed') return null
+  if (fault === null || fault.retryable || prepared.plan.steps.some((step) => hasRole(step, 'undo'))) return null
+  const { host, dataset } = prepared.plan.mapping.backup
+  const message = `${host} refused the rest of a swap of ${dataset}: ${sentence(fault.message)} Nothing is lost, and the next repair goes on from there: cure what ${host} says, then repair again.`
+  return { ...fault, message }
+}
+
 /** A swap is finished in one plan, in two where somebody meddled; more would go on for ever. */
 const FINISHES = 5
 
@@ -123,12 +149,12 @@ async function attempt(
   order: RepairOrder,
   writer: RunWriter,
   prepared: Exclude<Prepared, { kind: 'end' }>,
-  signal: AbortSignal,
+  how: { readonly isLastTry: boolean; readonly signal: AbortSignal },
 ): Promise<StepsEnd> {
   if (prepared.kind === 'unread')
     return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, began: false, warnings: [] }
   await writer.planned(prepared.plan)
-  const end = await runSteps(context, order, writer, prepared.plan, signal)
+  const end = await runSteps(context, order, writer, prepared.plan, how)
   if (end.ended === 'done' && sendsRaw(prepared)) await learnRaw(context, order.dataset)
   return end
 }
@@ -160,7 +186,7 @@ async function runSteps(
   order: RepairOrder,
   writer: RunWriter,
   plan: Plan,
-  signal: AbortSignal,
+  { isLastTry, signal }: { readonly isLastTry: boolean; readonly signal: AbortSignal },
 ): Promise<StepsEnd> {
   const warnings: string[] = []
   const bytesBefore = writer.run.bytes
@@ -170,15 +196,15 @@ async function runSteps(
   let began = false
   let lookedAgain = false
   for (const [index, step] of plan.steps.entries()) {
-    if (step.kind === 'verify') continue
-    // A cancel between promote and swap would leave half a swap: those seconds it has to wait.
-    const midSwap = isMidSwap(plan.steps.slice(0, index))
+    if (step.kind === 'verify' || isOnlyToUndo(plan, index)) continue
+    // An end between promote and the last line of the swap would leave half a swap: those seconds it has to wait.
+    const midSwap = isMidSwap(plan.steps, index)
     if (signal.aborted && !midSwap) return end('cancelled', null, step.n)
     await writer.phase(step.kind === 'transfer' ? 'transferring' : 'preparing', {
       index: index + 1,
       count: plan.steps.length,
     })
-    if (swapIsTooLate(context, order, step)) return end('failed', WINDOW_ENDS, step.n)
+    if (!midSwap && swapIsTooLate(context, order, plan, step)) return end('failed', WINDOW_ENDS, step.n)
     if (isDestructive(step) && !lookedAgain) {
       const changed = await notAsConfirmed(context, order, plan, signal)
       if (changed !== null) return end('failed', changed, step.n)
@@ -188,7 +214,7 @@ async function runSteps(
     began ||= step.kind === 'commands' && !step.optional
     if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
     else context.swapping.add(order.dataset.id)
-    const done = await runStep(step, {
+    const request: StepRequest = {
       deps: context.deps,
       writer,
       datasetId: order.dataset.id,
@@ -199,11 +225,15 @@ async function runSteps(
         keepFree: order.dataset.config.policy.keepFree,
       },
       stopAt: windowEnd(context, order),
+      detail: swapDetail(plan, step),
       onBytes: () => context.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
-    }).finally(() => {
-      context.receiving.delete(order.dataset.id)
-      context.swapping.delete(order.dataset.id)
-    })
+    }
+    const done = await runStep(step, request)
+      .then((ended) => undoneIfRefused(plan, step, ended, { ...request, isLastTry, signal: NEVER }))
+      .finally(() => {
+        context.receiving.delete(order.dataset.id)
+        context.swapping.delete(order.dataset.id)
+      })
     warnings.push(...done.warnings)
     if (done.ended !== 'done') return end(done.ended, done.fault, step.n)
     if (step.kind === 'commands' && step.role === 'swap') writer.went(plan)
@@ -213,9 +243,53 @@ async function runSteps(
 
 const NEVER = new AbortController().signal
 
-function isMidSwap(before: readonly Step[]): boolean {
-  const last = before.findLast((step) => step.kind !== 'commands' || step.role !== 'limits')
-  return last?.kind === 'commands' && last.role === 'promote'
+const hasRole = (step: Step | undefined, ...roles: readonly CommandsRole[]): boolean =>
+  step?.kind === 'commands' && roles.includes(step.role)
+
+/** What comes before is half of something without a line of the swap that is still to come. */
+function isMidSwap(steps: readonly Step[], at: number): boolean {
+  const isBegun = steps.slice(0, at).some((step) => hasRole(step, 'promote', 'swap'))
+  return isBegun && steps.slice(at).some((step) => hasRole(step, 'swap'))
+}
+
+/** The way back of a swap that stands before it in the plan. */
+function isOnlyToUndo({ steps }: Plan, at: number): boolean {
+  return hasRole(steps[at], 'undo') && steps.slice(0, at).some((step) => hasRole(step, 'swap'))
+}
+
+/**
+ * Where ZFS refuses the first line of a swap, and another try cannot help or was the last one, the promote is taken back:
+ * the plan's own step, which expects the backup in its place and the new line still holding its history. It is never begun
+ * where the end of that line was not seen: it may be going on.
+ */
+async function undoneIfRefused(
+  { steps, mapping }: Plan,
+  step: Step,
+  ended: StepEnd,
+  { isLastTry, ...request }: StepRequest & { readonly isLastTry: boolean },
+): Promise<StepEnd> {
+  const { fault } = ended
+  const undo = steps.find((each, at) => at > steps.indexOf(step) && hasRole(each, 'undo'))
+  if (fault === null || undo?.kind !== 'commands' || !isFirstLine(steps, step)) return ended
+  const isSeen = ended.exitCode !== null || fault.kind === 'plan-stale'
+  if (!isSeen || (fault.retryable && !isLastTry)) return ended
+  const { host, dataset } = mapping.backup
+  const back = await runStep(undo, { ...request, detail: {} })
+  if (back.ended === 'done') {
+    const message = `${host} refused to set ${dataset} aside: ${sentence(fault.message)} The swap was undone, and ${dataset} is as it was. Cure what ${host} says, then repair again.`
+    return { ...ended, fault: { ...fault, message, retryable: false } }
+  }
+  // Not as the undo expects it: then something was renamed, and the next look tells what.
+  if (back.fault === null || back.fault.kind === 'plan-stale') return ended
+  const message = `${sentence(fault.message)} The swap could not be undone either: ${sentence(back.fault.message)} The next repair goes on from there.`
+  return { ...ended, fault: { ...fault, message } }
+}
+
+/** ZFS ends its lines without a full stop. */
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+
+function isFirstLine(steps: readonly Step[], step: Step): boolean {
+  return steps.find((each) => hasRole(each, 'swap')) === step
 }
 
 /** Of a run of policy, which keeps to the window; a person's goes on. */
@@ -224,9 +298,10 @@ function windowEnd({ deps }: EngineContext, { dataset, automatic }: RepairOrder)
   return automatic ? repairWindowEnd(repairWindow, deps.now(), deps.config().scheduler.timezone) : null
 }
 
-/** A swap takes seconds, but they must not be the window's last ones. */
-function swapIsTooLate(context: EngineContext, order: RepairOrder, step: Step): boolean {
-  if (step.kind !== 'commands' || step.optional) return false
+/** A swap takes seconds, but they must not be the window's last ones. One that was cut off is finished at any time. */
+function swapIsTooLate(context: EngineContext, order: RepairOrder, plan: Plan, step: Step): boolean {
+  if (step.kind !== 'commands' || step.optional || plan.kind === 'FINISH_SWAP') return false
+  if (step.role === 'rename') return false
   const end = windowEnd(context, order)
   return end !== null && end - context.deps.now() < LAST_MINUTES_MS
 }

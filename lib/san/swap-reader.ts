@@ -84,12 +84,7 @@ export function swapReader(
     surroundings: (asks, signal) => eachHost(asks, (host, own) => readSurroundings(ssh, host, own, options(signal))),
     swapProperties: (asks, signal) =>
       eachHost(asks, (host, own) => {
-        return readSwapProperties(
-          ssh,
-          host,
-          own.map(({ dataset }) => dataset),
-          options(signal),
-        )
+        return readSwapProperties(ssh, host, own, options(signal))
       }),
     async rights(id, dataset, signal) {
       const host = hostOf(id)

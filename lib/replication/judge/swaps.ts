@@ -1,7 +1,7 @@
 import { divergenceOf, isDiverged } from '../divergence.ts'
 import { isRawLine } from '../encryption.ts'
-import { halfDoneSwap, ownSiblings } from '../swap.ts'
-import type { Inventory, Sibling } from '../types.ts'
+import { halfDoneSwap, ownSiblings, recordOf } from '../swap.ts'
+import type { Inventory, Sibling, SwapRecord } from '../types.ts'
 import type { Rule } from './context.ts'
 
 export const SET_ASIDE_LIMIT = 3
@@ -24,10 +24,17 @@ export const swapRule: Rule = ({ input, tell }) => {
   return half === null ? [] : [tell('HALF_DONE_SWAP', { state: half.state, datasets: half.datasets })]
 }
 
+const UNSURE: ReadonlySet<SwapRecord['swap']> = new Set(['unknown', 'settled'])
+
 /** What the backup's `canmount` was before that swap is told by nothing on the SAN, so it is said and not guessed. */
 export const canmountRule: Rule = ({ input, tell }) => {
-  const { swapRecord } = input.inventory
-  return swapRecord?.canmount === null ? [tell('CANMOUNT_UNSURE', { setAside: swapRecord.aside })] : []
+  const { inventory } = input
+  const aside = ownSiblings(inventory, 'aside').at(-1)
+  if (inventory.backup.state !== 'present' || aside === undefined || halfDoneSwap(inventory) !== null) return []
+  const { swap, backupCanmount } = recordOf(inventory, aside.name)
+  const couldBe = backupCanmount === 'noauto' && aside.canmount === 'noauto'
+  const isUnsure = inventory.swapRecords !== undefined && UNSURE.has(swap)
+  return couldBe && isUnsure ? [tell('CANMOUNT_UNSURE', { setAside: aside.name })] : []
 }
 
 /** Said only where one more would be needed. */

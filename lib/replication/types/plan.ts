@@ -19,11 +19,16 @@ export interface Found {
   readonly name: string
   readonly guid: Guid | null
 }
+/**
+ * What short commands are for. `undo`: gives back what the promote took; it runs only where ZFS refuses the swap before it
+ * in the plan for good while nothing has been renamed yet. (A plan without a swap is itself to undo one: there it runs.)
+ */
+export type CommandsRole = 'rename' | 'clone' | 'promote' | 'limits' | 'swap' | 'undo' | 'hold' | 'discard' | 'rollback'
 export type Step =
   | (StepBase & {
       /** Short commands of one host in one line: each runs only where the one before it succeeded. */
       readonly kind: 'commands'
-      readonly role: 'clone' | 'promote' | 'limits' | 'swap' | 'hold' | 'discard' | 'rollback'
+      readonly role: CommandsRole
       readonly host: string
       readonly commands: readonly HostCommand[]
       readonly expects: readonly Found[]

@@ -12,10 +12,10 @@ import { newerThan } from '../newer.ts'
 import { namedBy, type Route, resumeStep, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
-import { holdStep } from './hold-step.ts'
+import { holdSteps } from './hold-step.ts'
 import { asideTooLong, obstacle } from './obstacle.ts'
 import { quotaSteps } from './quota-steps.ts'
-import { swapStep } from './swap-step.ts'
+import { swapSteps } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
 
 /**
@@ -33,8 +33,6 @@ export function reseed(
 ): PlanDraft {
   const { mapping, inventory } = input
   const { dataset } = mapping.backup
-  const tooLong = asideTooLong(dataset, backup)
-  if (tooLong !== null) return impossible(tooLong.code, tooLong.because, tooLong.cure)
   const { oldestEligible: oldest, newestEligible: newest } = comparison
   if (oldest === null || newest === null) throw new RangeError('A seed needs an eligible snapshot.')
   const swap = inventory.swap ?? { children: [], local: [], canmount: null, shared: false }
@@ -43,6 +41,8 @@ export function reseed(
   const begun = begunBefore(input, primary, wanted, route.options.raw)
   const beside = begun?.beside ?? freshBeside(input)
   const first = begun?.first ?? (onlyNewest ? newest : oldest)
+  const tooLong = asideTooLong(input, backup, [first])
+  if (tooLong !== null) return impossible(tooLong.code, tooLong.because, tooLong.cure)
   const carried = carryOver({
     ...mapping.backup,
     facts: swap,
@@ -73,9 +73,9 @@ export function reseed(
   }
   const rest = hops(newerThan(primary, first).map(toRef), wanted, { kind: 'snapshot', ...first })
   const own = byCreatetxg(backup.snapshots).map(({ name }) => name)
-  const hold = holdStep(input, beside.aside, own)
-  const change = swapStep(input, {
-    away: { type: backup.facts.type, canmount: swap.canmount },
+  const hold = holdSteps(input, beside.aside, own)
+  const change = swapSteps(input, {
+    away: { type: backup.facts.type },
     aside: beside.aside,
     replacement: { name: beside.incoming, type: primary.facts.type },
     children,
@@ -87,15 +87,19 @@ export function reseed(
       // Its first snapshot is there in full, whatever the transfer said.
       { name: `${beside.incoming}@${begun?.arrivedAs ?? first.name}`, guid: first.guid },
     ],
+    expectsThen: [
+      { name: beside.aside, guid: backup.facts.guid },
+      { name: `${dataset}@${begun?.arrivedAs ?? first.name}`, guid: first.guid },
+    ],
   })
   const draft = assemble(input, primary, {
     kind: 'SET_ASIDE_RESEED',
     before: seed,
     transfers: [
       ...quotas.beforeSwap,
-      change,
+      ...change,
       ...quotas.afterSwap,
-      ...(hold === null ? [] : [hold]),
+      ...hold,
       ...rest.map((hop) => transferStep(route, hop)),
     ],
     target: rest.at(-1)?.to ?? first,

@@ -6,16 +6,17 @@ import { toRef } from '../../order.ts'
 import { ownSiblings } from '../../swap.ts'
 import type { Comparison, PresentSide } from '../../types.ts'
 import { assemble } from '../assemble.ts'
+import { type ClearedName, renameNotes, renameSteps } from '../clear-names.ts'
 import { type CommandsDraft, impossible, type PlanDraft, type PlanInput } from '../draft.ts'
 import { hops } from '../hops.ts'
 import { newerThan } from '../newer.ts'
 import { namedBy, type Route, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
-import { holdStep } from './hold-step.ts'
+import { holdSteps } from './hold-step.ts'
 import { asideTooLong, obstacle } from './obstacle.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
-import { swapStep } from './swap-step.ts'
+import { swapSteps, undoStep } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
 
 /**
@@ -31,15 +32,18 @@ export function rewind(
   base: NonNullable<Comparison['base']>,
   route: Route,
   because: string,
+  cleared: readonly ClearedName[] = [],
 ): PlanDraft {
   const { mapping, inventory, options } = input
   const { host, dataset } = mapping.backup
-  const tooLong = asideTooLong(dataset, backup)
+  const tooLong = asideTooLong(input, backup)
   if (tooLong !== null) return impossible(tooLong.code, tooLong.because, tooLong.cure)
   const wanted = new Set(comparison.behind.map((snapshot) => snapshot.guid))
   const way = hops(newerThan(primary, base).map(toRef), wanted, base)
   const target = way.at(-1)?.to ?? { name: base.name, guid: base.guid, creation: base.creation }
   const made = madeBefore(input, base)
+  // The base itself may be one of those that get another name first.
+  const from = cleared.find(({ guid }) => guid === base.guid)?.to ?? base.backupName
   const blocked = obstacle(input, backup) ?? (made === null ? tooManyBegun(input) : null)
   const beside = made ?? freshBeside(input)
   const swap = inventory.swap ?? { children: [], local: [], canmount: null, shared: false }
@@ -59,7 +63,7 @@ export function rewind(
     fitsIn: withinUsed(backup.facts.used),
   })
   const quiet: Properties = type === 'filesystem' ? { canmount: 'noauto' } : {}
-  const origin = { name: `${dataset}@${base.backupName}`, guid: base.guid }
+  const origin = { name: `${dataset}@${from}`, guid: base.guid }
   const zfs = options.zfsCommands.backup
   const short = (role: 'clone' | 'promote', title: string, argv: readonly string[]): CommandsDraft => ({
     kind: 'commands',
@@ -73,19 +77,20 @@ export function rewind(
     ifInterrupted: role === 'clone' ? 'reused' : 'completed at next start',
   })
   const before: CommandsDraft[] = [
+    ...renameSteps(input, cleared),
     ...(made === null
       ? [
           short(
             'clone',
-            `Clone the base @${base.backupName} as the new line (no data is copied)`,
+            `Clone the base @${from} as the new line (no data is copied)`,
             clone(zfs, origin.name, beside.next, { readonly: 'on', ...quiet, ...carried.properties }),
           ),
         ]
       : []),
-    short('promote', `Give the new line everything up to @${base.backupName}`, promote(zfs, beside.next)),
+    short('promote', `Give the new line everything up to @${from}`, promote(zfs, beside.next)),
     ...quotas.beforeSwap,
-    swapStep(input, {
-      away: { type, canmount: swap.canmount },
+    ...swapSteps(input, {
+      away: { type },
       aside: beside.aside,
       replacement: { name: beside.next, type },
       children,
@@ -95,17 +100,23 @@ export function rewind(
         { name: dataset, guid: backup.facts.guid },
         { name: beside.aside, guid: null },
         // It owns the history by now, whatever the promote said.
-        { name: `${beside.next}@${base.backupName}`, guid: base.guid },
+        { name: `${beside.next}@${from}`, guid: base.guid },
       ],
+      expectsThen: [{ name: beside.aside, guid: backup.facts.guid }, origin],
     }),
+    undoStep(
+      input,
+      { name: dataset, guid: backup.facts.guid },
+      { name: beside.next, base: { name: `${beside.next}@${base.backupName}`, guid: base.guid } },
+    ),
     ...quotas.afterSwap,
   ]
   const ahead = comparison.backupAhead.map(({ name }) => name)
   const holdsNothing = comparison === input.comparison && isOnlyEmptySnapshots(inventory, comparison)
-  const hold = holdStep(input, beside.aside, ahead)
+  const hold = holdSteps(input, beside.aside, ahead)
   const draft = assemble(input, primary, {
     kind: 'SET_ASIDE_REWIND',
-    before: hold === null ? before : [...before, hold],
+    before: [...before, ...hold],
     transfers: way.map((hop) => transferStep(route, hop)),
     target,
     named: way.length === 0 ? [] : namedBy(way),
@@ -113,10 +124,11 @@ export function rewind(
       because,
       ...(holdsNothing ? [emptyAhead(ahead.length)] : []),
       ...inTheWay(input, comparison),
+      ...(cleared.length === 0 ? [] : renameNotes(input, cleared)),
       ...carried.notes,
       ...(made === null ? [] : [`${beside.next}, left by an earlier try, is used.`]),
       `The new line is readonly=on, so that nothing can change it by accident.`,
-      ...(hold === null && ahead.length > 0
+      ...(hold.length === 0 && ahead.length > 0
         ? ['The snapshots of the set-aside cannot be held: the right is missing.']
         : []),
     ],
