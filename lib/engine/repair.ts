@@ -1,5 +1,5 @@
 import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window.ts'
-import type { CommandsRole, Plan, Step } from '#lib/replication/types.ts'
+import type { CommandsRole, Inventory, Plan, Step } from '#lib/replication/types.ts'
 import { poolOf } from '#lib/zfs/paths.ts'
 import { isDestructive, notAsConfirmed } from './before-destroying.ts'
 import { conclude } from './conclude.ts'
@@ -142,18 +142,23 @@ const NO_REASON: StepFault = {
   retryable: false,
 }
 
+interface Attempt {
+  readonly isLastTry: boolean
+  readonly signal: AbortSignal
+}
+
 /** Runs the plan, where there is one; a side that could not be read is a try that failed. */
 async function attempt(
   context: EngineContext,
   order: RepairOrder,
   writer: RunWriter,
   prepared: Exclude<Prepared, { kind: 'end' }>,
-  how: { readonly isLastTry: boolean; readonly signal: AbortSignal },
+  how: Attempt,
 ): Promise<StepsEnd> {
   if (prepared.kind === 'unread')
     return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, began: false, warnings: [] }
   await writer.planned(prepared.plan)
-  return runSteps(context, order, writer, prepared.plan, how)
+  return runSteps(context, order, writer, prepared.plan, { ...how, inventory: prepared.assessment.inventory })
 }
 
 const WINDOW_ENDS: StepFault = {
@@ -179,7 +184,7 @@ async function runSteps(
   order: RepairOrder,
   writer: RunWriter,
   plan: Plan,
-  { isLastTry, signal }: { readonly isLastTry: boolean; readonly signal: AbortSignal },
+  { inventory, isLastTry, signal }: Attempt & { readonly inventory: Inventory },
 ): Promise<StepsEnd> {
   const warnings: string[] = []
   const bytesBefore = writer.run.bytes
@@ -218,7 +223,7 @@ async function runSteps(
         keepFree: order.dataset.config.policy.keepFree,
       },
       stopAt: windowEnd(context, order),
-      detail: swapDetail(plan, step),
+      detail: swapDetail(plan, step, inventory),
       onBytes: () => context.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
     }
     const done = await runStep(step, request)
