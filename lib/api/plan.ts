@@ -21,7 +21,7 @@ export const PlanStep = z
     ifInterrupted: IfInterrupted,
     optional: z.boolean().describe('A failure is a warning, not the end.'),
     role: z
-      .enum(['clone', 'promote', 'limits', 'swap', 'undo', 'hold', 'discard', 'rollback'])
+      .enum(['rename', 'clone', 'promote', 'limits', 'swap', 'undo', 'hold', 'discard', 'rollback'])
       .nullable()
       .describe(
         'Of COMMANDS: what they are for. UNDO after a SWAP: run only where ZFS refuses that swap for good before its first rename.',

@@ -4,7 +4,7 @@ import type { Comparison, Inventory, SwapFacts } from '#lib/replication/types.ts
 import { isDatasetName } from '#lib/zfs/names.ts'
 import { bytesOverForSetAside, parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import { answered, CUT, orCut } from './internal-faults.ts'
-import type { Sans, Surroundings } from './ports.ts'
+import type { LoginRights, Sans, Surroundings } from './ports.ts'
 
 interface Seen {
   readonly inventory: Inventory
@@ -150,7 +150,15 @@ async function rightsOf(sans: Sans, { mapping }: Inventory, signal?: AbortSignal
     answered(sans.rights(mapping.primary.host, mapping.primary.dataset, signal), signal),
     answered(sans.rights(mapping.backup.host, mapping.backup.dataset, signal), signal),
   ])
-  return { primary, backup }
+  return {
+    primary: isRead(primary) ? primary.itself : primary,
+    backup: isRead(backup) ? backup.beside : backup,
+    onBackup: isRead(backup) ? backup.itself : backup,
+  }
+}
+
+function isRead(rights: LoginRights | 'all' | null): rights is LoginRights {
+  return rights !== null && rights !== 'all'
 }
 
 /** The backup is missing, shares nothing, went its own way, keeps a partial receive, or hangs on a clone of ours. */

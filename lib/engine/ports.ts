@@ -39,8 +39,8 @@ export interface Sans {
     asks: readonly { readonly host: string; readonly dataset: string; readonly below?: boolean }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Omit<SwapFacts, 'children'>>>
-  /** What the login may do on a dataset; `all` for root and sudo, null where that could not be read. */
-  rights(host: string, dataset: string, signal?: AbortSignal): Promise<ReadonlySet<string> | 'all' | null>
+  /** What the login may do; `all` for root and sudo, null where that could not be read. */
+  rights(host: string, dataset: string, signal?: AbortSignal): Promise<LoginRights | 'all' | null>
   /** IV sets of snapshots and bookmarks, by `host:base`; a missing entry could not be read, `-`: not encrypted. */
   ivSets(
     asks: readonly { readonly host: string; readonly base: string }[],
@@ -69,6 +69,13 @@ export interface Sans {
   transfer(request: SanTransfer): Promise<SanTransferOutcome>
   /** A person asks: the next command to these hosts is really sent, whatever they answered last. */
   askAgain(hosts: readonly string[]): void
+}
+
+export interface LoginRights {
+  /** On the dataset. */
+  readonly itself: ReadonlySet<string>
+  /** On what is made beside it; `create` and `mount` only where the dataset above allows them too. */
+  readonly beside: ReadonlySet<string>
 }
 
 export interface Surroundings {

@@ -298,7 +298,8 @@ function windowEnd({ deps }: EngineContext, { dataset, automatic }: RepairOrder)
 
 /** A swap takes seconds, but they must not be the window's last ones. One that was cut off is finished at any time. */
 function swapIsTooLate(context: EngineContext, order: RepairOrder, plan: Plan, step: Step): boolean {
-  if (step.kind !== 'commands' || step.optional || plan.kind === 'FINISH_SWAP') return false
+  if (step.kind !== 'commands' || step.optional || step.role === 'rename') return false
+  if (plan.kind === 'FINISH_SWAP') return false
   const end = windowEnd(context, order)
   return end !== null && end - context.deps.now() < LAST_MINUTES_MS
 }

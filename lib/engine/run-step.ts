@@ -99,7 +99,7 @@ function execute(step: Exclude<Step, { kind: 'verify' }>, request: StepRequest):
 async function runTransfer(step: Extract<Step, { kind: 'transfer' }>, request: StepRequest): Promise<Ended> {
   const { deps, writer } = request
   writer.transferBegins(step.estimateBytes)
-  const watch = watchTransfer(deps, request, step.sink.host)
+  const watch = watchTransfer(deps, request, { host: step.sink.host, isIncrement: step.baseGuid !== null })
   const outcome = await deps.sans
     .transfer({
       source: step.source,
@@ -110,6 +110,7 @@ async function runTransfer(step: Extract<Step, { kind: 'transfer' }>, request: S
       onProgress: ({ bytes, totalBytes, atMs }) => {
         writer.transferred(bytes, totalBytes, atMs)
         request.onBytes(bytes)
+        watch.moved(bytes)
       },
     })
     .finally(watch.end)

@@ -1,7 +1,7 @@
 import { type Hold, hold, say } from './automatic-words.ts'
 import { hasGivenUp, nextTryAt } from './backoff.ts'
 import { isReceiving } from './judge/partial.ts'
-import { SETS_ASIDE, unprovenBecause } from './lineage.ts'
+import { renames, SETS_ASIDE, unprovenBecause, unprovenRename } from './lineage.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import { isDegraded } from './pool-health.ts'
 import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './repair-window.ts'
@@ -113,7 +113,7 @@ function needsPerson(input: PlanInput, plan: Planned): Hold | null {
   const wrong = verdict.reasons.find((each) => FOR_A_PERSON.has(each.code))
   // A swap that was begun is finished whatever the primary looks like: nothing is decided by it any more.
   if (wrong !== undefined && plan.kind !== 'FINISH_SWAP') return hold('NEEDS_PERSON', wrong.message)
-  const unproven = SETS_ASIDE.has(plan.kind) ? unprovenBecause(input) : null
+  const unproven = SETS_ASIDE.has(plan.kind) ? unprovenBecause(input) : renames(plan) ? unprovenRename(input) : null
   if (unproven !== null) return hold('NEEDS_PERSON', unproven)
   if (SETS_ASIDE.has(plan.kind) && options.treeHeld != null) return hold('NEEDS_PERSON', options.treeHeld)
   const foreign = verdict.reasons.find((each) => each.code === 'BUSY' && !isReceiving([each]))

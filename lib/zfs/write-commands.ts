@@ -53,6 +53,12 @@ export function rename(zfs: ZfsCommand, type: DatasetType, from: string, to: str
   return [...zfs, 'rename', ...(type === 'filesystem' ? ['-u'] : []), datasetOperand(from), datasetOperand(to)]
 }
 
+/** Of one snapshot; what it holds, its guid, holds and clones stay. Refused where the dataset has that name already. */
+export function renameSnapshot(zfs: ZfsCommand, from: string, name: string): Argv {
+  const dataset = splitSnapshot(from)?.dataset ?? ''
+  return [...zfs, 'rename', snapshotOperand(from), snapshotOperand(`${dataset}@${name}`)]
+}
+
 export function setCanmount(zfs: ZfsCommand, dataset: string, value: 'on' | 'off' | 'noauto'): Argv {
   return [...zfs, 'set', propertyOperand('canmount', value), datasetOperand(dataset)]
 }

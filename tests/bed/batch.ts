@@ -107,6 +107,7 @@ async function answerTo(argv: readonly string[], host: BedHost, wrong: Wrong | n
     return { exitCode: wrong.exitCode, stdout: '', stderr: `${wrong.stderr}\n` }
   const answer = await runCommand(argv, host)
   if (wrong?.kind === 'noise') return { ...answer, stderr: `${answer.stderr}${wrong.stderr}\n` }
+  if (wrong?.kind === 'says') return { ...answer, stdout: answer.stdout.replace(wrong.what, wrong.instead) }
   if (wrong?.kind === 'garble' && answer.stdout.length > 0) {
     const at = wrong.at % answer.stdout.length
     return { ...answer, stdout: `${answer.stdout.slice(0, at)}\u0000${answer.stdout.slice(at + 1)}` }

@@ -1,6 +1,7 @@
 import { poolOf } from '#lib/zfs/paths.ts'
 import { divergenceOf } from '../divergence.ts'
 import { chooseStream } from '../encryption.ts'
+import { clearNames } from '../plan/clear-names.ts'
 import { clashFree } from '../plan/set-aside/clash-free.ts'
 import { LISTED } from '../sentences/evidence.ts'
 import type { Reason } from '../types.ts'
@@ -54,13 +55,16 @@ export const divergedRule: Rule = ({ input, comparison, primary, backup, tell })
   }
   if (divergence.clash) {
     const { clashes } = comparison
-    const free = clashFree(input, primary, backup, comparison)
+    const onlyNames = !divergence.ahead && !divergence.modified
+    const cleared = clearNames(input.mapping, backup, comparison, onlyNames ? null : base.guid)
+    const goesOn = cleared === null ? clashFree(input, primary, backup, comparison).base : base
     reasons.push(
       tell('NAME_CLASH', {
         count: clashes.length,
         clashes: clashes.slice(0, LISTED),
-        goesOnFrom: free.base?.backupName ?? null,
-        onlyNames: !divergence.ahead && !divergence.modified,
+        goesOnFrom: goesOn?.backupName ?? null,
+        onlyNames,
+        renamed: cleared !== null,
       }),
     )
   }

@@ -51,7 +51,13 @@ export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
   const room = roomIn(pool)
   // What has to be seeded goes beside the backup, where its own quota does not count.
   const available = comparison.base === null ? null : (backup?.facts.available ?? null)
-  const inPool = fits({ pool: room, booked: 0, keepFree: policy.keepFree, estimate: behindBytes })
+  const inPool = fits({
+    pool: room,
+    booked: 0,
+    keepFree: policy.keepFree,
+    estimate: behindBytes,
+    isIncrement: comparison.base !== null,
+  })
   const tooMuch = available !== null && behindBytes > available
   if (inPool.fits && !tooMuch) return []
   const quotas = (input.inventory.quotas ?? []).map(({ dataset, property, bytes }) => ({ dataset, property, bytes }))

@@ -11,6 +11,7 @@ import { partialReceive } from '../token.ts'
 import type { Comparison, PresentSide } from '../types.ts'
 import { wordsFor } from '../words.ts'
 import { catchUp } from './catch-up.ts'
+import { clearNames } from './clear-names.ts'
 import { impossible, type PlanDraft, type PlanInput, stepless } from './draft.ts'
 import { inPlace } from './in-place.ts'
 import { busy, resume, tokenUnread } from './resume.ts'
@@ -77,6 +78,9 @@ export function choose(input: PlanInput): PlanDraft {
     const divergence = divergenceOf(inventory, comparison, stream.options.raw)
     if (there !== null && isDiverged(divergence)) {
       if (stream.mismatch !== null && comparison.behind.length > 0) return unsendable(input, primary, stream.mismatch)
+      const onlyNames = !divergence.ahead && !divergence.modified
+      const cleared = onlyNames ? clearNames(mapping, there, comparison) : null
+      if (cleared !== null) return catchUp(input, primary, comparison, base, route, cleared)
       const has = `${there.facts.name} has ${causesOf(comparison, divergence)}, and ZFS refuses an incremental until`
       return setAside(input, primary, there, comparison, route, (from) =>
         from === null
@@ -129,6 +133,8 @@ function partialPlan(
   const facts = inventory.token
   if (facts === null || 'unusable' in facts) return tokenUnread(input, facts === null ? null : facts.text)
   if (comparison.base !== null && (comparison.backupWritten > 0 || comparison.clashes.length > 0)) {
+    const cleared = comparison.backupWritten > 0 ? null : clearNames(input.mapping, backup, comparison)
+    if (cleared !== null) return resume(input, primary, comparison, facts, token, route, cleared)
     const causes = causesOf(comparison, divergenceOf(inventory, comparison, false))
     return remainder(input, primary, backup, comparison, route, causes)
   }
@@ -157,6 +163,10 @@ function setAside(
   route: Route,
   because: (from: string | null) => string,
 ): PlanDraft {
+  const { base } = comparison
+  const cleared = base === null ? null : clearNames(input.mapping, backup, comparison, base.guid)
+  if (base !== null && cleared !== null)
+    return rewind(input, primary, backup, comparison, base, route, because(base.backupName), cleared)
   const free = clashFree(input, primary, backup, comparison)
   if (free.base !== null) {
     return rewind(input, primary, backup, free, free.base, route, because(free.base.backupName))

@@ -149,7 +149,7 @@ function obstacle(
     return {
       code: 'NAME_CLASH',
       because: `@${old[0]?.name} is another snapshot on ${dataset}, from before the base; going back to the base does not cure that.`,
-      cure: 'Choose the repair that sets the backup aside, or rename that snapshot on the backup.',
+      cure: 'Choose the ordinary repair, which gives that snapshot another name on the backup.',
     }
   if (destroys.length === 0)
     return {

@@ -103,10 +103,12 @@ export interface EvidenceByCode {
   NAME_CLASH: {
     readonly count: number
     readonly clashes: readonly { readonly name: string; readonly primaryGuid: string; readonly backupGuid: string }[]
-    /** The newest common snapshot that is older than all of them, by its name on the backup; null: there is none. */
+    /** The common snapshot from which a repair goes on, by its name on the backup; null: there is none. */
     readonly goesOnFrom: string | null
     /** Nothing else of the backup is in the way. */
     readonly onlyNames: boolean
+    /** A repair gives those up to the base (all of them, where nothing else is in the way) another name. */
+    readonly renamed: boolean
   }
   BACKUP_MODIFIED: {
     readonly writtenBytes: number

@@ -25,6 +25,11 @@ export const backupSentences: Sentences<
   NAME_CLASH: (w, e) => {
     const more = e.count > 1 ? ` The same holds for ${e.count - 1} more.` : ''
     const what = `Both sides have @${e.clashes[0]?.name ?? ''}, but they are different snapshots (guids differ).${more}`
+    if (e.onlyNames && e.renamed)
+      return said(
+        what,
+        `A repair gives what is on ${w.backup} another name and goes on from @${e.goesOnFrom}: nothing is destroyed, and nothing sent twice.`,
+      )
     const rename = e.onlyNames
       ? ` Or give what is on ${w.backup} another name (\`zfs rename\`): only the name is in the way, and nothing is sent twice.`
       : ''

@@ -153,11 +153,14 @@ export interface SwapRecord {
   readonly backupCanmount?: SwapFacts['canmount']
 }
 
-/** What the login may do on the dataset above the backup (and on the primary): `all` for root and sudo. */
+/** What the logins may do: `all` for root and sudo, null where that could not be read. */
 export interface Rights {
-  /** Null: could not be read. */
+  /** On the primary itself. */
   readonly primary: ReadonlySet<string> | 'all' | null
+  /** On what is made beside the backup (or in its place). */
   readonly backup: ReadonlySet<string> | 'all' | null
+  /** On the backup as it is now, where more may be delegated. Absent: the same. */
+  readonly onBackup?: ReadonlySet<string> | 'all' | null
 }
 
 export interface SnapshotFilter {

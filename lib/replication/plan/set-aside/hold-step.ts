@@ -11,7 +11,9 @@ export const HOLD_TAG = 'zwitness'
  * where the set-aside has none, or the right is missing.
  */
 export function holdSteps(input: PlanInput, aside: string, snapshots: readonly string[]): readonly CommandsDraft[] {
-  const rights = input.inventory.rights?.backup ?? null
+  const known = input.inventory.rights
+  // What was delegated on the backup goes along with it.
+  const rights = known?.onBackup ?? known?.backup ?? null
   if (snapshots.length === 0 || (rights !== null && rights !== 'all' && !rights.has('hold'))) return []
   const { host } = input.mapping.backup
   const zfs = input.options.zfsCommands.backup

@@ -5,6 +5,7 @@ import { toRef } from '../../order.ts'
 import { ownSiblings } from '../../swap.ts'
 import type { Comparison, PresentSide } from '../../types.ts'
 import { assemble } from '../assemble.ts'
+import { type ClearedName, renameNotes, renameSteps } from '../clear-names.ts'
 import { type CommandsDraft, impossible, type PlanDraft, type PlanInput } from '../draft.ts'
 import { hops } from '../hops.ts'
 import { newerThan } from '../newer.ts'
@@ -30,6 +31,7 @@ export function rewind(
   base: NonNullable<Comparison['base']>,
   route: Route,
   because: string,
+  cleared: readonly ClearedName[] = [],
 ): PlanDraft {
   const { mapping, inventory, options } = input
   const { host, dataset } = mapping.backup
@@ -39,6 +41,8 @@ export function rewind(
   const way = hops(newerThan(primary, base).map(toRef), wanted, base)
   const target = way.at(-1)?.to ?? { name: base.name, guid: base.guid, creation: base.creation }
   const made = madeBefore(input, base)
+  // The base itself may be one of those that get another name first.
+  const from = cleared.find(({ guid }) => guid === base.guid)?.to ?? base.backupName
   const blocked = obstacle(input, backup) ?? (made === null ? tooManyBegun(input) : null)
   const beside = made ?? freshBeside(input)
   const swap = inventory.swap ?? { children: [], local: [], canmount: null, shared: false }
@@ -58,7 +62,7 @@ export function rewind(
     fitsIn: withinUsed(backup.facts.used),
   })
   const quiet: Properties = type === 'filesystem' ? { canmount: 'noauto' } : {}
-  const origin = { name: `${dataset}@${base.backupName}`, guid: base.guid }
+  const origin = { name: `${dataset}@${from}`, guid: base.guid }
   const zfs = options.zfsCommands.backup
   const short = (role: 'clone' | 'promote', title: string, argv: readonly string[]): CommandsDraft => ({
     kind: 'commands',
@@ -72,16 +76,17 @@ export function rewind(
     ifInterrupted: role === 'clone' ? 'reused' : 'completed at next start',
   })
   const before: CommandsDraft[] = [
+    ...renameSteps(input, cleared),
     ...(made === null
       ? [
           short(
             'clone',
-            `Clone the base @${base.backupName} as the new line (no data is copied)`,
+            `Clone the base @${from} as the new line (no data is copied)`,
             clone(zfs, origin.name, beside.next, { readonly: 'on', ...quiet, ...carried.properties }),
           ),
         ]
       : []),
-    short('promote', `Give the new line everything up to @${base.backupName}`, promote(zfs, beside.next)),
+    short('promote', `Give the new line everything up to @${from}`, promote(zfs, beside.next)),
     ...quotas.beforeSwap,
     ...swapSteps(input, {
       away: { type },
@@ -94,7 +99,7 @@ export function rewind(
         { name: dataset, guid: backup.facts.guid },
         { name: beside.aside, guid: null },
         // It owns the history by now, whatever the promote said.
-        { name: `${beside.next}@${base.backupName}`, guid: base.guid },
+        { name: `${beside.next}@${from}`, guid: base.guid },
       ],
       expectsThen: [{ name: beside.aside, guid: backup.facts.guid }, origin],
     }),
@@ -116,6 +121,7 @@ export function rewind(
     notes: [
       because,
       ...inTheWay(input, comparison),
+      ...(cleared.length === 0 ? [] : renameNotes(input, cleared)),
       ...carried.notes,
       ...(made === null ? [] : [`${beside.next}, left by an earlier try, is used.`]),
       `The new line is readonly=on, so that nothing can change it by accident.`,
