@@ -48,8 +48,9 @@ export async function runSteps(
   }
   let began = false
   let lookedAgain = false
+  let isUnmounted = false
   for (const [index, step] of plan.steps.entries()) {
-    if (step.kind === 'verify' || isOnlyToUndo(plan, index)) continue
+    if (step.kind === 'verify' || isOnlyToUndo(plan, index) || (hasRole(step, 'mount') && !isUnmounted)) continue
     // An end between promote and the last line of the swap would leave half a swap: those seconds it has to wait.
     const midSwap = isMidSwap(plan.steps, index)
     if (signal.aborted && !midSwap) return end('cancelled', null, step.n)
@@ -88,10 +89,21 @@ export async function runSteps(
         context.swapping.delete(order.dataset.id)
       })
     warnings.push(...done.warnings)
-    if (done.ended !== 'done') return end(done.ended, done.fault, step.n)
+    if (done.ended !== 'done') {
+      if (isUnmounted) warnings.push(...(await mountedAgain(plan, request)))
+      return end(done.ended, done.fault, step.n)
+    }
+    if (hasRole(step, 'unmount', 'mount')) isUnmounted = hasRole(step, 'unmount') && done.exitCode === 0
     if (step.kind === 'commands' && step.role === 'swap') writer.went(plan)
   }
   return end('done', null, null)
+}
+
+/** What was unmounted for a swap that did not come is mounted again, where it still stands in its place. */
+async function mountedAgain({ steps }: Plan, request: StepRequest): Promise<readonly string[]> {
+  const mount = steps.find((step) => hasRole(step, 'mount'))
+  if (mount?.kind !== 'commands') return []
+  return (await runStep(mount, { ...request, detail: {}, signal: NEVER })).warnings
 }
 
 const NEVER = new AbortController().signal

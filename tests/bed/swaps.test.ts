@@ -321,3 +321,55 @@ describe('what a person does to a set-aside is no swap', () => {
     expect(await onBackup('get', '-H', '-o', 'value', 'canmount', B)).toBe('noauto')
   })
 })
+
+describe('a mounted backup, as root', () => {
+  const mounted = () => onBackup('list', '-H', '-o', 'name,mounted', '-r', 'vault')
+  const roles = (plan: { readonly steps: readonly object[] } | undefined) =>
+    plan?.steps.flatMap((step) => ('role' in step ? [step.role] : []))
+
+  test('is unmounted for the swap and mounted again: its path shows the backup', async () => {
+    await diverged()
+    await onBackup('mount', B)
+    const shown = await bed.run(bed.engine.preview(ID))
+    expect(roles(shown?.plan)).toEqual(['clone', 'promote', 'unmount', 'swap', 'undo', 'mount', 'hold'])
+    expect(shown?.plan.notes.join(' ')).toContain('until it is unmounted on b, this path shows the set-aside')
+    await settle()
+    const rows = (await mounted()).split('\n')
+    expect(rows).toContain(`${B}\tyes`)
+    expect(rows.filter((row) => row.includes('.zw-aside-'))).toEqual([expect.stringContaining('\tno')])
+  })
+
+  test('that is in use stays mounted as the set-aside, and the run says so', async () => {
+    await diverged()
+    await onBackup('mount', B)
+    const stderr = `cannot unmount '/vault/one': pool or dataset is busy`
+    const wrong = { kind: 'refuse', exitCode: 1, stderr } as const
+    bed.faults.add({ host: 'b', on: 'batch', match: /zfs unmount/, times: 9, wrong })
+    await settle()
+    const [run] = await repairs()
+    expect(run).toMatchObject({ state: 'SUCCEEDED_WITH_WARNINGS' })
+    expect(run?.outcome).toContain('pool or dataset is busy')
+    const rows = (await mounted()).split('\n')
+    expect(rows).toContain(`${B}\tno`)
+    expect(rows.filter((row) => row.includes('.zw-aside-'))).toEqual([expect.stringContaining('\tyes')])
+  })
+
+  test('is mounted again where the swap is refused and undone', async () => {
+    await diverged()
+    await onBackup('mount', B)
+    const wrong = { kind: 'refuse', exitCode: 1, stderr: `cannot rename '${B}': permission denied` } as const
+    bed.faults.add({ host: 'b', on: 'batch', match: /zfs rename/, times: 1, wrong })
+    await bed.scan()
+    expect((await repairs())[0]).toMatchObject({ state: 'FAILED' })
+    expect((await mounted()).split('\n')).toContain(`${B}\tyes`)
+  })
+
+  test('with children is left as it is, and the preview says what its path will show', async () => {
+    await diverged({ children: ['kid'] })
+    await onBackup('mount', B)
+    const shown = await bed.run(bed.engine.preview(ID))
+    expect(roles(shown?.plan)).not.toContain('unmount')
+    expect(shown?.plan.notes.join(' ')).toContain('this path shows the set-aside, not the backup')
+    expect(shown?.plan.checks).toContainEqual(expect.objectContaining({ id: 'mounted', state: 'warning' }))
+  })
+})
