@@ -73,11 +73,7 @@ function nothingToRun(plan: Planned, { verdict, policy }: PlanInput): Hold | nul
   return hold(unknown ? 'UNKNOWN_STATE' : 'NEEDS_PERSON', because)
 }
 
-/**
- * Half a swap is worse than either of its ends, and what is left of it takes seconds: neither the repair window nor
- * `auto_repair: false`, which both are about what is begun, hold it back. `dry_run: true` and a pause do: they say that
- * nothing is written at all.
- */
+/** Half a swap is worse than either of its ends: only what forbids every write (`dry_run: true`, a pause) holds back its rest. */
 function isBegun({ kind }: Planned): boolean {
   return kind === 'FINISH_SWAP'
 }

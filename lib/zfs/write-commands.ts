@@ -48,6 +48,15 @@ export function promote(zfs: ZfsCommand, dataset: string): Argv {
   return [...zfs, 'promote', datasetOperand(dataset)]
 }
 
+/** Never by force: refused where something uses it. On Linux only root can. Its children are unmounted with it. */
+export function unmount(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'unmount', datasetOperand(dataset)]
+}
+
+export function mount(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'mount', datasetOperand(dataset)]
+}
+
 /** Without remounting (`-u`); a volume takes no `-u`. */
 export function rename(zfs: ZfsCommand, type: DatasetType, from: string, to: string): Argv {
   return [...zfs, 'rename', ...(type === 'filesystem' ? ['-u'] : []), datasetOperand(from), datasetOperand(to)]

@@ -10,6 +10,8 @@ const WRITES: ReadonlySet<string> = new Set([
   'bookmark',
   'clone',
   'promote',
+  'mount',
+  'unmount',
   'rename',
   'hold',
   'set',

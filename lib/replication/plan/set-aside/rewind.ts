@@ -14,6 +14,7 @@ import { namedBy, type Route, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdSteps } from './hold-step.ts'
+import { mountSteps } from './mount-steps.ts'
 import { asideTooLong, obstacle } from './obstacle.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
 import { swapSteps, undoStep } from './swap-step.ts'
@@ -62,6 +63,7 @@ export function rewind(
     children: children.length,
     fitsIn: withinUsed(backup.facts.used),
   })
+  const mounts = mountSteps(input, backup)
   const quiet: Properties = type === 'filesystem' ? { canmount: 'noauto' } : {}
   const origin = { name: `${dataset}@${from}`, guid: base.guid }
   const zfs = options.zfsCommands.backup
@@ -89,6 +91,7 @@ export function rewind(
       : []),
     short('promote', `Give the new line everything up to @${from}`, promote(zfs, beside.next)),
     ...quotas.beforeSwap,
+    ...mounts.beforeSwap,
     ...swapSteps(input, {
       away: { type },
       aside: beside.aside,
@@ -109,6 +112,7 @@ export function rewind(
       { name: dataset, guid: backup.facts.guid },
       { name: beside.next, base: { name: `${beside.next}@${base.backupName}`, guid: base.guid } },
     ),
+    ...mounts.afterSwap,
     ...quotas.afterSwap,
   ]
   const ahead = comparison.backupAhead.map(({ name }) => name)
@@ -126,6 +130,7 @@ export function rewind(
       ...inTheWay(input, comparison),
       ...(cleared.length === 0 ? [] : renameNotes(input, cleared)),
       ...carried.notes,
+      ...mounts.notes,
       ...(made === null ? [] : [`${beside.next}, left by an earlier try, is used.`]),
       `The new line is readonly=on, so that nothing can change it by accident.`,
       ...(hold.length === 0 && ahead.length > 0
