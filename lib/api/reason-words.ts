@@ -49,6 +49,7 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   BUSY: 'Another receive is running there, or ran lately, not started from here.',
   WAITING_FOR_WINDOW: 'A repair waits for its window.',
   HOST_OFFLINE_PLANNED: 'The backup SAN is off as planned; the last status stays.',
+  CONTAINER: 'A dataset that only holds others and has no snapshots of its own; what is below it is replicated.',
   ALL_LEFT_OUT: 'The policy wants none of the snapshots of the primary; both sides are together by another tool.',
   CANMOUNT_UNSURE: 'A swap may have been cut off before its last command; nothing is on record of it.',
   NEW_CHILD: 'A child of a recursive dataset that has just appeared; its first backup is not due yet.',

@@ -95,6 +95,8 @@ export interface LoginRights {
 export interface Surroundings {
   readonly siblings: readonly Sibling[]
   readonly children: readonly ChildDataset[]
+  /** Of one that is not there: what is missing above it too, from the top; full names. Absent: nothing. */
+  readonly missingParents?: readonly string[]
 }
 
 export interface HostWant {

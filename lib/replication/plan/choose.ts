@@ -69,7 +69,7 @@ export function choose(input: PlanInput): PlanDraft {
   const partial = there === null ? null : partialPlan(input, primary, there, comparison, route)
   if (partial !== null) return partial
   if (comparison.eligibleCount === 0) {
-    const together = input.verdict.reasons.find(({ code }) => code === 'ALL_LEFT_OUT')
+    const together = input.verdict.reasons.find(({ code }) => code === 'ALL_LEFT_OUT' || code === 'CONTAINER')
     const diverged = isDiverged(divergenceOf(inventory, comparison, false))
     return together === undefined || diverged ? primaryEmpty(input, primary) : stepless('NOTHING', together.message)
   }

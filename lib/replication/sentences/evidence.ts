@@ -220,6 +220,8 @@ export interface EvidenceByCode {
     /** Newer ones on the primary that the backup lacks. */
     readonly behind: number
   }
+  /** `below`: how many datasets of its tree stand below it. */
+  CONTAINER: { readonly below: number }
   CANMOUNT_UNSURE: { readonly setAside: string }
   RETIRED: {
     /** Of a root: how many of its children. Null: said of such a child itself. */

@@ -66,6 +66,8 @@ export interface Inventory {
   readonly writtenSinceBase?: number | null
   /** Own datasets beside the backup (`B.zw-…`): half-done swaps and set-asides are known by name and origin alone. Absent: not read. */
   readonly backupSiblings?: readonly Sibling[]
+  /** Of a backup that is missing: datasets above it that are missing too, from the top; full names. Absent: not read, or none. */
+  readonly missingParents?: readonly string[]
   /** Read where a swap may be needed; null: could not be read. */
   readonly swap?: SwapFacts | null
   /** What the journal says of the swaps that made the set-asides beside the backup. Absent: not asked. */
@@ -149,6 +151,8 @@ export interface SwapFacts {
   readonly canmount: 'on' | 'off' | 'noauto' | null
   /** Shared over NFS or SMB: somebody may be working on it. */
   readonly shared: boolean
+  /** `logicalreferenced`: what is in it before compression. Null or absent: not read. */
+  readonly logicalBytes?: number | null
 }
 
 export interface SwapRecord {

@@ -24,6 +24,7 @@ export interface Found {
  * in the plan for good while nothing has been renamed yet. (A plan without a swap is itself to undo one: there it runs.)
  */
 export type CommandsRole =
+  | 'parents'
   | 'rename'
   | 'clone'
   | 'promote'

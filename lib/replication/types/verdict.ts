@@ -226,6 +226,8 @@ export interface JudgeInput {
   readonly isChild?: boolean
   /** Of the root of a recursive mapping whose children are known. */
   readonly tree?: Tree | null
+  /** How many living datasets of its tree stand below it. Absent: not counted, it has snapshots. */
+  readonly below?: number
   /** The partial receive on the backup is of a run of ours that has ended: that its token changed says nothing of others. */
   readonly ownToken?: boolean
   /** Snapshots that runs of ours were to bring: that they came says nothing of others. */
