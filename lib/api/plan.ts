@@ -21,7 +21,7 @@ export const PlanStep = z
     ifInterrupted: IfInterrupted,
     optional: z.boolean().describe('A failure is a warning, not the end.'),
     role: z
-      .enum(['rename', 'clone', 'promote', 'limits', 'swap', 'hold', 'discard', 'rollback'])
+      .enum(['mark', 'rename', 'clone', 'promote', 'limits', 'swap', 'hold', 'discard', 'rollback'])
       .nullable()
       .describe('Of COMMANDS: what they are for.'),
     expects: z

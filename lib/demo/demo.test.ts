@@ -139,6 +139,7 @@ test('most of the catalogue of reasons has its scenario', () => {
     'LISTING_TIMED_OUT',
     'PRIMARY_STOPPED',
     'REPAIR_FAILING',
+    'ANOTHER_WITNESS',
     'SET_ASIDE_LIMIT',
     'STALE_CHECK',
     'STALLED',

@@ -1,10 +1,13 @@
 import type { Policy } from '#config/effective.ts'
+import { divergenceOf, isDiverged } from '#lib/replication/divergence.ts'
 import { chooseStream } from '#lib/replication/encryption.ts'
 import { missingFrom } from '#lib/replication/preflight/needed-rights.ts'
 import { roomIn } from '#lib/replication/space.ts'
+import { halfDoneSwap, ownSiblings } from '#lib/replication/swap.ts'
 import type { Comparison, Inventory, Rights } from '#lib/replication/types.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
 import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
+import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 import type { Sans } from './ports.ts'
 
 interface Seen {
@@ -43,13 +46,14 @@ interface Options {
 
 /** Fills in what is known to make the next repair fail: IV sets that differ, quotas, rights that are missing. */
 export async function foresee<T extends Seen>(sans: Sans, seen: readonly T[], options: Options): Promise<readonly T[]> {
-  const [ivSets, quotas, delegated] = await Promise.all([
+  const [ivSets, quotas, delegated, marks] = await Promise.all([
     ivSetsOf(sans, seen, options),
     quotasOf(sans, seen, options),
     rightsOf(sans, seen, options),
+    marksOf(sans, seen, options),
   ])
   return seen.map((each) => {
-    const found = { ...ivSets.get(each), ...quotas.get(each), ...delegated.get(each) }
+    const found = { ...ivSets.get(each), ...quotas.get(each), ...delegated.get(each), ...marks.get(each) }
     return { ...each, inventory: { ...each.inventory, ...found } }
   })
 }
@@ -140,6 +144,42 @@ async function rightsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, 
       const [primary, backup] = ends.map(({ kept }) => book.rights.get(kept)?.rights ?? null)
       const delegated: Rights = { primary: primary ?? null, backup: backup ?? null }
       return [each, { delegated }] as const
+    }),
+  )
+}
+
+/**
+ * Which witness repaired a backup last, wherever a repair of policy may begin. While a swap is half done its mark is on what
+ * was moved away.
+ */
+async function marksOf<T extends Seen>(sans: Sans, seen: readonly T[], { signal }: Options) {
+  const wanted = seen.flatMap((each) => {
+    const { inventory, comparison, dataset } = each
+    const { policy } = dataset.config
+    const { backup, mapping } = inventory
+    if (!policy.autoRepair || policy.dryRun || (backup.state !== 'present' && backup.state !== 'missing')) return []
+    const swap = halfDoneSwap(inventory) !== null
+    const stored = backup.state === 'present' && backup.facts.receiveResumeToken !== null
+    const diverged =
+      comparison?.base == null || comparison.behind.length > 0 || isDiverged(divergenceOf(inventory, comparison, true))
+    if (!swap && !stored && !diverged) return []
+    const aside = backup.state === 'missing' || swap ? ownSiblings(inventory, 'aside').at(-1) : undefined
+    const names = [
+      ...(backup.state === 'present' ? [mapping.backup.dataset] : []),
+      ...(aside === undefined ? [] : [aside.name]),
+    ]
+    return names.length === 0 ? [] : [{ each, host: mapping.backup.host, names }]
+  })
+  const asks = wanted.flatMap(({ host, names }) => names.map((dataset) => ({ host, dataset })))
+  const read = asks.length === 0 ? new Map<string, WitnessMark | null>() : await sans.marks(asks, signal)
+  return new Map(
+    wanted.flatMap(({ each, host, names }) => {
+      const found = names.map((name) => read.get(`${host}:${name}`))
+      if (found.includes(undefined)) return []
+      const newest = found.reduce<WitnessMark | null>((last, mark) => {
+        return mark != null && (last === null || mark.at > last.at) ? mark : last
+      }, null)
+      return [[each, { mark: newest }] as const]
     }),
   )
 }

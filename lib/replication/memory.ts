@@ -1,3 +1,4 @@
+import { otherWitness } from './another-witness.ts'
 import { rememberPrunings } from './chain/prunings.ts'
 import { foreignActivity, seenOf } from './foreign-activity.ts'
 import { primaryMemory } from './judge/delay.ts'
@@ -38,6 +39,7 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     backupWritten: rememberWritten(input),
     backupSeen: seenOf(inventory),
     foreign: foreignActivity(input),
+    ...rememberOther(input),
     firstMissing: comparison === null ? memory.firstMissing : {},
     ...primaryMemory(input, comparison),
     token: rememberToken(inventory, memory),
@@ -52,6 +54,12 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     ...(memory.largeBlocks === true ? { largeBlocks: true } : {}),
     backupSeenAt,
   }
+}
+
+/** Nothing is written down where there never was another one. */
+function rememberOther(input: JudgeInput): Pick<Memory, 'otherWitness'> {
+  const other = otherWitness(input)
+  return other == null && input.memory.otherWitness === undefined ? {} : { otherWitness: other ?? null }
 }
 
 function rememberChain({ memory, inventory, previous, now }: JudgeInput, { newestCommon }: Verdict) {

@@ -5,6 +5,7 @@ import { listIvSets, listQuotas, listRights } from '#lib/zfs/commands.ts'
 import { parentOf } from '#lib/zfs/paths.ts'
 import { parsePropertyOfEach, parseQuotas, type Quota } from '#lib/zfs/plain-rows.ts'
 import { parseRights, rightsOf } from '#lib/zfs/rights.ts'
+import { getMark, parseMark, type WitnessMark } from '#lib/zfs/witness-mark.ts'
 import { askInGroups } from './ask-in-groups.ts'
 import { Pace } from './pace.ts'
 
@@ -67,6 +68,23 @@ export async function readQuotas(
       )
   }
   return found
+}
+
+/** By dataset, each in a command of its own: the value of a user property can hold anything, a row of another dataset too. */
+export async function readMarks(
+  ssh: Ssh,
+  host: HostConfig,
+  datasets: readonly string[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, WitnessMark | null>> {
+  const commands = datasets.map((dataset, index) => ({ id: `${index}`, argv: getMark(host.zfsCommand, dataset) }))
+  const batch = await ssh.batch(host.id, commands, options)
+  return new Map(
+    datasets.flatMap((dataset, index) => {
+      const result = batch.results.get(`${index}`)
+      return result?.exitCode === 0 ? [[dataset, parseMark(result.stdout.replace(/\n$/, ''))] as const] : []
+    }),
+  )
 }
 
 /**

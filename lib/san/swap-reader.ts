@@ -5,7 +5,7 @@ import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
 import { listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
-import { readDelegated, readIvSets, readQuotas } from './foresee.ts'
+import { readDelegated, readIvSets, readMarks, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
 import { readSurroundings } from './surroundings.ts'
@@ -13,7 +13,16 @@ import { readSwapProperties } from './swap-properties.ts'
 
 type SwapReader = Pick<
   Sans,
-  'surroundings' | 'swapProperties' | 'rights' | 'costs' | 'differs' | 'pool' | 'ivSets' | 'quotas' | 'delegated'
+  | 'surroundings'
+  | 'swapProperties'
+  | 'rights'
+  | 'costs'
+  | 'differs'
+  | 'pool'
+  | 'ivSets'
+  | 'quotas'
+  | 'marks'
+  | 'delegated'
 >
 
 /** What a swap or an in-place repair has to know, read only where one is planned. */
@@ -62,6 +71,15 @@ export function swapReader(
           options(signal),
         )
       }),
+    marks: (asks, signal) =>
+      eachHost(asks, (host, own) =>
+        readMarks(
+          ssh,
+          host,
+          own.map(({ dataset }) => dataset),
+          options(signal),
+        ),
+      ),
     delegated: (asks, signal) => eachHost(asks, (host, own) => readDelegated(ssh, host, own, options(signal))),
     surroundings: (asks, signal) => eachHost(asks, (host, own) => readSurroundings(ssh, host, own, options(signal))),
     swapProperties: (asks, signal) =>

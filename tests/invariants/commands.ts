@@ -14,8 +14,8 @@ const WRITES: ReadonlySet<string> = new Set([
   'hold',
   'set',
 ])
-/** A swap puts these right, and nothing else. */
-const SET = /^(readonly=on|canmount=(on|off|noauto)|(ref)?quota=[0-9]+)$/
+/** A swap puts these right, a repair says whose it is, and nothing else. */
+const SET = /^(zwitness:by=[0-9a-f]{16}@[0-9TZ:-]{20}|readonly=on|canmount=(on|off|noauto)|(ref)?quota=[0-9]+)$/
 /** What a person chose in place of a set-aside, having typed the name: nothing else may send these. */
 const DESTRUCTIVE: ReadonlySet<string> = new Set(['destroy', 'rollback', 'receive -A'])
 

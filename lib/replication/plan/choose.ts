@@ -14,6 +14,7 @@ import { catchUp } from './catch-up.ts'
 import { clearNames } from './clear-names.ts'
 import { impossible, type PlanDraft, type PlanInput, stepless } from './draft.ts'
 import { inPlace } from './in-place.ts'
+import { firstMark } from './mark.ts'
 import { busy, resume, tokenUnread } from './resume.ts'
 import { seed } from './seed.ts'
 import { clashFree } from './set-aside/clash-free.ts'
@@ -59,7 +60,7 @@ export function choose(input: PlanInput): PlanDraft {
   if (tooLong !== null) return tooLong
   const there = backup.state === 'present' ? backup : null
   const stream = chooseStream(policy, primary.facts, there?.facts ?? null)
-  const route = { mapping, zfs: input.options.zfsCommands, options: stream.options }
+  const route = { mapping, zfs: input.options.zfsCommands, options: stream.options, first: firstMark(input) }
 
   if (there !== null && input.options.strategy === 'IN_PLACE') return inPlace(input, primary, there, comparison, route)
   const partial = there === null ? null : partialPlan(input, primary, there, comparison, route)

@@ -138,6 +138,15 @@ export interface EvidenceByCode {
     } | null
     readonly repairMessage: string | null
   }
+  ANOTHER_WITNESS: {
+    /** Ids of 16 hex digits: of the one that repaired it last, and of this one. */
+    readonly other: string
+    readonly own: string
+    /** Epoch ms of that repair, or of the first sight of a mark that is dated later. */
+    readonly at: number
+    /** Epoch ms until which automatic repairs from here are held for it. */
+    readonly until: number
+  }
   SET_ASIDE_LIMIT: { readonly setAsides: readonly string[]; readonly limit: number }
   PARTIAL_RECEIVE: {
     readonly receivedBytes: number | null

@@ -8,6 +8,7 @@ import type {
   SnapshotEntry,
   ZfsFaultKind,
 } from '#lib/zfs/types.ts'
+import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 
 /** One monitored mapping, as the engine needs it. Host ids are also their display names. */
 export interface Mapping {
@@ -72,6 +73,11 @@ export interface Inventory {
   readonly swapRecord?: SwapRecord
   /** IV sets of the base on both sides, as `zfs get ivsetguid` says; read where the primary is encrypted. Absent: not known. */
   readonly ivSets?: { readonly primary: string; readonly backup: string }
+  /**
+   * Which witness repaired the backup last; null: none has said so. Read where a repair may start by itself. Absent: not
+   * known.
+   */
+  readonly mark?: WitnessMark | null
   /** Quotas on the backup and above it, the nearest first; read where the backup may take less than its pool has. */
   readonly quotas?: readonly Quota[]
   /**

@@ -23,7 +23,7 @@ export type Step =
   | (StepBase & {
       /** Short commands of one host in one line: each runs only where the one before it succeeded. */
       readonly kind: 'commands'
-      readonly role: 'rename' | 'clone' | 'promote' | 'limits' | 'swap' | 'hold' | 'discard' | 'rollback'
+      readonly role: 'mark' | 'rename' | 'clone' | 'promote' | 'limits' | 'swap' | 'hold' | 'discard' | 'rollback'
       readonly host: string
       readonly commands: readonly HostCommand[]
       readonly expects: readonly Found[]
@@ -154,4 +154,5 @@ export type AutomaticCode =
   | 'WAITS_FOR_PARENT'
   | 'UNDER_WAY'
   | 'BUSY'
+  | 'ANOTHER_WITNESS'
   | 'UNKNOWN_STATE'
