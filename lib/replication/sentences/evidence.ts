@@ -203,7 +203,12 @@ export interface EvidenceByCode {
     readonly lately: {
       readonly count: number
       readonly newest: string
+      /** When it was taken, epoch seconds; null: not known. */
+      readonly taken: number | null
+      /** By the names of its snapshots; null: none that is known. */
       readonly replicator: string | null
+      /** They are the primary's, or a replicator's; else they were only taken on the backup. */
+      readonly replicated: boolean
       /** Epoch ms of the look that saw them. */
       readonly at: number
     } | null

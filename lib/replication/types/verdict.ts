@@ -163,6 +163,8 @@ export interface ForeignActivity {
   readonly count: number
   /** Name of the newest one. */
   readonly newest: string
+  /** When that one was taken, epoch seconds. Absent in what was remembered before this was. */
+  readonly taken?: number
   /** A replicator that names its snapshots so; null: none that is known. */
   readonly tool: string | null
   /** They are the primary's, or named by a replicator: not merely taken on the backup. */

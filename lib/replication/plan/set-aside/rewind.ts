@@ -14,6 +14,7 @@ import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdStep } from './hold-step.ts'
 import { asideTooLong, obstacle } from './obstacle.ts'
+import { notesForOthers } from './other-tools.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
 import { swapStep } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
@@ -119,6 +120,7 @@ export function rewind(
       ...carried.notes,
       ...(made === null ? [] : [`${beside.next}, left by an earlier try, is used.`]),
       `The new line is readonly=on, so that nothing can change it by accident.`,
+      ...notesForOthers(input, backup, from),
       ...(hold === null && ahead.length > 0
         ? ['The snapshots of the set-aside cannot be held: the right is missing.']
         : []),
