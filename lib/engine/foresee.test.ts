@@ -24,6 +24,8 @@ const ALL = new Set(['send', 'receive:append', 'mount'])
 class Asked {
   readonly calls: string[] = []
   readonly marked: string[] = []
+  readonly diffed: string[] = []
+  only: boolean | null = true
   readonly marks = new Map<string, WitnessMark>()
   rights: ReadonlySet<string> | null = ALL
   readonly sans = {
@@ -38,6 +40,11 @@ class Asked {
     marks: async (asks: Parameters<Sans['marks']>[0]) => {
       this.marked.push(...asks.map(({ host, dataset }) => `${host}:${dataset}`))
       return new Map(asks.map(({ host, dataset }) => [`${host}:${dataset}`, this.marks.get(dataset) ?? null]))
+    },
+    onlyDirectories: async (asks: Parameters<Sans['onlyDirectories']>[0]) => {
+      this.diffed.push(...asks.map(({ host, dataset, snapshot }) => `${host}:${dataset}@${snapshot}`))
+      const { only } = this
+      return new Map(only === null ? [] : asks.map(({ host, dataset }) => [`${host}:${dataset}`, only]))
     },
     delegated: async (asks: Parameters<Sans['delegated']>[0]) => {
       this.calls.push(...asks.map(({ host, dataset }) => `rights ${host}:${dataset}`))
@@ -134,4 +141,25 @@ test('marks of witnesses are read where policy may repair something, at every ch
   const half = await asked.look(primarySide([a, b]), MISSING, { more: { backupSiblings: [aside, next] } })
   expect(half?.mark).toEqual(mark)
   expect(asked.marked).toEqual([`hqs1:${aside.name}`])
+})
+
+test('whether directories alone were touched is asked once for the same bytes, of a mounted file system that little was written to', async () => {
+  const asked = new Asked()
+  const look = (over: object, more: object = {}) =>
+    asked.look(primarySide([a, b]), backupSide([a], { mounted: true, written: 14_336, ...over }), more)
+  await look({ mounted: false })
+  await look({ written: 0 })
+  await look({ written: 2 * 1024 ** 2 })
+  await look({ type: 'volume' })
+  await look({}, { autoRepair: false })
+  expect(asked.diffed).toEqual([])
+  expect((await look({}))?.onlyDirectories).toBe(true)
+  expect((await look({}))?.onlyDirectories).toBe(true)
+  expect(asked.diffed.splice(0)).toEqual(['hqs1:hqs1p1/DAT1@a'])
+  asked.only = null
+  expect((await look({ written: 20_000 }))?.onlyDirectories).toBeUndefined()
+  expect((await look({ written: 20_000 }))?.onlyDirectories).toBeUndefined()
+  expect(asked.diffed.splice(0)).toHaveLength(1)
+  await look({ written: 20_000 }, { fresh: true })
+  expect(asked.diffed).toHaveLength(1)
 })

@@ -28,6 +28,8 @@ const LIMITED = 0.9
 export class ForesightBook {
   readonly ivSets = new Map<string, string>()
   readonly quotas = new Map<string, { readonly at: number; readonly quotas: readonly Quota[] }>()
+  /** By what was written: the same bytes touched the same things. Null: it could not be learned. */
+  readonly directories = new Map<string, boolean | null>()
   readonly rights = new Map<string, { readonly at: number; readonly rights: ReadonlySet<string> | 'all' }>()
 
   /** Bounded by beginning anew: what is asked for again is soon here again. */
@@ -46,14 +48,21 @@ interface Options {
 
 /** Fills in what is known to make the next repair fail: IV sets that differ, quotas, rights that are missing. */
 export async function foresee<T extends Seen>(sans: Sans, seen: readonly T[], options: Options): Promise<readonly T[]> {
-  const [ivSets, quotas, delegated, marks] = await Promise.all([
+  const [ivSets, quotas, delegated, marks, directories] = await Promise.all([
     ivSetsOf(sans, seen, options),
     quotasOf(sans, seen, options),
     rightsOf(sans, seen, options),
     marksOf(sans, seen, options),
+    directoriesOf(sans, seen, options),
   ])
   return seen.map((each) => {
-    const found = { ...ivSets.get(each), ...quotas.get(each), ...delegated.get(each), ...marks.get(each) }
+    const found = {
+      ...ivSets.get(each),
+      ...quotas.get(each),
+      ...delegated.get(each),
+      ...marks.get(each),
+      ...directories.get(each),
+    }
     return { ...each, inventory: { ...each.inventory, ...found } }
   })
 }
@@ -180,6 +189,50 @@ async function marksOf<T extends Seen>(sans: Sans, seen: readonly T[], { signal 
         return mark != null && (last === null || mark.at > last.at) ? mark : last
       }, null)
       return [[each, { mark: newest }] as const]
+    }),
+  )
+}
+
+/** So little does a mount write; what wrote more is not asked about, and the answer stays short. */
+const TOUCHED_BYTES = 1024 ** 2
+
+/**
+ * What was written to a mounted backup after its newest snapshot: directories alone? Only where a repair of policy depends
+ * on it, and nowhere under `dry_run`: ZFS takes a snapshot of its own to find out, for as long as it looks.
+ */
+async function directoriesOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, fresh, signal }: Options) {
+  const wanted = seen.flatMap((each) => {
+    const { inventory, comparison, dataset } = each
+    const { policy } = dataset.config
+    const { backup, mapping } = inventory
+    const base = comparison?.base ?? null
+    if (!policy.autoRepair || policy.dryRun || backup.state !== 'present' || base === null) return []
+    const { type, mounted, written, guid, receiveResumeToken } = backup.facts
+    const touched = written > 0 && written <= TOUCHED_BYTES && comparison?.backupAhead.length === 0
+    if (type !== 'filesystem' || !mounted || !touched || receiveResumeToken !== null) return []
+    const key = `${mapping.backup.host}:${mapping.backup.dataset}`
+    return [
+      {
+        each,
+        key,
+        kept: `${key} ${guid} ${base.guid} ${written}`,
+        ask: { ...mapping.backup, snapshot: base.backupName },
+      },
+    ]
+  })
+  const open = wanted.filter(({ kept }) => fresh || !book.directories.has(kept))
+  const read =
+    open.length === 0
+      ? new Map<string, boolean>()
+      : await sans.onlyDirectories(
+          open.map(({ ask }) => ask),
+          signal,
+        )
+  for (const { key, kept } of open) book.put(book.directories, kept, read.get(key) ?? null)
+  return new Map(
+    wanted.flatMap(({ each, kept }) => {
+      const only = book.directories.get(kept)
+      return only == null ? [] : [[each, { onlyDirectories: only }] as const]
     }),
   )
 }

@@ -47,6 +47,14 @@ export interface Sans {
     asks: readonly { readonly host: string; readonly base: string }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, string>>
+  /**
+   * Did what was written to file systems since a snapshot touch nothing but directories? By `host:dataset`; a missing entry:
+   * that could not be learned (the right `diff` is missing, it is not mounted).
+   */
+  onlyDirectories(
+    asks: readonly { readonly host: string; readonly dataset: string; readonly snapshot: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, boolean>>
   /** Marks of witnesses on datasets, by `host:dataset`; null: there is none. A missing entry could not be read. */
   marks(
     asks: readonly { readonly host: string; readonly dataset: string }[],

@@ -2,7 +2,7 @@ import { otherWitness } from './another-witness.ts'
 import { rememberPrunings } from './chain/prunings.ts'
 import { foreignActivity, seenOf } from './foreign-activity.ts'
 import { primaryMemory } from './judge/delay.ts'
-import { grownBytes } from './judge/in-use.ts'
+import { grownBytes, isNobodysWork } from './judge/in-use.ts'
 import { lineageOf } from './judge/lineage.ts'
 import { rememberTree } from './judge/tree.ts'
 import { newestOf } from './order.ts'
@@ -97,7 +97,7 @@ function recorded({ primary }: Inventory): Memory['primary'] {
 
 function rememberWritten({ inventory, memory, now }: JudgeInput): Memory['backupWritten'] {
   if (inventory.backup.state !== 'present') return null
-  const grew = grownBytes({ inventory, memory }) !== null
+  const grew = grownBytes({ inventory, memory }) !== null && !isNobodysWork({ inventory })
   const before = memory.backupWritten?.grewAt ?? null
   // A date that a clock which was ahead has left behind: the wait begins again with this look, not with that date.
   const grewAt = grew ? now : before === null ? null : Math.min(before, now)

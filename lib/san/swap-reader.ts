@@ -5,7 +5,7 @@ import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
 import { listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
-import { readDelegated, readIvSets, readMarks, readQuotas } from './foresee.ts'
+import { readDelegated, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
 import { readSurroundings } from './surroundings.ts'
@@ -22,6 +22,7 @@ type SwapReader = Pick<
   | 'ivSets'
   | 'quotas'
   | 'marks'
+  | 'onlyDirectories'
   | 'delegated'
 >
 
@@ -80,6 +81,8 @@ export function swapReader(
           options(signal),
         ),
       ),
+    onlyDirectories: (asks, signal) =>
+      eachHost(asks, (host, own) => readOnlyDirectories(ssh, host, own, options(signal))),
     delegated: (asks, signal) => eachHost(asks, (host, own) => readDelegated(ssh, host, own, options(signal))),
     surroundings: (asks, signal) => eachHost(asks, (host, own) => readSurroundings(ssh, host, own, options(signal))),
     swapProperties: (asks, signal) =>

@@ -114,6 +114,8 @@ export interface EvidenceByCode {
     readonly writtenBytes: number
     readonly newestBackup: SnapshotFact | null
     readonly readonly: boolean
+    /** Known to be a change of directories alone. */
+    readonly onlyDirectories: boolean
   }
   BACKUP_AHEAD: Listed & { readonly base: SnapshotFact }
   ENCRYPTION_MISMATCH: {

@@ -78,6 +78,8 @@ export interface Inventory {
    * known.
    */
   readonly mark?: WitnessMark | null
+  /** What was written to the backup after its newest snapshot touched nothing but directories. Absent: not known. */
+  readonly onlyDirectories?: boolean
   /** Quotas on the backup and above it, the nearest first; read where the backup may take less than its pool has. */
   readonly quotas?: readonly Quota[]
   /**
