@@ -54,7 +54,10 @@ export async function enqueueAllowed(
       plan,
       automatic: true,
       trigger: scan.trigger,
-      reason: `Policy (auto_repair), found by run ${scan.id}.`,
+      reason:
+        plan.kind === 'FINISH_SWAP'
+          ? `A swap that was cut off, found by run ${scan.id}.`
+          : `Policy (auto_repair), found by run ${scan.id}.`,
       timeLeftSeconds: timeLeft(assessment),
     })
     return null

@@ -1,7 +1,8 @@
+import { heldForAnother } from './another-witness.ts'
 import { type Hold, hold, say } from './automatic-words.ts'
 import { hasGivenUp, nextTryAt } from './backoff.ts'
 import { isReceiving } from './judge/partial.ts'
-import { SETS_ASIDE, unprovenBecause } from './lineage.ts'
+import { renames, SETS_ASIDE, unprovenBecause, unprovenRename } from './lineage.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import { isDegraded } from './pool-health.ts'
 import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './repair-window.ts'
@@ -31,7 +32,8 @@ export interface Around {
 export function automatic(input: PlanInput, plan: Planned, around: Around = {}): Automatic {
   const others = [
     underWay(around),
-    nothingToRun(plan, input) ?? forbidden(input) ?? inTheWay(plan) ?? needsPerson(input, plan),
+    nothingToRun(plan, input) ?? forbidden(input, plan) ?? inTheWay(plan) ?? needsPerson(input, plan),
+    anotherWitness(input, plan),
     paused(input),
     parentFirst(around),
     noRoom(around),
@@ -47,7 +49,9 @@ export function automatic(input: PlanInput, plan: Planned, around: Around = {}):
   const holds = [...others, outsideWindow(input, plan), noEstimate(around)].filter((hold) => hold !== null)
   const [first] = holds
   if (first === undefined) {
-    const because = 'It destroys nothing and policy allows it.'
+    const because = isBegun(plan)
+      ? 'A swap that was begun is finished at any time, whatever `auto_repair` and `repair_window` say.'
+      : 'It destroys nothing and policy allows it.'
     return { allowed: true, code: 'ALLOWED', because, from: null, sentence: `Yes, at the next check. ${because}` }
   }
   const opens = start === null ? null : opensAt(input, plan, start)
@@ -71,10 +75,16 @@ function nothingToRun(plan: Planned, { verdict, policy }: PlanInput): Hold | nul
   return hold(unknown ? 'UNKNOWN_STATE' : 'NEEDS_PERSON', because)
 }
 
-function forbidden({ verdict, policy, options }: PlanInput): Hold | null {
+/** Half a swap is worse than either of its ends: only what forbids every write (`dry_run: true`, a pause) holds back its rest. */
+function isBegun({ kind }: Planned): boolean {
+  return kind === 'FINISH_SWAP'
+}
+
+function forbidden({ verdict, policy, options }: PlanInput, plan: Planned): Hold | null {
   if (!verdict.looked) return hold('UNKNOWN_STATE', 'The last check did not see both sides.')
   if (policy.dryRun) return hold('DRY_RUN', `\`dry_run: true\` forbids every write${at(options.dryRunAt)}.`)
-  if (!policy.autoRepair) return hold('AUTO_REPAIR_OFF', '`auto_repair` is false: the plan is offered, not run.')
+  if (!policy.autoRepair && !isBegun(plan))
+    return hold('AUTO_REPAIR_OFF', '`auto_repair` is false: the plan is offered, not run.')
   return null
 }
 
@@ -101,7 +111,7 @@ function needsPerson(input: PlanInput, plan: Planned): Hold | null {
   const wrong = verdict.reasons.find((each) => FOR_A_PERSON.has(each.code))
   // A swap that was begun is finished whatever the primary looks like: nothing is decided by it any more.
   if (wrong !== undefined && plan.kind !== 'FINISH_SWAP') return hold('NEEDS_PERSON', wrong.message)
-  const unproven = SETS_ASIDE.has(plan.kind) ? unprovenBecause(input) : null
+  const unproven = SETS_ASIDE.has(plan.kind) ? unprovenBecause(input) : renames(plan) ? unprovenRename(input) : null
   if (unproven !== null) return hold('NEEDS_PERSON', unproven)
   if (SETS_ASIDE.has(plan.kind) && options.treeHeld != null) return hold('NEEDS_PERSON', options.treeHeld)
   const foreign = verdict.reasons.find((each) => each.code === 'BUSY' && !isReceiving([each]))
@@ -118,6 +128,13 @@ function needsPerson(input: PlanInput, plan: Planned): Hold | null {
     }
   }
   return null
+}
+
+function anotherWitness({ verdict: { reasons }, options: { now } }: PlanInput, plan: Planned): Hold | null {
+  const until = heldForAnother(reasons, plan.kind === 'FINISH_SWAP')
+  if (until === null || now >= until) return null
+  const said = reasons.find(({ code }) => code === 'ANOTHER_WITNESS')?.message ?? ''
+  return hold('ANOTHER_WITNESS', said, until, said)
 }
 
 function quietLooks(reasons: readonly Reason[]): number {
@@ -210,6 +227,7 @@ function backingOff({ options, mapping }: PlanInput): Hold | null {
 function outsideWindow(input: PlanInput, plan: Planned): Hold | null {
   const { now, timezone } = input.options
   const { repairWindow: window } = input.policy
+  if (isBegun(plan)) return null
   const opens = opensAt(input, plan, now)
   if (opens === now || window === null) return null
   if (inRepairWindow(window, now, timezone)) {
@@ -224,6 +242,7 @@ function outsideWindow(input: PlanInput, plan: Planned): Hold | null {
 
 /** The first moment from `at` on at which the repair window lets this plan start. */
 function opensAt({ policy: { repairWindow }, options: { timezone } }: PlanInput, plan: Planned, at: number) {
+  if (isBegun(plan)) return at
   const wanted = swaps(plan) && inRepairWindow(repairWindow, at, timezone) ? at + LAST_MINUTES_MS : at
   return inRepairWindow(repairWindow, wanted, timezone) ? at : nextRepairWindow(repairWindow, wanted, timezone)
 }

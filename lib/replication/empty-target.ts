@@ -26,7 +26,8 @@ export function isEmptyTarget({ inventory }: { readonly inventory: Inventory }, 
   if (swap.shared || (swap.children.length > 0 && !isPlace(inventory))) return false
   // Its own key would go with it, and what comes in its place would lie there in plain.
   const ownKey = facts.encryption !== 'off' && facts.encryptionRoot === facts.name
-  if (ownKey && !chooseStream(policy, primary.facts, null).options.raw) return false
+  const begins = { policy, primary: primary.facts, backup: null, goesOn: false, ivSets: null, everRaw: false }
+  if (ownKey && !chooseStream(begins).options.raw) return false
   const empty = NEW_BYTES[facts.type][facts.encryption === 'off' ? 'plain' : 'encrypted']
   return swap.logicalBytes != null && empty.includes(swap.logicalBytes)
 }

@@ -20,29 +20,33 @@ describe('what random histories taught', () => {
   /** The name of `a` has gone round: on the primary it is a newer snapshot's by now. */
   const round = [{ ...a, name: 'was-a' }, b, taken('a', 20, { guid: '4242' })]
 
-  test('a name in the way from before the base: back to a common snapshot from before that name', () => {
+  test('a name in the way from before the base, and a change too: renamed, and back to the base itself', () => {
     const primary = [a, b, taken('own', 20, { guid: '4242' })]
     const between = { ...own, createtxg: a.createtxg + 1n }
-    const made = planned(inventoryOf(primarySide(primary), backupSide([a, between, b])))
+    const made = planned(inventoryOf(primarySide(primary), backupSide([a, between, b], { written: 4096 })))
     expect(made).toMatchObject({ kind: 'SET_ASIDE_REWIND', blocked: null })
-    expect(commands(made)[0]).toEndWith(`${B}@a ${next}`)
-    expect(commands(made).at(-1)).toContain(`-I ${P}@a ${P}@own`)
-    expect(commands(made)).toContain(`zfs hold zwitness ${aside}@own ${aside}@b`)
+    expect(commands(made)[0]).toStartWith(`zfs rename ${B}@own ${B}@own.zw-`)
+    expect(commands(made)[1]).toEndWith(`${B}@b ${next}`)
+    expect(commands(made).at(-1)).toContain(`-I ${P}@b ${P}@own`)
   })
 
-  test('no common snapshot is older than that name: a new line', () => {
-    const made = planned(inventoryOf(primarySide(round), backupSide([a, b])))
-    expect(made).toMatchObject({ kind: 'SET_ASIDE_RESEED', blocked: null })
-    expect(commands(made)[0]).toContain(`${P}@was-a | zfs receive -s -u -o readonly=on -o canmount=noauto ${incoming}`)
-    expect(made.notes[0]).toContain('no common snapshot is older')
+  test('the base itself has a name that is to be sent: it is renamed, and the new line begins under that name', () => {
+    const gone = [a, { ...b, name: 'was-b' }, taken('b', 20, { guid: '4242' })]
+    const made = planned(inventoryOf(primarySide(gone), backupSide([a, b], { written: 4096 })))
+    expect(made).toMatchObject({ kind: 'SET_ASIDE_REWIND', blocked: null })
+    const renamed = commands(made).find((line) => line.startsWith(`zfs rename ${B}@b `))
+    const to = renamed?.split('@').at(-1)
+    expect(to).toStartWith('b.zw-')
+    expect(commands(made).find((line) => line.includes('clone'))).toEndWith(`${B}@${to} ${next}`)
   })
 
-  test('a partial receive is not resumed where the next snapshot would find its name taken', () => {
+  test('a partial receive is resumed after what has the name of a snapshot to come got another one', () => {
     const token = { toName: `${P}@c`, toGuid: c.guid, fromGuid: b.guid, bytes: 1, remainingBytes: 2 }
     const backup = backupSide([a, b], { receiveResumeToken: '1-abc-b8-789c' })
     const look = { token }
     const made = planned(inventoryOf(primarySide([...round.slice(0, 2), c, ...round.slice(2)]), backup, look))
-    expect(made).toMatchObject({ kind: 'SET_ASIDE_RESEED', blocked: null })
+    expect(made).toMatchObject({ kind: 'RESUME', blocked: null })
+    expect(commands(made)[0]).toStartWith(`zfs rename ${B}@a ${B}@a.zw-`)
   })
 
   test.each([

@@ -5,7 +5,7 @@ import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { type BesideRow, listBeside, parseBeside } from '#lib/zfs/beside-listing.ts'
 import { chunkNames } from '#lib/zfs/chunks.ts'
 import { listSnapshots } from '#lib/zfs/commands.ts'
-import { listIdentities, parseIdentities } from '#lib/zfs/cost-listing.ts'
+import { listIdentities, listWritten, parseIdentities, parseWritten } from '#lib/zfs/cost-listing.ts'
 import { parseSnapshotListing } from '#lib/zfs/listing.ts'
 import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import { parentOf } from '#lib/zfs/paths.ts'
@@ -139,6 +139,7 @@ async function readSiblings(
   const commands = rows.flatMap(({ name }, index) => [
     { id: `below${index}`, argv: listBeside(host.zfsCommand, [name]) },
     { id: `snapshots${index}`, argv: listSnapshots(host.zfsCommand, [name]) },
+    ...(isAside(name) ? [{ id: `written${index}`, argv: listWritten(host.zfsCommand, name) }] : []),
   ])
   const batch = await ssh.batch(host.id, commands, options)
   for (const [index, row] of rows.entries()) {
@@ -149,14 +150,25 @@ async function readSiblings(
     const snapshots = parseSnapshotListing(listed.stdout, [row.name])
     if (beside.fault !== null || snapshots.fault !== null) continue
     const { used, ...facts } = row
+    const written = batch.results.get(`written${index}`)
+    const changes = written?.exitCode === 0 ? parseWritten(written.stdout) : null
+    const own = snapshots.datasets.get(row.name)?.snapshots ?? []
+    const kept = row.written > 0 || row.receiveResumeToken !== null || row.origin === null || beside.rows.length > 1
+    const holdsNothing = !kept && changes?.length === own.length && changes.every((bytes) => bytes === 0)
     found.set(row.name, {
       ...facts,
       usedBytes: used,
       children: childrenOf(row.name, beside.rows),
-      snapshots: snapshots.datasets.get(row.name)?.snapshots ?? [],
+      snapshots: own,
+      ...(holdsNothing ? { holdsNothing } : {}),
     })
   }
   return found
+}
+
+/** Of it alone it matters how much it holds. */
+function isAside(name: string): boolean {
+  return parseOwnDatasetName(name)?.role === 'aside'
 }
 
 function childrenOf(parent: string, rows: readonly BesideRow[]): readonly ChildDataset[] {

@@ -6,7 +6,7 @@ import { listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listGuids, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { isAnswer } from './batch-answer.ts'
-import { readDelegated, readIvSets, readQuotas } from './foresee.ts'
+import { readDelegated, readEnclosing, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
 import { readSurroundings } from './surroundings.ts'
@@ -22,7 +22,10 @@ type SwapReader = Pick<
   | 'namesIn'
   | 'pool'
   | 'ivSets'
+  | 'enclosing'
   | 'quotas'
+  | 'marks'
+  | 'onlyDirectories'
   | 'delegated'
 >
 
@@ -63,6 +66,15 @@ export function swapReader(
           options(signal),
         )
       }),
+    enclosing: (asks, signal) =>
+      eachHost(asks, (host, own) => {
+        return readEnclosing(
+          ssh,
+          host,
+          own.map(({ dataset }) => dataset),
+          options(signal),
+        )
+      }),
     quotas: (asks, signal) =>
       eachHost(asks, (host, own) => {
         return readQuotas(
@@ -72,16 +84,22 @@ export function swapReader(
           options(signal),
         )
       }),
-    delegated: (asks, signal) => eachHost(asks, (host, own) => readDelegated(ssh, host, own, options(signal))),
-    surroundings: (asks, signal) => eachHost(asks, (host, own) => readSurroundings(ssh, host, own, options(signal))),
-    swapProperties: (asks, signal) =>
-      eachHost(asks, (host, own) => {
-        return readSwapProperties(
+    marks: (asks, signal) =>
+      eachHost(asks, (host, own) =>
+        readMarks(
           ssh,
           host,
           own.map(({ dataset }) => dataset),
           options(signal),
-        )
+        ),
+      ),
+    onlyDirectories: (asks, signal) =>
+      eachHost(asks, (host, own) => readOnlyDirectories(ssh, host, own, options(signal))),
+    delegated: (asks, signal) => eachHost(asks, (host, own) => readDelegated(ssh, host, own, options(signal))),
+    surroundings: (asks, signal) => eachHost(asks, (host, own) => readSurroundings(ssh, host, own, options(signal))),
+    swapProperties: (asks, signal) =>
+      eachHost(asks, (host, own) => {
+        return readSwapProperties(ssh, host, own, options(signal))
       }),
     async rights(id, dataset, signal) {
       const host = hostOf(id)

@@ -102,6 +102,17 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
     for (const link of retired) void link.retire()
   }
 
+  /** What could not be written once, because the disk was full for example, is written at the next use. */
+  function orForgotten(work: Promise<void>): Promise<void> {
+    const mine = work.catch((error: unknown) => {
+      if (ready === mine) ready = null
+      throw error
+    })
+    // Whoever uses it is told; nobody may be waiting for it now.
+    mine.catch(() => {})
+    return mine
+  }
+
   const options = (settings: SshSettings) => ({
     now: deps.now,
     breakerOpenMs: deps.breakerOpenMs,
@@ -114,7 +125,7 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
 
   async function linkTo(id: string): Promise<HostLink> {
     if (end.signal.aborted) throw new Error('ssh is closed: nothing more can be asked of it.')
-    ready ??= apply(first)
+    ready ??= orForgotten(apply(first))
     await ready
     await followKnownHosts()
     const link = links.get(id)
@@ -161,11 +172,9 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
       ),
     async configure(settings) {
       const before = ready
-      const applied = (before ?? Promise.resolve()).then(() => apply(settings))
+      const applied = (before ?? Promise.resolve()).catch(() => {}).then(() => apply(settings))
       // Settings that cannot be used leave the ones before in force.
-      ready = applied.catch(
-        () => before ?? Promise.reject(new Error('ssh was never given settings that it could use.')),
-      )
+      ready = orForgotten(applied.catch((error: unknown) => before ?? Promise.reject(error)))
       await applied
     },
     reset: (host) => links.get(host)?.breaker.reset(),

@@ -58,6 +58,14 @@ export function parseAnchorName(bookmark: string): Guid | null {
 }
 
 /**
+ * The name that a snapshot of the backup gets where its own is in the way of one to be sent: its old name and its guid, or
+ * (`short`) the guid alone. Throws on a bad guid.
+ */
+export function clearedName(name: string, guid: Guid, short = false): string {
+  return short ? `zw-${guidToHex(guid)}` : `${name}.zw-${guidToHex(guid)}`
+}
+
+/**
  * How many bytes a dataset is too long to be set aside, 0 when it fits. `longestBelow` is the length of the longest
  * rest below the dataset (`/child@snapshot`), which moves along and counts too.
  */

@@ -25,6 +25,8 @@ export const RIGHTS_OF = {
   promote: ['promote', 'mount'],
   rename: ['rename', 'create', 'mount'],
   hold: ['hold'],
+  mount: ['mount'],
+  unmount: ['mount'],
   rollback: ['rollback', 'mount'],
   destroy: ['destroy', 'mount'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
@@ -37,6 +39,8 @@ const VERBS = [
   'promote',
   'rename',
   'hold',
+  'mount',
+  'unmount',
   'rollback',
   'destroy',
   'bookmark',

@@ -56,9 +56,24 @@ export function promote(zfs: ZfsCommand, dataset: string): Argv {
   return [...zfs, 'promote', datasetOperand(dataset)]
 }
 
+/** Never by force: refused where something uses it. On Linux only root can. Its children are unmounted with it. */
+export function unmount(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'unmount', datasetOperand(dataset)]
+}
+
+export function mount(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'mount', datasetOperand(dataset)]
+}
+
 /** Without remounting (`-u`); a volume takes no `-u`. */
 export function rename(zfs: ZfsCommand, type: DatasetType, from: string, to: string): Argv {
   return [...zfs, 'rename', ...(type === 'filesystem' ? ['-u'] : []), datasetOperand(from), datasetOperand(to)]
+}
+
+/** Of one snapshot; what it holds, its guid, holds and clones stay. Refused where the dataset has that name already. */
+export function renameSnapshot(zfs: ZfsCommand, from: string, name: string): Argv {
+  const dataset = splitSnapshot(from)?.dataset ?? ''
+  return [...zfs, 'rename', snapshotOperand(from), snapshotOperand(`${dataset}@${name}`)]
 }
 
 export function setCanmount(zfs: ZfsCommand, dataset: string, value: 'on' | 'off' | 'noauto'): Argv {

@@ -1,6 +1,7 @@
 import { poolOf } from '#lib/zfs/paths.ts'
 import { divergenceOf } from '../divergence.ts'
-import { chooseStream } from '../encryption.ts'
+import { isRawLine } from '../encryption.ts'
+import { clearNames } from '../plan/clear-names.ts'
 import { clashFree } from '../plan/set-aside/clash-free.ts'
 import { LISTED } from '../sentences/evidence.ts'
 import type { Reason } from '../types.ts'
@@ -39,8 +40,7 @@ export const backupRule: Rule = (context) => {
 export const divergedRule: Rule = ({ input, comparison, primary, backup, tell }) => {
   const base = comparison?.base ?? null
   if (primary === null || backup === null || comparison === null || base === null) return []
-  const { options } = chooseStream(input.policy, primary.facts, backup.facts)
-  const divergence = divergenceOf(input.inventory, comparison, options.raw)
+  const divergence = divergenceOf(input.inventory, comparison, isRawLine(input))
   const reasons: Reason[] = []
   if (divergence.ahead) reasons.push(tell('BACKUP_AHEAD', { ...listed(comparison.backupAhead), base: fact(base) }))
   if (divergence.harmlessExtra) reasons.push(tell('EXTRA_ON_BACKUP', listed(comparison.backupAhead)))
@@ -51,18 +51,22 @@ export const divergedRule: Rule = ({ input, comparison, primary, backup, tell })
         writtenBytes: comparison.backupWritten,
         newestBackup,
         readonly: backup.facts.readonly,
+        onlyDirectories: input.inventory.onlyDirectories === true,
       }),
     )
   }
   if (divergence.clash) {
     const { clashes } = comparison
-    const free = clashFree(input, primary, backup, comparison)
+    const onlyNames = !divergence.ahead && !divergence.modified
+    const cleared = clearNames(input.mapping, backup, comparison, onlyNames ? null : base.guid)
+    const goesOn = cleared === null ? clashFree(input, primary, backup, comparison).base : base
     reasons.push(
       tell('NAME_CLASH', {
         count: clashes.length,
         clashes: clashes.slice(0, LISTED),
-        goesOnFrom: free.base?.backupName ?? null,
-        onlyNames: !divergence.ahead && !divergence.modified,
+        goesOnFrom: goesOn?.backupName ?? null,
+        onlyNames,
+        renamed: cleared !== null,
       }),
     )
   }

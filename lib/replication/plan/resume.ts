@@ -2,6 +2,7 @@ import type { ResumeTokenFacts } from '#lib/zfs/types.ts'
 import { toRef } from '../order.ts'
 import type { Comparison, PresentSide } from '../types.ts'
 import { assemble } from './assemble.ts'
+import { type ClearedName, renameNotes, renameSteps } from './clear-names.ts'
 import { impossible, type PlanDraft, type PlanInput, stepless } from './draft.ts'
 import { hops } from './hops.ts'
 import { newerThan } from './newer.ts'
@@ -22,7 +23,10 @@ export function tokenUnread({ mapping }: PlanInput, text: string | null): PlanDr
   )
 }
 
-/** The rest of the interrupted stream, then what is still missing after its snapshot. */
+/**
+ * The rest of the interrupted stream, then what is still missing after its snapshot; before that, `cleared` snapshots of
+ * the backup give up names that are to come.
+ */
 export function resume(
   input: PlanInput,
   primary: PresentSide,
@@ -30,6 +34,7 @@ export function resume(
   facts: ResumeTokenFacts,
   token: string,
   route: Route,
+  cleared: readonly ClearedName[] = [],
 ): PlanDraft {
   const entry = primary.snapshots.find((snapshot) => snapshot.guid === facts.toGuid)
   if (entry === undefined) throw new RangeError('A transfer can be resumed only while its snapshot is on the primary.')
@@ -39,8 +44,10 @@ export function resume(
   const resumption = { token, target: first, fromGuid: facts.fromGuid, remainingBytes: facts.remainingBytes }
   return assemble(input, primary, {
     kind: 'RESUME',
+    before: renameSteps(input, cleared),
     transfers: [resumeStep(route, resumption), ...way.map((hop) => transferStep(route, hop))],
     target: way.at(-1)?.to ?? first,
     named: [{ kind: 'snapshot', name: first.name, guid: first.guid }, ...namedBy(way)],
+    notes: cleared.length === 0 ? [] : renameNotes(input, cleared),
   })
 }

@@ -25,6 +25,11 @@ export const backupSentences: Sentences<
   NAME_CLASH: (w, e) => {
     const more = e.count > 1 ? ` The same holds for ${e.count - 1} more.` : ''
     const what = `Both sides have @${e.clashes[0]?.name ?? ''}, but they are different snapshots (guids differ).${more}`
+    if (e.onlyNames && e.renamed)
+      return said(
+        what,
+        `A repair gives what is on ${w.backup} another name and goes on from @${e.goesOnFrom}: nothing is destroyed, and nothing sent twice.`,
+      )
     const rename = e.onlyNames
       ? ` Or give what is on ${w.backup} another name (\`zfs rename\`): only the name is in the way, and nothing is sent twice.`
       : ''
@@ -37,7 +42,9 @@ export const backupSentences: Sentences<
   },
   BACKUP_MODIFIED: (w, e) =>
     said(
-      `${w.backupDataset} was written to after its last snapshot (${w.bytes(e.writtenBytes)}).`,
+      e.onlyDirectories
+        ? `Directories of ${w.backupDataset} were touched after its last snapshot (${w.bytes(e.writtenBytes)}), as mounting a child does; no file in it is another one.`
+        : `${w.backupDataset} was written to after its last snapshot (${w.bytes(e.writtenBytes)}).`,
       e.readonly
         ? 'Set the changes aside and rewind to the last common snapshot.'
         : `Set the changes aside and rewind; \`zfs set readonly=on ${w.backupDataset}\` on ${w.backup} prevents the next time.`,
