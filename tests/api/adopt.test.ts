@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { bookOf, closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
-import { fakePlan, fakeView } from './fake-views.ts'
+import { fakeView, fakeWaiting, WAITING_HASH } from './fake-views.ts'
 
 /* One decision for many datasets: over the API, and on its page. */
 setDefaultTimeout(600_000)
@@ -11,26 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => closedSound(served))
 
-const HASH = '00112233445566ff'
-const waiting = (id: string) =>
-  fakeView(id, {
-    health: 'BROKEN',
-    code: 'NO_COMMON_SNAPSHOT',
-    change: {
-      plan: fakePlan(id, {
-        hash: HASH,
-        kind: 'SET_ASIDE_RESEED',
-        setAside: { name: `hqs7p1/${id}.zw-aside-20261130T000000Z`, snapshots: 4, usedBytes: 2 ** 30 },
-        automatic: {
-          allowed: false,
-          code: 'NEEDS_PERSON',
-          because: 'No earlier check saw them in common <b>.',
-          from: null,
-          sentence: 'Not by itself now.',
-        },
-      }),
-    },
-  })
+const HASH = WAITING_HASH
+const waiting = fakeWaiting
 
 beforeEach(() => {
   served.engine.views = [waiting('p.one'), waiting('p.two'), fakeView('p.fine')]
