@@ -134,7 +134,8 @@ function partialPlan(
   if (!options.ownToken && isReceiving(verdict.reasons)) return busy(input)
   // Neither what is left of it may be sent, nor what would come in its stead.
   const mismatch = streamOf(input)?.mismatch ?? null
-  if (mismatch !== null) return unsendable(input, mismatch)
+  // (A person who has begun to receive it unencrypted has decided that.)
+  if (mismatch !== null && mismatch !== 'plain-below-encrypted') return unsendable(input, mismatch)
   const partial = partialReceive(input, true)
   if (partial.state === 'stale') return remainder(input, primary, backup, comparison, route, partial.because)
   const facts = inventory.token
