@@ -21,10 +21,24 @@ export const PlanStep = z
     ifInterrupted: IfInterrupted,
     optional: z.boolean().describe('A failure is a warning, not the end.'),
     role: z
-      .enum(['rename', 'clone', 'promote', 'limits', 'swap', 'undo', 'hold', 'discard', 'rollback'])
+      .enum([
+        'mark',
+        'parents',
+        'rename',
+        'clone',
+        'promote',
+        'limits',
+        'unmount',
+        'swap',
+        'undo',
+        'mount',
+        'hold',
+        'discard',
+        'rollback',
+      ])
       .nullable()
       .describe(
-        'Of COMMANDS: what they are for. UNDO after a SWAP: run only where ZFS refuses that swap for good before its first rename.',
+        'Of COMMANDS: what they are for. UNDO after a SWAP: run only where ZFS refuses that swap for good before its first rename. MOUNT: only where the UNMOUNT before it did its work.',
       ),
     expects: z
       .array(z.object({ name: z.string(), guid: Guid.nullable() }))

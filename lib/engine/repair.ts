@@ -1,8 +1,5 @@
 import { streamOf } from '#lib/replication/encryption.ts'
-import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window.ts'
-import type { CommandsRole, Plan, Step } from '#lib/replication/types.ts'
-import { poolOf } from '#lib/zfs/paths.ts'
-import { isDestructive, notAsConfirmed } from './before-destroying.ts'
+import type { Plan } from '#lib/replication/types.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
 import { learnLargeBlocks, learnRaw } from './keep.ts'
@@ -10,10 +7,9 @@ import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { isFurther, type Reach, reachOf } from './reach.ts'
 import { endOf, failed, withWarnings } from './run-end.ts'
-import { runStep, type StepEnd, type StepRequest } from './run-step.ts'
+import { type Attempt, hasRole, runSteps, type StepsEnd, sentence } from './run-steps.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
 import { afterLook, stopped } from './stopped.ts'
-import { swapDetail } from './swap-journal.ts'
 
 /**
  * One repair, from the second look to the last: read both sides, take the plan, run its steps, read both sides again.
@@ -149,161 +145,21 @@ async function attempt(
   order: RepairOrder,
   writer: RunWriter,
   prepared: Exclude<Prepared, { kind: 'end' }>,
-  how: { readonly isLastTry: boolean; readonly signal: AbortSignal },
+  how: Attempt,
 ): Promise<StepsEnd> {
   if (prepared.kind === 'unread')
     return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, began: false, warnings: [] }
   await writer.planned(prepared.plan)
-  const end = await runSteps(context, order, writer, prepared.plan, how)
+  const end = await runSteps(context, order, writer, prepared.plan, {
+    ...how,
+    inventory: prepared.assessment.inventory,
+  })
   if (end.ended === 'done' && sendsRaw(prepared)) await learnRaw(context, order.dataset)
   return end
 }
 
 function sendsRaw({ plan, assessment }: Extract<Prepared, { kind: 'go' }>): boolean {
   return plan.steps.some(({ kind }) => kind === 'transfer') && streamOf(assessment.planInput)?.options.raw === true
-}
-
-const WINDOW_ENDS: StepFault = {
-  kind: 'window-ended',
-  host: '',
-  message: 'The repair window ends in less than five minutes; the swap begins in the next one.',
-  stderrTail: '',
-  retryable: false,
-}
-
-interface StepsEnd {
-  readonly ended: 'done' | 'failed' | 'cancelled'
-  readonly fault: StepFault | null
-  readonly step: number | null
-  readonly bytes: number
-  /** Commands that change the backup were sent. */
-  readonly began: boolean
-  readonly warnings: readonly string[]
-}
-
-async function runSteps(
-  context: EngineContext,
-  order: RepairOrder,
-  writer: RunWriter,
-  plan: Plan,
-  { isLastTry, signal }: { readonly isLastTry: boolean; readonly signal: AbortSignal },
-): Promise<StepsEnd> {
-  const warnings: string[] = []
-  const bytesBefore = writer.run.bytes
-  const end = (ended: StepsEnd['ended'], fault: StepFault | null, step: number | null): StepsEnd => {
-    return { ended, fault, step, bytes: writer.run.bytes - bytesBefore, began, warnings }
-  }
-  let began = false
-  let lookedAgain = false
-  for (const [index, step] of plan.steps.entries()) {
-    if (step.kind === 'verify' || isOnlyToUndo(plan, index)) continue
-    // An end between promote and the last line of the swap would leave half a swap: those seconds it has to wait.
-    const midSwap = isMidSwap(plan.steps, index)
-    if (signal.aborted && !midSwap) return end('cancelled', null, step.n)
-    await writer.phase(step.kind === 'transfer' ? 'transferring' : 'preparing', {
-      index: index + 1,
-      count: plan.steps.length,
-    })
-    if (!midSwap && swapIsTooLate(context, order, plan, step)) return end('failed', WINDOW_ENDS, step.n)
-    if (isDestructive(step) && !lookedAgain) {
-      const changed = await notAsConfirmed(context, order, plan, signal)
-      if (changed !== null) return end('failed', changed, step.n)
-      writer.went(plan)
-      lookedAgain = true
-    }
-    began ||= step.kind === 'commands' && !step.optional
-    if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
-    else context.swapping.add(order.dataset.id)
-    const request: StepRequest = {
-      deps: context.deps,
-      writer,
-      datasetId: order.dataset.id,
-      bandwidthLimit: order.dataset.config.policy.bandwidthLimit,
-      signal: midSwap ? NEVER : signal,
-      pool: {
-        name: poolOf(order.dataset.mapping.backup.dataset),
-        keepFree: order.dataset.config.policy.keepFree,
-      },
-      stopAt: windowEnd(context, order),
-      detail: swapDetail(plan, step),
-      onBytes: () => context.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
-    }
-    const done = await runStep(step, request)
-      .then((ended) => undoneIfRefused(plan, step, ended, { ...request, isLastTry, signal: NEVER }))
-      .finally(() => {
-        context.receiving.delete(order.dataset.id)
-        context.swapping.delete(order.dataset.id)
-      })
-    warnings.push(...done.warnings)
-    if (done.ended !== 'done') return end(done.ended, done.fault, step.n)
-    if (step.kind === 'commands' && step.role === 'swap') writer.went(plan)
-  }
-  return end('done', null, null)
-}
-
-const NEVER = new AbortController().signal
-
-const hasRole = (step: Step | undefined, ...roles: readonly CommandsRole[]): boolean =>
-  step?.kind === 'commands' && roles.includes(step.role)
-
-/** What comes before is half of something without a line of the swap that is still to come. */
-function isMidSwap(steps: readonly Step[], at: number): boolean {
-  const isBegun = steps.slice(0, at).some((step) => hasRole(step, 'promote', 'swap'))
-  return isBegun && steps.slice(at).some((step) => hasRole(step, 'swap'))
-}
-
-/** The way back of a swap that stands before it in the plan. */
-function isOnlyToUndo({ steps }: Plan, at: number): boolean {
-  return hasRole(steps[at], 'undo') && steps.slice(0, at).some((step) => hasRole(step, 'swap'))
-}
-
-/**
- * Where ZFS refuses the first line of a swap, and another try cannot help or was the last one, the promote is taken back:
- * the plan's own step, which expects the backup in its place and the new line still holding its history. It is never begun
- * where the end of that line was not seen: it may be going on.
- */
-async function undoneIfRefused(
-  { steps, mapping }: Plan,
-  step: Step,
-  ended: StepEnd,
-  { isLastTry, ...request }: StepRequest & { readonly isLastTry: boolean },
-): Promise<StepEnd> {
-  const { fault } = ended
-  const undo = steps.find((each, at) => at > steps.indexOf(step) && hasRole(each, 'undo'))
-  if (fault === null || undo?.kind !== 'commands' || !isFirstLine(steps, step)) return ended
-  const isSeen = ended.exitCode !== null || fault.kind === 'plan-stale'
-  if (!isSeen || (fault.retryable && !isLastTry)) return ended
-  const { host, dataset } = mapping.backup
-  const back = await runStep(undo, { ...request, detail: {} })
-  if (back.ended === 'done') {
-    const message = `${host} refused to set ${dataset} aside: ${sentence(fault.message)} The swap was undone, and ${dataset} is as it was. Cure what ${host} says, then repair again.`
-    return { ...ended, fault: { ...fault, message, retryable: false } }
-  }
-  // Not as the undo expects it: then something was renamed, and the next look tells what.
-  if (back.fault === null || back.fault.kind === 'plan-stale') return ended
-  const message = `${sentence(fault.message)} The swap could not be undone either: ${sentence(back.fault.message)} The next repair goes on from there.`
-  return { ...ended, fault: { ...fault, message } }
-}
-
-/** ZFS ends its lines without a full stop. */
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
-
-function isFirstLine(steps: readonly Step[], step: Step): boolean {
-  return steps.find((each) => hasRole(each, 'swap')) === step
-}
-
-/** Of a run of policy, which keeps to the window; a person's goes on. */
-function windowEnd({ deps }: EngineContext, { dataset, automatic }: RepairOrder): number | null {
-  const { repairWindow } = dataset.config.policy
-  return automatic ? repairWindowEnd(repairWindow, deps.now(), deps.config().scheduler.timezone) : null
-}
-
-/** A swap takes seconds, but they must not be the window's last ones. One that was cut off is finished at any time. */
-function swapIsTooLate(context: EngineContext, order: RepairOrder, plan: Plan, step: Step): boolean {
-  if (step.kind !== 'commands' || step.optional || plan.kind === 'FINISH_SWAP') return false
-  if (step.role === 'rename') return false
-  const end = windowEnd(context, order)
-  return end !== null && end - context.deps.now() < LAST_MINUTES_MS
 }
 
 const BASE_MS = 2000

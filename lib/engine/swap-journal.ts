@@ -1,5 +1,5 @@
 import type { ActionRecord, RunRecord, Store } from '#lib/db/types.ts'
-import { ownSiblings } from '#lib/replication/swap.ts'
+import { halfDoneSwap, recordOf as known, ownSiblings } from '#lib/replication/swap.ts'
 import type { Inventory, Json, Plan, Step, SwapFacts, SwapRecord } from '#lib/replication/types.ts'
 import { parseOwnDatasetName, timeOfStamp } from '#lib/zfs/own-names.ts'
 import type { EngineContext } from './context.ts'
@@ -135,12 +135,20 @@ function recordIn(
   { mapping: { backup } }: Inventory,
   aside: string,
 ): SwapRecord | null {
-  const last = actions.findLast((action) => isSwapOf(action, backup.host, aside))
+  const last = actions.findLast((action) => {
+    return swapIn(action.detail)?.aside === aside || isSwapOf(action, backup.host, aside)
+  })
   if (last === undefined) return null
   const written = swapIn(last.detail)
   const wasLast = last.state === 'SUCCEEDED' && (written?.linesLeft ?? 0) === 0
-  if (wasLast || ENDED_WELL.has(run.state)) return { aside, swap: 'over', canmount: null }
-  return { aside, swap: 'open', canmount: written === null ? wantedBy(last, backup.dataset) : written.canmount }
+  const isOver = wasLast || ENDED_WELL.has(run.state)
+  if (written?.canmount === 'unknown') return { aside, swap: isOver ? 'settled' : 'unknown', canmount: null }
+  if (isOver) return { aside, swap: 'over', canmount: null }
+  return {
+    aside,
+    swap: 'open',
+    canmount: written === null ? canmountIn(last.command, backup.dataset) : written.canmount,
+  }
 }
 
 const ENDED_WELL: ReadonlySet<RunRecord['state']> = new Set(['SUCCEEDED', 'SUCCEEDED_WITH_WARNINGS', 'NO_CHANGE'])
@@ -154,28 +162,45 @@ function isSwapOf({ command, host }: ActionRecord, backupHost: string, aside: st
 
 /** What a line of a swap has written beside its commands; one of an earlier version has not, and was the only one of its swap. */
 interface Written {
+  readonly aside: string | null
   readonly linesLeft: number
-  readonly canmount: SwapRecord['canmount']
+  readonly canmount: SwapRecord['canmount'] | 'unknown'
 }
 
-/** For the journal: how many lines of the swap come after this step, and what the backup is to have at its end. */
-export function swapDetail(plan: Plan, step: Step): { readonly swap?: Json } {
+/**
+ * For the journal: how many lines of the swap come after this step, and what the backup is to have at its end: `unknown`
+ * where a swap is finished of whose beginning nothing is on record.
+ */
+export function swapDetail(plan: Plan, step: Step, inventory: Inventory): { readonly swap?: Json } {
   if (step.kind !== 'commands' || step.role !== 'swap') return {}
   const lines = plan.steps.filter((each) => each.kind === 'commands' && each.role === 'swap')
   const { dataset } = plan.mapping.backup
   const commands = lines.flatMap((line) => (line.kind === 'commands' ? line.commands.map(({ argv }) => argv) : []))
-  return { swap: { linesLeft: lines.length - 1 - lines.indexOf(step), canmount: canmountIn(commands, dataset) } }
+  const linesLeft = lines.length - 1 - lines.indexOf(step)
+  const half = halfDoneSwap(inventory)
+  const isUnknown = half?.state === 'set-aside not finished' && known(inventory, half.aside.name).swap !== 'open'
+  const canmount = isUnknown ? 'unknown' : canmountIn(commands, dataset)
+  return { swap: { aside: plan.setAside?.name ?? null, linesLeft, canmount } }
 }
+
+const CANMOUNTS = ['on', 'off', 'unknown'] as const
 
 function swapIn({ swap }: ActionRecord['detail']): Written | null {
-  if (typeof swap !== 'object' || swap === null || !('linesLeft' in swap) || !('canmount' in swap)) return null
-  const { linesLeft, canmount } = swap
+  if (
+    typeof swap !== 'object' ||
+    swap === null ||
+    !('linesLeft' in swap) ||
+    !('canmount' in swap) ||
+    !('aside' in swap)
+  )
+    return null
+  const { aside, linesLeft, canmount } = swap
   if (typeof linesLeft !== 'number') return null
-  return { linesLeft, canmount: canmount === 'on' || canmount === 'off' ? canmount : null }
-}
-
-function wantedBy({ command }: ActionRecord, dataset: string): SwapRecord['canmount'] {
-  return canmountIn(command, dataset)
+  return {
+    aside: typeof aside === 'string' ? aside : null,
+    linesLeft,
+    canmount: CANMOUNTS.find((each) => each === canmount) ?? null,
+  }
 }
 
 function canmountIn(commands: readonly (readonly string[])[], dataset: string): SwapRecord['canmount'] {

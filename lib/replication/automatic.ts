@@ -1,3 +1,4 @@
+import { heldForAnother } from './another-witness.ts'
 import { type Hold, hold, say } from './automatic-words.ts'
 import { hasGivenUp, nextTryAt } from './backoff.ts'
 import { isReceiving } from './judge/partial.ts'
@@ -32,6 +33,7 @@ export function automatic(input: PlanInput, plan: Planned, around: Around = {}):
   const others = [
     underWay(around),
     nothingToRun(plan, input) ?? forbidden(input, plan) ?? inTheWay(plan) ?? needsPerson(input, plan),
+    anotherWitness(input, plan),
     paused(input),
     parentFirst(around),
     noRoom(around),
@@ -73,11 +75,7 @@ function nothingToRun(plan: Planned, { verdict, policy }: PlanInput): Hold | nul
   return hold(unknown ? 'UNKNOWN_STATE' : 'NEEDS_PERSON', because)
 }
 
-/**
- * Half a swap is worse than either of its ends, and what is left of it takes seconds: neither the repair window nor
- * `auto_repair: false`, which both are about what is begun, hold it back. `dry_run: true` and a pause do: they say that
- * nothing is written at all.
- */
+/** Half a swap is worse than either of its ends: only what forbids every write (`dry_run: true`, a pause) holds back its rest. */
 function isBegun({ kind }: Planned): boolean {
   return kind === 'FINISH_SWAP'
 }
@@ -130,6 +128,13 @@ function needsPerson(input: PlanInput, plan: Planned): Hold | null {
     }
   }
   return null
+}
+
+function anotherWitness({ verdict: { reasons }, options: { now } }: PlanInput, plan: Planned): Hold | null {
+  const until = heldForAnother(reasons, plan.kind === 'FINISH_SWAP')
+  if (until === null || now >= until) return null
+  const said = reasons.find(({ code }) => code === 'ANOTHER_WITNESS')?.message ?? ''
+  return hold('ANOTHER_WITNESS', said, until, said)
 }
 
 function quietLooks(reasons: readonly Reason[]): number {

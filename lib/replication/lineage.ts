@@ -1,3 +1,4 @@
+import { isEmptyTarget } from './empty-target.ts'
 import { isRawLine } from './encryption.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import type { PlanKind } from './types.ts'
@@ -17,6 +18,7 @@ export function unprovenBecause(input: PlanInput): string | null {
   if (backup.state !== 'present' || primary.state !== 'present') return null
   if (swap?.shared === true)
     return `${dataset} is shared over NFS or SMB: perhaps somebody works on it, so a person decides.`
+  if (isEmptyTarget({ inventory }, policy)) return null
   const root = backup.facts.encryptionRoot === backup.facts.name
   // What goes on raw needs no key there.
   if (root && backup.facts.keyStatus === 'available' && !isRawLine(input))

@@ -1,11 +1,12 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { Sans } from '#lib/engine/ports.ts'
-import type { BatchOptions, CommandResult, Ssh } from '#lib/ssh/types.ts'
+import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
 import { listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
-import { readDelegated, readEnclosing, readIvSets, readQuotas } from './foresee.ts'
+import { isAnswer } from './batch-answer.ts'
+import { readDelegated, readEnclosing, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
 import { readSurroundings } from './surroundings.ts'
@@ -22,6 +23,8 @@ type SwapReader = Pick<
   | 'ivSets'
   | 'enclosing'
   | 'quotas'
+  | 'marks'
+  | 'onlyDirectories'
   | 'delegated'
 >
 
@@ -80,6 +83,17 @@ export function swapReader(
           options(signal),
         )
       }),
+    marks: (asks, signal) =>
+      eachHost(asks, (host, own) =>
+        readMarks(
+          ssh,
+          host,
+          own.map(({ dataset }) => dataset),
+          options(signal),
+        ),
+      ),
+    onlyDirectories: (asks, signal) =>
+      eachHost(asks, (host, own) => readOnlyDirectories(ssh, host, own, options(signal))),
     delegated: (asks, signal) => eachHost(asks, (host, own) => readDelegated(ssh, host, own, options(signal))),
     surroundings: (asks, signal) => eachHost(asks, (host, own) => readSurroundings(ssh, host, own, options(signal))),
     swapProperties: (asks, signal) =>
@@ -128,11 +142,4 @@ export function swapReader(
       return { ...facts, ...spaceOf(read?.fault === null ? read.datasets[0] : undefined) }
     },
   }
-}
-
-/** Ended well, or failed for nothing but names that are not there. */
-function isAnswer({ exitCode, stderr }: CommandResult): boolean {
-  if (exitCode === 0) return true
-  const lines = stderr.split('\n').filter((line) => line !== '')
-  return exitCode === 1 && lines.length > 0 && lines.every((line) => line.endsWith('dataset does not exist'))
 }

@@ -6,11 +6,13 @@ import { clashFree } from '../plan/set-aside/clash-free.ts'
 import { LISTED } from '../sentences/evidence.ts'
 import type { Reason } from '../types.ts'
 import type { Rule } from './context.ts'
-import { leftOut } from './left-out.ts'
+import { isContainer, leftOut } from './left-out.ts'
 import { fact, factOrNull, listed } from './listed.ts'
 
 /** Missing, or without anything in common. */
-export const backupRule: Rule = ({ input, comparison, primary, backup, tell }) => {
+export const backupRule: Rule = (context) => {
+  const { input, comparison, primary, backup, tell } = context
+  if (isContainer(context)) return []
   if (input.inventory.backup.state === 'missing') {
     const pool = input.inventory.backupPool?.name ?? poolOf(input.mapping.backup.dataset)
     const eligible = comparison?.eligibleCount ?? 0
@@ -49,6 +51,7 @@ export const divergedRule: Rule = ({ input, comparison, primary, backup, tell })
         writtenBytes: comparison.backupWritten,
         newestBackup,
         readonly: backup.facts.readonly,
+        onlyDirectories: input.inventory.onlyDirectories === true,
       }),
     )
   }

@@ -1,7 +1,7 @@
 import type { Argv } from '#lib/zfs/commands.ts'
 
 /**
- * What of a line the commands may take, in bytes: the ssh side sends 62 KiB at the most (tests/bed/swap-lines.test.ts holds
+ * What of a line the commands may take, in bytes: the ssh side sends 62 KiB at the most (lib/replication/swap-lines.test.ts holds
  * the two together). A line that has begun goes on to its end whatever becomes of the witness, so it is as long as may be.
  */
 export const LINE_BYTES = 56 * 1024

@@ -8,6 +8,7 @@ import type {
   SnapshotEntry,
   ZfsFaultKind,
 } from '#lib/zfs/types.ts'
+import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 
 /** One monitored mapping, as the engine needs it. Host ids are also their display names. */
 export interface Mapping {
@@ -66,6 +67,8 @@ export interface Inventory {
   readonly writtenSinceBase?: number | null
   /** Own datasets beside the backup (`B.zw-…`): half-done swaps and set-asides are known by name and origin alone. Absent: not read. */
   readonly backupSiblings?: readonly Sibling[]
+  /** Of a backup that is missing: datasets above it that are missing too, from the top; full names. Absent: not read, or none. */
+  readonly missingParents?: readonly string[]
   /** Read where a swap may be needed; null: could not be read. */
   readonly swap?: SwapFacts | null
   /** What the journal says of the swaps that made the set-asides beside the backup. Absent: not asked. */
@@ -74,6 +77,13 @@ export interface Inventory {
   readonly ivSets?: ReadonlyMap<Guid, IvSets>
   /** What stands directly above both; read where a backup is still to be made. Absent, or null: no such, or not read. */
   readonly above?: { readonly primary: Enclosing | null; readonly backup: Enclosing | null }
+  /**
+   * Which witness repaired the backup last; null: none has said so. Read where a repair may start by itself. Absent: not
+   * known.
+   */
+  readonly mark?: WitnessMark | null
+  /** What was written to the backup after its newest snapshot touched nothing but directories. Absent: not known. */
+  readonly onlyDirectories?: boolean
   /** Quotas on the backup and above it, the nearest first; read where the backup may take less than its pool has. */
   readonly quotas?: readonly Quota[]
   /**
@@ -149,6 +159,8 @@ export interface SwapFacts {
   readonly canmount: 'on' | 'off' | 'noauto' | null
   /** Shared over NFS or SMB: somebody may be working on it. */
   readonly shared: boolean
+  /** `logicalreferenced`: what is in it before compression. Null or absent: not read. */
+  readonly logicalBytes?: number | null
 }
 
 export interface SwapRecord {

@@ -23,7 +23,21 @@ export interface Found {
  * What short commands are for. `undo`: gives back what the promote took; it runs only where ZFS refuses the swap before it
  * in the plan for good while nothing has been renamed yet. (A plan without a swap is itself to undo one: there it runs.)
  */
-export type CommandsRole = 'rename' | 'clone' | 'promote' | 'limits' | 'swap' | 'undo' | 'hold' | 'discard' | 'rollback'
+export type CommandsRole =
+  | 'mark'
+  | 'parents'
+  | 'rename'
+  | 'clone'
+  | 'promote'
+  | 'limits'
+  | 'unmount'
+  | 'swap'
+  | 'undo'
+  /** Runs only where the `unmount` before it did its work, also where what is between them failed. */
+  | 'mount'
+  | 'hold'
+  | 'discard'
+  | 'rollback'
 export type Step =
   | (StepBase & {
       /** Short commands of one host in one line: each runs only where the one before it succeeded. */
@@ -167,4 +181,5 @@ export type AutomaticCode =
   | 'WAITS_FOR_PARENT'
   | 'UNDER_WAY'
   | 'BUSY'
+  | 'ANOTHER_WITNESS'
   | 'UNKNOWN_STATE'

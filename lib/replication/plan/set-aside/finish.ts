@@ -120,7 +120,7 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
         children: leftBelow(aside, dataset),
         // The set-aside still has what the backup had: its own is set last.
         canmount: replacement.type === 'filesystem' ? (aside.canmount ?? 'on') : null,
-        quietAside: aside.type === 'filesystem',
+        quietAside: mountsItself(aside),
         expects: [found(aside), found(replacement), { name: dataset, guid: null }],
         expectsThen: [found(aside), { name: dataset, guid: replacement.guid }],
       })
@@ -136,7 +136,7 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
         replacement: null,
         children: [],
         canmount,
-        quietAside: aside.type === 'filesystem',
+        quietAside: mountsItself(aside),
         expects: [found(aside), ...backup],
         expectsThen: [],
       })
@@ -156,7 +156,7 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
         children: leftBelow(aside, dataset).filter(({ name }) => !there.has(name)),
         // Never guessed: the set-aside's own may be somebody's by now.
         canmount: record.swap === 'open' ? record.canmount : null,
-        quietAside: aside.type === 'filesystem',
+        quietAside: mountsItself(aside),
         expects: [found(aside)],
         expectsThen: [found(aside)],
       })
@@ -178,6 +178,11 @@ function withHold(
     aside: { name: aside, snapshots: names.length, usedBytes: null },
     beside,
   }
+}
+
+/** What is done already is not said again: each line begins with something that brings it on. */
+function mountsItself({ type, canmount }: Sibling): boolean {
+  return type === 'filesystem' && canmount !== 'noauto'
 }
 
 function found({ name, guid }: Found): Found {

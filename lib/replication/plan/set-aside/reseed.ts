@@ -13,7 +13,9 @@ import { namedBy, type Route, resumeStep, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdSteps } from './hold-step.ts'
+import { mountSteps } from './mount-steps.ts'
 import { asideTooLong, obstacle } from './obstacle.ts'
+import { notesForOthers } from './other-tools.ts'
 import { quotaSteps } from './quota-steps.ts'
 import { swapSteps } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
@@ -54,6 +56,7 @@ export function reseed(
   // How much the new line takes is not known before it is there.
   const line = { name: beside.incoming, children: children.length, fitsIn: () => false }
   const quotas = quotaSteps(input, carried.quotas, line)
+  const mounts = mountSteps(input, backup)
   const quiet: Properties = primary.facts.type === 'filesystem' ? { canmount: 'noauto' } : {}
   const into = { dataset: beside.incoming, properties: { ...quiet, ...carried.properties } }
 
@@ -97,7 +100,9 @@ export function reseed(
     before: seed,
     transfers: [
       ...quotas.beforeSwap,
+      ...mounts.beforeSwap,
       ...change,
+      ...mounts.afterSwap,
       ...quotas.afterSwap,
       ...hold,
       ...rest.map((hop) => transferStep(route, hop)),
@@ -109,9 +114,11 @@ export function reseed(
       because,
       ...inTheWay(input, comparison),
       ...carried.notes,
+      ...mounts.notes,
       ...stranded(input, backup),
       `${dataset} stays as it is until the first snapshot of the new line has arrived in full.`,
       `The new line is readonly=on, so that nothing can change it by accident.`,
+      ...notesForOthers(input, backup, null),
     ],
     setAside: { name: beside.aside, snapshots: own.length, usedBytes: backup.facts.used },
   })

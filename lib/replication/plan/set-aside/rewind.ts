@@ -14,7 +14,9 @@ import { namedBy, type Route, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdSteps } from './hold-step.ts'
+import { mountSteps } from './mount-steps.ts'
 import { asideTooLong, obstacle } from './obstacle.ts'
+import { notesForOthers } from './other-tools.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
 import { swapSteps, undoStep } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
@@ -62,6 +64,7 @@ export function rewind(
     children: children.length,
     fitsIn: withinUsed(backup.facts.used),
   })
+  const mounts = mountSteps(input, backup)
   const quiet: Properties = type === 'filesystem' ? { canmount: 'noauto' } : {}
   const origin = { name: `${dataset}@${from}`, guid: base.guid }
   const zfs = options.zfsCommands.backup
@@ -89,6 +92,7 @@ export function rewind(
       : []),
     short('promote', `Give the new line everything up to @${from}`, promote(zfs, beside.next)),
     ...quotas.beforeSwap,
+    ...mounts.beforeSwap,
     ...swapSteps(input, {
       away: { type },
       aside: beside.aside,
@@ -109,6 +113,7 @@ export function rewind(
       { name: dataset, guid: backup.facts.guid },
       { name: beside.next, base: { name: `${beside.next}@${base.backupName}`, guid: base.guid } },
     ),
+    ...mounts.afterSwap,
     ...quotas.afterSwap,
   ]
   const ahead = comparison.backupAhead.map(({ name }) => name)
@@ -126,8 +131,10 @@ export function rewind(
       ...inTheWay(input, comparison),
       ...(cleared.length === 0 ? [] : renameNotes(input, cleared)),
       ...carried.notes,
+      ...mounts.notes,
       ...(made === null ? [] : [`${beside.next}, left by an earlier try, is used.`]),
       `The new line is readonly=on, so that nothing can change it by accident.`,
+      ...notesForOthers(input, backup, from),
       ...(hold.length === 0 && ahead.length > 0
         ? ['The snapshots of the set-aside cannot be held: the right is missing.']
         : []),
