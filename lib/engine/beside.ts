@@ -119,7 +119,7 @@ export async function withBeside<T extends Seen>(
       const known = book.get(keyOf(inventory), now)
       const rights = fresh && isNamable(inventory) ? await orCut(rightsOf(sans, inventory, signal)) : undefined
       if (cut.has(each) || rights === CUT) return { ...each, cut: true }
-      const siblings = known === null ? {} : { backupSiblings: known.siblings }
+      const siblings = known === null ? {} : { backupSiblings: known.siblings, ...aboveOf(inventory, known) }
       const wants = wanted.has(each) || (known === null && inventory.backup.state === 'present')
       const swap = wants
         ? swapOf(fresh && read !== CUT ? read.get(keyOf(inventory)) : book.properties(inventory), known)
@@ -132,6 +132,10 @@ export async function withBeside<T extends Seen>(
 /** A name that is too long for a set-aside holds every repair back: it may have been cured since. */
 function standsInTheWay({ longestBelow = '' }: Properties, { mapping }: Inventory): boolean {
   return bytesOverForSetAside(mapping.backup.dataset, longestBelow.length) > 0
+}
+
+function aboveOf({ backup }: Inventory, { missingParents = [] }: Surroundings): Pick<Inventory, 'missingParents'> {
+  return backup.state === 'missing' && missingParents.length > 0 ? { missingParents } : {}
 }
 
 /** Null: asked for and not read. */

@@ -1,4 +1,13 @@
-import type { ChildDataset, Found, HostCommand, LookFault, Sibling, Side, SwapFacts } from '#lib/replication/types.ts'
+import type {
+  ChildDataset,
+  Enclosing,
+  Found,
+  HostCommand,
+  LookFault,
+  Sibling,
+  Side,
+  SwapFacts,
+} from '#lib/replication/types.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
 import type { PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 
@@ -46,6 +55,11 @@ export interface Sans {
     asks: readonly { readonly host: string; readonly base: string }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, string>>
+  /** What is made below these datasets inherits this, by `host:dataset`; a missing entry could not be read. */
+  enclosing(
+    asks: readonly { readonly host: string; readonly dataset: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Enclosing>>
   /** Quotas on datasets and above them, the nearest first, by `host:dataset`; a missing entry could not be read. */
   quotas(
     asks: readonly { readonly host: string; readonly dataset: string }[],
@@ -81,6 +95,8 @@ export interface LoginRights {
 export interface Surroundings {
   readonly siblings: readonly Sibling[]
   readonly children: readonly ChildDataset[]
+  /** Of one that is not there: what is missing above it too, from the top; full names. Absent: nothing. */
+  readonly missingParents?: readonly string[]
 }
 
 export interface HostWant {

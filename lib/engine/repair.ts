@@ -1,7 +1,8 @@
+import { streamOf } from '#lib/replication/encryption.ts'
 import type { Plan } from '#lib/replication/types.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
-import { learnLargeBlocks } from './keep.ts'
+import { learnLargeBlocks, learnRaw } from './keep.ts'
 import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { isFurther, type Reach, reachOf } from './reach.ts'
@@ -149,7 +150,16 @@ async function attempt(
   if (prepared.kind === 'unread')
     return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, began: false, warnings: [] }
   await writer.planned(prepared.plan)
-  return runSteps(context, order, writer, prepared.plan, { ...how, inventory: prepared.assessment.inventory })
+  const end = await runSteps(context, order, writer, prepared.plan, {
+    ...how,
+    inventory: prepared.assessment.inventory,
+  })
+  if (end.ended === 'done' && sendsRaw(prepared)) await learnRaw(context, order.dataset)
+  return end
+}
+
+function sendsRaw({ plan, assessment }: Extract<Prepared, { kind: 'go' }>): boolean {
+  return plan.steps.some(({ kind }) => kind === 'transfer') && streamOf(assessment.planInput)?.options.raw === true
 }
 
 const BASE_MS = 2000

@@ -1,4 +1,5 @@
 import { rememberPrunings } from './chain/prunings.ts'
+import { isSeenRaw } from './encryption.ts'
 import { foreignActivity, seenOf } from './foreign-activity.ts'
 import { primaryMemory } from './judge/delay.ts'
 import { grownBytes } from './judge/in-use.ts'
@@ -50,8 +51,14 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
         : { tree: memory.tree }
       : { tree: rememberTree(input, input.tree) }),
     ...(memory.largeBlocks === true ? { largeBlocks: true } : {}),
+    ...rememberRaw(input),
     backupSeenAt,
   }
+}
+
+function rememberRaw(input: JudgeInput): Pick<Memory, 'sentRaw'> {
+  const { dataset } = input.mapping.backup
+  return input.memory.sentRaw === dataset || isSeenRaw(input) ? { sentRaw: dataset } : {}
 }
 
 function rememberChain({ memory, inventory, previous, now }: JudgeInput, { newestCommon }: Verdict) {

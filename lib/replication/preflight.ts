@@ -5,10 +5,10 @@ import type { Check, CommandsRole, Plan, Step } from './types.ts'
 
 /** What is looked at before a byte moves: a tick each, or a reason with its cure. Space comes later, with the estimate. */
 export function preflight(input: PlanInput, steps: readonly Step[]): readonly Check[] {
-  const { inventory, mapping } = input
+  const { inventory } = input
   if (inventory.rights === undefined || steps.length === 0) return []
   return [
-    rightsCheck(mapping, inventory.rights, steps),
+    rightsCheck(inventory, inventory.rights, steps),
     receiveCheck(input),
     poolCheck(input),
     ...keyCheck(input),

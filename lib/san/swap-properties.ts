@@ -9,7 +9,7 @@ import { parseProperties } from '#lib/zfs/properties.ts'
 export type SwapProperties = Omit<SwapFacts, 'children'>
 
 /** In force, wherever they come from. */
-const IN_FORCE = ['canmount', 'sharenfs', 'sharesmb'] as const
+const IN_FORCE = ['canmount', 'sharenfs', 'sharesmb', 'logicalreferenced'] as const
 /** Set by the plan itself, so their values need not be known. */
 const NOT_ASKED: ReadonlySet<string> = new Set(['readonly', 'canmount'])
 
@@ -57,6 +57,7 @@ export async function readSwapProperties(
       ...(longest === undefined ? {} : { longestBelow: longest }),
       local: local.map(({ name, value }) => ({ name, value: (value ?? '').replace(/\n$/, '') })),
       canmount: canmount === 'on' || canmount === 'off' || canmount === 'noauto' ? canmount : null,
+      logicalBytes: /^\d{1,15}$/.test(inForce('logicalreferenced')) ? Number(inForce('logicalreferenced')) : null,
       shared: ['sharenfs', 'sharesmb'].some((name) => !['off', '-'].includes(inForce(name))),
     })
   }

@@ -1,11 +1,12 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { Sans } from '#lib/engine/ports.ts'
-import type { BatchOptions, CommandResult, Ssh } from '#lib/ssh/types.ts'
+import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
 import { listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
-import { readDelegated, readIvSets, readQuotas } from './foresee.ts'
+import { isAnswer } from './batch-answer.ts'
+import { readDelegated, readEnclosing, readIvSets, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
 import { readSurroundings } from './surroundings.ts'
@@ -13,7 +14,16 @@ import { readSwapProperties } from './swap-properties.ts'
 
 type SwapReader = Pick<
   Sans,
-  'surroundings' | 'swapProperties' | 'rights' | 'costs' | 'differs' | 'pool' | 'ivSets' | 'quotas' | 'delegated'
+  | 'surroundings'
+  | 'swapProperties'
+  | 'rights'
+  | 'costs'
+  | 'differs'
+  | 'pool'
+  | 'ivSets'
+  | 'enclosing'
+  | 'quotas'
+  | 'delegated'
 >
 
 /** What a swap or an in-place repair has to know, read only where one is planned. */
@@ -50,6 +60,15 @@ export function swapReader(
           ssh,
           host,
           own.map(({ base }) => base),
+          options(signal),
+        )
+      }),
+    enclosing: (asks, signal) =>
+      eachHost(asks, (host, own) => {
+        return readEnclosing(
+          ssh,
+          host,
+          own.map(({ dataset }) => dataset),
           options(signal),
         )
       }),
@@ -110,11 +129,4 @@ export function swapReader(
       return { ...facts, ...spaceOf(read?.fault === null ? read.datasets[0] : undefined) }
     },
   }
-}
-
-/** Ended well, or failed for nothing but names that are not there. */
-function isAnswer({ exitCode, stderr }: CommandResult): boolean {
-  if (exitCode === 0) return true
-  const lines = stderr.split('\n').filter((line) => line !== '')
-  return exitCode === 1 && lines.length > 0 && lines.every((line) => line.endsWith('dataset does not exist'))
 }

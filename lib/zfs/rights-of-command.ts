@@ -19,6 +19,7 @@ export const RIGHTS_OF = {
   bookmark: ['bookmark'],
   receive: [RECEIVE, 'mount'],
   receiveNew: ['create'],
+  create: ['create', 'mount'],
   discardPartial: ['destroy', 'mount'],
   clone: ['clone', 'create', 'mount'],
   promote: ['promote', 'mount'],
@@ -33,6 +34,7 @@ export const RIGHTS_OF = {
 const VERBS = [
   'send',
   'receive',
+  'create',
   'clone',
   'promote',
   'rename',
@@ -64,6 +66,8 @@ export function rightsOfCommand(argv: Argv, newDataset = false): CommandRights {
         [...RIGHTS_OF.receive, ...(newDataset ? RIGHTS_OF.receiveNew : [])],
         assigned(words.filter((_, index) => words[index - 1] === '-o')),
       )
+    case 'create':
+      return need([...RIGHTS_OF.create, ...assigned(words.filter((_, index) => words[index - 1] === '-o'))])
     case 'clone':
       return need([...RIGHTS_OF.clone, ...assigned(words.filter((_, index) => words[index - 1] === '-o'))])
     case 'set':

@@ -18,6 +18,7 @@ export const PATIENCE = 1_800_000
  */
 const EVERY: Readonly<Record<Scene, number>> = {
   seed: 2,
+  parents: 2,
   incremental: 2,
   resume: 4,
   rewind: 8,

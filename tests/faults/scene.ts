@@ -4,24 +4,35 @@ import { forgetBookings } from '#tests/invariants/bookings.ts'
 import { datasetOf, takeStock } from '#tests/invariants/stock.ts'
 
 /**
- * What a scan and its repair find: nothing on the backup, something, half of a first stream, one that went its own way (and
+ * What a scan and its repair find: nothing on the backup, not even what is above it, something, half of a first stream, one that went its own way (and
  * is mounted), the same where ZFS refuses the swap once, half a swap of which nothing is on record, or so many children that
  * they go back in several lines.
  */
-export type Scene = 'seed' | 'incremental' | 'resume' | 'rewind' | 'reseed' | 'undo' | 'finish' | 'lines'
-export const SCENES: readonly Scene[] = ['seed', 'incremental', 'resume', 'rewind', 'reseed', 'undo', 'finish', 'lines']
+export type Scene = 'seed' | 'parents' | 'incremental' | 'resume' | 'rewind' | 'reseed' | 'undo' | 'finish' | 'lines'
+export const SCENES: readonly Scene[] = [
+  'seed',
+  'parents',
+  'incremental',
+  'resume',
+  'rewind',
+  'reseed',
+  'undo',
+  'finish',
+  'lines',
+]
 
 export const DATASET = 'a-b.one'
 const BYTES = 60_000
 
 /** A bed with one dataset in the given state and a witness that has started and not looked yet. */
 export async function openScene(scene: Scene): Promise<Bed> {
+  const settings = scene === 'parents' ? { backup_dataset: 'vault/x/nested/one' } : {}
   const bed = await Bed.open({
     hosts: [
       { id: 'a', pool: 'tank' },
       { id: 'b', pool: 'vault' },
     ],
-    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+    mappings: [{ name: 'one', primary: 'a', backup: 'b', settings }],
     defaults: { auto_repair: true, repair_when: 'behind', on_diverged: 'set_aside', primary_max_age_hours: 0 },
   })
   const { zfs } = bed.host('a')

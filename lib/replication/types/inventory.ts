@@ -66,12 +66,16 @@ export interface Inventory {
   readonly writtenSinceBase?: number | null
   /** Own datasets beside the backup (`B.zw-…`): half-done swaps and set-asides are known by name and origin alone. Absent: not read. */
   readonly backupSiblings?: readonly Sibling[]
+  /** Of a backup that is missing: datasets above it that are missing too, from the top; full names. Absent: not read, or none. */
+  readonly missingParents?: readonly string[]
   /** Read where a swap may be needed; null: could not be read. */
   readonly swap?: SwapFacts | null
   /** What the journal says of the swaps that made the set-asides beside the backup. Absent: not asked. */
   readonly swapRecords?: readonly SwapRecord[]
-  /** IV sets of the base on both sides, as `zfs get ivsetguid` says; read where the primary is encrypted. Absent: not known. */
-  readonly ivSets?: { readonly primary: string; readonly backup: string }
+  /** IV sets of what increments can go on from, by its guid; read where both sides are encrypted. What is not in it is not known. */
+  readonly ivSets?: ReadonlyMap<Guid, IvSets>
+  /** What stands directly above both; read where a backup is still to be made. Absent, or null: no such, or not read. */
+  readonly above?: { readonly primary: Enclosing | null; readonly backup: Enclosing | null }
   /** Quotas on the backup and above it, the nearest first; read where the backup may take less than its pool has. */
   readonly quotas?: readonly Quota[]
   /**
@@ -91,6 +95,15 @@ export interface Inventory {
   /** Epoch milliseconds of the look, witness clock. */
   readonly readAt: number
 }
+
+/** Of one snapshot, as `zfs get ivsetguid` says it on either side: `-` where that side has none. */
+export interface IvSets {
+  readonly primary: string
+  readonly backup: string
+}
+
+/** A dataset as what is made below it inherits from it. */
+export type Enclosing = Pick<DatasetFacts, 'name' | 'encryption' | 'keyStatus'>
 
 /** A dataset of ours beside a backup dataset, known by its name: a set-aside, a clone not yet swapped in, a seed not yet swapped in. */
 export interface Sibling {
@@ -114,6 +127,8 @@ export interface Sibling {
   readonly children: readonly ChildDataset[]
   /** Its own snapshots. */
   readonly snapshots: readonly SnapshotEntry[]
+  /** Of a set-aside: neither it nor any of its snapshots differs from what it stands on. Absent: it does, or that was not read. */
+  readonly holdsNothing?: boolean
 }
 
 /** A file system or volume directly below another one. */
@@ -136,6 +151,8 @@ export interface SwapFacts {
   readonly canmount: 'on' | 'off' | 'noauto' | null
   /** Shared over NFS or SMB: somebody may be working on it. */
   readonly shared: boolean
+  /** `logicalreferenced`: what is in it before compression. Null or absent: not read. */
+  readonly logicalBytes?: number | null
 }
 
 export interface SwapRecord {

@@ -24,6 +24,7 @@ export interface Found {
  * in the plan for good while nothing has been renamed yet. (A plan without a swap is itself to undo one: there it runs.)
  */
 export type CommandsRole =
+  | 'parents'
   | 'rename'
   | 'clone'
   | 'promote'
@@ -94,6 +95,8 @@ export interface Destroyed {
   /** Epoch seconds. */
   readonly creation: number | null
   readonly usedBytes: number | null
+  /** Of a snapshot: it is known to hold no change. */
+  readonly holdsNothing?: boolean
 }
 
 /** The facts a plan rests on; the plan is stale only when one of them has changed. */
@@ -123,7 +126,13 @@ export interface Plan {
   /** What would be lost, each by name and guid. Empty for every plan but IN_PLACE, which only a person can choose. */
   readonly destroys: readonly Destroyed[]
   /** What is moved out of the way and kept; null where nothing is. */
-  readonly setAside: { readonly name: string; readonly snapshots: number; readonly usedBytes: number | null } | null
+  readonly setAside: {
+    readonly name: string
+    readonly snapshots: number
+    readonly usedBytes: number | null
+    /** What is kept is known to hold no change: a person may as well let it be destroyed. */
+    readonly holdsNothing?: boolean
+  } | null
   /** Pre-flight: what was looked at before a byte moves. Empty where nothing has been asked yet (a scan's plan). */
   readonly checks: readonly Check[]
   /** One sentence: how both sides stand afterwards. */

@@ -1,7 +1,6 @@
 import { NAME_LIMIT } from '#lib/zfs/names.ts'
 import { bytesOverForSetAside } from '#lib/zfs/own-names.ts'
-import { SET_ASIDE_LIMIT } from '../../judge/swaps.ts'
-import { ownSiblings } from '../../swap.ts'
+import { EMPTY_SET_ASIDE_LIMIT, SET_ASIDE_LIMIT, setAsidesAtLimit } from '../../judge/swaps.ts'
 import type { Plan, PresentSide } from '../../types.ts'
 import type { PlanInput } from '../draft.ts'
 
@@ -18,11 +17,12 @@ export function obstacle(input: PlanInput, backup: PresentSide): Plan['blocked']
   }
   const tooLong = asideTooLong(input, backup)
   if (tooLong !== null) return tooLong
-  const asides = ownSiblings(inventory, 'aside')
-  if (asides.length >= SET_ASIDE_LIMIT) {
+  const asides = setAsidesAtLimit(inventory)
+  if (asides.length > 0) {
+    const limit = asides.length < EMPTY_SET_ASIDE_LIMIT ? SET_ASIDE_LIMIT : EMPTY_SET_ASIDE_LIMIT
     return {
       code: 'SET_ASIDE_LIMIT',
-      because: `${host} keeps ${asides.length} set-asides of ${dataset} already; ${SET_ASIDE_LIMIT} is the limit.`,
+      because: `${host} keeps ${asides.length} set-asides of ${dataset} already; ${limit} is the limit.`,
       cure: `Look at them (\`zwitness set-asides\`) and let the SAN's admin remove what is not needed any more.`,
     }
   }

@@ -39,7 +39,7 @@ export function reseed(
   const swap = inventory.swap ?? { children: [], local: [], canmount: null, shared: false }
   const onlyNewest = input.policy.initial === 'latest' || input.options.oldestWouldNotSurvive === true
   const wanted = new Set((onlyNewest ? [newest] : comparison.behind).map((snapshot) => snapshot.guid))
-  const begun = begunBefore(input, primary, wanted)
+  const begun = begunBefore(input, primary, wanted, route.options.raw)
   const beside = begun?.beside ?? freshBeside(input)
   const first = begun?.first ?? (onlyNewest ? newest : oldest)
   const tooLong = asideTooLong(input, backup, [first])
@@ -132,18 +132,23 @@ interface Begun {
   readonly resume: { readonly token: string; readonly facts: ResumeTokenFacts } | null
 }
 
-/** A new line that an earlier try began: its first snapshot is there, or can be resumed. What can be neither, or was changed, is left lying. */
-function begunBefore(input: PlanInput, primary: PresentSide, wanted: ReadonlySet<string>): Begun | null {
+/**
+ * A new line that an earlier try began: its first snapshot is there, or can be resumed. What can be neither, or was changed,
+ * or was sent raw where this line is not (or the other way round), is left lying.
+ */
+function begunBefore(input: PlanInput, primary: PresentSide, wanted: ReadonlySet<string>, raw: boolean): Begun | null {
   const { inventory } = input
   const find = (guid: string | undefined) => primary.snapshots.find((entry) => entry.guid === guid)
   for (const sibling of ownSiblings(inventory, 'incoming').toReversed()) {
     const beside = besideToGoOn(input, sibling.name)
     const last = sibling.snapshots.at(-1)
     const arrived = find(last?.guid)
-    const untouched = sibling.receiveResumeToken === null && sibling.written === 0
+    // What is received raw in full is an encryption root of its own.
+    const asSent = (sibling.encryptionRoot === sibling.name) === raw
+    const untouched = sibling.receiveResumeToken === null && sibling.written === 0 && asSent
     if (arrived !== undefined && untouched && !takesNames(sibling, newerThan(primary, arrived), wanted))
       return { beside, first: toRef(arrived), arrivedAs: last?.name ?? null, resume: null }
-    const facts = tokenFactsOf(inventory.incomingToken, sibling)
+    const facts = tokenFactsOf(inventory.incomingToken, sibling, raw)
     const coming = find(facts?.toGuid)
     if (facts !== null && coming !== undefined && sibling.receiveResumeToken !== null)
       return { beside, first: toRef(coming), arrivedAs: null, resume: { token: sibling.receiveResumeToken, facts } }
@@ -160,9 +165,11 @@ function takesNames({ snapshots }: Sibling, coming: PresentSide['snapshots'], wa
 function tokenFactsOf(
   token: PlanInput['inventory']['incomingToken'],
   { name, receiveResumeToken, snapshots }: Sibling,
+  raw: boolean,
 ): ResumeTokenFacts | null {
   if (token?.name !== name || receiveResumeToken === null || snapshots.length > 0) return null
-  return token.facts !== null && 'toGuid' in token.facts && token.facts.fromGuid === null ? token.facts : null
+  if (token.facts === null || !('toGuid' in token.facts) || (token.facts.raw === true) !== raw) return null
+  return token.facts.fromGuid === null ? token.facts : null
 }
 
 /** Children that inherit the key of a backup that is its own encryption root cannot leave it. */

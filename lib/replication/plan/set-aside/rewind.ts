@@ -1,5 +1,6 @@
 import { clone, type Properties, promote } from '#lib/zfs/commands.ts'
 import { movableChildren } from '../../children.ts'
+import { isOnlyEmptySnapshots } from '../../divergence.ts'
 import { SET_ASIDE_LIMIT } from '../../judge/swaps.ts'
 import { toRef } from '../../order.ts'
 import { ownSiblings } from '../../swap.ts'
@@ -115,6 +116,7 @@ export function rewind(
     ...quotas.afterSwap,
   ]
   const ahead = comparison.backupAhead.map(({ name }) => name)
+  const holdsNothing = comparison === input.comparison && isOnlyEmptySnapshots(inventory, comparison)
   const hold = holdSteps(input, beside.aside, ahead)
   const draft = assemble(input, primary, {
     kind: 'SET_ASIDE_REWIND',
@@ -124,6 +126,7 @@ export function rewind(
     named: way.length === 0 ? [] : namedBy(way),
     notes: [
       because,
+      ...(holdsNothing ? [emptyAhead(ahead.length)] : []),
       ...inTheWay(input, comparison),
       ...(cleared.length === 0 ? [] : renameNotes(input, cleared)),
       ...carried.notes,
@@ -138,10 +141,16 @@ export function rewind(
       name: beside.aside,
       snapshots: ahead.length,
       usedBytes: sizeAside(input, comparison),
+      ...(holdsNothing ? { holdsNothing } : {}),
     },
   })
   const kept = `What is in the way is kept as ${beside.aside} (${counted(ahead.length, 'snapshot')}).`
   return { ...draft, outcome: `${draft.outcome} ${kept}`, blocked }
+}
+
+function emptyAhead(count: number): string {
+  const [hold, these] = count === 1 ? ['It holds', 'exactly this one'] : ['They hold', 'exactly these']
+  return `${hold} no change. Better than a set-aside: let ${these} be destroyed, by name (the in-place repair). Where a tool takes and removes such snapshots on the primary, leave them out with \`snapshot_exclude\`.`
 }
 
 /**
