@@ -22,6 +22,7 @@ export const PlanStep = z
     optional: z.boolean().describe('A failure is a warning, not the end.'),
     role: z
       .enum([
+        'mark',
         'parents',
         'rename',
         'clone',

@@ -30,6 +30,7 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   STALLED: 'A transfer moves no data.',
   PERMISSION_MISSING: "The witness's user lacks a ZFS permission.",
   LOW_SPACE: 'The repair needs more space than the target pool can give.',
+  ANOTHER_WITNESS: 'Another witness repaired this backup within the last day; this one starts nothing there by itself.',
   SET_ASIDE_LIMIT: 'As many datasets as may be were set aside already; a person must look at them.',
   PARTIAL_RECEIVE: 'A transfer stopped part-way and can resume.',
   BASE_IS_BOOKMARK: 'The last common snapshot is gone from the primary, but its bookmark is there.',

@@ -1,8 +1,18 @@
 import { expect, test } from 'bun:test'
 import { compare } from '#lib/replication/compare.ts'
 import { filterOf } from '#lib/replication/filter.ts'
-import { backupSide, inventoryOf, NOW, policyOf, primarySide, taken } from '#lib/replication/testing/world.ts'
-import type { PresentSide, Side } from '#lib/replication/types.ts'
+import {
+  backupSide,
+  inventoryOf,
+  MISSING,
+  NOW,
+  policyOf,
+  primarySide,
+  sibling,
+  taken,
+} from '#lib/replication/testing/world.ts'
+import type { Inventory, PresentSide, Side } from '#lib/replication/types.ts'
+import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 import { ForesightBook, foresee } from './foresee.ts'
 import type { Sans } from './ports.ts'
 
@@ -13,6 +23,10 @@ const ALL = new Set(['send', 'receive:append', 'mount'])
 /** What was asked of the SANs, and answers that a test may change. */
 class Asked {
   readonly calls: string[] = []
+  readonly marked: string[] = []
+  readonly diffed: string[] = []
+  only: boolean | null = true
+  readonly marks = new Map<string, WitnessMark>()
   rights: ReadonlySet<string> | null = ALL
   readonly sans = {
     ivSets: async (asks: Parameters<Sans['ivSets']>[0]) => {
@@ -28,6 +42,15 @@ class Asked {
       this.calls.push(...asks.map(({ host, dataset }) => `quota ${host}:${dataset}`))
       return new Map(asks.map(({ host, dataset }) => [`${host}:${dataset}`, []]))
     },
+    marks: async (asks: Parameters<Sans['marks']>[0]) => {
+      this.marked.push(...asks.map(({ host, dataset }) => `${host}:${dataset}`))
+      return new Map(asks.map(({ host, dataset }) => [`${host}:${dataset}`, this.marks.get(dataset) ?? null]))
+    },
+    onlyDirectories: async (asks: Parameters<Sans['onlyDirectories']>[0]) => {
+      this.diffed.push(...asks.map(({ host, dataset, snapshot }) => `${host}:${dataset}@${snapshot}`))
+      const { only } = this
+      return new Map(only === null ? [] : asks.map(({ host, dataset }) => [`${host}:${dataset}`, only]))
+    },
     delegated: async (asks: Parameters<Sans['delegated']>[0]) => {
       this.calls.push(...asks.map(({ host, dataset }) => `rights ${host}:${dataset}`))
       const { rights } = this
@@ -37,16 +60,16 @@ class Asked {
 
   readonly book = new ForesightBook()
 
-  async look(primary: Side, backup: Side, over: { autoRepair?: boolean; hours?: number; fresh?: boolean } = {}) {
-    const { autoRepair = true, hours = 0, fresh = false } = over
+  async look(
+    primary: Side,
+    backup: Side,
+    over: { autoRepair?: boolean; hours?: number; fresh?: boolean; more?: Partial<Inventory> } = {},
+  ) {
+    const { autoRepair = true, hours = 0, fresh = false, more = {} } = over
     const policy = policyOf({ autoRepair })
-    const inventory = inventoryOf(primary, backup)
-    const comparison = compare(
-      primary as PresentSide,
-      backup.state === 'present' ? backup : null,
-      filterOf(policy),
-      NOW / 1000,
-    )
+    const inventory = inventoryOf(primary, backup, more)
+    const there = backup.state === 'present' ? backup : null
+    const comparison = compare(primary as PresentSide, there, filterOf(policy), NOW / 1000)
     const seen = [{ dataset: { config: { policy } }, inventory, comparison }]
     const [found] = await foresee(this.sans, seen, { book: this.book, now: NOW + hours * HOUR, fresh })
     return found?.inventory
@@ -138,4 +161,42 @@ test('quotas are read where the backup may take less than its pool has free, and
   expect(asked.take()).toEqual(['quota hqs1:hqs1p1/DAT1'])
   await asked.look(primarySide([a, b]), backupSide([a], { available: 1e15 }), some)
   expect(asked.take()).toEqual([])
+})
+
+test('marks of witnesses are read where policy may repair something, at every check, and while a swap is half done also on what was moved away', async () => {
+  const asked = new Asked()
+  const mark = { witness: '00000000000000aa', at: NOW }
+  const aside = sibling('aside', 'hqs1p1/DAT1.zw-next-20261122T100000Z@a')
+  const next = sibling('next', null, undefined, { snapshots: [a] })
+  asked.marks.set(aside.name, mark)
+  expect((await asked.look(primarySide([a]), backupSide([a])))?.mark).toBeUndefined()
+  expect((await asked.look(primarySide([a, b]), backupSide([a]), { autoRepair: false }))?.mark).toBeUndefined()
+  expect(asked.marked).toEqual([])
+  expect((await asked.look(primarySide([a, b]), backupSide([a])))?.mark).toBeNull()
+  expect((await asked.look(primarySide([a, b]), backupSide([a])))?.mark).toBeNull()
+  expect(asked.marked.splice(0)).toEqual(['hqs1:hqs1p1/DAT1', 'hqs1:hqs1p1/DAT1'])
+  const half = await asked.look(primarySide([a, b]), MISSING, { more: { backupSiblings: [aside, next] } })
+  expect(half?.mark).toEqual(mark)
+  expect(asked.marked).toEqual([`hqs1:${aside.name}`])
+})
+
+test('whether directories alone were touched is asked once for the same bytes, of a mounted file system that little was written to', async () => {
+  const asked = new Asked()
+  const look = (over: object, more: object = {}) =>
+    asked.look(primarySide([a, b]), backupSide([a], { mounted: true, written: 14_336, ...over }), more)
+  await look({ mounted: false })
+  await look({ written: 0 })
+  await look({ written: 2 * 1024 ** 2 })
+  await look({ type: 'volume' })
+  await look({}, { autoRepair: false })
+  expect(asked.diffed).toEqual([])
+  expect((await look({}))?.onlyDirectories).toBe(true)
+  expect((await look({}))?.onlyDirectories).toBe(true)
+  expect(asked.diffed.splice(0)).toEqual(['hqs1:hqs1p1/DAT1@a'])
+  asked.only = null
+  expect((await look({ written: 20_000 }))?.onlyDirectories).toBeUndefined()
+  expect((await look({ written: 20_000 }))?.onlyDirectories).toBeUndefined()
+  expect(asked.diffed.splice(0)).toHaveLength(1)
+  await look({ written: 20_000 }, { fresh: true })
+  expect(asked.diffed).toHaveLength(1)
 })

@@ -66,6 +66,7 @@ export function judgedOf(
     primaryAvailability: availabilityOf(context, mapping.primary.host, now, null),
     backupAvailability: availabilityOf(context, mapping.backup.host, now, memory.backupSeenAt),
     repairs: repairHistory(runs),
+    witness: deps.store.witnessId,
     isolated: context.isIsolated(),
     behindBytes: estimate?.bytes ?? null,
     filterAt: { include: placeOf(dataset, filterLines.include), exclude: placeOf(dataset, filterLines.exclude) },
@@ -110,6 +111,7 @@ export function planFor(
         primary: zfsCommandOf(context, mapping.primary.host),
         backup: zfsCommandOf(context, mapping.backup.host),
       },
+      witness: deps.store.witnessId,
       paused: states.isPaused(dataset, now),
       pausedUntil: states.pausedUntil(dataset, now),
       seldomOnline: [mapping.primary.host, mapping.backup.host].some(

@@ -10,6 +10,7 @@ import type {
 } from '#lib/replication/types.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
 import type { PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
+import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 
 /** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
 export interface Sans {
@@ -60,6 +61,19 @@ export interface Sans {
     asks: readonly { readonly host: string; readonly dataset: string }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Enclosing>>
+  /**
+   * Did what was written to file systems since a snapshot touch nothing but directories? By `host:dataset`; a missing entry:
+   * that could not be learned (the right `diff` is missing, it is not mounted).
+   */
+  onlyDirectories(
+    asks: readonly { readonly host: string; readonly dataset: string; readonly snapshot: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, boolean>>
+  /** Marks of witnesses on datasets, by `host:dataset`; null: there is none. A missing entry could not be read. */
+  marks(
+    asks: readonly { readonly host: string; readonly dataset: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, WitnessMark | null>>
   /** Quotas on datasets and above them, the nearest first, by `host:dataset`; a missing entry could not be read. */
   quotas(
     asks: readonly { readonly host: string; readonly dataset: string }[],

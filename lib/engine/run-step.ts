@@ -1,5 +1,6 @@
 import type { Policy } from '#config/effective.ts'
 import type { HostCommand, Json, Step } from '#lib/replication/types.ts'
+import { markedAt } from '#lib/zfs/witness-mark.ts'
 import type { EngineDeps } from './deps.ts'
 import type { StepFault } from './ports.ts'
 import type { RunWriter } from './run-writer.ts'
@@ -31,8 +32,9 @@ export interface StepRequest {
 }
 
 /** Runs one step; its intent is on record before the command is sent, its outcome right after. */
-export async function runStep(step: Exclude<Step, { kind: 'verify' }>, request: StepRequest): Promise<StepEnd> {
+export async function runStep(planned: Exclude<Step, { kind: 'verify' }>, request: StepRequest): Promise<StepEnd> {
   const { deps, writer, datasetId } = request
+  const step = atThisMoment(planned, deps.now())
   const commands = commandsOf(step)
   const actionId = await deps.store.beginAction({
     runId: writer.run.id,
@@ -66,6 +68,14 @@ export async function runStep(step: Exclude<Step, { kind: 'verify' }>, request: 
     })
     throw error
   }
+}
+
+/** The one word of a plan that is not sent as it was shown: the time in the mark of this witness. */
+function atThisMoment<S extends Exclude<Step, { kind: 'verify' }>>(step: S, now: number): S {
+  if (step.kind === 'commands' && step.role === 'mark')
+    return { ...step, commands: step.commands.map((each) => ({ ...each, argv: markedAt(each.argv, now) })) }
+  if (step.kind === 'transfer') return { ...step, sink: { ...step.sink, argv: markedAt(step.sink.argv, now) } }
+  return step
 }
 
 interface Ended extends StepEnd {
@@ -156,6 +166,16 @@ async function runCommand(
   if (request.signal.aborted) return { ended: 'cancelled', fault: null, warnings: [], ...told }
   if (outcome.fault?.kind === 'name-taken' && isThereAlready(step))
     return { ended: 'done', fault: null, warnings: [], ...told }
+  if (step.kind === 'commands' && step.role === 'mark') {
+    // The backup is as good without it. It is on record with the command, and no reason to look at every run.
+    const { writer, datasetId, deps } = request
+    deps.log.warn(`${step.title} did not work: ${outcome.fault?.message ?? 'no reason was given'}`, {
+      runId: writer.run.id,
+      datasetId,
+      host: step.host,
+    })
+    return { ended: 'done', fault: null, warnings: [], ...told }
+  }
   if (step.optional)
     return {
       ended: 'done',

@@ -1,3 +1,4 @@
+import { heldForAnother } from './another-witness.ts'
 import { type Hold, hold, say } from './automatic-words.ts'
 import { hasGivenUp, nextTryAt } from './backoff.ts'
 import { isReceiving } from './judge/partial.ts'
@@ -32,6 +33,7 @@ export function automatic(input: PlanInput, plan: Planned, around: Around = {}):
   const others = [
     underWay(around),
     nothingToRun(plan, input) ?? forbidden(input, plan) ?? inTheWay(plan) ?? needsPerson(input, plan),
+    anotherWitness(input, plan),
     paused(input),
     parentFirst(around),
     noRoom(around),
@@ -126,6 +128,13 @@ function needsPerson(input: PlanInput, plan: Planned): Hold | null {
     }
   }
   return null
+}
+
+function anotherWitness({ verdict: { reasons }, options: { now } }: PlanInput, plan: Planned): Hold | null {
+  const until = heldForAnother(reasons, plan.kind === 'FINISH_SWAP')
+  if (until === null || now >= until) return null
+  const said = reasons.find(({ code }) => code === 'ANOTHER_WITNESS')?.message ?? ''
+  return hold('ANOTHER_WITNESS', said, until, said)
 }
 
 function quietLooks(reasons: readonly Reason[]): number {

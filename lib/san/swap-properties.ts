@@ -5,13 +5,14 @@ import { listNamesBelow, longestBelow } from '#lib/zfs/beside-listing.ts'
 import { getProperties } from '#lib/zfs/commands.ts'
 import { getValue, listOwnProperties, parseOwnProperties } from '#lib/zfs/own-properties.ts'
 import { parseProperties } from '#lib/zfs/properties.ts'
+import { WITNESS_MARK } from '#lib/zfs/witness-mark.ts'
 
 export type SwapProperties = Omit<SwapFacts, 'children'>
 
 /** In force, wherever they come from. */
 const IN_FORCE = ['canmount', 'sharenfs', 'sharesmb', 'logicalreferenced'] as const
 /** Set by the plan itself, so their values need not be known. */
-const NOT_ASKED: ReadonlySet<string> = new Set(['readonly', 'canmount'])
+const NOT_ASKED: ReadonlySet<string> = new Set(['readonly', 'canmount', WITNESS_MARK])
 
 /**
  * What is set on backup datasets of one host, for the lines that are to take their places, and where they have children

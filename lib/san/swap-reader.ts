@@ -6,7 +6,7 @@ import { listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { isAnswer } from './batch-answer.ts'
-import { readDelegated, readEnclosing, readIvSets, readQuotas } from './foresee.ts'
+import { readDelegated, readEnclosing, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
 import { readSurroundings } from './surroundings.ts'
@@ -23,6 +23,8 @@ type SwapReader = Pick<
   | 'ivSets'
   | 'enclosing'
   | 'quotas'
+  | 'marks'
+  | 'onlyDirectories'
   | 'delegated'
 >
 
@@ -81,6 +83,17 @@ export function swapReader(
           options(signal),
         )
       }),
+    marks: (asks, signal) =>
+      eachHost(asks, (host, own) =>
+        readMarks(
+          ssh,
+          host,
+          own.map(({ dataset }) => dataset),
+          options(signal),
+        ),
+      ),
+    onlyDirectories: (asks, signal) =>
+      eachHost(asks, (host, own) => readOnlyDirectories(ssh, host, own, options(signal))),
     delegated: (asks, signal) => eachHost(asks, (host, own) => readDelegated(ssh, host, own, options(signal))),
     surroundings: (asks, signal) => eachHost(asks, (host, own) => readSurroundings(ssh, host, own, options(signal))),
     swapProperties: (asks, signal) =>

@@ -17,8 +17,8 @@ const WRITES: ReadonlySet<string> = new Set([
   'hold',
   'set',
 ])
-/** A swap puts these right, and nothing else. */
-const SET = /^(readonly=on|canmount=(on|off|noauto)|(ref)?quota=[0-9]+)$/
+/** A swap puts these right, a repair says whose it is, and nothing else. */
+const SET = /^(zwitness:by=[0-9a-f]{16}@[0-9TZ:-]{20}|readonly=on|canmount=(on|off|noauto)|(ref)?quota=[0-9]+)$/
 /** A place for what is received below it: nothing of its own, never mounted. */
 const PLACE = /^-p -u -o canmount=off -o readonly=on$/
 /** What a person chose in place of a set-aside, having typed the name: nothing else may send these. */

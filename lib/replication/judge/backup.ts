@@ -51,6 +51,7 @@ export const divergedRule: Rule = ({ input, comparison, primary, backup, tell })
         writtenBytes: comparison.backupWritten,
         newestBackup,
         readonly: backup.facts.readonly,
+        onlyDirectories: input.inventory.onlyDirectories === true,
       }),
     )
   }

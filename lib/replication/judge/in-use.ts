@@ -11,6 +11,11 @@ export function grownBytes({ inventory, memory }: Pick<JudgeInput, 'inventory' |
   return grown > 0 ? grown : null
 }
 
+/** What grew is a change of directories, as mounting a child makes: nobody's work. */
+export function isNobodysWork({ inventory }: Pick<JudgeInput, 'inventory'>): boolean {
+  return inventory.onlyDirectories === true
+}
+
 /** Epoch ms of the look that saw it grow, where that is less than an interval ago and what was written is still there. */
 function grewLately({ inventory, memory, now, intervalSeconds }: JudgeInput): number | null {
   const grewAt = memory.backupWritten?.grewAt ?? null
@@ -22,7 +27,7 @@ function grewLately({ inventory, memory, now, intervalSeconds }: JudgeInput): nu
 export const inUseRule: Rule = ({ input, comparison, backup, tell }) => {
   if (backup === null || backup.snapshots.length === 0) return []
   const grewBytes = grownBytes(input)
-  const grewAt = grewBytes === null ? grewLately(input) : input.now
+  const grewAt = isNobodysWork(input) ? null : grewBytes === null ? grewLately(input) : input.now
   const diverged =
     comparison !== null &&
     (comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, isRawLine(input))))

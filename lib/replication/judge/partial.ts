@@ -40,6 +40,7 @@ export const foreignRule: Rule = ({ input, comparison, backup, tell }) => {
   if (partial.state === 'moving' || (partial.state === 'none' && !diverged)) return []
   const foreign = foreignActivity(input)
   if (foreign === null || !holdsBackSwap(foreign, input.now, input.intervalSeconds)) return []
-  const { count, newest, tool: replicator, at } = foreign
-  return [tell('BUSY', { toName: null, receivedBytes: null, lately: { count, newest, replicator, at } })]
+  const { count, newest, taken = null, tool: replicator, replicated, at } = foreign
+  const lately = { count, newest, taken, replicator, replicated, at }
+  return [tell('BUSY', { toName: null, receivedBytes: null, lately })]
 }

@@ -14,6 +14,7 @@ import { catchUp } from './catch-up.ts'
 import { clearNames } from './clear-names.ts'
 import { impossible, type PlanDraft, type PlanInput, stepless } from './draft.ts'
 import { inPlace } from './in-place.ts'
+import { firstMark } from './mark.ts'
 import { busy, resume, tokenUnread } from './resume.ts'
 import { seed } from './seed.ts'
 import { clashFree } from './set-aside/clash-free.ts'
@@ -60,9 +61,14 @@ export function choose(input: PlanInput): PlanDraft {
   const there = backup.state === 'present' ? backup : null
   const stream = streamOf({ ...input, policy })
   if (stream === null) return impossible('UNKNOWN_STATE', 'The two sides could not be compared.', 'Check again.')
-  const { mismatch } = stream
-  const { unencrypted } = stream
-  const route = { mapping, zfs: input.options.zfsCommands, options: stream.options, unencrypted }
+  const { mismatch, unencrypted } = stream
+  const route = {
+    mapping,
+    zfs: input.options.zfsCommands,
+    options: stream.options,
+    unencrypted,
+    first: firstMark(input),
+  }
 
   if (there !== null && input.options.strategy === 'IN_PLACE')
     return mismatch === null ? inPlace(input, primary, there, comparison, route) : unsendable(input, mismatch)

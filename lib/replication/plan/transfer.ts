@@ -19,6 +19,8 @@ export interface Route {
   readonly options: SendOptions
   /** See `StreamChoice`. */
   readonly unencrypted: boolean
+  /** Properties that a backup made by its first stream begins with. */
+  readonly first?: Properties
 }
 
 /** A first stream that goes beside the backup, with properties of the line that it is to replace. */
@@ -32,7 +34,8 @@ export function transferStep(route: Route, hop: Hop, into?: Into): TransferDraft
   const stream = { to: `${mapping.primary.dataset}@${hop.to.name}`, from: hop.from, options }
   const full = hop.from.kind === 'nothing'
   const dataset = into?.dataset ?? mapping.backup.dataset
-  const properties = { ...(full && route.unencrypted ? { encryption: 'off' } : {}), ...into?.properties }
+  const begins = into === undefined ? route.first : into.properties
+  const properties = full ? { ...(route.unencrypted ? { encryption: 'off' } : {}), ...begins } : into?.properties
   return {
     kind: 'transfer',
     how: full ? 'full' : 'incremental',

@@ -115,6 +115,8 @@ export interface EvidenceByCode {
     readonly writtenBytes: number
     readonly newestBackup: SnapshotFact | null
     readonly readonly: boolean
+    /** Known to be a change of directories alone. */
+    readonly onlyDirectories: boolean
   }
   BACKUP_AHEAD: Listed & { readonly base: SnapshotFact }
   ENCRYPTION_MISMATCH: {
@@ -146,6 +148,15 @@ export interface EvidenceByCode {
       readonly quotas: readonly { readonly dataset: string; readonly property: string; readonly bytes: number }[]
     } | null
     readonly repairMessage: string | null
+  }
+  ANOTHER_WITNESS: {
+    /** Ids of 16 hex digits: of the one that repaired it last, and of this one. */
+    readonly other: string
+    readonly own: string
+    /** Epoch ms of that repair, or of the first sight of a mark that is dated later. */
+    readonly at: number
+    /** Epoch ms until which automatic repairs from here are held for it. */
+    readonly until: number
   }
   SET_ASIDE_LIMIT: { readonly setAsides: readonly string[]; readonly limit: number }
   PARTIAL_RECEIVE: {
@@ -203,7 +214,12 @@ export interface EvidenceByCode {
     readonly lately: {
       readonly count: number
       readonly newest: string
+      /** When it was taken, epoch seconds; null: not known. */
+      readonly taken: number | null
+      /** By the names of its snapshots; null: none that is known. */
       readonly replicator: string | null
+      /** They are the primary's, or a replicator's; else they were only taken on the backup. */
+      readonly replicated: boolean
       /** Epoch ms of the look that saw them. */
       readonly at: number
     } | null

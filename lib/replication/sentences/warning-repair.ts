@@ -2,7 +2,13 @@ import { type Sentences, said } from './sentence.ts'
 
 /** Warnings about what a repair met or would meet. */
 export const repairSentences: Sentences<
-  'ENCRYPTION_MISMATCH' | 'REPAIR_FAILING' | 'STALLED' | 'PERMISSION_MISSING' | 'LOW_SPACE' | 'POOL_DEGRADED'
+  | 'ENCRYPTION_MISMATCH'
+  | 'REPAIR_FAILING'
+  | 'STALLED'
+  | 'PERMISSION_MISSING'
+  | 'ANOTHER_WITNESS'
+  | 'LOW_SPACE'
+  | 'POOL_DEGRADED'
 > = {
   ENCRYPTION_MISMATCH: (w, e) => {
     const anew = 'begin a new, raw backup beside it: write another `backup_dataset`, and what is there stays as it is'
@@ -63,6 +69,11 @@ export const repairSentences: Sentences<
     said(
       `A right is missing: ${e.message}`,
       'Delegate it: `zwitness keys show` prints the `zfs allow` lines of every SAN.',
+    ),
+  ANOTHER_WITNESS: (w, e) =>
+    said(
+      `Another witness (${e.other}) repaired ${w.backupDataset} last, at ${w.time(e.at)}. Until ${w.time(e.until)} this one (${e.own}) repairs it only where a person wants it.`,
+      'Let one of the two do the repairs and set `auto_repair: false` in the other. Repair it from here once to take over; with no repair from there for a day this one goes on by itself.',
     ),
   LOW_SPACE: (w, e) => {
     if (e.neededBytes === null) {

@@ -8,6 +8,7 @@ import type {
   SnapshotEntry,
   ZfsFaultKind,
 } from '#lib/zfs/types.ts'
+import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 
 /** One monitored mapping, as the engine needs it. Host ids are also their display names. */
 export interface Mapping {
@@ -76,6 +77,13 @@ export interface Inventory {
   readonly ivSets?: ReadonlyMap<Guid, IvSets>
   /** What stands directly above both; read where a backup is still to be made. Absent, or null: no such, or not read. */
   readonly above?: { readonly primary: Enclosing | null; readonly backup: Enclosing | null }
+  /**
+   * Which witness repaired the backup last; null: none has said so. Read where a repair may start by itself. Absent: not
+   * known.
+   */
+  readonly mark?: WitnessMark | null
+  /** What was written to the backup after its newest snapshot touched nothing but directories. Absent: not known. */
+  readonly onlyDirectories?: boolean
   /** Quotas on the backup and above it, the nearest first; read where the backup may take less than its pool has. */
   readonly quotas?: readonly Quota[]
   /**

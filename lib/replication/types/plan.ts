@@ -24,6 +24,7 @@ export interface Found {
  * in the plan for good while nothing has been renamed yet. (A plan without a swap is itself to undo one: there it runs.)
  */
 export type CommandsRole =
+  | 'mark'
   | 'parents'
   | 'rename'
   | 'clone'
@@ -180,4 +181,5 @@ export type AutomaticCode =
   | 'WAITS_FOR_PARENT'
   | 'UNDER_WAY'
   | 'BUSY'
+  | 'ANOTHER_WITNESS'
   | 'UNKNOWN_STATE'

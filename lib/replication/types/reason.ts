@@ -35,6 +35,7 @@ export const REASONS = {
     'STALLED',
     'PERMISSION_MISSING',
     'LOW_SPACE',
+    'ANOTHER_WITNESS',
     'SET_ASIDE_LIMIT',
     'PARTIAL_RECEIVE',
     'BASE_IS_BOOKMARK',

@@ -69,6 +69,8 @@ export interface Memory {
   readonly backupSeen?: { readonly guid: Guid; readonly newestCreatetxg: string } | null
   /** What came to the backup last and was not sent from here. */
   readonly foreign?: ForeignActivity | null
+  /** The mark of another witness as last read: its date (epoch ms), and that or the first sight of one from the future. */
+  readonly otherWitness?: { readonly id: string; readonly dated: number; readonly at: number } | null
   /** Epoch ms of the first check that saw it; absent in what was remembered before this was. */
   readonly firstSeenAt?: number
   /** Of the root of a recursive mapping: what became of its children. */
@@ -166,6 +168,8 @@ export interface ForeignActivity {
   readonly count: number
   /** Name of the newest one. */
   readonly newest: string
+  /** When that one was taken, epoch seconds. Absent in what was remembered before this was. */
+  readonly taken?: number
   /** A replicator that names its snapshots so; null: none that is known. */
   readonly tool: string | null
   /** They are the primary's, or named by a replicator: not merely taken on the backup. */
@@ -211,6 +215,8 @@ export interface JudgeInput {
   readonly primaryAvailability: Availability
   readonly backupAvailability: Availability
   readonly repairs: RepairHistory
+  /** Id of this witness; null or absent: it has none. */
+  readonly witness?: string | null
   /** No host at all could be reached in this scan. */
   readonly isolated: boolean
   /** Estimated bytes behind where an estimate was made, else null. */

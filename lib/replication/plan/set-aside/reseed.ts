@@ -15,6 +15,7 @@ import { carryOver } from './carry-over.ts'
 import { holdSteps } from './hold-step.ts'
 import { mountSteps } from './mount-steps.ts'
 import { asideTooLong, obstacle } from './obstacle.ts'
+import { notesForOthers } from './other-tools.ts'
 import { quotaSteps } from './quota-steps.ts'
 import { swapSteps } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
@@ -117,6 +118,7 @@ export function reseed(
       ...stranded(input, backup),
       `${dataset} stays as it is until the first snapshot of the new line has arrived in full.`,
       `The new line is readonly=on, so that nothing can change it by accident.`,
+      ...notesForOthers(input, backup, null),
     ],
     setAside: { name: beside.aside, snapshots: own.length, usedBytes: backup.facts.used },
   })

@@ -16,6 +16,7 @@ import { carryOver } from './carry-over.ts'
 import { holdSteps } from './hold-step.ts'
 import { mountSteps } from './mount-steps.ts'
 import { asideTooLong, obstacle } from './obstacle.ts'
+import { notesForOthers } from './other-tools.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
 import { swapSteps, undoStep } from './swap-step.ts'
 import { counted, inTheWay, listed } from './words.ts'
@@ -134,6 +135,7 @@ export function rewind(
       ...staying(swap.children, children),
       ...(made === null ? [] : [`${beside.next}, left by an earlier try, is used.`]),
       `The new line is readonly=on, so that nothing can change it by accident.`,
+      ...notesForOthers(input, backup, from),
       ...(hold.length === 0 && ahead.length > 0
         ? ['The snapshots of the set-aside cannot be held: the right is missing.']
         : []),
