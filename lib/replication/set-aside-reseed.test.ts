@@ -45,7 +45,7 @@ describe('set aside and re-seed', () => {
     const kept = { ...kid, name: `${B}/kid.zw-aside-20261122T100000Z`, encryptionRoot: kid.name }
     const swap = { children: [kid, kept], local: [], canmount: 'on' as const, shared: false }
     const primary = primarySide([a, b], [], { ...root, encryptionRoot: P })
-    const ivSets = { primary: '1', backup: '1' }
+    const ivSets = new Map([[a.guid, { primary: '1', backup: '1' }]])
     const made = planned(inventoryOf(primary, backupSide([a, own], root), { swap, ivSets }))
     expect(made.kind).toBe('SET_ASIDE_REWIND')
     expect(commands(made).join(' ')).toContain(`/kid ${B}/kid`)
