@@ -167,7 +167,7 @@ export interface SwapRecord {
   /** The set-aside, by its full name. */
   readonly aside: string
   /**
-   * `over`: its last command has ended well; what is different there since is somebody's. `open`: it was begun, and its end is
+   * `over`: its repair has ended well, with a look at the end; what is different there since is somebody's. `open`: it was begun, and its end is
    * not on record. `unknown`: nothing is (a lost database). `settled`: nothing is either, but a repair that ended well since
    * has found nothing of it to finish: whether its very last command had come, that does not say.
    */
