@@ -52,7 +52,11 @@ export function choose(input: PlanInput): PlanDraft {
   const swap = halfDoneSwap(inventory)
   if (swap !== null) return finishSwap(input, swap)
   if (primary.state !== 'present') {
-    const { message, action } = say('PRIMARY_DATASET_MISSING', words, { backupSnapshots: null })
+    const { message, action } = say('PRIMARY_DATASET_MISSING', words, {
+      backupSnapshots: null,
+      renamedTo: inventory.renamedTo ?? null,
+      child: input.verdict.reasons.some(({ evidence }) => evidence.child === true),
+    })
     return impossible('PRIMARY_DATASET_MISSING', message, action ?? '')
   }
   if (comparison === null) return impossible('UNKNOWN_STATE', 'The two sides could not be compared.', 'Check again.')
