@@ -1,9 +1,9 @@
 import { ownSiblings } from '#lib/replication/swap.ts'
 import type { Comparison, Inventory } from '#lib/replication/types.ts'
-import type { ResumeTokenFacts, ZfsFault } from '#lib/zfs/types.ts'
+import type { ResumeTokenFacts } from '#lib/zfs/types.ts'
 import { type BesideBook, withBeside } from './beside.ts'
 import { answered, CUT, orCut } from './internal-faults.ts'
-import type { Sans } from './ports.ts'
+import type { Sans, TokenFault } from './ports.ts'
 
 interface Compared {
   readonly inventory: Inventory
@@ -110,7 +110,7 @@ async function factsOf(
   if (answer === null) return null
   if (isFault(answer)) {
     tokens.forget(token)
-    return { unusable: answer.kind, text: answer.text }
+    return { unusable: answer.kind, text: answer.text, ...(answer.target === null ? {} : { target: answer.target }) }
   }
   tokens.put(token, answer)
   return answer
@@ -126,6 +126,6 @@ function stillApplies({ toGuid, fromGuid }: ResumeTokenFacts, { primary }: Inven
   )
 }
 
-function isFault(answer: ResumeTokenFacts | ZfsFault): answer is ZfsFault {
+function isFault(answer: ResumeTokenFacts | TokenFault): answer is TokenFault {
   return 'kind' in answer
 }

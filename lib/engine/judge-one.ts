@@ -53,7 +53,8 @@ export function judgedOf(
   // The run that is under way left this token itself, a moment ago: nobody else's, and no reason to wait.
   const active = context.repairing.get(dataset.id)
   const ours = active === undefined ? runs : [active(), ...runs]
-  const ownToken = token !== null && 'toGuid' in token && isOwnToken(ours, token.toGuid)
+  const coming = token === null ? undefined : 'toGuid' in token ? token.toGuid : token.target
+  const ownToken = coming !== undefined && isOwnToken(ours, coming)
   const { filterLines } = dataset.config
   const input: JudgeInput = {
     mapping,

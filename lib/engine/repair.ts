@@ -2,6 +2,7 @@ import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window
 import type { Plan, Step } from '#lib/replication/types.ts'
 import { poolOf } from '#lib/zfs/paths.ts'
 import { isDestructive, notAsConfirmed } from './before-destroying.ts'
+import { partialMoved } from './before-swapping.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
 import { learnLargeBlocks } from './keep.ts'
@@ -178,6 +179,8 @@ async function runSteps(
       writer.went(plan)
       lookedAgain = true
     }
+    const moved = midSwap ? null : await partialMoved(context, plan, step, signal)
+    if (moved !== null) return end('failed', moved, step.n)
     began ||= step.kind === 'commands' && !step.optional
     if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
     else context.swapping.add(order.dataset.id)

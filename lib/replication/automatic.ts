@@ -108,19 +108,26 @@ function needsPerson(input: PlanInput, plan: Planned): Hold | null {
   if (foreign !== undefined && SETS_ASIDE.has(plan.kind)) return hold('BUSY', foreign.message)
   if ((plan.kind === 'SEED' || plan.kind === 'SET_ASIDE_RESEED') && isDegraded(inventory))
     return hold('POOL', 'A pool is DEGRADED: incrementals go on, a new seed asks first.')
-  if (plan.kind === 'RESUME' && options.ownToken !== true) {
-    const looks = quietLooks(verdict.reasons)
-    if (looks < IDLE_LOOKS) {
-      return hold(
-        'BUSY',
-        `The partial receive was not started from here; it is resumed after ${IDLE_LOOKS} checks without a change (${looks} so far).`,
-      )
-    }
-  }
-  return null
+  const touches = plan.kind === 'RESUME' || SETS_ASIDE.has(plan.kind)
+  return touches && hasPartial(inventory) && options.ownToken !== true ? leftInPeace(plan, verdict.reasons) : null
 }
 
-function quietLooks(reasons: readonly Reason[]): number {
+function hasPartial({ backup }: PlanInput['inventory']): boolean {
+  return backup.state === 'present' && backup.facts.receiveResumeToken !== null
+}
+
+/** Somebody else may be at work on it at this moment, also where the token looks stale from here: it may be of another SAN. */
+function leftInPeace({ kind }: Planned, reasons: readonly Reason[]): Hold | null {
+  const looks = looksWithoutChange(reasons)
+  if (looks >= IDLE_LOOKS) return null
+  const what = kind === 'RESUME' ? 'resumed' : 'set aside'
+  return hold(
+    'BUSY',
+    `The partial receive was not started from here; it is ${what} after ${IDLE_LOOKS} checks without a change, an interval apart (${looks} so far).`,
+  )
+}
+
+function looksWithoutChange(reasons: readonly Reason[]): number {
   const looks = reasons.find((each) => each.code === 'PARTIAL_RECEIVE')?.evidence.unchangedLooks
   return typeof looks === 'number' ? looks : 0
 }

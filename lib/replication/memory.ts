@@ -5,7 +5,7 @@ import { grownBytes } from './judge/in-use.ts'
 import { lineageOf } from './judge/lineage.ts'
 import { rememberTree } from './judge/tree.ts'
 import { newestOf } from './order.ts'
-import { tokenDigest } from './token.ts'
+import { quietLooks, tokenDigest } from './token.ts'
 import type { Comparison, Inventory, JudgeInput, Memory, Verdict } from './types.ts'
 
 /** Nothing is known of a mapping yet. */
@@ -40,7 +40,7 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     foreign: foreignActivity(input),
     firstMissing: comparison === null ? memory.firstMissing : {},
     ...primaryMemory(input, comparison),
-    token: rememberToken(inventory, memory),
+    token: rememberToken(input),
     last: rememberVerdict(verdict, now),
     ...rememberChain(input, verdict),
     firstSeenAt: memory.firstSeenAt ?? memory.last?.at ?? now,
@@ -96,11 +96,12 @@ function rememberWritten({ inventory, memory, now }: JudgeInput): Memory['backup
   return { bytes: inventory.backup.facts.written, grewAt }
 }
 
-function rememberToken({ backup }: Inventory, memory: Memory): Memory['token'] {
+function rememberToken(input: JudgeInput): Memory['token'] {
+  const { backup } = input.inventory
   if (backup.state !== 'present' || backup.facts.receiveResumeToken === null) return null
   const digest = tokenDigest(backup.facts.receiveResumeToken)
-  if (memory.token?.digest !== digest) return { digest, unchangedLooks: 0 }
-  return { digest, unchangedLooks: memory.token.unchangedLooks + 1 }
+  const { looks, at } = quietLooks(digest, input)
+  return { digest, unchangedLooks: looks, at }
 }
 
 function rememberVerdict(verdict: Verdict, now: number): Memory['last'] {

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { ZfsFaultKind } from '#lib/zfs/types.ts'
+import { SCHEDULE_SLACK } from './foreign-activity.ts'
 import { newestOf } from './order.ts'
-import type { Inventory, Memory } from './types.ts'
+import type { Inventory, JudgeInput } from './types.ts'
 
 /** A token can be kilobytes long; where it is only compared, its digest stands for it. 16 hex digits. */
 export function tokenDigest(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 16)
 }
 
-/** A foreign transfer that stands still is taken over only after this many looks without a change. */
+/** A foreign transfer is touched only after this many looks without a change, each an interval after the one before it. */
 export const IDLE_LOOKS = 2
 
 /** The faults that say that a token will never work again; any other fault says nothing about the token itself. */
@@ -19,28 +20,44 @@ export type PartialReceive =
   /** It changed since the last look: a receive is running. */
   | { readonly state: 'moving'; readonly digest: string }
   | { readonly state: 'stale'; readonly digest: string; readonly because: string; readonly unchangedLooks: number }
-  /** `unchangedLooks` counts earlier looks that saw this very token, 0 on the first sight. */
+  /** `unchangedLooks` counts those that count (see `quietLooks`), this one with them, 0 on the first sight. */
   | { readonly state: 'idle'; readonly digest: string; readonly unchangedLooks: number }
 
-/** What is known of a partial receive on the backup. `memory` is that of before this look. */
-export function partialReceive(inventory: Inventory, memory: Memory, isOurs = false): PartialReceive {
-  const { backup, token } = inventory
+type Look = Pick<JudgeInput, 'memory' | 'now' | 'intervalSeconds'>
+
+/**
+ * Looks that saw this very token unchanged. A look counts when it is an interval after the last one that did: two previews
+ * in two seconds say nothing of a transfer that waits for its next block. `memory` is that of before this look.
+ */
+export function quietLooks(digest: string, { memory, now, intervalSeconds }: Look): { looks: number; at: number } {
+  const before = memory.token
+  if (before?.digest !== digest) return { looks: 0, at: now }
+  const { unchangedLooks: looks, at } = before
+  // A clock that was ahead dated it: the wait begins with this look.
+  if (at !== undefined && at > now) return { looks, at: now }
+  if (at !== undefined && now - at < intervalSeconds * 1000 * SCHEDULE_SLACK) return { looks, at }
+  return { looks: looks + 1, at: now }
+}
+
+/** What is known of a partial receive on the backup. The memory is that of before this look. */
+export function partialReceive(inventory: Inventory, look: Look, isOurs = false): PartialReceive {
+  const { backup } = inventory
+  const { memory } = look
   if (backup.state !== 'present' || backup.facts.receiveResumeToken === null) return { state: 'none' }
   const digest = tokenDigest(backup.facts.receiveResumeToken)
   const sameAsBefore = memory.token?.digest === digest
   if (memory.token !== null && !sameAsBefore && !isOurs) return { state: 'moving', digest }
-  const unchangedLooks = memory.token !== null && sameAsBefore ? memory.token.unchangedLooks + 1 : 0
+  const unchangedLooks = quietLooks(digest, look).looks
   const because = staleBecause(inventory)
-  if (because !== null) return { state: 'stale', digest, because, unchangedLooks }
-  if (token !== null && 'unusable' in token && STALE.has(token.unusable)) {
-    return { state: 'stale', digest, because: token.text, unchangedLooks }
-  }
-  return { state: 'idle', digest, unchangedLooks }
+  return because === null
+    ? { state: 'idle', digest, unchangedLooks }
+    : { state: 'stale', digest, because, unchangedLooks }
 }
 
-/** A token that `zfs send -t` would take, but whose stream cannot arrive where it should. */
-function staleBecause({ primary, backup, token }: Inventory): string | null {
-  if (primary.state !== 'present' || backup.state !== 'present' || token === null || 'unusable' in token) return null
+/** Why what is stored can never be finished: its token does not work any more, or its stream cannot arrive; else null. */
+export function staleBecause({ primary, backup, token }: Inventory): string | null {
+  if (token !== null && 'unusable' in token) return STALE.has(token.unusable) ? token.text : null
+  if (primary.state !== 'present' || backup.state !== 'present' || token === null) return null
   if (!primary.snapshots.some((entry) => entry.guid === token.toGuid))
     return 'its snapshot is not on the primary any more'
   if (backup.snapshots.some((entry) => entry.guid === token.toGuid)) return 'its snapshot has arrived in another way'

@@ -2,9 +2,10 @@ import type { HostConfig } from '#config/effective.ts'
 import type { Sans } from '#lib/engine/ports.ts'
 import type { BatchOptions, CommandResult, Ssh } from '#lib/ssh/types.ts'
 import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
-import { listDatasets, listPools } from '#lib/zfs/commands.ts'
+import { getProperties, listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
+import { parseProperties } from '#lib/zfs/properties.ts'
 import { readDelegated, readIvSets, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
@@ -13,7 +14,16 @@ import { readSwapProperties } from './swap-properties.ts'
 
 type SwapReader = Pick<
   Sans,
-  'surroundings' | 'swapProperties' | 'rights' | 'costs' | 'differs' | 'pool' | 'ivSets' | 'quotas' | 'delegated'
+  | 'surroundings'
+  | 'swapProperties'
+  | 'rights'
+  | 'costs'
+  | 'differs'
+  | 'resumeToken'
+  | 'pool'
+  | 'ivSets'
+  | 'quotas'
+  | 'delegated'
 >
 
 /** What a swap or an in-place repair has to know, read only where one is planned. */
@@ -95,6 +105,15 @@ export function swapReader(
         if (now !== guid) return `${name} has guid ${now}, not ${guid}`
       }
       return null
+    },
+    async resumeToken(id, dataset, signal) {
+      const names = ['receive_resume_token']
+      const result = await one(id, ({ zfsCommand }) => getProperties(zfsCommand, dataset, names), signal)
+      if (result?.exitCode !== 0) return null
+      const read = parseProperties(result.stdout, names)
+      const value = read.fault === null ? read.properties.get('receive_resume_token')?.value : undefined
+      if (value === undefined) return null
+      return { token: value === '-' || value === '' ? null : value }
     },
     async pool(id, pool, signal) {
       const zfs = hostOf(id)?.zfsCommand

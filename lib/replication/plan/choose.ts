@@ -7,7 +7,7 @@ import { isOfRetired } from '../judge/tree.ts'
 import { unusablePool } from '../pool-health.ts'
 import { say } from '../sentences.ts'
 import { halfDoneSwap } from '../swap.ts'
-import { partialReceive } from '../token.ts'
+import { staleBecause } from '../token.ts'
 import type { Comparison, PresentSide } from '../types.ts'
 import { wordsFor } from '../words.ts'
 import { catchUp } from './catch-up.ts'
@@ -123,13 +123,13 @@ function partialPlan(
   comparison: Comparison,
   route: Route,
 ): PlanDraft | null {
-  const { inventory, memory, options, verdict } = input
+  const { inventory, options, verdict } = input
   const token = backup.facts.receiveResumeToken
   if (token === null) return null
   // The judge saw the memory from before this look; whether the token moves stands in its verdict.
   if (!options.ownToken && isReceiving(verdict.reasons)) return busy(input)
-  const partial = partialReceive(inventory, memory, true)
-  if (partial.state === 'stale') return remainder(input, primary, backup, comparison, route, partial.because)
+  const stale = staleBecause(inventory)
+  if (stale !== null) return remainder(input, primary, backup, comparison, route, stale)
   const facts = inventory.token
   if (facts === null || 'unusable' in facts) return tokenUnread(input, facts === null ? null : facts.text)
   if (comparison.base !== null && (comparison.backupWritten > 0 || comparison.clashes.length > 0)) {

@@ -40,8 +40,11 @@ export interface Memory {
   readonly backupWritten: { readonly bytes: number; readonly grewAt: number | null } | null
   /** Epoch ms when each missing snapshot was first seen missing, by guid. Only older versions wrote it; `waiting` has it now. */
   readonly firstMissing: { readonly [guid: Guid]: number }
-  /** The resume token as last seen, and how many looks it has not moved. */
-  readonly token: { readonly digest: string; readonly unchangedLooks: number } | null
+  /**
+   * The resume token as last seen, how many looks it has not moved, and when (epoch ms) the last of them that counts was.
+   * `at` is absent in what was remembered before this was.
+   */
+  readonly token: { readonly digest: string; readonly unchangedLooks: number; readonly at?: number } | null
   /** Verdict of the last look that saw both sides. */
   readonly last: {
     readonly health: Health
