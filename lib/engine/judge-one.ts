@@ -5,6 +5,7 @@ import { hasNewSnapshots } from '#lib/replication/foreign-activity.ts'
 import { judge } from '#lib/replication/judge.ts'
 import { emptyMemory, remember } from '#lib/replication/memory.ts'
 import { type PlanInput, plan, withEstimates } from '#lib/replication/plan.ts'
+import { isSettled } from '#lib/replication/tried.ts'
 import type { Availability, Comparison, Inventory, JudgeInput } from '#lib/replication/types.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { cadenceAt } from './deps.ts'
@@ -55,6 +56,9 @@ export function judgedOf(
   const ours = active === undefined ? runs : [active(), ...runs]
   const coming = token === null ? undefined : 'toGuid' in token ? token.toGuid : token.target
   const ownToken = coming !== undefined && isOwnToken(ours, coming)
+  const history = repairHistory(runs, memory.settledRun)
+  const settles = isSettled(history, inventory, comparison)
+  const settledRun = settles ? Number(history.last?.runId) : memory.settledRun
   const { filterLines } = dataset.config
   const input: JudgeInput = {
     mapping,
@@ -66,7 +70,8 @@ export function judgedOf(
     intervalSeconds: cadenceAt(deps, now).intervalSeconds,
     primaryAvailability: availabilityOf(context, mapping.primary.host, now, null),
     backupAvailability: availabilityOf(context, mapping.backup.host, now, memory.backupSeenAt),
-    repairs: repairHistory(runs),
+    repairs: settles ? repairHistory(runs, settledRun) : history,
+    ...(settledRun === undefined ? {} : { settledRun }),
     isolated: context.isIsolated(),
     behindBytes: estimate?.bytes ?? null,
     filterAt: { include: placeOf(dataset, filterLines.include), exclude: placeOf(dataset, filterLines.exclude) },

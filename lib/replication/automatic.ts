@@ -1,5 +1,5 @@
 import { type Hold, hold, say } from './automatic-words.ts'
-import { hasGivenUp, nextTryAt } from './backoff.ts'
+import { hasGivenUp, nextTryAt, slowTryAt } from './backoff.ts'
 import { isReceiving } from './judge/partial.ts'
 import { renames, SETS_ASIDE, unprovenBecause, unprovenRename } from './lineage.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
@@ -7,6 +7,7 @@ import { isDegraded } from './pool-health.ts'
 import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './repair-window.ts'
 import type { SpaceAnswer } from './space.ts'
 import { IDLE_LOOKS } from './token.ts'
+import { factsNow } from './tried.ts'
 import type { Automatic, Reason, ReasonCode } from './types.ts'
 import { sayDuration, sayTime } from './words.ts'
 
@@ -35,7 +36,7 @@ export function automatic(input: PlanInput, plan: Planned, around: Around = {}):
     paused(input),
     parentFirst(around),
     noRoom(around),
-    failing(input),
+    failing(input, plan),
     belowThreshold(input, plan),
     backingOff(input),
   ].filter((hold) => hold !== null)
@@ -152,10 +153,13 @@ function noEstimate({ room }: Around): Hold | null {
   return room?.ask === true ? hold('NO_ESTIMATE', room.sentence) : null
 }
 
-function failing({ options: { repairs } }: PlanInput): Hold | null {
-  if (!hasGivenUp(repairs)) return null
-  const said = repairs.last?.message ?? ''
-  return hold('REPAIR_FAILING', `The last two repairs failed in the same way: ${said}`.trim())
+function failing({ options, inventory, comparison, mapping }: PlanInput, { kind }: Planned): Hold | null {
+  const { repairs, now, timezone } = options
+  if (!hasGivenUp(repairs, { kind, facts: factsNow(inventory, comparison) })) return null
+  const next = slowTryAt(repairs, mapping.id, now)
+  if (next === null) return null
+  const said = `The last two repairs failed in the same way: ${repairs.last?.message ?? ''}`.trim()
+  return hold('REPAIR_FAILING', `${said} The next try is at ${sayTime(next, timezone)}.`, next, said)
 }
 
 /** Reasons of a chain that is not whole, or about to end: a repair is due whatever the delay. */

@@ -28,7 +28,8 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
   // What was dated by a clock that was ahead is no older than now, or it would count nothing until then.
   const seenBefore = memory.backupSeenAt === null ? null : Math.min(memory.backupSeenAt, now)
   const backupSeenAt = inventory.backup.state === 'unknown' ? seenBefore : now
-  if (!verdict.looked) return { ...memory, ...primaryMemory(input, comparison), backupSeenAt }
+  const settled = input.settledRun === undefined ? {} : { settledRun: input.settledRun }
+  if (!verdict.looked) return { ...memory, ...primaryMemory(input, comparison), backupSeenAt, ...settled }
   return {
     common:
       verdict.newestCommon === null || comparison === null
@@ -50,6 +51,7 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
         : { tree: memory.tree }
       : { tree: rememberTree(input, input.tree) }),
     ...(memory.largeBlocks === true ? { largeBlocks: true } : {}),
+    ...settled,
     backupSeenAt,
   }
 }

@@ -84,6 +84,102 @@ describe('a resumed stream for which ZFS gives no size (more came than it had es
   })
 })
 
+describe('two equal failures', () => {
+  const HOUR = 3600_000
+  const refuse = () =>
+    bed.faults.add({
+      host: 'b',
+      on: 'sink',
+      times: 999,
+      wrong: { kind: 'refuse', exitCode: 1, stderr: "cannot receive incremental stream: invalid property 'x'" },
+    })
+  /** The increment to s2 has failed twice in the same way. */
+  async function failing(): Promise<void> {
+    await open()
+    await bed.start()
+    await bed.scan()
+    bed.host('a').zfs.snapshot('tank/one@s2', { bytes: 1000 })
+    refuse()
+    for (let tries = 0; tries < 2; tries++) {
+      await bed.scan()
+      await bed.clock.pass(HOUR)
+    }
+    await bed.scan()
+    expect(await repairs()).toEqual(['FAILED', 'FAILED', 'SUCCEEDED'])
+  }
+
+  test('one slow try a day, and from when is said on the dataset and with the reason', async () => {
+    await failing()
+    expect(said()).toMatchObject({ allowed: false, code: 'REPAIR_FAILING' })
+    const reason = view()?.verdict.reasons.find(({ code }) => code === 'REPAIR_FAILING')
+    const when = /The next try is at (2026-11-2\d \d\d:\d\d)\./.exec(reason?.message ?? '')?.[1]
+    expect(when).toBeDefined()
+    expect(said()?.sentence).toStartWith(`By itself from ${when}. The last two repairs failed in the same way: `)
+    const from = said()?.from ?? 0
+    expect((from - bed.clock.now()) / HOUR).toBeWithin(19, 28)
+    // New snapshots do not make it another plan.
+    for (let hours = 0; hours < 18; hours++) {
+      bed.host('a').zfs.snapshot(`tank/one@h${hours}`, { bytes: 1000 })
+      await bed.clock.pass(HOUR)
+      await bed.scan()
+    }
+    expect(await repairs()).toEqual(['FAILED', 'FAILED', 'SUCCEEDED'])
+    await bed.clock.pass(from - bed.clock.now() + 1)
+    await bed.scan()
+    expect(await repairs()).toEqual(['FAILED', 'FAILED', 'FAILED', 'SUCCEEDED'])
+    await bed.clock.pass(12 * HOUR)
+    await bed.scan()
+    expect(await repairs()).toEqual(['FAILED', 'FAILED', 'FAILED', 'SUCCEEDED'])
+    bed.faults.clear()
+    await bed.clock.pass(16 * HOUR)
+    await bed.scan()
+    expect((await repairs())[0]).toBe('SUCCEEDED')
+    expect(view()?.status).toBe('HEALTHY')
+  })
+
+  test('are forgotten where somebody else has brought the backup on', async () => {
+    await failing()
+    bed.faults.clear()
+    const wire = new MemoryPipe()
+    const sending = runCommand(['zfs', 'send', '-i', '@s1', 'tank/one@s2'], bed.host('a'), {
+      read: async () => 0,
+      write: (piece) => wire.write(piece),
+    }).finally(() => wire.end())
+    await runCommand(['zfs', 'receive', '-u', 'vault/one'], bed.host('b'), {
+      read: (buffer, offset, length) => wire.read(buffer, offset, length),
+      write: async () => {},
+    })
+    await sending
+    await bed.scan()
+    expect(view()?.verdict.reasons.map(({ code }) => code)).toEqual(['UP_TO_DATE'])
+    bed.host('a').zfs.snapshot('tank/one@s3', { bytes: 1000 })
+    await bed.scan()
+    expect((await repairs())[0]).toBe('SUCCEEDED')
+  })
+
+  test.each([
+    ['resume', () => bed.engine.resume(ID, 'otto')],
+    ['ack', () => bed.engine.ack(ID, { until: null, by: 'otto', reason: null })],
+    ['a reload', () => bed.reload({})],
+  ])('%s ends them: the next check tries', async (_name, settle) => {
+    await failing()
+    await bed.scan()
+    expect(await repairs()).toHaveLength(3)
+    await bed.run(settle())
+    bed.faults.clear()
+    await bed.scan()
+    expect((await repairs())[0]).toBe('SUCCEEDED')
+  })
+
+  test('a restart does not', async () => {
+    await failing()
+    await bed.restart()
+    await bed.scan()
+    expect(said()?.code).toBe('REPAIR_FAILING')
+    expect(await repairs()).toHaveLength(3)
+  })
+})
+
 describe('a pool that is nearly full', () => {
   test('takes small increments, and no seed', async () => {
     await open({ poolBytes: 50_000_000 })
