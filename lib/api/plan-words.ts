@@ -33,6 +33,7 @@ export const AutomaticCode = describedEnum<Automatic>('AutomaticCode', 'May the 
   WAITS_FOR_PARENT: 'The dataset above it on the backup has to be repaired first.',
   UNDER_WAY: 'A repair of the dataset is queued or running already.',
   BUSY: 'Another receive is running there, or ran lately.',
+  ANOTHER_WITNESS: 'Another witness repaired it lately.',
   UNKNOWN_STATE: 'A side could not be looked at.',
 })
 

@@ -109,6 +109,7 @@ const HELD_WORDS: Readonly<Record<string, string>> = {
   POOL: 'the state of a pool forbids it',
   SPACE: 'too little space',
   NO_ESTIMATE: 'how much would be sent is not known',
+  ANOTHER_WITNESS: 'another witness repaired it lately',
   SET_ASIDE_LIMIT: 'as many set-asides are kept as may be',
   BLOCKED: 'something is in the way for a person too',
   WAITS_FOR_PARENT: 'waits for the dataset above it',

@@ -36,6 +36,7 @@ export interface StoreParts {
   readonly database: Database
   readonly file: string
   readonly schemaVersion: number
+  readonly witnessId: string
   readonly openedBecause: OpenedStore['openedBecause']
   readonly openedNote: string
 }

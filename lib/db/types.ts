@@ -64,6 +64,8 @@ export interface Pruned {
 /** Everything the product asks of the database. Implemented with Kysely in lib/db; each call is short, none waits for anything else. */
 export interface Store extends AccessStore {
   readonly schemaVersion: number
+  /** Of this database, 16 hex digits: what it leaves on the backups that it repairs. */
+  readonly witnessId: string
   /** Makes san_host, san_pair and dataset rows match the config; what is gone is retired, never deleted. History follows (primary host, primary guid, backup host). */
   syncConfig(config: Config, now: number): Promise<void>
   /** Children found below recursive mappings at a scan. Answers those that could not be taken; the others are. */

@@ -131,6 +131,7 @@ test('most of the catalogue of reasons has its scenario', () => {
   // These take hours, weeks, a failing witness, a second person, or another tool to come true.
   expect(rest.toSorted()).toEqual([
     'ALL_LEFT_OUT',
+    'ANOTHER_WITNESS',
     'BUSY',
     'CANMOUNT_UNSURE',
     'CHILDREN_GONE',

@@ -28,7 +28,7 @@ describe('rights', () => {
     holder: { user: 'zfsadmin', groups: [] },
     places: [backup],
     grants: new Map([
-      granted('vault', 'receive:append,create,mount,rename,hold,clone,promote,readonly,canmount,atime'),
+      granted('vault', 'receive:append,create,mount,rename,hold,clone,promote,readonly,canmount,userprop,atime'),
     ]),
     appendOnly: true,
     sudoRefuses: [],
@@ -41,7 +41,7 @@ describe('rights', () => {
 
   test('one that is only for repairs is a warning, with the exact line', () => {
     const grants = new Map([
-      granted('vault', 'receive:append,create,mount,rename,hold,clone,promote,readonly,canmount'),
+      granted('vault', 'receive:append,create,mount,rename,hold,clone,promote,readonly,canmount,userprop'),
     ])
     expect(checkRights(asked({ grants }))).toMatchObject([
       { state: 'WARNING', fix: [{ host: 'hqs1', command: 'zfs allow -u zfsadmin atime vault' }] },
@@ -62,7 +62,7 @@ describe('rights', () => {
 
   test('what could destroy is a warning: append-only first, then the rest away', () => {
     const grants = new Map([
-      granted('vault', 'receive,create,mount,rename,hold,clone,promote,readonly,canmount,atime,destroy'),
+      granted('vault', 'receive,create,mount,rename,hold,clone,promote,readonly,canmount,userprop,atime,destroy'),
     ])
     const found = checkRights(asked({ grants }))
     expect(found.map(({ state }) => state)).toEqual(['WARNING'])

@@ -13,7 +13,7 @@ import type { StepBytes } from './estimate.ts'
 import type { Monitored } from './monitored.ts'
 import { secondsFor, seedIsOutrun } from './past-rate.ts'
 import { isOwnToken, repairHistory, sentGuids } from './repair-history.ts'
-import { treeOf } from './tree.ts'
+import { belowOf, treeOf } from './tree.ts'
 
 export interface Looked {
   readonly dataset: Monitored
@@ -72,6 +72,7 @@ export function judgedOf(
     backupAvailability: availabilityOf(context, mapping.backup.host, now, memory.backupSeenAt),
     repairs: settles ? repairHistory(runs, settledRun) : history,
     ...(settledRun === undefined ? {} : { settledRun }),
+    witness: deps.store.witnessId,
     isolated: context.isIsolated(),
     behindBytes: estimate?.bytes ?? null,
     filterAt: { include: placeOf(dataset, filterLines.include), exclude: placeOf(dataset, filterLines.exclude) },
@@ -80,6 +81,7 @@ export function judgedOf(
     retired: dataset.retired,
     isChild: dataset.parentId !== null,
     tree: treeOf(context, dataset),
+    ...belowOf(context, dataset, inventory),
     ownToken,
     ownGuids: hasNewSnapshots({ inventory, memory }) ? sentGuids(ours) : undefined,
     previous: context.newest(dataset.id)?.inventory ?? null,
@@ -115,6 +117,7 @@ export function planFor(
         primary: zfsCommandOf(context, mapping.primary.host),
         backup: zfsCommandOf(context, mapping.backup.host),
       },
+      witness: deps.store.witnessId,
       paused: states.isPaused(dataset, now),
       pausedUntil: states.pausedUntil(dataset, now),
       seldomOnline: [mapping.primary.host, mapping.backup.host].some(

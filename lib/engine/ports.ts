@@ -1,6 +1,16 @@
-import type { ChildDataset, Found, HostCommand, LookFault, Sibling, Side, SwapFacts } from '#lib/replication/types.ts'
+import type {
+  ChildDataset,
+  Enclosing,
+  Found,
+  HostCommand,
+  LookFault,
+  Sibling,
+  Side,
+  SwapFacts,
+} from '#lib/replication/types.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
 import type { Guid, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
+import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 
 /** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
 export interface Sans {
@@ -34,9 +44,9 @@ export interface Sans {
     asks: readonly { readonly host: string; readonly dataset: string; readonly present: boolean }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Surroundings>>
-  /** What is set on backup datasets, by `host:dataset`; a missing entry could not be read. */
+  /** What is set on backup datasets, and of those with something `below` the longest name there, by `host:dataset`; a missing entry could not be read. */
   swapProperties(
-    asks: readonly { readonly host: string; readonly dataset: string }[],
+    asks: readonly { readonly host: string; readonly dataset: string; readonly below?: boolean }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Omit<SwapFacts, 'children'>>>
   /** What the login may do; `all` for root and sudo, null where that could not be read. */
@@ -46,6 +56,24 @@ export interface Sans {
     asks: readonly { readonly host: string; readonly base: string }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, string>>
+  /** What is made below these datasets inherits this, by `host:dataset`; a missing entry could not be read. */
+  enclosing(
+    asks: readonly { readonly host: string; readonly dataset: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Enclosing>>
+  /**
+   * Did what was written to file systems since a snapshot touch nothing but directories? By `host:dataset`; a missing entry:
+   * that could not be learned (the right `diff` is missing, it is not mounted).
+   */
+  onlyDirectories(
+    asks: readonly { readonly host: string; readonly dataset: string; readonly snapshot: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, boolean>>
+  /** Marks of witnesses on datasets, by `host:dataset`; null: there is none. A missing entry could not be read. */
+  marks(
+    asks: readonly { readonly host: string; readonly dataset: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, WitnessMark | null>>
   /** Quotas on datasets and above them, the nearest first, by `host:dataset`; a missing entry could not be read. */
   quotas(
     asks: readonly { readonly host: string; readonly dataset: string }[],
@@ -89,6 +117,8 @@ export interface TokenFault extends ZfsFault {
 export interface Surroundings {
   readonly siblings: readonly Sibling[]
   readonly children: readonly ChildDataset[]
+  /** Of one that is not there: what is missing above it too, from the top; full names. Absent: nothing. */
+  readonly missingParents?: readonly string[]
 }
 
 export interface HostWant {

@@ -1,5 +1,6 @@
 import type { Policy } from '#config/effective.ts'
-import type { HostCommand, Step } from '#lib/replication/types.ts'
+import type { HostCommand, Json, Step } from '#lib/replication/types.ts'
+import { markedAt } from '#lib/zfs/witness-mark.ts'
 import type { EngineDeps } from './deps.ts'
 import type { StepFault } from './ports.ts'
 import type { RunWriter } from './run-writer.ts'
@@ -10,6 +11,8 @@ export interface StepEnd {
   readonly ended: 'done' | 'failed' | 'cancelled'
   readonly fault: StepFault | null
   readonly warnings: readonly string[]
+  /** Of the command; null where its end was not seen, or it was not sent. */
+  readonly exitCode: number | null
 }
 
 export interface StepRequest {
@@ -22,13 +25,16 @@ export interface StepRequest {
   readonly pool: { readonly name: string; readonly keepFree: Policy['keepFree'] }
   /** Epoch ms at which a transfer of policy has to stop (the end of its window); null: never. */
   readonly stopAt: number | null
+  /** For the journal, beside the commands. */
+  readonly detail?: { readonly [key: string]: Json }
   /** Bytes of this step so far, for the booking. */
   readonly onBytes: (bytes: number) => void
 }
 
 /** Runs one step; its intent is on record before the command is sent, its outcome right after. */
-export async function runStep(step: Exclude<Step, { kind: 'verify' }>, request: StepRequest): Promise<StepEnd> {
+export async function runStep(planned: Exclude<Step, { kind: 'verify' }>, request: StepRequest): Promise<StepEnd> {
   const { deps, writer, datasetId } = request
+  const step = atThisMoment(planned, deps.now())
   const commands = commandsOf(step)
   const actionId = await deps.store.beginAction({
     runId: writer.run.id,
@@ -38,7 +44,7 @@ export async function runStep(step: Exclude<Step, { kind: 'verify' }>, request: 
     title: step.title,
     host: [...new Set(commands.map((command) => command.host))].join(' → '),
     command: commands.map((command) => command.argv),
-    detail: { estimateBytes: step.estimateBytes },
+    detail: { ...request.detail, estimateBytes: step.estimateBytes },
     now: deps.now(),
   })
   try {
@@ -64,8 +70,15 @@ export async function runStep(step: Exclude<Step, { kind: 'verify' }>, request: 
   }
 }
 
+/** The one word of a plan that is not sent as it was shown: the time in the mark of this witness. */
+function atThisMoment<S extends Exclude<Step, { kind: 'verify' }>>(step: S, now: number): S {
+  if (step.kind === 'commands' && step.role === 'mark')
+    return { ...step, commands: step.commands.map((each) => ({ ...each, argv: markedAt(each.argv, now) })) }
+  if (step.kind === 'transfer') return { ...step, sink: { ...step.sink, argv: markedAt(step.sink.argv, now) } }
+  return step
+}
+
 interface Ended extends StepEnd {
-  readonly exitCode: number | null
   readonly bytes: number | null
   readonly stderr: string
 }
@@ -153,6 +166,16 @@ async function runCommand(
   if (request.signal.aborted) return { ended: 'cancelled', fault: null, warnings: [], ...told }
   if (outcome.fault?.kind === 'name-taken' && isThereAlready(step))
     return { ended: 'done', fault: null, warnings: [], ...told }
+  if (step.kind === 'commands' && step.role === 'mark') {
+    // The backup is as good without it. It is on record with the command, and no reason to look at every run.
+    const { writer, datasetId, deps } = request
+    deps.log.warn(`${step.title} did not work: ${outcome.fault?.message ?? 'no reason was given'}`, {
+      runId: writer.run.id,
+      datasetId,
+      host: step.host,
+    })
+    return { ended: 'done', fault: null, warnings: [], ...told }
+  }
   if (step.optional)
     return {
       ended: 'done',

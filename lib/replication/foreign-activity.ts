@@ -46,6 +46,7 @@ export function foreignActivity(look: Look): Foreign | null {
     since: goesOn ? before.since : now,
     count: found.length,
     newest: newest.name,
+    taken: newest.creation,
     tool,
     replicated: tool !== null || found.some(({ guid }) => there.has(guid)),
   }

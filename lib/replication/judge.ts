@@ -1,3 +1,4 @@
+import { anotherWitnessRule } from './another-witness.ts'
 import { riskFrom } from './chain/at-risk.ts'
 import { backupRule, divergedRule, gapRule } from './judge/backup.ts'
 import { bookmarkBaseRule, chainAtRiskRule } from './judge/chain.ts'
@@ -28,6 +29,7 @@ const RULES: readonly Rule[] = [
   backupRule,
   lagRule,
   inUseRule,
+  anotherWitnessRule,
   divergedRule,
   encryptionRule,
   setAsideLimitRule,

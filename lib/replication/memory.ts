@@ -1,7 +1,9 @@
+import { otherWitness } from './another-witness.ts'
 import { rememberPrunings } from './chain/prunings.ts'
+import { isSeenRaw } from './encryption.ts'
 import { foreignActivity, seenOf } from './foreign-activity.ts'
 import { primaryMemory } from './judge/delay.ts'
-import { grownBytes } from './judge/in-use.ts'
+import { grownBytes, isNobodysWork } from './judge/in-use.ts'
 import { lineageOf } from './judge/lineage.ts'
 import { rememberTree } from './judge/tree.ts'
 import { newestOf } from './order.ts'
@@ -39,6 +41,7 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     backupWritten: rememberWritten(input),
     backupSeen: seenOf(inventory),
     foreign: foreignActivity(input),
+    ...rememberOther(input),
     firstMissing: comparison === null ? memory.firstMissing : {},
     ...primaryMemory(input, comparison),
     token: rememberToken(input),
@@ -52,8 +55,20 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
       : { tree: rememberTree(input, input.tree) }),
     ...(memory.largeBlocks === true ? { largeBlocks: true } : {}),
     ...settled,
+    ...rememberRaw(input),
     backupSeenAt,
   }
+}
+
+function rememberRaw(input: JudgeInput): Pick<Memory, 'sentRaw'> {
+  const { dataset } = input.mapping.backup
+  return input.memory.sentRaw === dataset || isSeenRaw(input) ? { sentRaw: dataset } : {}
+}
+
+/** Nothing is written down where there never was another one. */
+function rememberOther(input: JudgeInput): Pick<Memory, 'otherWitness'> {
+  const other = otherWitness(input)
+  return other == null && input.memory.otherWitness === undefined ? {} : { otherWitness: other ?? null }
 }
 
 function rememberChain({ memory, inventory, previous, now }: JudgeInput, { newestCommon }: Verdict) {
@@ -91,7 +106,7 @@ function recorded({ primary }: Inventory): Memory['primary'] {
 
 function rememberWritten({ inventory, memory, now }: JudgeInput): Memory['backupWritten'] {
   if (inventory.backup.state !== 'present') return null
-  const grew = grownBytes({ inventory, memory }) !== null
+  const grew = grownBytes({ inventory, memory }) !== null && !isNobodysWork({ inventory })
   const before = memory.backupWritten?.grewAt ?? null
   // A date that a clock which was ahead has left behind: the wait begins again with this look, not with that date.
   const grewAt = grew ? now : before === null ? null : Math.min(before, now)

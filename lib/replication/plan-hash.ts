@@ -7,11 +7,17 @@ export function planHash(plan: Omit<Plan, 'hash' | 'checks'>): string {
   const steps = plan.steps.map(({ estimateBytes: _, ...step }) => step)
   const standing = kind === 'NOTHING' || kind === 'IMPOSSIBLE' ? null : expects
   const identity = { mapping, kind, steps, destroys, expects: standing, blocked: blocked?.code ?? null }
-  return createHash('sha256').update(canonical(identity).replace(OWN_STAMP, '.zw-$1-T')).digest('hex').slice(0, 16)
+  return createHash('sha256')
+    .update(canonical(identity).replace(OWN_STAMP, '.zw-$1-T').replace(MARK, '$1T'))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 /** The second in which a plan was made names its set-aside; the same plan a minute later is the same plan. */
 const OWN_STAMP = /\.zw-(aside|next|incoming)-[0-9]{8}T[0-9]{6}Z/g
+
+/** So does the mark of the witness: it has the moment at which it is set. */
+const MARK = /(zwitness:by=[0-9a-f]{16}@)[0-9T:Z-]{20}/g
 
 /** JSON with sorted keys: the same plan read back from the history has the same text. */
 function canonical(value: unknown): string {

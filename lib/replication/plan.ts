@@ -3,6 +3,7 @@ import { totalOf } from './estimates.ts'
 import { choose } from './plan/choose.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import { expectationOf } from './plan/expectation.ts'
+import { withMark } from './plan/mark.ts'
 import { planHash } from './plan-hash.ts'
 import { blockedBy, preflight } from './preflight.ts'
 import type { Plan, Step } from './types.ts'
@@ -15,7 +16,7 @@ export type { PlanInput, PlanOptions } from './plan/draft.ts'
  * steps says why. Nothing that this version plans destroys anything.
  */
 export function plan(input: PlanInput): Plan {
-  const draft = choose(input)
+  const draft = withMark(input, choose(input))
   const steps = draft.steps.map((step, index): Step => ({ ...step, n: index + 1 }))
   const made = {
     mapping: input.mapping,

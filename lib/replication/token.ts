@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ZfsFaultKind } from '#lib/zfs/types.ts'
+import { streamOf } from './encryption.ts'
 import { SCHEDULE_SLACK } from './foreign-activity.ts'
 import { newestOf } from './order.ts'
 import type { Inventory, JudgeInput } from './types.ts'
@@ -23,6 +24,7 @@ export type PartialReceive =
   /** `unchangedLooks` counts those that count (see `quietLooks`), this one with them, 0 on the first sight. */
   | { readonly state: 'idle'; readonly digest: string; readonly unchangedLooks: number }
 
+type Line = Pick<JudgeInput, 'policy' | 'inventory' | 'comparison' | 'memory'>
 type Look = Pick<JudgeInput, 'memory' | 'now' | 'intervalSeconds'>
 
 /**
@@ -40,22 +42,26 @@ export function quietLooks(digest: string, { memory, now, intervalSeconds }: Loo
 }
 
 /** What is known of a partial receive on the backup. The memory is that of before this look. */
-export function partialReceive(inventory: Inventory, look: Look, isOurs = false): PartialReceive {
+export function partialReceive(look: Line & Look, isOurs = false): PartialReceive {
+  const { inventory, memory } = look
   const { backup } = inventory
-  const { memory } = look
   if (backup.state !== 'present' || backup.facts.receiveResumeToken === null) return { state: 'none' }
   const digest = tokenDigest(backup.facts.receiveResumeToken)
   const sameAsBefore = memory.token?.digest === digest
   if (memory.token !== null && !sameAsBefore && !isOurs) return { state: 'moving', digest }
   const unchangedLooks = quietLooks(digest, look).looks
-  const because = staleBecause(inventory)
+  const because = unfinishable(look)
   return because === null
     ? { state: 'idle', digest, unchangedLooks }
     : { state: 'stale', digest, because, unchangedLooks }
 }
 
 /** Why what is stored can never be finished: its token does not work any more, or its stream cannot arrive; else null. */
-export function staleBecause({ primary, backup, token }: Inventory): string | null {
+export function unfinishable(line: Line): string | null {
+  return staleBecause(line.inventory) ?? otherwiseSent(line)
+}
+
+function staleBecause({ primary, backup, token }: Inventory): string | null {
   if (token !== null && 'unusable' in token) return STALE.has(token.unusable) ? token.text : null
   if (primary.state !== 'present' || backup.state !== 'present' || token === null) return null
   if (!primary.snapshots.some((entry) => entry.guid === token.toGuid))
@@ -69,4 +75,17 @@ export function staleBecause({ primary, backup, token }: Inventory): string | nu
   if (start !== undefined && start.guid !== newest?.guid)
     return 'the backup has newer snapshots than the one it starts from'
   return null
+}
+
+/**
+ * What is left of a stream that was not raw would be sent decrypted, whatever policy says of raw; and neither kind can
+ * go on from the other. Where nothing may be sent at all, it is left to whoever decides that.
+ */
+function otherwiseSent(line: Line): string | null {
+  const { token } = line.inventory
+  const stream = streamOf(line)
+  if (token === null || 'unusable' in token || stream === null || stream.mismatch !== null) return null
+  const isRaw = token.raw === true
+  if (isRaw === stream.options.raw) return null
+  return isRaw ? 'it was sent raw, and this line is not' : 'it was not sent raw, and this line is'
 }

@@ -1,10 +1,14 @@
 import type { HostConfig } from '#config/effective.ts'
+import type { Enclosing } from '#lib/replication/types.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
+import { encryptionCell, keyStatusCell } from '#lib/zfs/cells.ts'
 import { chunkNames } from '#lib/zfs/chunks.ts'
-import { listIvSets, listQuotas, listRights } from '#lib/zfs/commands.ts'
+import { getProperty, listIvSets, listQuotas, listRights } from '#lib/zfs/commands.ts'
+import { diffSince, onlyDirectories } from '#lib/zfs/directory-changes.ts'
 import { parentOf } from '#lib/zfs/paths.ts'
 import { parsePropertyOfEach, parseQuotas, type Quota } from '#lib/zfs/plain-rows.ts'
 import { parseRights, rightsOf } from '#lib/zfs/rights.ts'
+import { getMark, parseMark, type WitnessMark } from '#lib/zfs/witness-mark.ts'
 import { askInGroups } from './ask-in-groups.ts'
 import { Pace } from './pace.ts'
 
@@ -33,6 +37,36 @@ export async function readIvSets(
     }
   }
   return found
+}
+
+/** By dataset: what is made below it inherits this. */
+export async function readEnclosing(
+  ssh: Ssh,
+  host: HostConfig,
+  datasets: readonly string[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, Enclosing>> {
+  const ask = async (property: 'encryption' | 'keystatus') => {
+    const groups = chunkNames(datasets).map((names) => ({
+      names,
+      argv: (some: readonly string[]) => getProperty(host.zfsCommand, some, property),
+    }))
+    const answers = await answersTo(ssh, host, property, groups, options)
+    return new Map(
+      answers.flatMap((answer) => [
+        ...(('output' in answer ? parsePropertyOfEach(answer.output, answer.names) : null) ?? []),
+      ]),
+    )
+  }
+  const [ciphers, keys] = [await ask('encryption'), await ask('keystatus')]
+  return new Map(
+    datasets.flatMap((name) => {
+      const encryption = encryptionCell(ciphers.get(name) ?? '')
+      const keyStatus = keyStatusCell(keys.get(name) ?? '')
+      if (encryption === undefined || keyStatus === undefined) return []
+      return [[name, { name, encryption, keyStatus }] as const]
+    }),
+  )
 }
 
 /** By dataset: the quotas on it and above it, the nearest first. */
@@ -67,6 +101,44 @@ export async function readQuotas(
       )
   }
   return found
+}
+
+/** By dataset; those of which it could not be learned are left out. */
+export async function readOnlyDirectories(
+  ssh: Ssh,
+  host: HostConfig,
+  asks: readonly { readonly dataset: string; readonly snapshot: string }[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, boolean>> {
+  const commands = asks.map(({ dataset, snapshot }, index) => ({
+    id: `${index}`,
+    argv: diffSince(host.zfsCommand, `${dataset}@${snapshot}`),
+  }))
+  const batch = await ssh.batch(host.id, commands, options)
+  return new Map(
+    asks.flatMap(({ dataset }, index) => {
+      const result = batch.results.get(`${index}`)
+      const only = result?.exitCode === 0 ? onlyDirectories(result.stdout) : null
+      return only === null ? [] : [[dataset, only] as const]
+    }),
+  )
+}
+
+/** By dataset, each in a command of its own: the value of a user property can hold anything, a row of another dataset too. */
+export async function readMarks(
+  ssh: Ssh,
+  host: HostConfig,
+  datasets: readonly string[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, WitnessMark | null>> {
+  const commands = datasets.map((dataset, index) => ({ id: `${index}`, argv: getMark(host.zfsCommand, dataset) }))
+  const batch = await ssh.batch(host.id, commands, options)
+  return new Map(
+    datasets.flatMap((dataset, index) => {
+      const result = batch.results.get(`${index}`)
+      return result?.exitCode === 0 ? [[dataset, parseMark(result.stdout.replace(/\n$/, ''))] as const] : []
+    }),
+  )
 }
 
 /**

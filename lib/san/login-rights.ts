@@ -20,22 +20,28 @@ export async function readRights(
   for (let asked: string | null = dataset; asked !== null; asked = parentOf(asked)) {
     const batch = await ssh.batch(host.id, [{ id: 'rights', argv: listRights(host.zfsCommand, asked) }], options)
     const result = batch.results.get('rights')
-    if (result?.exitCode === 0) return rightsFrom(parseRights(result.stdout), host.sshUser, dataset)
+    if (result?.exitCode === 0) return rightsFrom(parseRights(result.stdout), host.sshUser, { dataset, asked })
     if (result === undefined || !isMissing(result)) return null
   }
   return null
 }
 
-function rightsFrom(grants: readonly Grant[], user: string, dataset: string): LoginRights {
+function rightsFrom(
+  grants: readonly Grant[],
+  user: string,
+  { dataset, asked }: { readonly dataset: string; readonly asked: string },
+): LoginRights {
   // Who is in which group is not known here. What a group may, the login perhaps may too; ZFS refuses it harmlessly if not.
   const groups = new Set(grants.flatMap(({ who }) => (who.kind === 'group' ? [who.name] : [])))
   const parent = parentOf(dataset)
   const itself = rightsOf(grants, user, dataset, groups)
   if (parent === null) return { itself, beside: itself }
+  // What is missing above it is made first, on the one that is there.
   const above = rightsOf(grants, user, parent, groups)
+  const there = asked === dataset ? above : rightsOf(grants, user, asked, groups)
   // A name that has no grants of its own: what holds for it holds for each new one.
   const made = rightsOf(grants, user, `${parent}/-`, groups)
-  const beside = new Set([...made].filter((right) => !ASKED_ABOVE.has(right) || above.has(right)))
+  const beside = new Set([...made].filter((right) => !ASKED_ABOVE.has(right) || (above.has(right) && there.has(right))))
   return { itself, beside }
 }
 

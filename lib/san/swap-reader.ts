@@ -1,12 +1,13 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { Sans } from '#lib/engine/ports.ts'
-import type { BatchOptions, CommandResult, Ssh } from '#lib/ssh/types.ts'
+import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
 import { getProperties, listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { parseProperties } from '#lib/zfs/properties.ts'
-import { readDelegated, readIvSets, readQuotas } from './foresee.ts'
+import { isAnswer } from './batch-answer.ts'
+import { readDelegated, readEnclosing, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
 import { readSurroundings } from './surroundings.ts'
@@ -22,7 +23,10 @@ type SwapReader = Pick<
   | 'resumeToken'
   | 'pool'
   | 'ivSets'
+  | 'enclosing'
   | 'quotas'
+  | 'marks'
+  | 'onlyDirectories'
   | 'delegated'
 >
 
@@ -63,6 +67,15 @@ export function swapReader(
           options(signal),
         )
       }),
+    enclosing: (asks, signal) =>
+      eachHost(asks, (host, own) => {
+        return readEnclosing(
+          ssh,
+          host,
+          own.map(({ dataset }) => dataset),
+          options(signal),
+        )
+      }),
     quotas: (asks, signal) =>
       eachHost(asks, (host, own) => {
         return readQuotas(
@@ -72,16 +85,22 @@ export function swapReader(
           options(signal),
         )
       }),
-    delegated: (asks, signal) => eachHost(asks, (host, own) => readDelegated(ssh, host, own, options(signal))),
-    surroundings: (asks, signal) => eachHost(asks, (host, own) => readSurroundings(ssh, host, own, options(signal))),
-    swapProperties: (asks, signal) =>
-      eachHost(asks, (host, own) => {
-        return readSwapProperties(
+    marks: (asks, signal) =>
+      eachHost(asks, (host, own) =>
+        readMarks(
           ssh,
           host,
           own.map(({ dataset }) => dataset),
           options(signal),
-        )
+        ),
+      ),
+    onlyDirectories: (asks, signal) =>
+      eachHost(asks, (host, own) => readOnlyDirectories(ssh, host, own, options(signal))),
+    delegated: (asks, signal) => eachHost(asks, (host, own) => readDelegated(ssh, host, own, options(signal))),
+    surroundings: (asks, signal) => eachHost(asks, (host, own) => readSurroundings(ssh, host, own, options(signal))),
+    swapProperties: (asks, signal) =>
+      eachHost(asks, (host, own) => {
+        return readSwapProperties(ssh, host, own, options(signal))
       }),
     async rights(id, dataset, signal) {
       const host = hostOf(id)
@@ -134,11 +153,4 @@ export function swapReader(
       return { ...facts, ...spaceOf(read?.fault === null ? read.datasets[0] : undefined) }
     },
   }
-}
-
-/** Ended well, or failed for nothing but names that are not there. */
-function isAnswer({ exitCode, stderr }: CommandResult): boolean {
-  if (exitCode === 0) return true
-  const lines = stderr.split('\n').filter((line) => line !== '')
-  return exitCode === 1 && lines.length > 0 && lines.every((line) => line.endsWith('dataset does not exist'))
 }

@@ -4,7 +4,7 @@ import { parseRights } from './rights.ts'
 
 const grants = (rights: string, scope = 'Local+Descendent', who = 'user zfsadmin') =>
   parseRights(`---- Permissions on vault -------\n${scope} permissions:\n\t${who} ${rights}\n`)
-const FULL = 'canmount,clone,create,hold,mount,promote,readonly,receive:append,rename'
+const FULL = 'canmount,clone,create,hold,mount,promote,readonly,receive:append,rename,userprop'
 const holder = { user: 'zfsadmin', groups: ['storage'] }
 const backup = (properties: readonly string[] = [], more: { appendOnly?: boolean; recursive?: boolean } = {}) =>
   neededOnBackup('vault/a', { appendOnly: true, recursive: false, properties, ...more })
@@ -22,7 +22,7 @@ describe('missingRights', () => {
       'local rights on the parent do not reach the dataset',
       grants('mount,create', 'Local'),
       [],
-      ['receive:append', 'create', 'mount', 'rename', 'hold', 'clone', 'promote', 'readonly', 'canmount'],
+      ['receive:append', 'create', 'mount', 'rename', 'hold', 'clone', 'promote', 'readonly', 'canmount', 'userprop'],
     ],
     ['descendent ones do not hold beside it', grants(FULL, 'Descendent'), [], ['create', 'mount', 'rename']],
     ["a group's count for its members", grants(FULL, 'Local+Descendent', 'group storage'), [], []],

@@ -1,8 +1,9 @@
-import { rightsToCarry } from './carried-properties.ts'
+import { rightsToCarry, rightToSet } from './carried-properties.ts'
 import { parentOf } from './paths.ts'
 import { type Grant, rightsOf } from './rights.ts'
 import { RECEIVE, RIGHTS_OF } from './rights-of-command.ts'
 import { shellLine } from './shell-word.ts'
+import { WITNESS_MARK } from './witness-mark.ts'
 
 /** A right that a login needs for the work of a replicator. */
 export interface NeededRight {
@@ -71,9 +72,10 @@ export function neededOnBackup(dataset: string, needs: BackupNeeds): readonly Ne
     need('rename', beside, false, 'to set a diverged backup aside instead of destroying it'),
     ...RIGHTS_OF.hold.map((right) => need(right, on, false, 'to protect what was set aside')),
     ...[...newLine].map((right) => need(right, on, false, 'to begin a new line beside a diverged backup')),
-    ...[...properties].map((name) =>
+    ...[...properties.difference(new Set([rightToSet(WITNESS_MARK)]))].map((name) =>
       need(name, on, false, 'to give the dataset that takes its place the same properties'),
     ),
+    need(rightToSet(WITNESS_MARK), on, false, 'to say on the backup which witness repaired it last'),
   ]
 }
 

@@ -3,6 +3,7 @@ import { destroyBookmark, destroySnapshots, discardPartial, rollback } from './d
 import { neededOnBackup, neededOnPrimary } from './needed-rights.ts'
 import { rightsOfCommand } from './rights-of-command.ts'
 import { send } from './send-command.ts'
+import { setMark } from './witness-mark.ts'
 import {
   bookmark,
   clone,
@@ -62,6 +63,7 @@ describe('what is delegated is what the commands need, no more and no less', () 
       setReadonly(ZFS, B),
       setLimit(ZFS, B, 'quota', '1'),
       hold(ZFS, 'zwitness', [`${B}@a`]),
+      setMark(ZFS, B, { witness: '00000000000000aa', at: 0 }),
     ]
     const needed = neededOnBackup(B, { appendOnly: true, recursive: false, properties: ['atime', 'quota', 'volsize'] })
     expect(new Set(needed.map(({ right }) => right))).toEqual(used(...commands))

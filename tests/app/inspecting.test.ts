@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const FULL = 'receive:append,create,mount,rename,hold,clone,promote,readonly,canmount'
+const FULL = 'receive:append,create,mount,rename,hold,clone,promote,readonly,canmount,userprop'
 
 /** The test's own user is root, to whom no rights are delegated: `id` says somebody else. */
 function logsInAs(san: San, name: string): void {

@@ -1,3 +1,4 @@
+import { splitBatch } from '#lib/ssh/batch-parts.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault } from '#lib/ssh/types.ts'
 import type { VirtualClock } from './clock.ts'
 import { runCommand } from './command.ts'
@@ -25,6 +26,8 @@ export async function batch(
     running,
     durationMs: clock.now() - startedAt,
   })
+  // As lib/ssh: what belongs in one line is refused where it does not fit, and sent to nobody.
+  if (options.toTheEnd === true && splitBatch(commands).length > 1) return end(remoteFault(host.id, 'local'))
   const lines = commands.map(({ argv }) => argv.join(' '))
   for (let tries = 1; ; tries++) {
     await clock.sleep(LOGIN_MS, options.signal)

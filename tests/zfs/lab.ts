@@ -72,7 +72,7 @@ export async function delegate(lab: Lab): Promise<void> {
   await root(
     lab,
     `for p in hqs8p1 hqs10p1; do zfs unallow -u zfsadmin $p 2>/dev/null || true; zfs allow -u zfsadmin send,hold,bookmark $p; done
-     for p in hqs1p1 hqs7p1; do zfs unallow -u zfsadmin $p 2>/dev/null || true; zfs allow -u zfsadmin receive:append,create,mount,rename,hold,clone,promote,readonly,canmount $p; done`,
+     for p in hqs1p1 hqs7p1; do zfs unallow -u zfsadmin $p 2>/dev/null || true; zfs allow -u zfsadmin receive:append,create,mount,rename,hold,clone,promote,readonly,canmount,userprop $p; done`,
   )
 }
 

@@ -58,7 +58,7 @@ describe('keys', () => {
     const { stdout } = await here('keys', 'show')
     expect(stdout).toMatch(/^restrict ssh-ed25519 \S+ zwitness@\S+$/m)
     const allow = stdout.split('\n').filter((line) => line.startsWith('zfs allow'))
-    const backup = 'receive:append,create,mount,rename,hold,clone,promote,readonly,canmount'
+    const backup = 'receive:append,create,mount,rename,hold,clone,promote,readonly,canmount,userprop'
     expect(allow).toEqual([
       'zfs allow -u zfsadmin send,hold,bookmark tank/data',
       'zfs allow -u zfsadmin send,hold,bookmark tank/mail',

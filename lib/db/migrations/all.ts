@@ -3,6 +3,7 @@ import { firstSchema } from './0001-first-schema.ts'
 import { access } from './0002-access.ts'
 import { verification } from './0003-verification.ts'
 import { bounded } from './0004-bounded.ts'
+import { witness } from './0005-witness.ts'
 
 /** In order, forward only. A released migration is never edited; what it got wrong is the next one's work. */
-export const MIGRATIONS: readonly Migration[] = [firstSchema, access, verification, bounded]
+export const MIGRATIONS: readonly Migration[] = [firstSchema, access, verification, bounded, witness]

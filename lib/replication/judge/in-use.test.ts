@@ -74,3 +74,33 @@ describe('what is said of it is true', () => {
   test('the primary of another mapping is never moved', () =>
     expect(sentence({}, { backupIsPrimaryElsewhere: true })).toEndWith('Nothing is moved without you.'))
 })
+
+describe('where only directories were touched, as mounting a child does', () => {
+  const touched = { ...written(14_336), onlyDirectories: true }
+  const policy = policyOf({ repairWhen: 'behind' })
+
+  test.each([
+    ['just now', memory(0, null)],
+    ['a moment ago', memory(14_336, NOW - MINUTE)],
+  ])('%s: it is nobody’s work, is said, and is set aside without a wait', (_, before) => {
+    const verdict = judged(touched, { memory: before })
+    expect(codes(verdict)).not.toContain('BACKUP_IN_USE')
+    expect(verdict.reasons.find(({ code }) => code === 'BACKUP_MODIFIED')?.message).toBe(
+      'Directories of hqs1p1/DAT1 were touched after its last snapshot (14 KiB), as mounting a child does; no file in it is another one.',
+    )
+    expect(planned(touched, { memory: before, policy })).toMatchObject({
+      kind: 'SET_ASIDE_REWIND',
+      automatic: { allowed: true },
+    })
+  })
+
+  test('it is not remembered as growth, and what somebody writes then is', () => {
+    const first = judgeInput(touched, { memory: memory(0, null) })
+    const after = remember(first, judged(touched, { memory: memory(0, null) }))
+    expect(after.backupWritten).toEqual({ bytes: 14_336, grewAt: null })
+    expect(codes(judged(written(20_000), { memory: after }))).toContain('BACKUP_IN_USE')
+  })
+})
+
+test('where it is not known what was touched, it is somebody’s work', () =>
+  expect(codes(judged(written(14_336), { memory: memory(0, null) }))).toContain('BACKUP_IN_USE'))

@@ -1,4 +1,5 @@
 import { divergenceOf, isDiverged } from '../divergence.ts'
+import { isRawLine } from '../encryption.ts'
 import { SCHEDULE_SLACK } from '../foreign-activity.ts'
 import type { JudgeInput } from '../types.ts'
 import type { Rule } from './context.ts'
@@ -8,6 +9,11 @@ export function grownBytes({ inventory, memory }: Pick<JudgeInput, 'inventory' |
   if (inventory.backup.state !== 'present' || memory.backupWritten === null) return null
   const grown = inventory.backup.facts.written - memory.backupWritten.bytes
   return grown > 0 ? grown : null
+}
+
+/** What grew is a change of directories, as mounting a child makes: nobody's work. */
+export function isNobodysWork({ inventory }: Pick<JudgeInput, 'inventory'>): boolean {
+  return inventory.onlyDirectories === true
 }
 
 /** Epoch ms of the look that saw it grow, where that is less than an interval ago and what was written is still there. */
@@ -21,9 +27,10 @@ function grewLately({ inventory, memory, now, intervalSeconds }: JudgeInput): nu
 export const inUseRule: Rule = ({ input, comparison, backup, tell }) => {
   if (backup === null || backup.snapshots.length === 0) return []
   const grewBytes = grownBytes(input)
-  const grewAt = grewBytes === null ? grewLately(input) : input.now
+  const grewAt = isNobodysWork(input) ? null : grewBytes === null ? grewLately(input) : input.now
   const diverged =
-    comparison !== null && (comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, false)))
+    comparison !== null &&
+    (comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, isRawLine(input))))
   const alsoPrimary = input.backupIsPrimaryElsewhere && diverged
   if (grewAt === null && !alsoPrimary) return []
   const { autoRepair, dryRun, onDiverged } = input.policy

@@ -1,6 +1,6 @@
 import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
 import { hasGivenUp, slowTryAt } from '../backoff.ts'
-import { chooseStream } from '../encryption.ts'
+import { mismatchFacts, streamOf } from '../encryption.ts'
 import { missingFrom } from '../preflight/needed-rights.ts'
 import { fits, keepFreeBytes, roomIn } from '../space.ts'
 import { factsNow } from '../tried.ts'
@@ -78,16 +78,14 @@ export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
   ]
 }
 
-export const encryptionRule: Rule = ({ input, comparison, primary, backup, tell }) => {
-  if (primary === null || input.inventory.backup.state === 'unknown') return []
-  const { mismatch, options } = chooseStream(input.policy, primary.facts, backup?.facts ?? null)
-  const { keyStatus } = primary.facts
-  if (mismatch !== null) return [tell('ENCRYPTION_MISMATCH', { why: mismatch, keyStatus, ivSets: null })]
-  const { ivSets } = input.inventory
-  const base = comparison?.base ?? null
-  if (ivSets === undefined || base === null || !options.raw || ivSets.primary === ivSets.backup) return []
-  const found = { base: base.backupName, ...ivSets }
-  return [tell('ENCRYPTION_MISMATCH', { why: 'iv-sets-differ', keyStatus, ivSets: found })]
+/**
+ * Why nothing can be sent. What could not be read is said where something waits for it; else the next check may read it.
+ */
+export const encryptionRule: Rule = ({ input, comparison, tell }) => {
+  const mismatch = streamOf(input)?.mismatch ?? null
+  if (mismatch === null) return []
+  if (mismatch === 'iv-sets-unread' && (comparison === null || comparison.behind.length === 0)) return []
+  return [tell('ENCRYPTION_MISMATCH', mismatchFacts(input, mismatch))]
 }
 
 /**

@@ -1,19 +1,20 @@
 import { checkDatasetName, NAME_LIMIT } from '#lib/zfs/names.ts'
 import { divergenceOf, isDiverged } from '../divergence.ts'
-import { chooseStream, type EncryptionMismatch } from '../encryption.ts'
+import { type EncryptionMismatch, mismatchFacts, streamOf } from '../encryption.ts'
 import { leftOut } from '../judge/left-out.ts'
 import { isReceiving } from '../judge/partial.ts'
 import { isOfRetired } from '../judge/tree.ts'
 import { unusablePool } from '../pool-health.ts'
 import { say } from '../sentences.ts'
 import { halfDoneSwap } from '../swap.ts'
-import { staleBecause } from '../token.ts'
+import { unfinishable } from '../token.ts'
 import type { Comparison, PresentSide } from '../types.ts'
 import { wordsFor } from '../words.ts'
 import { catchUp } from './catch-up.ts'
 import { clearNames } from './clear-names.ts'
 import { impossible, type PlanDraft, type PlanInput, stepless } from './draft.ts'
 import { inPlace } from './in-place.ts'
+import { firstMark } from './mark.ts'
 import { busy, resume, tokenUnread } from './resume.ts'
 import { seed } from './seed.ts'
 import { clashFree } from './set-aside/clash-free.ts'
@@ -58,14 +59,23 @@ export function choose(input: PlanInput): PlanDraft {
   const tooLong = nameTooLong(input, comparison)
   if (tooLong !== null) return tooLong
   const there = backup.state === 'present' ? backup : null
-  const stream = chooseStream(policy, primary.facts, there?.facts ?? null)
-  const route = { mapping, zfs: input.options.zfsCommands, options: stream.options }
+  const stream = streamOf({ ...input, policy })
+  if (stream === null) return impossible('UNKNOWN_STATE', 'The two sides could not be compared.', 'Check again.')
+  const { mismatch, unencrypted } = stream
+  const route = {
+    mapping,
+    zfs: input.options.zfsCommands,
+    options: stream.options,
+    unencrypted,
+    first: firstMark(input),
+  }
 
-  if (there !== null && input.options.strategy === 'IN_PLACE') return inPlace(input, primary, there, comparison, route)
+  if (there !== null && input.options.strategy === 'IN_PLACE')
+    return mismatch === null ? inPlace(input, primary, there, comparison, route) : unsendable(input, mismatch)
   const partial = there === null ? null : partialPlan(input, primary, there, comparison, route)
   if (partial !== null) return partial
   if (comparison.eligibleCount === 0) {
-    const together = input.verdict.reasons.find(({ code }) => code === 'ALL_LEFT_OUT')
+    const together = input.verdict.reasons.find(({ code }) => code === 'ALL_LEFT_OUT' || code === 'CONTAINER')
     const diverged = isDiverged(divergenceOf(inventory, comparison, false))
     return together === undefined || diverged ? primaryEmpty(input, primary) : stepless('NOTHING', together.message)
   }
@@ -75,9 +85,9 @@ export function choose(input: PlanInput): PlanDraft {
     return setAside(input, primary, there, comparison, route, () => because)
   }
   if (base !== null) {
-    const divergence = divergenceOf(inventory, comparison, stream.options.raw)
+    const divergence = divergenceOf(inventory, comparison, stream.rawLine)
     if (there !== null && isDiverged(divergence)) {
-      if (stream.mismatch !== null && comparison.behind.length > 0) return unsendable(input, primary, stream.mismatch)
+      if (mismatch !== null && comparison.behind.length > 0) return unsendable(input, mismatch)
       const onlyNames = !divergence.ahead && !divergence.modified
       const cleared = onlyNames ? clearNames(mapping, there, comparison) : null
       if (cleared !== null) return catchUp(input, primary, comparison, base, route, cleared)
@@ -91,7 +101,7 @@ export function choose(input: PlanInput): PlanDraft {
     if (comparison.behind.length === 0)
       return stepless('NOTHING', `${mapping.backup.host} has everything that policy wants; there is nothing to do.`)
   }
-  if (stream.mismatch !== null) return unsendable(input, primary, stream.mismatch)
+  if (mismatch !== null) return unsendable(input, mismatch)
   return base === null ? seed(input, primary, comparison, route) : catchUp(input, primary, comparison, base, route)
 }
 
@@ -128,7 +138,10 @@ function partialPlan(
   if (token === null) return null
   // The judge saw the memory from before this look; whether the token moves stands in its verdict.
   if (!options.ownToken && isReceiving(verdict.reasons)) return busy(input)
-  const stale = staleBecause(inventory)
+  // Neither what is left of it may be sent, nor what would come in its stead.
+  const mismatch = streamOf(input)?.mismatch ?? null
+  if (mismatch !== null) return unsendable(input, mismatch)
+  const stale = unfinishable(input)
   if (stale !== null) return remainder(input, primary, backup, comparison, route, stale)
   const facts = inventory.token
   if (facts === null || 'unusable' in facts) return tokenUnread(input, facts === null ? null : facts.text)
@@ -169,13 +182,18 @@ function setAside(
     return rewind(input, primary, backup, comparison, base, route, because(base.backupName), cleared)
   const free = clashFree(input, primary, backup, comparison)
   if (free.base !== null) {
+    // From further back than the newest common snapshot: that one has to be raw, or not, like the line.
+    const from = streamOf({ ...input, policy: withLearned(input) }, free.base)
+    const sends = free.behind.length > 0
+    if (sends && from !== null && from.mismatch !== null) return unsendable(input, from.mismatch)
     return rewind(input, primary, backup, free, free.base, route, because(free.base.backupName))
   }
   if (free.eligibleCount === 0) return primaryEmpty(input, primary)
   // The new line takes the options of a first stream: what the old one was received with does not matter.
-  const anew = chooseStream(withLearned(input), primary.facts, null)
-  if (anew.mismatch !== null) return unsendable(input, primary, anew.mismatch)
-  return reseed(input, primary, backup, free, { ...route, options: anew.options }, because(null))
+  const anew = streamOf({ ...input, policy: withLearned(input) }, null)
+  if (anew === null || anew.mismatch !== null) return unsendable(input, anew?.mismatch ?? 'iv-sets-unread')
+  const { options, unencrypted } = anew
+  return reseed(input, primary, backup, free, { ...route, options, unencrypted }, because(null))
 }
 
 function primaryEmpty({ mapping, options, policy }: PlanInput, { snapshots }: PresentSide): PlanDraft {
@@ -185,10 +203,10 @@ function primaryEmpty({ mapping, options, policy }: PlanInput, { snapshots }: Pr
   return impossible('PRIMARY_EMPTY', message, action ?? '')
 }
 
-function unsendable({ mapping, options }: PlanInput, { facts }: PresentSide, why: EncryptionMismatch): PlanDraft {
-  const words = wordsFor(mapping, options.timezone)
-  const { message, action } = say('ENCRYPTION_MISMATCH', words, { why, keyStatus: facts.keyStatus, ivSets: null })
-  return impossible('ENCRYPTION_MISMATCH', message, action ?? '')
+function unsendable(input: PlanInput, why: EncryptionMismatch): PlanDraft {
+  const words = wordsFor(input.mapping, input.options.timezone)
+  const { message, action } = say('ENCRYPTION_MISMATCH', words, mismatchFacts(input, why))
+  return impossible(why === 'iv-sets-unread' ? 'UNKNOWN_STATE' : 'ENCRYPTION_MISMATCH', message, action ?? '')
 }
 
 function unread(host: string, message: string): string {

@@ -32,6 +32,8 @@ export interface PlanOptions {
   readonly timezone: string
   /** How zfs is called on either host. */
   readonly zfsCommands: { readonly primary: ZfsCommand; readonly backup: ZfsCommand }
+  /** Id of this witness, which its repairs leave on the backup; null or absent: none is left. */
+  readonly witness?: string | null
   readonly paused: boolean
   /** Epoch ms at which a pause ends by itself; null or absent: a person ends it. */
   readonly pausedUntil?: number | null

@@ -17,6 +17,10 @@ export interface Route {
   readonly mapping: Mapping
   readonly zfs: PlanOptions['zfsCommands']
   readonly options: SendOptions
+  /** See `StreamChoice`. */
+  readonly unencrypted: boolean
+  /** Properties that a backup made by its first stream begins with. */
+  readonly first?: Properties
 }
 
 /** A first stream that goes beside the backup, with properties of the line that it is to replace. */
@@ -30,6 +34,8 @@ export function transferStep(route: Route, hop: Hop, into?: Into): TransferDraft
   const stream = { to: `${mapping.primary.dataset}@${hop.to.name}`, from: hop.from, options }
   const full = hop.from.kind === 'nothing'
   const dataset = into?.dataset ?? mapping.backup.dataset
+  const begins = into === undefined ? route.first : into.properties
+  const properties = full ? { ...(route.unencrypted ? { encryption: 'off' } : {}), ...begins } : into?.properties
   return {
     kind: 'transfer',
     how: full ? 'full' : 'incremental',
@@ -38,7 +44,7 @@ export function transferStep(route: Route, hop: Hop, into?: Into): TransferDraft
     // A new dataset is made read-only: reading a mounted backup is enough to make it diverge.
     sink: {
       host: mapping.backup.host,
-      argv: receive(zfs.backup, { dataset, readonlyOn: full, properties: into?.properties }),
+      argv: receive(zfs.backup, { dataset, readonlyOn: full, properties }),
     },
     into: dataset,
     estimateCommand: { host: mapping.primary.host, argv: sendEstimate(zfs.primary, stream) },

@@ -1,12 +1,16 @@
 import { parentOf } from '#lib/zfs/paths.ts'
-import type { Check, Mapping, Rights, Step } from '../types.ts'
+import type { Check, Inventory, Rights, Step } from '../types.ts'
 import { missingFrom, type NeededRights, neededRights } from './needed-rights.ts'
 
 /** Do the logins have the rights that the commands need? What cannot be read is tried: ZFS refuses harmlessly. */
-export function rightsCheck(mapping: Mapping, rights: Rights, steps: readonly Step[]): Check {
+export function rightsCheck(
+  { mapping, missingParents = [] }: Pick<Inventory, 'mapping' | 'missingParents'>,
+  rights: Rights,
+  steps: readonly Step[],
+): Check {
   const needed = neededRights(steps, mapping.backup.dataset)
-  // A line for the dataset above the backup serves whatever is made there, too.
-  const on = parentOf(mapping.backup.dataset) ?? mapping.backup.dataset
+  // A line for the dataset above the backup serves whatever is made there, too; what is missing itself can be given none.
+  const on = parentOf(missingParents[0] ?? mapping.backup.dataset) ?? mapping.backup.dataset
   const { primary, backup, onBackup = backup } = rights
   const lacking = (need: keyof NeededRights) => [
     ...lacks(mapping.primary.host, mapping.primary.dataset, missing(primary, needed.primary[need])),

@@ -1,3 +1,4 @@
+import type { EncryptionMismatch } from '../encryption.ts'
 import type { Json, ReasonCode } from '../types.ts'
 
 type SnapshotFact = { readonly name: string; readonly guid: string; readonly creation: number }
@@ -114,13 +115,23 @@ export interface EvidenceByCode {
     readonly writtenBytes: number
     readonly newestBackup: SnapshotFact | null
     readonly readonly: boolean
+    /** Known to be a change of directories alone. */
+    readonly onlyDirectories: boolean
   }
   BACKUP_AHEAD: Listed & { readonly base: SnapshotFact }
   ENCRYPTION_MISMATCH: {
-    readonly why: 'key-unavailable' | 'raw-onto-plain' | 'backup-key-unavailable' | 'iv-sets-differ'
+    readonly why: EncryptionMismatch
+    /** `send.raw`. */
+    readonly wish: boolean | 'auto'
+    /** Known to be raw: nothing but a raw stream is ever offered. */
+    readonly everRaw: boolean
+    /** Of the primary. */
     readonly keyStatus: string | null
-    /** Of `iv-sets-differ`. */
-    readonly ivSets: { readonly base: string; readonly primary: string; readonly backup: string } | null
+    /** Whose key is not loaded, where that is why; else of `plain-below-encrypted` what stands above the backup. */
+    readonly keyOf: string | null
+    /** The base that increments would go on from, by its name on the backup, and what was read of it. */
+    readonly base: string | null
+    readonly ivSets: { readonly primary: string; readonly backup: string } | null
   }
   /** `nextTry`: epoch ms of the next one that starts by itself; null: the next check's, or none does. */
   REPAIR_FAILING: RepairFacts & { readonly failures: number; readonly nextTry: number | null }
@@ -138,6 +149,15 @@ export interface EvidenceByCode {
       readonly quotas: readonly { readonly dataset: string; readonly property: string; readonly bytes: number }[]
     } | null
     readonly repairMessage: string | null
+  }
+  ANOTHER_WITNESS: {
+    /** Ids of 16 hex digits: of the one that repaired it last, and of this one. */
+    readonly other: string
+    readonly own: string
+    /** Epoch ms of that repair, or of the first sight of a mark that is dated later. */
+    readonly at: number
+    /** Epoch ms until which automatic repairs from here are held for it. */
+    readonly until: number
   }
   SET_ASIDE_LIMIT: { readonly setAsides: readonly string[]; readonly limit: number }
   PARTIAL_RECEIVE: {
@@ -195,7 +215,12 @@ export interface EvidenceByCode {
     readonly lately: {
       readonly count: number
       readonly newest: string
+      /** When it was taken, epoch seconds; null: not known. */
+      readonly taken: number | null
+      /** By the names of its snapshots; null: none that is known. */
       readonly replicator: string | null
+      /** They are the primary's, or a replicator's; else they were only taken on the backup. */
+      readonly replicated: boolean
       /** Epoch ms of the look that saw them. */
       readonly at: number
     } | null
@@ -212,6 +237,8 @@ export interface EvidenceByCode {
     /** Newer ones on the primary that the backup lacks. */
     readonly behind: number
   }
+  /** `below`: how many datasets of its tree stand below it. */
+  CONTAINER: { readonly below: number }
   CANMOUNT_UNSURE: { readonly setAside: string }
   RETIRED: {
     /** Of a root: how many of its children. Null: said of such a child itself. */

@@ -14,6 +14,10 @@ export const healthySentences: Sentences<(typeof REASONS)['HEALTHY'][number]> = 
     const wanted = e.skipped > 0 ? ' that policy wants' : ''
     return said(`${w.backup} has the newest snapshot from ${w.primary}${wanted} (${when}).`)
   },
+  CONTAINER: (w, e) =>
+    said(
+      `${w.primaryDataset} never had a snapshot of its own: it only holds the ${e.below === 1 ? 'dataset' : `${e.below} datasets`} below it, and nothing of it is to be replicated.`,
+    ),
 }
 
 export const noteSentences: Sentences<(typeof REASONS)['NOTE'][number]> = {
@@ -35,11 +39,18 @@ export const noteSentences: Sentences<(typeof REASONS)['NOTE'][number]> = {
   BUSY: (w, e) => {
     if (e.lately === null)
       return said('Another receive is running on this dataset, not started from here.', 'Wait for it to end.')
-    const { count, newest, replicator, at } = e.lately
+    const { count, newest, taken, replicator, replicated, at } = e.lately
+    const last = `@${newest}${taken === null ? '' : `, taken at ${w.time(taken * 1000)}`}`
+    const which = count === 1 ? last : `${count} snapshots, the last one ${last}`
+    if (!replicated)
+      return said(
+        `${w.backupDataset} has what was taken on ${w.backup} itself and not there at the check before that of ${w.time(at)}: ${which}. Nothing is set aside by itself before an interval has passed without another one.`,
+        `Nothing, where it was you; else find out who takes snapshots on ${w.backup}.`,
+      )
     const who = replicator === null ? 'Somebody else' : `Another replicator (${replicator}, by its names)`
     return said(
-      `${who} was at work on ${w.backupDataset}: ${count === 1 ? '' : `${count} snapshots, the last one `}@${newest} came by ${w.time(at)} and not from here. Nothing is set aside by itself before an interval has passed without it.`,
-      `Find out who else writes to ${w.backup}; two replicators into one dataset undo each other's work.`,
+      `${who} was at work on ${w.backupDataset}: ${which}; it came before the check of ${w.time(at)}, and not from here. Nothing is set aside by itself before an interval has passed without it.`,
+      `Find out who else writes to ${w.backup}; two replicators into one dataset undo each other's work (docs/beside-others.md).`,
     )
   },
   // When a repair of this dataset may start is said beside it; it need not be when the window opens.

@@ -42,7 +42,9 @@ export const backupSentences: Sentences<
   },
   BACKUP_MODIFIED: (w, e) =>
     said(
-      `${w.backupDataset} was written to after its last snapshot (${w.bytes(e.writtenBytes)}).`,
+      e.onlyDirectories
+        ? `Directories of ${w.backupDataset} were touched after its last snapshot (${w.bytes(e.writtenBytes)}), as mounting a child does; no file in it is another one.`
+        : `${w.backupDataset} was written to after its last snapshot (${w.bytes(e.writtenBytes)}).`,
       e.readonly
         ? 'Set the changes aside and rewind to the last common snapshot.'
         : `Set the changes aside and rewind; \`zfs set readonly=on ${w.backupDataset}\` on ${w.backup} prevents the next time.`,

@@ -35,6 +35,7 @@ export const REASONS = {
     'STALLED',
     'PERMISSION_MISSING',
     'LOW_SPACE',
+    'ANOTHER_WITNESS',
     'SET_ASIDE_LIMIT',
     'PARTIAL_RECEIVE',
     'BASE_IS_BOOKMARK',
@@ -47,7 +48,7 @@ export const REASONS = {
     'CLOCK_SKEW',
     'RETIRED',
   ],
-  HEALTHY: ['WITHIN_POLICY', 'UP_TO_DATE'],
+  HEALTHY: ['WITHIN_POLICY', 'UP_TO_DATE', 'CONTAINER'],
   NOTE: [
     'GAP_ON_BACKUP',
     'EXTRA_ON_BACKUP',

@@ -60,6 +60,11 @@ export interface Memory {
   } | null
   /** ZFS refused a stream without `-L`, because an earlier one had it. */
   readonly largeBlocks?: boolean
+  /**
+   * The backup dataset that was seen to be raw, or was sent raw, by its name in the configuration: it is never sent anything
+   * else. Only another name there ends that, never what the backup says.
+   */
+  readonly sentRaw?: string
   /** Since when (epoch ms) the newest common snapshot is the newest one, as far as it was seen. */
   readonly commonSince?: { readonly guid: Guid; readonly at: number } | null
   /** What retention removed from the primary, as far as it was seen: at most 20. */
@@ -68,6 +73,8 @@ export interface Memory {
   readonly backupSeen?: { readonly guid: Guid; readonly newestCreatetxg: string } | null
   /** What came to the backup last and was not sent from here. */
   readonly foreign?: ForeignActivity | null
+  /** The mark of another witness as last read: its date (epoch ms), and that or the first sight of one from the future. */
+  readonly otherWitness?: { readonly id: string; readonly dated: number; readonly at: number } | null
   /** Epoch ms of the first check that saw it; absent in what was remembered before this was. */
   readonly firstSeenAt?: number
   /** Of the root of a recursive mapping: what became of its children. */
@@ -167,6 +174,8 @@ export interface ForeignActivity {
   readonly count: number
   /** Name of the newest one. */
   readonly newest: string
+  /** When that one was taken, epoch seconds. Absent in what was remembered before this was. */
+  readonly taken?: number
   /** A replicator that names its snapshots so; null: none that is known. */
   readonly tool: string | null
   /** They are the primary's, or named by a replicator: not merely taken on the backup. */
@@ -232,6 +241,8 @@ export interface JudgeInput {
   readonly repairs: RepairHistory
   /** Failed runs up to this number count no longer, as this look has it. */
   readonly settledRun?: number
+  /** Id of this witness; null or absent: it has none. */
+  readonly witness?: string | null
   /** No host at all could be reached in this scan. */
   readonly isolated: boolean
   /** Estimated bytes behind where an estimate was made, else null. */
@@ -247,6 +258,8 @@ export interface JudgeInput {
   readonly isChild?: boolean
   /** Of the root of a recursive mapping whose children are known. */
   readonly tree?: Tree | null
+  /** How many living datasets of its tree stand below it. Absent: not counted, it has snapshots. */
+  readonly below?: number
   /** The partial receive on the backup is of a run of ours that has ended: that its token changed says nothing of others. */
   readonly ownToken?: boolean
   /** Snapshots that runs of ours were to bring: that they came says nothing of others. */

@@ -1,0 +1,33 @@
+import { snapshotOperand } from './operand.ts'
+import { splitSnapshot } from './paths.ts'
+import type { Argv, ZfsCommand } from './zfs-command.ts'
+
+/**
+ * What has changed in a file system since one of its snapshots, with the kind of each thing. Needs the right `diff` and a
+ * file system that is mounted; ZFS takes a snapshot for it, which is gone when the command ends. Answer: `onlyDirectories`.
+ */
+export function diffSince(zfs: ZfsCommand, snapshot: string): Argv {
+  return [...zfs, 'diff', '-FH', snapshotOperand(snapshot), splitSnapshot(snapshot)?.dataset ?? '']
+}
+
+/** `M`, a kind (`/` is a directory, `F` a file) and a path, in which ZFS writes every other character as `\0ooo`. */
+const ROW = /^([MR+-])\t(.)\t([^\t]+)(\t[^\t]+)?$/
+
+/**
+ * Was nothing but directories touched? Mounting a child makes its mountpoint anew (measured on OpenZFS 2.3.9: `-` and `+` of
+ * the same directory, `M` of the one above it). A directory that is gone, or has another name, is somebody's work; so is
+ * everything else. Null where the output is no such listing.
+ */
+export function onlyDirectories(stdout: string): boolean | null {
+  if (!stdout.endsWith('\n')) return null
+  const rows = stdout
+    .slice(0, -1)
+    .split('\n')
+    .map((line) => ROW.exec(line))
+  if (rows.includes(null)) return null
+  const made = new Set(rows.flatMap((row) => (row?.[1] === '+' ? [row[3]] : [])))
+  return rows.every((row) => {
+    const [, change, kind, path] = row ?? []
+    return kind === '/' && change !== 'R' && (change !== '-' || made.has(path))
+  })
+}
