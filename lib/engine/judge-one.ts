@@ -126,6 +126,11 @@ export function planFor(
       repairs: input.repairs,
       ownToken,
       oldestWouldNotSurvive: seedIsOutrun(context, dataset, input),
+      seedSeconds: secondsFor(
+        context,
+        dataset,
+        inventory.primary.state === 'present' ? inventory.primary.facts.referenced : null,
+      ),
       strategy,
       treeHeld: context.trees.of(context, dataset),
       filterAt: input.filterAt,

@@ -3,6 +3,7 @@ import { type Hold, hold, say } from './automatic-words.ts'
 import { hasGivenUp, nextTryAt, slowTryAt } from './backoff.ts'
 import { isReceiving } from './judge/partial.ts'
 import { renames, SETS_ASIDE, unprovenBecause, unprovenRename } from './lineage.ts'
+import { lostToRetention } from './lost-seed.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import { isDegraded } from './pool-health.ts'
 import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './repair-window.ts'
@@ -115,6 +116,8 @@ function needsPerson(input: PlanInput, plan: Planned): Hold | null {
   const unproven = SETS_ASIDE.has(plan.kind) ? unprovenBecause(input) : renames(plan) ? unprovenRename(input) : null
   if (unproven !== null) return hold('NEEDS_PERSON', unproven)
   if (SETS_ASIDE.has(plan.kind) && options.treeHeld != null) return hold('NEEDS_PERSON', options.treeHeld)
+  const lost = lostToRetention(input, plan)
+  if (lost !== null) return hold('NEEDS_PERSON', lost)
   const foreign = verdict.reasons.find((each) => each.code === 'BUSY' && !isReceiving([each]))
   if (foreign !== undefined && SETS_ASIDE.has(plan.kind)) return hold('BUSY', foreign.message)
   if ((plan.kind === 'SEED' || plan.kind === 'SET_ASIDE_RESEED') && isDegraded(inventory))
