@@ -57,8 +57,13 @@ export async function enrich<T extends Compared>(
       const ask = asksWritten(inventory, comparison).length > 0
       const token = await orCut(tokenOf(sans, inventory, options))
       if ((ask && written === CUT) || token === CUT) return { ...each, cut: true }
+      const beside = await orCut(receivesBeside(sans, inventory, token, options))
+      if (beside === CUT) return { ...each, cut: true }
       const writtenSinceBase = ask && written !== CUT ? (written.get(`${host}:${dataset}`) ?? null) : null
-      return { ...each, inventory: { ...inventory, writtenSinceBase, token } }
+      return {
+        ...each,
+        inventory: { ...inventory, writtenSinceBase, token, ...(beside === null ? {} : { receivesBeside: beside }) },
+      }
     }),
   )
   const all = await withBeside(sans, known, { ...options, book: options.beside })
@@ -96,6 +101,18 @@ async function tokenOf(sans: Sans, inventory: Inventory, options: EnrichOptions)
   if (inventory.backup.state !== 'present' || inventory.primary.state === 'unknown') return null
   const token = inventory.backup.facts.receiveResumeToken
   return token === null ? null : factsOf(sans, inventory, token, options)
+}
+
+/** Asked of a first transfer into a backup without snapshots: whether it was to overwrite what was there. */
+async function receivesBeside(
+  sans: Sans,
+  { backup, mapping }: Inventory,
+  token: Inventory['token'],
+  { signal }: EnrichOptions,
+): Promise<boolean | null> {
+  const isFirst = token !== null && 'toGuid' in token && token.fromGuid === null
+  if (!isFirst || backup.state !== 'present' || backup.snapshots.length > 0) return null
+  return answered(sans.receivesBeside(mapping.backup.host, mapping.backup.dataset, signal), signal)
 }
 
 async function factsOf(

@@ -55,6 +55,7 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
       : { tree: rememberTree(input, input.tree) }),
     ...(memory.largeBlocks === true ? { largeBlocks: true } : {}),
     ...settled,
+    ...(memory.refusedToken === undefined ? {} : { refusedToken: memory.refusedToken }),
     ...rememberRaw(input),
     backupSeenAt,
   }

@@ -58,10 +58,18 @@ export function partialReceive(look: Line & Look, isOurs = false): PartialReceiv
 
 /** Why what is stored can never be finished: its token does not work any more, or its stream cannot arrive; else null. */
 export function unfinishable(line: Line): string | null {
-  return staleBecause(line.inventory) ?? otherwiseSent(line)
+  return staleBecause(line.inventory) ?? refused(line) ?? otherwiseSent(line)
 }
 
-function staleBecause({ primary, backup, token }: Inventory): string | null {
+/** What a repair has learned of this very token: the receiver would have to overwrite what is there. */
+function refused({ inventory: { backup }, memory }: Line): string | null {
+  const token = backup.state === 'present' ? backup.facts.receiveResumeToken : null
+  return token !== null && memory.refusedToken === tokenDigest(token) ? OVERWRITES : null
+}
+
+const OVERWRITES = 'it is a first transfer that would overwrite what the backup had before'
+
+function staleBecause({ primary, backup, token, receivesBeside }: Inventory): string | null {
   if (token !== null && 'unusable' in token) return STALE.has(token.unusable) ? token.text : null
   if (primary.state !== 'present' || backup.state !== 'present' || token === null) return null
   if (!primary.snapshots.some((entry) => entry.guid === token.toGuid))
@@ -70,6 +78,8 @@ function staleBecause({ primary, backup, token }: Inventory): string | null {
   // ZFS would say "kernel modules must be upgraded": the backup is no longer where the stream began.
   const newest = newestOf(backup.snapshots)
   if (token.fromGuid === null && newest !== null) return 'it is a first transfer, and the backup has snapshots by now'
+  // ZFS would say "must specify -F to overwrite it", and that is never said.
+  if (token.fromGuid === null && receivesBeside === true) return OVERWRITES
   const start = backup.snapshots.find((entry) => entry.guid === token.fromGuid)
   if (token.fromGuid !== null && start === undefined) return 'the backup no longer has the snapshot it starts from'
   if (start !== undefined && start.guid !== newest?.guid)

@@ -2,7 +2,7 @@ import type { HostConfig } from '#config/effective.ts'
 import type { Sans } from '#lib/engine/ports.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
-import { getProperties, listDatasets, listPools } from '#lib/zfs/commands.ts'
+import { getProperties, listDatasets, listPools, probeReceive } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { parseProperties } from '#lib/zfs/properties.ts'
@@ -21,6 +21,7 @@ type SwapReader = Pick<
   | 'costs'
   | 'differs'
   | 'resumeToken'
+  | 'receivesBeside'
   | 'pool'
   | 'ivSets'
   | 'enclosing'
@@ -124,6 +125,11 @@ export function swapReader(
         if (now !== guid) return `${name} has guid ${now}, not ${guid}`
       }
       return null
+    },
+    async receivesBeside(id, dataset, signal) {
+      const result = await one(id, ({ zfsCommand }) => probeReceive(zfsCommand, dataset), signal)
+      if (result?.exitCode === 0) return true
+      return result !== undefined && isAnswer(result) ? false : null
     },
     async resumeToken(id, dataset, signal) {
       const names = ['receive_resume_token']

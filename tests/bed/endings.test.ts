@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { findDataset } from '#lib/simulator/state/tree.ts'
 import { Bed, type BedOptions, PERSON } from './bed.ts'
 import { runCommand } from './command.ts'
 import { MemoryPipe } from './pipe.ts'
@@ -211,7 +212,11 @@ describe('a partial receive that somebody else began', () => {
 
   /** One or more bytes of a stream of `from` into the backup; what is there is resumed. */
   async function receive(from: string, words: readonly string[], bytes: number): Promise<void> {
-    const token = await on('b', 'get', '-H', '-o', 'value', 'receive_resume_token', 'vault/one')
+    const asked = await runCommand(
+      ['zfs', 'get', '-H', '-o', 'value', 'receive_resume_token', 'vault/one'],
+      bed.host('b'),
+    )
+    const token = asked.stdout.trim()
     const wire = new MemoryPipe()
     const sending = runCommand(['zfs', 'send', ...(token.startsWith('1-') ? ['-t', token] : words)], bed.host(from), {
       read: async () => 0,
@@ -331,5 +336,60 @@ describe('a partial receive that somebody else began', () => {
       await bed.scan()
     }
     expect(await repairs()).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+  })
+
+  /** `zfs receive -sF` of a full stream over a dataset that was there, cut off: its content stays, the partial is beside it. */
+  async function overExisting(): Promise<void> {
+    await open({ defaults: { on_diverged: 'set_aside' } })
+    await receive('a', ['tank/one@s1'], 400_000)
+    const { zfs } = bed.host('b')
+    zfs.batch(() => {
+      const place = findDataset(zfs.store, 'vault/one')
+      if (place?.dataset.partial == null) throw new Error('Nothing was received.')
+      place.dataset.partial = { ...place.dataset.partial, fresh: false }
+      zfs.store.touch(place.pool)
+    })
+    zfs.write('vault/one', 5000)
+  }
+  const settle = async () => {
+    for (let looks = 0; looks < 4; looks++) {
+      await bed.clock.pass(31 * MINUTE)
+      await bed.scan()
+    }
+  }
+
+  test('of a full stream over a dataset that was there is no resume, and is set aside', async () => {
+    await overExisting()
+    await bed.start()
+    await bed.scan()
+    expect(view()?.plan?.kind).toBe('SET_ASIDE_RESEED')
+    expect(
+      view()
+        ?.verdict.reasons.map(({ message }) => message)
+        .join(' '),
+    ).toContain('can no longer be resumed: it is a first transfer that would overwrite what the backup had before')
+    await settle()
+    expect(await repairs()).toEqual(['SUCCEEDED'])
+    expect(view()?.status).toBe('HEALTHY')
+    expect(await asides()).toHaveLength(1)
+  })
+
+  test('where that could not be seen, the refusal of ZFS teaches it', async () => {
+    await overExisting()
+    bed.faults.add({
+      host: 'b',
+      on: 'batch',
+      match: /%recv/,
+      times: 999,
+      wrong: { kind: 'refuse', exitCode: 1, stderr: 'internal error: cannot say' },
+    })
+    await bed.start()
+    await bed.scan()
+    expect(view()?.plan?.kind).toBe('RESUME')
+    const started = await bed.run(bed.engine.repair({ datasetId: ID, trigger: PERSON }))
+    if (started !== null) await bed.run(started.done)
+    expect(await repairs()).toEqual(['SUCCEEDED'])
+    expect(await asides()).toHaveLength(1)
+    expect(view()?.status).toBe('HEALTHY')
   })
 })

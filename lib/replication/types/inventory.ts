@@ -71,6 +71,11 @@ export interface Inventory {
   readonly backupSkewSeconds: number | null
   /** Details of the backup's resume token, where it has one and the primary could read it. */
   readonly token: ResumeTokenFacts | UnusableToken | null
+  /**
+   * The backup was there before its partial receive, which stands beside its content (`B/%recv`): asked of a first transfer
+   * alone. Absent: not asked, or not known.
+   */
+  readonly receivesBeside?: boolean
   /** `written@base` of the backup; null or absent where it was not read (then own snapshots there count as changes). */
   readonly writtenSinceBase?: number | null
   /** Own datasets beside the backup (`B.zw-…`): half-done swaps and set-asides are known by name and origin alone. Absent: not read. */

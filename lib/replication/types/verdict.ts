@@ -86,6 +86,8 @@ export interface Memory {
   } | null
   /** Epoch ms of the last time the backup host answered (for planned off times and missed windows). */
   readonly backupSeenAt: number | null
+  /** Digest of the token that ZFS refused to go on with, because its stream would overwrite the backup. */
+  readonly refusedToken?: string
   /** Failed runs up to this number count no longer: a person settled them, or a check saw their cause gone. */
   readonly settledRun?: number
   /** How the primary takes its snapshots, as checks saw it. Absent: no check has read it yet. */
