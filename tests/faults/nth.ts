@@ -16,7 +16,14 @@ export const PATIENCE = 1_800_000
  * Together there are some twenty thousand cases. Each run takes every so-manieth call, others each day, so that eight days
  * try them all (a set-aside has three times as many calls as an increment); `NTH_CALL=all` takes all.
  */
-const EVERY: Readonly<Record<Scene, number>> = { seed: 2, incremental: 2, resume: 4, rewind: 8, reseed: 8 }
+const EVERY: Readonly<Record<Scene, number>> = {
+  seed: 2,
+  incremental: 2,
+  resume: 4,
+  names: 4,
+  rewind: 8,
+  reseed: 8,
+}
 const today = Math.floor(Date.now() / 86_400_000)
 export const isDue = (scene: Scene, n: number): boolean =>
   process.env.NTH_CALL === 'all' || n % EVERY[scene] === today % EVERY[scene]

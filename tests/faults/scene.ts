@@ -2,9 +2,12 @@ import { Bed } from '#tests/bed/bed.ts'
 import { forgetBookings } from '#tests/invariants/bookings.ts'
 import { datasetOf, takeStock } from '#tests/invariants/stock.ts'
 
-/** What a scan and its repair find: nothing on the backup, something, half of a first stream, or one that went its own way. */
-export type Scene = 'seed' | 'incremental' | 'resume' | 'rewind' | 'reseed'
-export const SCENES: readonly Scene[] = ['seed', 'incremental', 'resume', 'rewind', 'reseed']
+/**
+ * What a scan and its repair find: nothing on the backup, something, half of a first stream, names in the way, or one that
+ * went its own way.
+ */
+export type Scene = 'seed' | 'incremental' | 'resume' | 'names' | 'rewind' | 'reseed'
+export const SCENES: readonly Scene[] = ['seed', 'incremental', 'resume', 'names', 'rewind', 'reseed']
 
 export const DATASET = 'a-b.one'
 const BYTES = 60_000
@@ -25,6 +28,15 @@ export async function openScene(scene: Scene): Promise<Bed> {
     for (let n = 1; n <= 3; n++) zfs.snapshot(`tank/one@s${n}`, { bytes: BYTES })
   })
   if (scene === 'incremental') zfs.replicate('tank/one', bed.host('b').zfs, 'vault/one', 's1')
+  if (scene === 'names') {
+    // Two snapshots of the backup, one of them older than the base, have names of those to be sent.
+    const there = bed.host('b').zfs
+    zfs.replicate('tank/one', there, 'vault/one', 's1')
+    there.snapshot('vault/one@s3')
+    zfs.replicate('tank/one', there, 'vault/one', 's2')
+    zfs.snapshot('tank/one@s4', { bytes: BYTES })
+    there.snapshot('vault/one@s4')
+  }
   if (scene === 'rewind') {
     zfs.replicate('tank/one', bed.host('b').zfs, 'vault/one', 's1')
     bed.host('b').zfs.snapshot('vault/one@own', { bytes: 500 })
