@@ -10,7 +10,11 @@ import { type Lab, root, tryRoot } from './lab.ts'
 const PLACE = '/tmp/syncoid-kit'
 const PACKAGES = ['sanoid', 'libcapture-tiny-perl']
 /** Of Perl itself, and Debian's smallest Perl leaves them out. */
-const MODULES = ['Data::Dumper', 'Pod::Usage', 'Time::Local', 'Sys::Hostname']
+const MODULES = ['Data::Dumper', 'Time::Local', 'Sys::Hostname']
+/** It prints how syncoid is called, for which the real one needs half of Perl: where that is printed, a test has failed. */
+const POD_USAGE = `package Pod::Usage; use Exporter 'import'; our @EXPORT = ('pod2usage');
+sub pod2usage { print STDERR "syncoid was called in a way that it does not know\\n"; exit 2 } 1;
+`
 
 /** Brings it there. @returns why that cannot be done; null: it is there */
 export async function bringSyncoid(lab: Lab): Promise<string | null> {
@@ -55,7 +59,9 @@ async function fromPackages(directory: string, kit: string): Promise<string | nu
 
 /** The files of these modules and of what they load, out of this machine's Perl. */
 async function withModules(kit: string): Promise<void> {
-  const print = 'for (sort keys %INC) { print "$_\\t$INC{$_}\\n" if m{^(Data/Dumper|Pod/|Time/Local|Sys/Hostname)} }'
+  await mkdir(join(kit, 'Pod'))
+  await Bun.write(join(kit, 'Pod', 'Usage.pm'), POD_USAGE)
+  const print = 'for (sort keys %INC) { print "$_\\t$INC{$_}\\n" if m{^(Data/Dumper|Time/Local|Sys/Hostname)} }'
   const listed = await run(['perl', ...MODULES.map((name) => `-M${name}`), '-e', print], kit)
   for (const line of listed.bytes.toString().split('\n')) {
     const [name, file] = line.split('\t')
