@@ -42,7 +42,8 @@ const SendSchema = z.strictObject(
         error: (issue) => `Must be true, false or auto; found ${called(issue.input)}.`,
       })
       .meta({
-        description: 'Send encrypted datasets raw (zfs send -w); auto: as the backup was received.',
+        description:
+          'Send encrypted datasets raw (zfs send -w). auto: raw, and nothing where the backup was not received raw; false: decrypted, except where it was.',
         default: byDefault.send.raw,
       })
       .optional(),

@@ -27,9 +27,9 @@ export async function firstFacts(parts: FirstParts): Promise<FirstFacts> {
   const settings = await parts.settings()
   const data = await checkData(parts.dataDirectory, null)
   const hosts = await Promise.all(
-    settings.hosts.map(async ({ id }) => {
-      const { pinned, general } = await pinnedKeys(settings.knownHostsFiles, id)
-      return { id, pinned: pinned.length > 0 || general }
+    settings.hosts.map(async (host) => {
+      const { pinned, authority } = await pinnedKeys(settings.knownHostsFiles, host)
+      return { id: host.id, pinned: pinned.length > 0 || authority }
     }),
   )
   const scanned = engine.lastScan().finished?.finishedAt ?? null

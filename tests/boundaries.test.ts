@@ -128,11 +128,11 @@ test('an import is found on its line, whatever stands around it', () => {
 
 test('a long file and a path of one machine are found', () => {
   const files = new Map([
-    ['lib/long.ts', 'x\n'.repeat(251)],
+    ['lib/long.ts', 'x\n'.repeat(401)],
     ['docs/x.md', `see ${['/wo', 'rk/somewhere'].join('')}\n`],
   ])
   expect(wrongText(files)).toEqual([
-    'lib/long.ts: 251 lines; one idea a file, at most 250',
+    'lib/long.ts: 401 lines; one chapter a file, at most 400',
     `docs/x.md:1: "${['/wo', 'rk/'].join('')}": a path of one machine`,
   ])
 })

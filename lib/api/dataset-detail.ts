@@ -120,7 +120,10 @@ function inPlaceOf({ kind, setAside, mapping }: PlanData): z.input<typeof Repair
       mode: 'REPAIR',
       kind: 'IN_PLACE',
       strategy: 'IN_PLACE',
-      outcome: `Roll ${dataset} on ${host} back in place: what it has of its own is destroyed.`,
+      outcome:
+        setAside.holdsNothing === true
+          ? `The better choice here: exactly the snapshots that ${dataset} on ${host} has of its own are destroyed, by name. No change is in them.`
+          : `Roll ${dataset} on ${host} back in place: what it has of its own is destroyed.`,
       destroysCount: setAside.snapshots,
       estimateBytes: null,
       possible: true,

@@ -21,9 +21,25 @@ export const PlanStep = z
     ifInterrupted: IfInterrupted,
     optional: z.boolean().describe('A failure is a warning, not the end.'),
     role: z
-      .enum(['mark', 'rename', 'clone', 'promote', 'limits', 'swap', 'hold', 'discard', 'rollback'])
+      .enum([
+        'mark',
+        'parents',
+        'rename',
+        'clone',
+        'promote',
+        'limits',
+        'unmount',
+        'swap',
+        'undo',
+        'mount',
+        'hold',
+        'discard',
+        'rollback',
+      ])
       .nullable()
-      .describe('Of COMMANDS: what they are for.'),
+      .describe(
+        'Of COMMANDS: what they are for. UNDO after a SWAP: run only where ZFS refuses that swap for good before its first rename. MOUNT: only where the UNMOUNT before it did its work.',
+      ),
     expects: z
       .array(z.object({ name: z.string(), guid: Guid.nullable() }))
       .describe('What must be there when the step begins; guid null: nothing of that name.'),
@@ -71,11 +87,20 @@ export const Plan = z
           guid: Guid.nullable(),
           createdAt: Timestamp.nullable(),
           usedBytes: z.number().nullable(),
+          holdsNothing: z.boolean().optional().describe('Of a snapshot, where it is known: no change is in it.'),
         })
         .meta({ id: 'Destroyed', description: 'Something that would be lost.' }),
     ),
     setAside: z
-      .object({ name: z.string(), snapshots: z.number().int(), usedBytes: z.number().nullable() })
+      .object({
+        name: z.string(),
+        snapshots: z.number().int(),
+        usedBytes: z.number().nullable(),
+        holdsNothing: z
+          .boolean()
+          .optional()
+          .describe('True where no change is in it: a person may as well destroy it.'),
+      })
       .nullable()
       .describe('What is moved out of the way and kept.'),
     checks: z.array(
@@ -108,12 +133,13 @@ export function planView(plan: PlanData): PlanView {
     kind: plan.kind,
     outcome: plan.outcome,
     steps: plan.steps.map(stepView),
-    destroys: plan.destroys.map(({ kind, name, guid, creation, usedBytes }) => ({
+    destroys: plan.destroys.map(({ kind, name, guid, creation, usedBytes, holdsNothing }) => ({
       kind: LOST[kind],
       name,
       guid,
       createdAt: creation === null ? null : iso(creation * 1000),
       usedBytes,
+      ...(holdsNothing === true ? { holdsNothing } : {}),
     })),
     setAside: plan.setAside && { ...plan.setAside },
     checks: plan.checks.map((check) => ({ ...check, state: CHECKED[check.state] })),

@@ -24,7 +24,7 @@ const VerificationCode = describedEnum<Code>('VerificationCode', 'What a verific
   PARTIAL_RECEIVE: 'An interrupted receive has left a remainder.',
   POOL: 'The pool is not there or cannot be used.',
   POOL_ERRORS: 'The pool of the backup has errors.',
-  NOT_SCRUBBED: 'No scrub has read the pool since the newest common snapshot.',
+  NOT_SCRUBBED: 'The pool has not been scrubbed for 35 days, or it is not known when.',
 })
 
 const Finding = z
@@ -79,6 +79,9 @@ export const Verification = z
       scrubErrors: z.number().int().nullable(),
       dataErrors: z.string().nullable(),
       scrubbedSinceNewest: z.boolean().nullable().describe('Null: not known.'),
+      newestBeforeScrub: SnapshotRef.nullable().describe(
+        'The newest common snapshot that was taken before the last scrub ended; null: none, or not known.',
+      ),
     }),
     restore: Restore,
   })
@@ -106,7 +109,12 @@ export function verificationView(done: Done): VerificationView {
     },
     readonly: done.readonly,
     writtenBytes: done.writtenBytes,
-    pool: { ...pool, scrubbedAt: pool.scrubbedAt === null ? null : isoSeconds(pool.scrubbedAt) },
+    pool: {
+      ...pool,
+      scrubbedAt: pool.scrubbedAt === null ? null : isoSeconds(pool.scrubbedAt),
+      // Absent in what an earlier version has kept.
+      newestBeforeScrub: snapshotRefOrNull(pool.newestBeforeScrub ?? null),
+    },
     restore: {
       ...restore,
       needs: [...restore.needs],

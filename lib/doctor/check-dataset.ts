@@ -1,5 +1,5 @@
 import type { Policy } from '#config/effective.ts'
-import { chooseStream } from '#lib/replication/encryption.ts'
+import { chooseStream, type EncryptionMismatch } from '#lib/replication/encryption.ts'
 import type { Mapping } from '#lib/replication/types.ts'
 import type { Probe } from '#lib/san/probe.ts'
 import { parentOf, poolOf } from '#lib/zfs/paths.ts'
@@ -47,29 +47,37 @@ export function checkDataset(mapping: Mapping, policy: Policy, primary: Seen, ba
       `${here} is a ${primary.type}, ${there} a ${backup.type}: no stream of the one can be received into the other.`,
       'Name another backup dataset.',
     )
-  const { mismatch, options } = chooseStream(policy, primary, backup)
-  if (mismatch !== null) return bad(...encryptionWords(mismatch, here, there))
-  const how = primary.encryption === 'off' ? '' : `, encrypted, sent ${options.raw ? 'raw' : 'decrypted'}`
-  return fine(`${here} and ${there} exist: ${primary.type}s${how}.`)
+  const found = encryptionOf(policy, primary, backup)
+  if (typeof found !== 'string') return bad(...encryptionWords(found.mismatch, here, there))
+  return fine(`${here} and ${there} exist: ${primary.type}s${found}.`)
 }
 
-function encryptionWords(
-  mismatch: NonNullable<ReturnType<typeof chooseStream>['mismatch']>,
-  here: string,
-  there: string,
-): readonly [string, string] {
+/**
+ * By what the datasets themselves say. Whether the line is raw stands in its snapshots (`ivsetguid`), which each check
+ * reads; here it is taken for raw where nothing speaks against it.
+ */
+function encryptionOf(
+  policy: Policy,
+  primary: DatasetFacts,
+  backup: DatasetFacts,
+): string | { readonly mismatch: EncryptionMismatch } {
+  const line = { policy, primary, backup, goesOn: true, ivSets: null, everRaw: false }
+  const { mismatch, options } = chooseStream(line)
+  if (mismatch === 'iv-sets-unread') return ', both encrypted'
+  if (mismatch !== null) return { mismatch }
+  return primary.encryption === 'off' ? '' : `, encrypted, sent ${options.raw ? 'raw' : 'decrypted'}`
+}
+
+function encryptionWords(mismatch: EncryptionMismatch, here: string, there: string): readonly [string, string] {
   switch (mismatch) {
-    case 'raw-onto-plain':
-      return [
-        `${here} would be sent raw, but ${there} is not a raw copy: it cannot be received.`,
-        'Set send: { raw: false } to send it decrypted, or let it be seeded anew under another name.',
-      ]
     case 'key-unavailable':
-      return [`The key of ${here} is not loaded, so it cannot be sent decrypted.`, 'zfs load-key there, or send raw.']
+      return [`The key of ${here} is not loaded, and by \`send.raw: false\` it is sent decrypted.`, 'Load it there.']
     case 'backup-key-unavailable':
+      return [`${there} is encrypted, its key is not loaded, and what it is sent is not raw.`, 'Load it there.']
+    default:
       return [
-        `The key of ${there} is not loaded, so nothing can be received into it.`,
-        'zfs load-key there, or send raw.',
+        `${here} is encrypted and ${there} is not: nothing is sent decrypted unless you say so.`,
+        'Write `send: { raw: false }` if that may be, or let a raw backup be seeded under another name.',
       ]
   }
 }

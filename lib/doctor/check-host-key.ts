@@ -1,5 +1,4 @@
-import { readTextFileIfThere } from '#lib/host/read-file.ts'
-import { knownKeysOf } from '#lib/ssh/known-hosts.ts'
+import { linesOf, readKnownLines } from '#lib/ssh/known-as.ts'
 import type { RemoteFault, SshHost, SshSettings } from '#lib/ssh/types.ts'
 import { shellLine } from '#lib/zfs/shell-word.ts'
 import { bad, fine, skipped } from './found.ts'
@@ -14,9 +13,9 @@ export async function checkHostKey(host: SshHost, settings: SshSettings, fault: 
       'Find out which on the SAN itself; only then accept the new key and remove the old line.',
       scan,
     )
-  const { pinned, general } = await pinnedKeys(settings.knownHostsFiles, host.id)
+  const { pinned, authority } = await pinnedKeys(settings.knownHostsFiles, host)
   const unknown = fault?.kind === 'host-key-unknown'
-  if (unknown || (pinned.length === 0 && !general))
+  if (unknown || (pinned.length === 0 && !authority))
     return bad(
       `No host key of ${host.id} is pinned in ${settings.knownHostsFiles.join(' or ')}${
         fault === null ? ': the connection that is open was made before, the next one will be refused' : ''
@@ -24,25 +23,19 @@ export async function checkHostKey(host: SshHost, settings: SshSettings, fault: 
       'Compare the fingerprint with the SAN itself, then accept it.',
       scan,
     )
-  const keys = pinned.length === 0 ? 'by a hashed or general line' : pinned.join(', ')
+  const keys = pinned.length === 0 ? 'by a certificate authority' : pinned.join(', ')
   if (fault !== null) return skipped(`${host.id} is pinned (${keys}); whether it shows that key could not be seen.`)
   return fine(`${host.id} showed a pinned host key (${keys}).`)
 }
 
-/** The keys that are pinned for a host, and whether a line that may be about any host is there. */
+/** The keys by which ssh will know a host, and whether it may show one that an authority has signed instead. */
 export async function pinnedKeys(
   files: readonly string[],
-  host: string,
-): Promise<{ readonly pinned: readonly string[]; readonly general: boolean }> {
-  const pinned: string[] = []
-  let general = false
-  for (const file of files) {
-    const text = (await readTextFileIfThere(file).catch(() => null)) ?? ''
-    for (const key of knownKeysOf(text, host)) pinned.push(`${key.fingerprint} (${key.type})`)
-    general ||= GENERAL.test(text)
+  host: Pick<SshHost, 'id' | 'hostname' | 'port'>,
+): Promise<{ readonly pinned: readonly string[]; readonly authority: boolean }> {
+  const lines = linesOf(await readKnownLines(files), host)
+  return {
+    pinned: lines.filter(({ kind }) => kind === 'key').map(({ key }) => `${key.fingerprint} (${key.type})`),
+    authority: lines.some(({ kind }) => kind === 'authority'),
   }
-  return { pinned, general }
 }
-
-/** Lines that may be about any host: hashed names, patterns, certificate authorities. */
-const GENERAL = /^(\|1\||@cert-authority |[^\s#]*[*?])/m

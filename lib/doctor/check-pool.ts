@@ -1,12 +1,10 @@
 import { roomIn } from '#lib/replication/space.ts'
-import type { PoolStatus } from '#lib/zfs/pool-status.ts'
+import { type PoolStatus, SCRUB_DAYS } from '#lib/zfs/pool-status.ts'
 import type { PoolFacts } from '#lib/zfs/types.ts'
 import { bad, fine, size, warn } from './found.ts'
 import type { Found } from './types.ts'
 
 const DAY_SECONDS = 86_400
-/** Distributions scrub monthly. */
-const SCRUB_DAYS = 35
 const LOW_SHARE = 0.1
 
 export interface PoolSeen {

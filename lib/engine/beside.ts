@@ -2,9 +2,9 @@ import { divergenceOf, isDiverged } from '#lib/replication/divergence.ts'
 import { halfDoneSwap } from '#lib/replication/swap.ts'
 import type { Comparison, Inventory, SwapFacts } from '#lib/replication/types.ts'
 import { isDatasetName } from '#lib/zfs/names.ts'
-import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { bytesOverForSetAside, parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import { answered, CUT, orCut } from './internal-faults.ts'
-import type { Sans, Surroundings } from './ports.ts'
+import type { LoginRights, Sans, Surroundings } from './ports.ts'
 
 interface Seen {
   readonly inventory: Inventory
@@ -94,8 +94,14 @@ export async function withBeside<T extends Seen>(
     const known = book.get(keyOf(each.inventory), now)
     return known !== null && asked.has(each) && !cut.has(each) && wantsSwapFacts(each, known, fresh)
   })
-  const unread = wanting.filter(({ inventory }) => fresh || book.properties(inventory) === undefined)
-  const backups = unread.map(({ inventory }) => inventory.mapping.backup)
+  const unread = wanting.filter(({ inventory }) => {
+    const known = book.properties(inventory)
+    return fresh || known === undefined || standsInTheWay(known, inventory)
+  })
+  const backups = unread.map(({ inventory }) => {
+    const below = (book.get(keyOf(inventory), now)?.children.length ?? 0) > 0
+    return { ...inventory.mapping.backup, below }
+  })
   const read =
     backups.length === 0
       ? new Map<string, Properties>()
@@ -113,7 +119,7 @@ export async function withBeside<T extends Seen>(
       const known = book.get(keyOf(inventory), now)
       const rights = fresh && isNamable(inventory) ? await orCut(rightsOf(sans, inventory, signal)) : undefined
       if (cut.has(each) || rights === CUT) return { ...each, cut: true }
-      const siblings = known === null ? {} : { backupSiblings: known.siblings }
+      const siblings = known === null ? {} : { backupSiblings: known.siblings, ...aboveOf(inventory, known) }
       const wants = wanted.has(each) || (known === null && inventory.backup.state === 'present')
       const swap = wants
         ? swapOf(fresh && read !== CUT ? read.get(keyOf(inventory)) : book.properties(inventory), known)
@@ -121,6 +127,15 @@ export async function withBeside<T extends Seen>(
       return { ...each, inventory: { ...inventory, ...siblings, ...swap, ...(rights === undefined ? {} : { rights }) } }
     }),
   )
+}
+
+/** A name that is too long for a set-aside holds every repair back: it may have been cured since. */
+function standsInTheWay({ longestBelow = '' }: Properties, { mapping }: Inventory): boolean {
+  return bytesOverForSetAside(mapping.backup.dataset, longestBelow.length) > 0
+}
+
+function aboveOf({ backup }: Inventory, { missingParents = [] }: Surroundings): Pick<Inventory, 'missingParents'> {
+  return backup.state === 'missing' && missingParents.length > 0 ? { missingParents } : {}
 }
 
 /** Null: asked for and not read. */
@@ -139,7 +154,15 @@ async function rightsOf(sans: Sans, { mapping }: Inventory, signal?: AbortSignal
     answered(sans.rights(mapping.primary.host, mapping.primary.dataset, signal), signal),
     answered(sans.rights(mapping.backup.host, mapping.backup.dataset, signal), signal),
   ])
-  return { primary, backup }
+  return {
+    primary: isRead(primary) ? primary.itself : primary,
+    backup: isRead(backup) ? backup.beside : backup,
+    onBackup: isRead(backup) ? backup.itself : backup,
+  }
+}
+
+function isRead(rights: LoginRights | 'all' | null): rights is LoginRights {
+  return rights !== null && rights !== 'all'
 }
 
 /** The backup is missing, shares nothing, went its own way, keeps a partial receive, or hangs on a clone of ours. */

@@ -54,7 +54,10 @@ export async function enqueueAllowed(
       plan,
       automatic: true,
       trigger: scan.trigger,
-      reason: `Policy (auto_repair), found by run ${scan.id}.`,
+      reason:
+        plan.kind === 'FINISH_SWAP'
+          ? `A swap that was cut off, found by run ${scan.id}.`
+          : `Policy (auto_repair), found by run ${scan.id}.`,
       timeLeftSeconds: timeLeft(assessment),
     })
     return null
@@ -86,9 +89,15 @@ function parentFirst(context: EngineContext, repairs: Repairs, inventory: Assess
     return `It waits for run ${run.id}, which repairs ${above} above it on ${host}.`
   const seen = context.newest(parent.id)
   if (inventory.backup.state !== 'missing' || seen === null) return null
+  if (seen.inventory.backup.state === 'missing' && hasNothing(seen.plan)) return null
   if (seen.inventory.backup.state === 'missing')
     return `It waits until ${above} is on ${host}, as its own backup is made below it (${parent.id}).`
   return PARENT_FIRST.has(seen.plan.kind)
     ? `It waits until ${above} on ${host} is repaired, as its own backup is made below it (${parent.id}).`
     : null
+}
+
+/** One without snapshots of its own is nothing to wait for: a place for it is made with the first that needs it. */
+function hasNothing({ kind, blocked }: Plan): boolean {
+  return kind === 'NOTHING' || (kind === 'IMPOSSIBLE' && blocked?.code === 'PRIMARY_EMPTY')
 }

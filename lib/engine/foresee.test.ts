@@ -33,6 +33,11 @@ class Asked {
       this.calls.push(...asks.map(({ host, base }) => `ivset ${host}:${base}`))
       return new Map(asks.map(({ host, base }) => [`${host}:${base}`, host === 'hqs8' ? '11' : '12']))
     },
+    enclosing: async (asks: Parameters<Sans['enclosing']>[0]) => {
+      this.calls.push(...asks.map(({ host, dataset }) => `above ${host}:${dataset}`))
+      const of = (name: string) => ({ name, encryption: 'aes-256-gcm', keyStatus: 'unavailable' as const })
+      return new Map(asks.map(({ host, dataset }) => [`${host}:${dataset}`, of(dataset)]))
+    },
     quotas: async (asks: Parameters<Sans['quotas']>[0]) => {
       this.calls.push(...asks.map(({ host, dataset }) => `quota ${host}:${dataset}`))
       return new Map(asks.map(({ host, dataset }) => [`${host}:${dataset}`, []]))
@@ -104,15 +109,47 @@ test('nothing is asked where nothing waits', async () => {
   expect(asked.take()).toEqual([])
 })
 
-test('IV sets are read once for each base, and only on a raw line', async () => {
+test('IV sets are read once for each base, and again before a repair; not where the backup is not encrypted', async () => {
   const asked = new Asked()
   const encrypted = { encryption: 'aes-256-gcm', keyStatus: 'unavailable' } as const
-  const raw = backupSide([a], { ...encrypted, encryptionRoot: 'hqs1p1/DAT1' })
-  const look = (backup: Side) => asked.look(primarySide([a], [], encrypted), backup)
-  expect((await look(raw))?.ivSets).toEqual({ primary: '11', backup: '12' })
-  expect(asked.take()).toEqual(['ivset hqs8:hqs8p1/DAT1@a', 'ivset hqs1:hqs1p1/DAT1@a'])
-  expect((await look(raw))?.ivSets).toEqual({ primary: '11', backup: '12' })
+  const raw = backupSide([a], { ...encrypted, encryptionRoot: 'hqs1p1' })
+  const look = (backup: Side, over: { fresh?: boolean } = {}) =>
+    asked.look(primarySide([a], [], encrypted), backup, over)
+  const both = new Map([[a.guid, { primary: '11', backup: '12' }]])
+  const asks = ['ivset hqs8:hqs8p1/DAT1@a', 'ivset hqs1:hqs1p1/DAT1@a']
+  expect((await look(raw))?.ivSets).toEqual(both)
+  expect(asked.take()).toEqual(asks)
+  expect((await look(raw))?.ivSets).toEqual(both)
+  expect(asked.take()).toEqual([])
+  expect((await look(raw, { fresh: true }))?.ivSets).toEqual(both)
+  expect(asked.take()).toEqual(asks)
   expect((await look(backupSide([a])))?.ivSets).toBeUndefined()
+  expect(asked.take()).toEqual([])
+})
+
+test('a snapshot of the same name and guid that was received anew is asked for anew', async () => {
+  const asked = new Asked()
+  const encrypted = { encryption: 'aes-256-gcm', keyStatus: 'unavailable' } as const
+  const look = (over: object, txg = 5n) =>
+    asked.look(primarySide([a], [], encrypted), backupSide([{ ...a, createtxg: txg }], { ...encrypted, ...over }))
+  await look({})
+  asked.take()
+  await look({ guid: '4711' })
+  expect(asked.take()).toEqual(['ivset hqs1:hqs1p1/DAT1@a'])
+  await look({ guid: '4711' }, 6n)
+  expect(asked.take()).toEqual(['ivset hqs1:hqs1p1/DAT1@a'])
+})
+
+test('what stands above both is read where something that is not encrypted gets a new backup, and nowhere else', async () => {
+  const asked = new Asked()
+  const missing: Side = { state: 'missing' }
+  expect((await asked.look(primarySide([a]), missing, { autoRepair: false }))?.above).toEqual({
+    primary: { name: 'hqs8p1', encryption: 'aes-256-gcm', keyStatus: 'unavailable' },
+    backup: { name: 'hqs1p1', encryption: 'aes-256-gcm', keyStatus: 'unavailable' },
+  })
+  expect(asked.take()).toEqual(['above hqs8:hqs8p1', 'above hqs1:hqs1p1'])
+  await asked.look(primarySide([a]), backupSide([a]), { autoRepair: false })
+  await asked.look(primarySide([a], [], { encryption: 'aes-256-gcm' }), missing, { autoRepair: false })
   expect(asked.take()).toEqual([])
 })
 

@@ -1,10 +1,11 @@
 import type { Policy } from '#config/effective.ts'
 import { divergenceOf, isDiverged } from '#lib/replication/divergence.ts'
-import { chooseStream } from '#lib/replication/encryption.ts'
+import { clashFree } from '#lib/replication/plan/set-aside/clash-free.ts'
 import { missingFrom } from '#lib/replication/preflight/needed-rights.ts'
 import { roomIn } from '#lib/replication/space.ts'
 import { halfDoneSwap, ownSiblings } from '#lib/replication/swap.ts'
-import type { Comparison, Inventory, Rights } from '#lib/replication/types.ts'
+import type { Comparison, Enclosing, Inventory, IvSets, PresentSide, Rights } from '#lib/replication/types.ts'
+import { parentOf } from '#lib/zfs/paths.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
 import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
 import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
@@ -46,10 +47,11 @@ interface Options {
   readonly signal?: AbortSignal
 }
 
-/** Fills in what is known to make the next repair fail: IV sets that differ, quotas, rights that are missing. */
+/** Fills in how a stream has to be sent, and what is known to make the next repair fail: quotas, rights that are missing. */
 export async function foresee<T extends Seen>(sans: Sans, seen: readonly T[], options: Options): Promise<readonly T[]> {
-  const [ivSets, quotas, delegated, marks, directories] = await Promise.all([
+  const [ivSets, above, quotas, delegated, marks, directories] = await Promise.all([
     ivSetsOf(sans, seen, options),
+    aboveOf(sans, seen, options),
     quotasOf(sans, seen, options),
     rightsOf(sans, seen, options),
     marksOf(sans, seen, options),
@@ -58,6 +60,7 @@ export async function foresee<T extends Seen>(sans: Sans, seen: readonly T[], op
   return seen.map((each) => {
     const found = {
       ...ivSets.get(each),
+      ...above.get(each),
       ...quotas.get(each),
       ...delegated.get(each),
       ...marks.get(each),
@@ -67,36 +70,76 @@ export async function foresee<T extends Seen>(sans: Sans, seen: readonly T[], op
   })
 }
 
-async function ivSetsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, signal }: Options) {
+/**
+ * Asked of what an increment may go on from, once for each: by it, and by nothing else, a line is known to be raw. Before a
+ * repair it is asked again. Where the backup is not encrypted there is nothing to ask.
+ */
+async function ivSetsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, fresh, signal }: Options) {
   const wanted = seen.flatMap((each) => {
-    const { inventory, comparison, dataset } = each
+    const { inventory, comparison } = each
     const { primary, backup, mapping } = inventory
-    const base = comparison?.base ?? null
-    if (base === null || primary.state !== 'present' || backup.state !== 'present') return []
-    if (
-      primary.facts.encryption === 'off' ||
-      !chooseStream(dataset.config.policy, primary.facts, backup.facts).options.raw
-    )
-      return []
-    const mark = base.kind === 'bookmark' ? '#' : '@'
-    const ends = [
-      { ...mapping.primary, base: `${mapping.primary.dataset}${mark}${base.name}` },
-      { ...mapping.backup, base: `${mapping.backup.dataset}@${base.backupName}` },
-    ].map((end) => ({ ...end, key: `${end.host} ${end.base} ${base.guid}` }))
-    return [{ each, ends }]
+    if (comparison?.base == null || primary.state !== 'present' || backup.state !== 'present') return []
+    if (primary.facts.encryption === 'off' || backup.facts.encryption === 'off') return []
+    const bases = [comparison.base, goesBackTo(each, primary, backup, comparison)]
+    return bases.flatMap((base) => {
+      if (base === null) return []
+      const mark = base.kind === 'bookmark' ? '#' : '@'
+      // With the dataset's own guid and the createtxg there: a snapshot of this guid may be received anew.
+      const txg = backup.snapshots.find(({ guid }) => guid === base.guid)?.createtxg ?? 0n
+      const ends = [
+        { ...mapping.primary, base: `${mapping.primary.dataset}${mark}${base.name}`, of: primary.facts.guid },
+        { ...mapping.backup, base: `${mapping.backup.dataset}@${base.backupName}`, of: `${backup.facts.guid} ${txg}` },
+      ].map((end) => ({ ...end, key: `${end.host} ${end.base} ${base.guid} ${end.of}` }))
+      return [{ each, guid: base.guid, ends }]
+    })
   })
-  const asks = wanted.flatMap(({ ends }) => ends.filter(({ key }) => !book.ivSets.has(key)))
+  const asks = wanted.flatMap(({ ends }) => ends.filter(({ key }) => fresh || !book.ivSets.has(key)))
   const read = asks.length === 0 ? new Map<string, string>() : await sans.ivSets(asks, signal)
   for (const { host, base, key } of asks) {
     const ivSet = read.get(`${host}:${base}`)
-    if (ivSet !== undefined) book.put(book.ivSets, key, ivSet)
+    if (ivSet === undefined) book.ivSets.delete(key)
+    else book.put(book.ivSets, key, ivSet)
   }
+  const found = new Map<T, { readonly ivSets: ReadonlyMap<string, IvSets> }>()
+  for (const { each, guid, ends } of wanted) {
+    const [primary, backup] = ends.map(({ key }) => book.ivSets.get(key))
+    if (primary === undefined || backup === undefined) continue
+    found.set(each, { ivSets: new Map([...(found.get(each)?.ivSets ?? []), [guid, { primary, backup }]]) })
+  }
+  return found
+}
+
+/** The older base, where names that go round stand in the way of the newest. */
+function goesBackTo(
+  { inventory, dataset }: Seen,
+  primary: PresentSide,
+  backup: PresentSide,
+  comparison: Comparison,
+): Comparison['base'] {
+  if (comparison.clashes.length === 0) return null
+  const { base } = clashFree({ inventory, policy: dataset.config.policy }, primary, backup, comparison)
+  return base?.guid === comparison.base?.guid ? null : base
+}
+
+/** What stands above both, where a new backup is to be made of something that is not encrypted. */
+async function aboveOf<T extends Seen>(sans: Sans, seen: readonly T[], { signal }: Options) {
+  const wanted = seen.flatMap((each) => {
+    const { inventory, comparison } = each
+    const { primary, backup, mapping } = inventory
+    if (primary.state !== 'present' || primary.facts.encryption !== 'off' || comparison === null) return []
+    if (backup.state !== 'missing' && (backup.state !== 'present' || comparison.base !== null)) return []
+    const above = [mapping.primary, mapping.backup].map(({ host, dataset }) => ({ host, dataset: parentOf(dataset) }))
+    return [{ each, above }]
+  })
+  const asks = wanted.flatMap(({ above }) =>
+    above.flatMap(({ host, dataset }) => (dataset === null ? [] : [{ host, dataset }])),
+  )
+  const once = [...new Map(asks.map((ask) => [`${ask.host}:${ask.dataset}`, ask])).values()]
+  const read = once.length === 0 ? new Map<string, Enclosing>() : await sans.enclosing(once, signal)
   return new Map(
-    wanted.flatMap(({ each, ends }) => {
-      const [primary, backup] = ends.map(({ key }) => book.ivSets.get(key))
-      // One that has none (or a host that does not say) is no other one.
-      if (primary === undefined || backup === undefined || primary === '-' || backup === '-') return []
-      return [[each, { ivSets: { primary, backup } }] as const]
+    wanted.map(({ each, above }) => {
+      const [primary, backup] = above.map(({ host, dataset }) => read.get(`${host}:${dataset}`) ?? null)
+      return [each, { above: { primary: primary ?? null, backup: backup ?? null } }] as const
     }),
   )
 }

@@ -12,7 +12,7 @@ import type { StepBytes } from './estimate.ts'
 import type { Monitored } from './monitored.ts'
 import { secondsFor, seedIsOutrun } from './past-rate.ts'
 import { isOwnToken, repairHistory, sentGuids } from './repair-history.ts'
-import { treeOf } from './tree.ts'
+import { belowOf, treeOf } from './tree.ts'
 
 export interface Looked {
   readonly dataset: Monitored
@@ -75,6 +75,7 @@ export function judgedOf(
     retired: dataset.retired,
     isChild: dataset.parentId !== null,
     tree: treeOf(context, dataset),
+    ...belowOf(context, dataset, inventory),
     ownToken,
     ownGuids: hasNewSnapshots({ inventory, memory }) ? sentGuids(ours) : undefined,
     previous: context.newest(dataset.id)?.inventory ?? null,

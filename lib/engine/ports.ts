@@ -1,4 +1,13 @@
-import type { ChildDataset, Found, HostCommand, LookFault, Sibling, Side, SwapFacts } from '#lib/replication/types.ts'
+import type {
+  ChildDataset,
+  Enclosing,
+  Found,
+  HostCommand,
+  LookFault,
+  Sibling,
+  Side,
+  SwapFacts,
+} from '#lib/replication/types.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
 import type { PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
@@ -35,18 +44,23 @@ export interface Sans {
     asks: readonly { readonly host: string; readonly dataset: string; readonly present: boolean }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Surroundings>>
-  /** What is set on backup datasets, by `host:dataset`; a missing entry could not be read. */
+  /** What is set on backup datasets, and of those with something `below` the longest name there, by `host:dataset`; a missing entry could not be read. */
   swapProperties(
-    asks: readonly { readonly host: string; readonly dataset: string }[],
+    asks: readonly { readonly host: string; readonly dataset: string; readonly below?: boolean }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Omit<SwapFacts, 'children'>>>
-  /** What the login may do on a dataset; `all` for root and sudo, null where that could not be read. */
-  rights(host: string, dataset: string, signal?: AbortSignal): Promise<ReadonlySet<string> | 'all' | null>
+  /** What the login may do; `all` for root and sudo, null where that could not be read. */
+  rights(host: string, dataset: string, signal?: AbortSignal): Promise<LoginRights | 'all' | null>
   /** IV sets of snapshots and bookmarks, by `host:base`; a missing entry could not be read, `-`: not encrypted. */
   ivSets(
     asks: readonly { readonly host: string; readonly base: string }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, string>>
+  /** What is made below these datasets inherits this, by `host:dataset`; a missing entry could not be read. */
+  enclosing(
+    asks: readonly { readonly host: string; readonly dataset: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Enclosing>>
   /**
    * Did what was written to file systems since a snapshot touch nothing but directories? By `host:dataset`; a missing entry:
    * that could not be learned (the right `diff` is missing, it is not mounted).
@@ -85,9 +99,18 @@ export interface Sans {
   askAgain(hosts: readonly string[]): void
 }
 
+export interface LoginRights {
+  /** On the dataset. */
+  readonly itself: ReadonlySet<string>
+  /** On what is made beside it; `create` and `mount` only where the dataset above allows them too. */
+  readonly beside: ReadonlySet<string>
+}
+
 export interface Surroundings {
   readonly siblings: readonly Sibling[]
   readonly children: readonly ChildDataset[]
+  /** Of one that is not there: what is missing above it too, from the top; full names. Absent: nothing. */
+  readonly missingParents?: readonly string[]
 }
 
 export interface HostWant {

@@ -84,7 +84,7 @@ function book(context: EngineContext, order: RepairOrder, plan: Plan, assessment
   const answer = roomFor(context, order.dataset, plan, assessment.inventory, order.runId)
   // Without an estimate nobody can say whether it fits: a person may decide that, the scheduler may not.
   if (!answer.fits && !(answer.ask && !order.automatic)) return answer.sentence
-  bookRoom(context, order.dataset, plan, order.runId)
+  bookRoom(context, order.dataset, plan, order.runId, assessment.inventory)
   return null
 }
 

@@ -1,15 +1,13 @@
-import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window.ts'
-import type { Plan, Step } from '#lib/replication/types.ts'
-import { poolOf } from '#lib/zfs/paths.ts'
-import { isDestructive, notAsConfirmed } from './before-destroying.ts'
+import { streamOf } from '#lib/replication/encryption.ts'
+import type { Plan } from '#lib/replication/types.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
-import { learnLargeBlocks } from './keep.ts'
+import { learnLargeBlocks, learnRaw } from './keep.ts'
 import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { isFurther, type Reach, reachOf } from './reach.ts'
 import { endOf, failed, withWarnings } from './run-end.ts'
-import { runStep } from './run-step.ts'
+import { type Attempt, hasRole, runSteps, type StepsEnd, sentence } from './run-steps.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
 import { afterLook, stopped } from './stopped.ts'
 
@@ -38,7 +36,10 @@ export async function repair(
     if (signal.aborted) return stopped(context, order, signal)
     const prepared = await prepare(context, order, moved > 0, signal)
     if (signal.aborted) return stopped(context, order, signal)
-    if (prepared.kind === 'end') return moved > 0 ? didSomething(prepared.end, warnings) : prepared.end
+    if (prepared.kind === 'end') {
+      if (order.automatic && finished > 0) return finishedOnly(order, prepared.end, warnings)
+      return moved > 0 ? didSomething(prepared.end, warnings) : prepared.end
+    }
     if (prepared.kind === 'go') {
       // A try after which more is there proves that the next one can bring more: it does not count against the limit.
       // Bytes that were only sent prove nothing: a link may die at the same place for ever.
@@ -49,7 +50,8 @@ export async function repair(
       }
     }
     if (last !== null && tries > deps.config().limits.retries) return failed(last.fault ?? NO_REASON, last.step, tries)
-    const result = await attempt(context, order, writer, prepared, signal)
+    const isLastTry = tries >= deps.config().limits.retries
+    const result = await attempt(context, order, writer, prepared, { isLastTry, signal })
     warnings.push(...result.warnings)
     if (result.ended === 'cancelled' || signal.aborted) return stopped(context, order, signal)
     let unproved: StepFault | null = null
@@ -66,7 +68,7 @@ export async function repair(
       if (finished > FINISHES) return failed(stillHalfDone(prepared.plan), null, finished)
       continue
     }
-    const fault = unproved ?? result.fault ?? NO_REASON
+    const fault = unproved ?? stillHalf(prepared, result) ?? result.fault ?? NO_REASON
     const ended = endOf(fault)
     if (ended !== null) return afterLook(context, order, prepared.kind === 'go', ended, signal)
     if (fault.kind === 'needs-large-blocks' && (await learnLargeBlocks(context, order.dataset))) {
@@ -99,6 +101,27 @@ function didSomething(end: RunEnd, warnings: readonly string[]): RunEnd {
   return warnings.length === 0 ? { ...end, state: 'SUCCEEDED' } : withWarnings(end.outcome, warnings)
 }
 
+/**
+ * What policy holds back, or nothing is left of, after a swap was finished: that is what this run was for. What follows has
+ * its own time.
+ */
+function finishedOnly({ dataset }: RepairOrder, end: RunEnd, warnings: readonly string[]): RunEnd {
+  if (end.state !== 'NO_CHANGE' && end.state !== 'BLOCKED') return end
+  const { host, dataset: name } = dataset.mapping.backup
+  const outcome = `The swap of ${name} on ${host} that was cut off is over. ${end.outcome}`
+  if (warnings.length > 0) return withWarnings(outcome, warnings)
+  return { state: 'SUCCEEDED', outcome, decisions: end.decisions }
+}
+
+/** ZFS refuses the rest of a swap that has renamed something already: what it says has to be cured, and the rest is tried again. */
+function stillHalf(prepared: Prepared, { fault, ended }: StepsEnd): StepFault | null {
+  if (prepared.kind !== 'go' || prepared.plan.kind !== 'FINISH_SWAP' || ended !== 'failed') return null
+  if (fault === null || fault.retryable || prepared.plan.steps.some((step) => hasRole(step, 'undo'))) return null
+  const { host, dataset } = prepared.plan.mapping.backup
+  const message = `${host} refused the rest of a swap of ${dataset}: ${sentence(fault.message)} Nothing is lost, and the next repair goes on from there: cure what ${host} says, then repair again.`
+  return { ...fault, message }
+}
+
 /** A swap is finished in one plan, in two where somebody meddled; more would go on for ever. */
 const FINISHES = 5
 
@@ -122,106 +145,21 @@ async function attempt(
   order: RepairOrder,
   writer: RunWriter,
   prepared: Exclude<Prepared, { kind: 'end' }>,
-  signal: AbortSignal,
+  how: Attempt,
 ): Promise<StepsEnd> {
   if (prepared.kind === 'unread')
     return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, began: false, warnings: [] }
   await writer.planned(prepared.plan)
-  return runSteps(context, order, writer, prepared.plan, signal)
+  const end = await runSteps(context, order, writer, prepared.plan, {
+    ...how,
+    inventory: prepared.assessment.inventory,
+  })
+  if (end.ended === 'done' && sendsRaw(prepared)) await learnRaw(context, order.dataset)
+  return end
 }
 
-const WINDOW_ENDS: StepFault = {
-  kind: 'window-ended',
-  host: '',
-  message: 'The repair window ends in less than five minutes; the swap begins in the next one.',
-  stderrTail: '',
-  retryable: false,
-}
-
-interface StepsEnd {
-  readonly ended: 'done' | 'failed' | 'cancelled'
-  readonly fault: StepFault | null
-  readonly step: number | null
-  readonly bytes: number
-  /** Commands that change the backup were sent. */
-  readonly began: boolean
-  readonly warnings: readonly string[]
-}
-
-async function runSteps(
-  context: EngineContext,
-  order: RepairOrder,
-  writer: RunWriter,
-  plan: Plan,
-  signal: AbortSignal,
-): Promise<StepsEnd> {
-  const warnings: string[] = []
-  const bytesBefore = writer.run.bytes
-  const end = (ended: StepsEnd['ended'], fault: StepFault | null, step: number | null): StepsEnd => {
-    return { ended, fault, step, bytes: writer.run.bytes - bytesBefore, began, warnings }
-  }
-  let began = false
-  let lookedAgain = false
-  for (const [index, step] of plan.steps.entries()) {
-    if (step.kind === 'verify') continue
-    // A cancel between promote and swap would leave half a swap: those seconds it has to wait.
-    const midSwap = isMidSwap(plan.steps.slice(0, index))
-    if (signal.aborted && !midSwap) return end('cancelled', null, step.n)
-    await writer.phase(step.kind === 'transfer' ? 'transferring' : 'preparing', {
-      index: index + 1,
-      count: plan.steps.length,
-    })
-    if (swapIsTooLate(context, order, step)) return end('failed', WINDOW_ENDS, step.n)
-    if (isDestructive(step) && !lookedAgain) {
-      const changed = await notAsConfirmed(context, order, plan, signal)
-      if (changed !== null) return end('failed', changed, step.n)
-      writer.went(plan)
-      lookedAgain = true
-    }
-    began ||= step.kind === 'commands' && !step.optional
-    if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
-    else context.swapping.add(order.dataset.id)
-    const done = await runStep(step, {
-      deps: context.deps,
-      writer,
-      datasetId: order.dataset.id,
-      bandwidthLimit: order.dataset.config.policy.bandwidthLimit,
-      signal: midSwap ? NEVER : signal,
-      pool: {
-        name: poolOf(order.dataset.mapping.backup.dataset),
-        keepFree: order.dataset.config.policy.keepFree,
-      },
-      stopAt: windowEnd(context, order),
-      onBytes: () => context.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
-    }).finally(() => {
-      context.receiving.delete(order.dataset.id)
-      context.swapping.delete(order.dataset.id)
-    })
-    warnings.push(...done.warnings)
-    if (done.ended !== 'done') return end(done.ended, done.fault, step.n)
-    if (step.kind === 'commands' && step.role === 'swap') writer.went(plan)
-  }
-  return end('done', null, null)
-}
-
-const NEVER = new AbortController().signal
-
-function isMidSwap(before: readonly Step[]): boolean {
-  const last = before.findLast((step) => step.kind !== 'commands' || step.role !== 'limits')
-  return last?.kind === 'commands' && last.role === 'promote'
-}
-
-/** Of a run of policy, which keeps to the window; a person's goes on. */
-function windowEnd({ deps }: EngineContext, { dataset, automatic }: RepairOrder): number | null {
-  const { repairWindow } = dataset.config.policy
-  return automatic ? repairWindowEnd(repairWindow, deps.now(), deps.config().scheduler.timezone) : null
-}
-
-/** A swap takes seconds, but they must not be the window's last ones. */
-function swapIsTooLate(context: EngineContext, order: RepairOrder, step: Step): boolean {
-  if (step.kind !== 'commands' || step.optional || step.role === 'rename') return false
-  const end = windowEnd(context, order)
-  return end !== null && end - context.deps.now() < LAST_MINUTES_MS
+function sendsRaw({ plan, assessment }: Extract<Prepared, { kind: 'go' }>): boolean {
+  return plan.steps.some(({ kind }) => kind === 'transfer') && streamOf(assessment.planInput)?.options.raw === true
 }
 
 const BASE_MS = 2000

@@ -74,7 +74,8 @@ export class Repairs {
         datasetId: dataset.id,
       })
     }
-    if (request.plan !== null) bookRoom(this.#context, dataset, request.plan, created.run.id)
+    const newest = this.#context.newest(dataset.id)?.inventory ?? null
+    if (request.plan !== null) bookRoom(this.#context, dataset, request.plan, created.run.id, newest)
     const order: RepairOrder = {
       runId: created.run.id,
       dataset,

@@ -1,4 +1,4 @@
-import { BOOKED_PER_BYTE, fits, roomIn, type SpaceAnswer } from '#lib/replication/space.ts'
+import { BOOKED_PER_BYTE, fits, roomIn, type SpaceAnswer, sizeOf } from '#lib/replication/space.ts'
 import type { Inventory, Plan } from '#lib/replication/types.ts'
 import { poolOf } from '#lib/zfs/paths.ts'
 import type { EngineContext } from './context.ts'
@@ -9,9 +9,10 @@ export function roomFor(
   context: EngineContext,
   dataset: Monitored,
   plan: Plan,
-  { backup: side, backupPool: pool }: Pick<Inventory, 'backup' | 'backupPool'>,
+  inventory: Inventory,
   runId?: number,
 ): SpaceAnswer {
+  const { backup: side, backupPool: pool } = inventory
   const { host, dataset: backup } = dataset.mapping.backup
   const name = poolOf(backup)
   if (pool === null) {
@@ -25,7 +26,7 @@ export function roomFor(
     pool: roomIn(pool),
     booked: context.bookings.of(host, name, runId),
     keepFree: dataset.config.policy.keepFree,
-    estimate: plan.estimateBytes,
+    ...sizeOf(plan, inventory),
     available: goesIntoBackup(plan, backup) && side.state === 'present' ? side.facts.available : null,
   })
 }
@@ -35,8 +36,15 @@ function goesIntoBackup({ steps }: Plan, backup: string): boolean {
   return steps.every((step) => step.kind !== 'transfer' || step.into === backup)
 }
 
-/** From the moment it is queued until it ends; nothing without an estimate. */
-export function bookRoom(context: EngineContext, dataset: Monitored, plan: Plan, runId: number): void {
+/** From the moment it is queued until it ends; nothing without an estimate. `inventory`: that of the plan, where it is known. */
+export function bookRoom(
+  context: EngineContext,
+  dataset: Monitored,
+  plan: Plan,
+  runId: number,
+  inventory: Inventory | null,
+): void {
   const { host, dataset: backup } = dataset.mapping.backup
-  context.bookings.book(runId, host, poolOf(backup), (plan.estimateBytes ?? 0) * BOOKED_PER_BYTE)
+  const { estimate, rest } = inventory === null ? { estimate: plan.estimateBytes, rest: null } : sizeOf(plan, inventory)
+  context.bookings.book(runId, host, poolOf(backup), (estimate ?? 0) * BOOKED_PER_BYTE + (rest ?? 0))
 }

@@ -1,5 +1,5 @@
 import type { Policy } from '#config/effective.ts'
-import type { HostCommand, Step } from '#lib/replication/types.ts'
+import type { HostCommand, Json, Step } from '#lib/replication/types.ts'
 import { markedAt } from '#lib/zfs/witness-mark.ts'
 import type { EngineDeps } from './deps.ts'
 import type { StepFault } from './ports.ts'
@@ -11,6 +11,8 @@ export interface StepEnd {
   readonly ended: 'done' | 'failed' | 'cancelled'
   readonly fault: StepFault | null
   readonly warnings: readonly string[]
+  /** Of the command; null where its end was not seen, or it was not sent. */
+  readonly exitCode: number | null
 }
 
 export interface StepRequest {
@@ -23,6 +25,8 @@ export interface StepRequest {
   readonly pool: { readonly name: string; readonly keepFree: Policy['keepFree'] }
   /** Epoch ms at which a transfer of policy has to stop (the end of its window); null: never. */
   readonly stopAt: number | null
+  /** For the journal, beside the commands. */
+  readonly detail?: { readonly [key: string]: Json }
   /** Bytes of this step so far, for the booking. */
   readonly onBytes: (bytes: number) => void
 }
@@ -40,7 +44,7 @@ export async function runStep(planned: Exclude<Step, { kind: 'verify' }>, reques
     title: step.title,
     host: [...new Set(commands.map((command) => command.host))].join(' → '),
     command: commands.map((command) => command.argv),
-    detail: { estimateBytes: step.estimateBytes },
+    detail: { ...request.detail, estimateBytes: step.estimateBytes },
     now: deps.now(),
   })
   try {
@@ -75,7 +79,6 @@ function atThisMoment<S extends Exclude<Step, { kind: 'verify' }>>(step: S, now:
 }
 
 interface Ended extends StepEnd {
-  readonly exitCode: number | null
   readonly bytes: number | null
   readonly stderr: string
 }
@@ -106,7 +109,7 @@ function execute(step: Exclude<Step, { kind: 'verify' }>, request: StepRequest):
 async function runTransfer(step: Extract<Step, { kind: 'transfer' }>, request: StepRequest): Promise<Ended> {
   const { deps, writer } = request
   writer.transferBegins(step.estimateBytes)
-  const watch = watchTransfer(deps, request, step.sink.host)
+  const watch = watchTransfer(deps, request, { host: step.sink.host, isIncrement: step.baseGuid !== null })
   const outcome = await deps.sans
     .transfer({
       source: step.source,
@@ -117,6 +120,7 @@ async function runTransfer(step: Extract<Step, { kind: 'transfer' }>, request: S
       onProgress: ({ bytes, totalBytes, atMs }) => {
         writer.transferred(bytes, totalBytes, atMs)
         request.onBytes(bytes)
+        watch.moved(bytes)
       },
     })
     .finally(watch.end)

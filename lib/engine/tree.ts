@@ -1,7 +1,7 @@
 import { rememberTree, retiredReason } from '#lib/replication/judge/tree.ts'
 import { emptyMemory } from '#lib/replication/memory.ts'
 import { reason } from '#lib/replication/reasons.ts'
-import type { Memory, Tree, Verdict } from '#lib/replication/types.ts'
+import type { Inventory, Memory, Tree, Verdict } from '#lib/replication/types.ts'
 import { wordsFor } from '#lib/replication/words.ts'
 import type { EngineContext } from './context.ts'
 import { cadenceAt } from './deps.ts'
@@ -17,6 +17,18 @@ export function treeOf(context: EngineContext, root: Monitored): Tree | null {
     retiredAt == null ? [] : [{ name: mapping.primary.dataset.slice(from), at: retiredAt }],
   )
   return { living: children.length - retired.length, retired, acknowledgedAt: acknowledgedAt(context, root) }
+}
+
+/** How many of its tree stand below one without snapshots: of the others nobody asks. */
+export function belowOf(
+  context: EngineContext,
+  { id, parentId, mapping, config }: Monitored,
+  { primary }: Inventory,
+): { readonly below?: number } {
+  if (!config.recursive || primary.state !== 'present' || primary.snapshots.length > 0) return {}
+  const above = `${mapping.primary.dataset}/`
+  const living = context.childrenOf(parentId ?? id).filter(({ retired }) => !retired)
+  return { below: living.filter((child) => child.mapping.primary.dataset.startsWith(above)).length }
 }
 
 function acknowledgedAt({ states, deps }: EngineContext, { id }: Monitored): number | null {

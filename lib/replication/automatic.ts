@@ -32,7 +32,7 @@ export interface Around {
 export function automatic(input: PlanInput, plan: Planned, around: Around = {}): Automatic {
   const others = [
     underWay(around),
-    nothingToRun(plan, input) ?? forbidden(input) ?? inTheWay(plan) ?? needsPerson(input, plan),
+    nothingToRun(plan, input) ?? forbidden(input, plan) ?? inTheWay(plan) ?? needsPerson(input, plan),
     anotherWitness(input, plan),
     paused(input),
     parentFirst(around),
@@ -49,7 +49,9 @@ export function automatic(input: PlanInput, plan: Planned, around: Around = {}):
   const holds = [...others, outsideWindow(input, plan), noEstimate(around)].filter((hold) => hold !== null)
   const [first] = holds
   if (first === undefined) {
-    const because = 'It destroys nothing and policy allows it.'
+    const because = isBegun(plan)
+      ? 'A swap that was begun is finished at any time, whatever `auto_repair` and `repair_window` say.'
+      : 'It destroys nothing and policy allows it.'
     return { allowed: true, code: 'ALLOWED', because, from: null, sentence: `Yes, at the next check. ${because}` }
   }
   const opens = start === null ? null : opensAt(input, plan, start)
@@ -73,10 +75,16 @@ function nothingToRun(plan: Planned, { verdict, policy }: PlanInput): Hold | nul
   return hold(unknown ? 'UNKNOWN_STATE' : 'NEEDS_PERSON', because)
 }
 
-function forbidden({ verdict, policy, options }: PlanInput): Hold | null {
+/** Half a swap is worse than either of its ends: only what forbids every write (`dry_run: true`, a pause) holds back its rest. */
+function isBegun({ kind }: Planned): boolean {
+  return kind === 'FINISH_SWAP'
+}
+
+function forbidden({ verdict, policy, options }: PlanInput, plan: Planned): Hold | null {
   if (!verdict.looked) return hold('UNKNOWN_STATE', 'The last check did not see both sides.')
   if (policy.dryRun) return hold('DRY_RUN', `\`dry_run: true\` forbids every write${at(options.dryRunAt)}.`)
-  if (!policy.autoRepair) return hold('AUTO_REPAIR_OFF', '`auto_repair` is false: the plan is offered, not run.')
+  if (!policy.autoRepair && !isBegun(plan))
+    return hold('AUTO_REPAIR_OFF', '`auto_repair` is false: the plan is offered, not run.')
   return null
 }
 
@@ -219,6 +227,7 @@ function backingOff({ options, mapping }: PlanInput): Hold | null {
 function outsideWindow(input: PlanInput, plan: Planned): Hold | null {
   const { now, timezone } = input.options
   const { repairWindow: window } = input.policy
+  if (isBegun(plan)) return null
   const opens = opensAt(input, plan, now)
   if (opens === now || window === null) return null
   if (inRepairWindow(window, now, timezone)) {
@@ -233,6 +242,7 @@ function outsideWindow(input: PlanInput, plan: Planned): Hold | null {
 
 /** The first moment from `at` on at which the repair window lets this plan start. */
 function opensAt({ policy: { repairWindow }, options: { timezone } }: PlanInput, plan: Planned, at: number) {
+  if (isBegun(plan)) return at
   const wanted = swaps(plan) && inRepairWindow(repairWindow, at, timezone) ? at + LAST_MINUTES_MS : at
   return inRepairWindow(repairWindow, wanted, timezone) ? at : nextRepairWindow(repairWindow, wanted, timezone)
 }

@@ -87,7 +87,7 @@ describe('a clash that is newer than the base', () => {
     const inventory = inventoryOf(
       primarySide([base, next], [], { ...raw, encryptionRoot: MAPPING.primary.dataset }),
       backupSide([base, own], { ...raw, encryptionRoot: MAPPING.backup.dataset, keyStatus: 'unavailable' }),
-      { writtenSinceBase: 0 },
+      { writtenSinceBase: 0, ivSets: new Map([[base.guid, { primary: '7', backup: '7' }]]) },
     )
     expect(planned(inventory).kind).toBe('SET_ASIDE_REWIND')
   })

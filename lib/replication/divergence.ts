@@ -26,6 +26,16 @@ export function divergenceOf(inventory: Inventory, comparison: Comparison, raw: 
   }
 }
 
+/**
+ * All that stands in the way is own snapshots without any change in them, which only a raw stream minds: to destroy
+ * exactly these would lose nothing.
+ */
+export function isOnlyEmptySnapshots(inventory: Inventory, comparison: Comparison): boolean {
+  const { backup } = inventory
+  const { harmlessExtra, clash } = divergenceOf(inventory, comparison, false)
+  return harmlessExtra && !clash && backup.state === 'present' && backup.facts.receiveResumeToken === null
+}
+
 export function isDiverged(divergence: Divergence): boolean {
   return divergence.ahead || divergence.modified || divergence.clash
 }

@@ -1,23 +1,59 @@
 import type { Policy } from '#config/effective.ts'
 import type { SendOptions } from '#lib/zfs/commands.ts'
 import type { DatasetFacts } from '#lib/zfs/types.ts'
+import type { Evidence } from './sentences/evidence.ts'
+import type { Comparison, Inventory, IvSets, Memory } from './types.ts'
 
-export type EncryptionMismatch = 'key-unavailable' | 'raw-onto-plain' | 'backup-key-unavailable'
+export type EncryptionMismatch =
+  /** Decrypted by policy, and the primary's key is not loaded. */
+  | 'key-unavailable'
+  /** Not raw, and the backup is encrypted without its key. */
+  | 'backup-key-unavailable'
+  /** The primary is encrypted, the backup is not: nothing is sent decrypted unless a person says so. */
+  | 'raw-onto-plain'
+  /** The base was not received raw: no raw increment goes on from it. */
+  | 'iv-sets-differ'
+  /** Whether the base was received raw could not be read. */
+  | 'iv-sets-unread'
+  /** `send.raw: false`, and the line is raw: one decrypted stream would end it. */
+  | 'line-is-raw'
+  /** Not encrypted, and what stands above the backup is, without its key. */
+  | 'plain-below-encrypted'
 
-/** How the streams of a mapping are sent, or why no stream of it can arrive. */
+/** How the streams of a mapping are sent, or why none is. */
 export interface StreamChoice {
   readonly options: SendOptions
   readonly mismatch: EncryptionMismatch | null
+  /** What is on the backup goes on raw, or not at all. */
+  readonly rawLine: boolean
+  /** A new dataset is received with `-o encryption=off`, or ZFS would want the key of what stands above it. */
+  readonly unencrypted: boolean
+}
+
+/** What the choice rests on. */
+export interface LineFacts {
+  readonly policy: Policy
+  readonly primary: DatasetFacts
+  /** Null: it is still to be made. */
+  readonly backup: DatasetFacts | null
+  /** There is a base to go on from; else a new line begins. */
+  readonly goesOn: boolean
+  /** Of the base; null: not read. */
+  readonly ivSets: IvSets | null
+  /** A check saw this line go on raw, or a repair sent it so. */
+  readonly everRaw: boolean
+  readonly above?: Inventory['above']
 }
 
 /**
- * `raw: auto` is raw where the primary is encrypted and the backup is still to be made, or is an encryption root of its
- * own (what a raw receive leaves). A backup of null does not exist yet.
+ * A line is raw where its base has the same IV set on both sides: what was received raw keeps it, whatever encryption root it
+ * has come to. A raw increment needs that, and one that is not raw ends it. So: equal, or ever sent raw, is sent raw; of an
+ * encrypted primary anything else is raw or a person's decision, never decrypted by itself. `send.raw: false` is that
+ * decision, except where the line is raw. Nothing that the backup says makes a stream less strict.
  */
-export function chooseStream(policy: Policy, primary: DatasetFacts, backup: DatasetFacts | null): StreamChoice {
-  const encrypted = primary.encryption !== 'off'
-  const fitsRaw = backup === null || (backup.encryption !== 'off' && backup.encryptionRoot === backup.name)
-  const raw = encrypted && (policy.send.raw === 'auto' ? fitsRaw : policy.send.raw)
+export function chooseStream(line: LineFacts): StreamChoice {
+  const { policy, primary } = line
+  const { raw, mismatch, rawLine } = choose(line)
   const options = {
     raw,
     largeBlocks: policy.send.largeBlocks,
@@ -25,19 +61,129 @@ export function chooseStream(policy: Policy, primary: DatasetFacts, backup: Data
     // Embedded blocks cannot be received below an encrypted parent, and save next to nothing.
     embedded: false,
   }
-  return { options, mismatch: mismatch(raw, fitsRaw, encrypted, primary, backup) }
+  const begins = !line.goesOn && primary.encryption === 'off' ? belowEncrypted(line) : null
+  return {
+    options,
+    mismatch: mismatch ?? (begins === 'person' ? 'plain-below-encrypted' : null),
+    rawLine,
+    unencrypted: begins === 'unencrypted',
+  }
 }
 
-function mismatch(
-  raw: boolean,
-  fitsRaw: boolean,
-  encrypted: boolean,
-  primary: DatasetFacts,
-  backup: DatasetFacts | null,
-): EncryptionMismatch | null {
-  if (raw) return fitsRaw ? null : 'raw-onto-plain'
-  if (encrypted && primary.keyStatus === 'unavailable') return 'key-unavailable'
-  if (backup !== null && backup.encryption !== 'off' && backup.keyStatus === 'unavailable')
+type Line = Pick<Inventory, 'primary' | 'backup' | 'ivSets' | 'above' | 'mapping'>
+
+/** The same of what was read and remembered. Null where a side was not seen. */
+export function streamOf(
+  {
+    policy,
+    inventory,
+    comparison,
+    memory,
+  }: {
+    readonly policy: Policy
+    readonly inventory: Line
+    readonly comparison: Comparison | null
+    readonly memory: Memory
+  },
+  base: { readonly guid: string } | null = comparison?.base ?? null,
+): StreamChoice | null {
+  const { primary, backup, mapping, ivSets, above } = inventory
+  if (primary.state !== 'present' || (backup.state !== 'present' && backup.state !== 'missing')) return null
+  return chooseStream({
+    policy,
+    primary: primary.facts,
+    backup: backup.state === 'present' ? backup.facts : null,
+    goesOn: base !== null,
+    ivSets: base === null ? null : (ivSets?.get(base.guid) ?? null),
+    everRaw: memory.sentRaw === mapping.backup.dataset,
+    above,
+  })
+}
+
+/** Is what is on the backup raw, so that its own snapshots stand in the way even where they hold nothing? */
+export function isRawLine(line: Parameters<typeof streamOf>[0]): boolean {
+  return streamOf(line)?.rawLine === true
+}
+
+/** What increments go on from has one IV set on both sides: it was received raw. */
+export function isSeenRaw({
+  inventory,
+  comparison,
+}: Pick<Parameters<typeof streamOf>[0], 'inventory' | 'comparison'>): boolean {
+  const { primary, backup, ivSets } = inventory
+  const found = comparison?.base == null ? undefined : ivSets?.get(comparison.base.guid)
+  if (found === undefined || primary.state !== 'present' || backup.state !== 'present') return false
+  return backup.facts.encryption !== 'off' && found.primary !== '-' && found.primary === found.backup
+}
+
+function choose(line: LineFacts): Pick<StreamChoice, 'mismatch' | 'rawLine'> & { readonly raw: boolean } {
+  const { policy, primary, backup, goesOn, everRaw } = line
+  const wish = policy.send.raw
+  if (primary.encryption === 'off') return { raw: false, mismatch: missingKey(line), rawLine: false }
+  const same = goesOn && backup !== null ? sameIvSets(line, backup) : null
+  const rawLine = same === true || everRaw
+  // `raw` stays true beside a mismatch: whatever came to be sent all the same would not be decrypted.
+  const refused = (mismatch: EncryptionMismatch) => ({ raw: true, mismatch, rawLine })
+  if (wish === false) {
+    if (rawLine) return refused('line-is-raw')
+    if (goesOn && same === null) return refused('iv-sets-unread')
+    return { raw: false, mismatch: missingKey(line), rawLine }
+  }
+  if (same === false) return refused(backup?.encryption === 'off' ? 'raw-onto-plain' : 'iv-sets-differ')
+  if (goesOn && same === null && !everRaw && wish === 'auto') return refused('iv-sets-unread')
+  // One that begins, one that is raw, and one of which a person says so: where that is not true, ZFS refuses the stream.
+  return { raw: true, mismatch: null, rawLine: rawLine || wish === true }
+}
+
+/** Null: not known. */
+function sameIvSets({ ivSets }: LineFacts, backup: DatasetFacts): boolean | null {
+  if (backup.encryption === 'off') return false
+  if (ivSets === null || ivSets.primary === '-' || ivSets.backup === '-') return null
+  return ivSets.primary === ivSets.backup
+}
+
+function missingKey({ primary, backup, goesOn }: LineFacts): EncryptionMismatch | null {
+  if (primary.encryption !== 'off' && primary.keyStatus === 'unavailable') return 'key-unavailable'
+  // A line that begins goes beside what is there.
+  if (goesOn && backup !== null && backup.encryption !== 'off' && backup.keyStatus === 'unavailable')
     return 'backup-key-unavailable'
   return null
+}
+
+/**
+ * What is not encrypted inherits the encryption of what stands above it, and without that key ZFS refuses it. It is kept
+ * unencrypted where the primary keeps it so on purpose, below something encrypted; else a person decides.
+ */
+function belowEncrypted({ above }: LineFacts): 'unencrypted' | 'person' | null {
+  const [here, there] = [above?.primary ?? null, above?.backup ?? null]
+  if (there === null || there.encryption === 'off' || there.keyStatus !== 'unavailable') return null
+  return here !== null && here.encryption !== 'off' ? 'unencrypted' : 'person'
+}
+
+/** What a reason of it rests on. */
+export function mismatchFacts(
+  { policy, inventory, comparison, memory }: Parameters<typeof streamOf>[0],
+  why: EncryptionMismatch,
+): Evidence<'ENCRYPTION_MISMATCH'> {
+  const { primary, backup, mapping, ivSets, above } = inventory
+  const base = comparison?.base ?? null
+  const here = primary.state === 'present' ? primary.facts : null
+  const there = backup.state === 'present' ? backup.facts : null
+  const keyOf =
+    why === 'key-unavailable'
+      ? (here?.encryptionRoot ?? null)
+      : why === 'backup-key-unavailable'
+        ? (there?.encryptionRoot ?? null)
+        : why === 'plain-below-encrypted'
+          ? (above?.backup?.name ?? null)
+          : null
+  return {
+    why,
+    wish: policy.send.raw,
+    everRaw: memory.sentRaw === mapping.backup.dataset,
+    keyStatus: here?.keyStatus ?? null,
+    keyOf,
+    base: base?.backupName ?? null,
+    ivSets: base === null ? null : (ivSets?.get(base.guid) ?? null),
+  }
 }

@@ -1,3 +1,5 @@
+import { isEmptyTarget } from './empty-target.ts'
+import { isRawLine } from './encryption.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import type { PlanKind } from './types.ts'
 
@@ -16,9 +18,11 @@ export function unprovenBecause(input: PlanInput): string | null {
   if (backup.state !== 'present' || primary.state !== 'present') return null
   if (swap?.shared === true)
     return `${dataset} is shared over NFS or SMB: perhaps somebody works on it, so a person decides.`
+  if (isEmptyTarget({ inventory }, policy)) return null
   const root = backup.facts.encryptionRoot === backup.facts.name
-  if (root && backup.facts.keyStatus === 'available' && primary.facts.encryption === 'off')
-    return `${dataset} is an encryption root with its key loaded, and a swap would unload the key.`
+  // What goes on raw needs no key there.
+  if (root && backup.facts.keyStatus === 'available' && !isRawLine(input))
+    return `${dataset} is an encryption root with its key loaded, and a swap would unload the key: after it, load it again.`
   return strangeBackup(input)
 }
 

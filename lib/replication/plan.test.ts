@@ -116,16 +116,6 @@ describe('plans that can run', () => {
     ])
   })
 
-  test.each([
-    ['raw where the backup is still to be made', MISSING, true],
-    ['raw into an encryption root of its own', backupSide([a], { ...keys, encryptionRoot: 'hqs1p1/DAT1' }), true],
-    ['plain into a copy that inherits its key', backupSide([a], { ...keys, encryptionRoot: 'hqs1p1' }), false],
-    ['plain into a plain copy', backupSide([a]), false],
-  ])('an encrypted primary is sent %s', (_, backup, raw) => {
-    const plan = planned(inventoryOf(primarySide([a, b], [], keys), backup), { policy: none })
-    expect(lines(plan)[0]?.includes(' -w ')).toBe(raw)
-  })
-
   test('an anchor that is there is not made again; the twenty-first is left out and said', () => {
     const marks = Array.from({ length: 20 }, (_, n) => bookmarked(taken(`old${n}`, 300), hex(`old${n}`)))
     const full = planned(inventoryOf(primarySide([a, b], marks), backupSide([a])))

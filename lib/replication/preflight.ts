@@ -1,19 +1,19 @@
 import type { PlanInput } from './plan/draft.ts'
 import { isDegraded } from './pool-health.ts'
 import { rightsCheck } from './preflight/rights-check.ts'
-import type { Check, Plan, Step } from './types.ts'
+import type { Check, CommandsRole, Plan, Step } from './types.ts'
 
 /** What is looked at before a byte moves: a tick each, or a reason with its cure. Space comes later, with the estimate. */
 export function preflight(input: PlanInput, steps: readonly Step[]): readonly Check[] {
-  const { inventory, mapping } = input
+  const { inventory } = input
   if (inventory.rights === undefined || steps.length === 0) return []
   return [
-    rightsCheck(mapping, inventory.rights, steps),
+    rightsCheck(inventory, inventory.rights, steps),
     receiveCheck(input),
     poolCheck(input),
     ...keyCheck(input),
     ...heldCheck(input),
-    ...backupChecks(input),
+    ...backupChecks(input, steps),
   ]
 }
 
@@ -69,7 +69,7 @@ function heldCheck({ inventory }: PlanInput): readonly Check[] {
   return [{ id: 'holds', state: 'ok', sentence, cure: null }]
 }
 
-function backupChecks({ inventory, mapping }: PlanInput): readonly Check[] {
+function backupChecks({ inventory, mapping }: PlanInput, steps: readonly Step[]): readonly Check[] {
   const { backup } = inventory
   if (backup.state !== 'present') return []
   const { facts } = backup
@@ -84,7 +84,17 @@ function backupChecks({ inventory, mapping }: PlanInput): readonly Check[] {
       cure,
     })
   }
-  if (facts.mounted)
-    checks.push({ id: 'mounted', state: 'ok', sentence: `${dataset} is mounted; nothing is unmounted.`, cure: null })
+  const has = (role: CommandsRole) => steps.some((step) => step.kind === 'commands' && step.role === role)
+  if (facts.mounted && has('swap') && !has('unmount'))
+    checks.push({
+      id: 'mounted',
+      state: 'warning',
+      sentence: `${dataset} is mounted: until it is unmounted, its path shows the set-aside.`,
+      cure: `After the repair, see docs/recovery.md, "A set-aside is still mounted in B's place".`,
+    })
+  else if (facts.mounted) {
+    const what = has('unmount') ? 'it is unmounted for the swap, unless something uses it' : 'nothing is unmounted'
+    checks.push({ id: 'mounted', state: 'ok', sentence: `${dataset} is mounted; ${what}.`, cure: null })
+  }
   return checks
 }

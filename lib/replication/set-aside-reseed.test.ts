@@ -62,6 +62,9 @@ describe('set aside and re-seed', () => {
   })
 })
 
+/** A new line, until the last command of its swap. */
+const quiet = { children: [], local: [], canmount: 'noauto' as const, shared: false }
+
 describe('a swap that was cut off', () => {
   test.each([
     [
@@ -94,6 +97,7 @@ describe('a swap that was cut off', () => {
     [
       'children left below the set-aside',
       inventoryOf(primarySide([a, b]), backupSide([a]), {
+        swap: quiet,
         backupSiblings: [
           sibling('aside', `${B}@a`, undefined, {
             children: [{ name: `${sibling('aside', null).name}/kid`, type: 'filesystem', encryptionRoot: null }],
@@ -105,10 +109,11 @@ describe('a swap that was cut off', () => {
     [
       'all but the last command',
       inventoryOf(primarySide([a, b]), backupSide([a]), {
+        swap: quiet,
         backupSiblings: [sibling('aside', `${B}@a`)],
-        swapRecord: { aside: sibling('aside', null).name, canmount: 'on' },
+        swapRecords: [{ aside: sibling('aside', null).name, swap: 'open', canmount: 'on' }],
       }),
-      [`zfs set canmount=noauto ${sibling('aside', null).name}`, `zfs set canmount=on ${B}`],
+      [`zfs set canmount=on ${B}`],
     ],
   ])('%s', (_name, inventory, begins) => {
     const made = planned(inventory)
@@ -119,7 +124,10 @@ describe('a swap that was cut off', () => {
 
   test('what the journal knows nothing of is said and not guessed', () => {
     const done = sibling('aside', `${B}@a`)
-    const look = { backupSiblings: [done], swapRecord: { aside: done.name, canmount: null } }
+    const swapRecords = [
+      { aside: done.name, swap: 'unknown' as const, canmount: null, backupCanmount: 'noauto' as const },
+    ]
+    const look = { backupSiblings: [done], swap: quiet, swapRecords }
     const inventory = inventoryOf(primarySide([a, b]), backupSide([a]), look)
     expect(planned(inventory).kind).toBe('INCREMENTAL')
     const note = judged(inventory).reasons.find(({ code }) => code === 'CANMOUNT_UNSURE')

@@ -16,6 +16,8 @@ describe('set aside and rewind', () => {
         `zfs set canmount=noauto ${aside}`,
         `zfs set canmount=on ${B}`,
       ].join(' && '),
+      // Only where that line is refused.
+      `zfs promote ${B}`,
       `zfs hold zwitness ${aside}@own`,
       `zfs send -v -P -I ${P}@a ${P}@b | zfs receive -s -u ${B}`,
     ])
@@ -42,9 +44,9 @@ describe('set aside and rewind', () => {
     const swap = { children, local: [], canmount: 'noauto' as const, shared: false }
     const made = planned(inventoryOf(primarySide([a, b]), backupSide([a, own]), { swap }))
     expect(commands(made)[2]?.split(' && ').slice(3)).toEqual([
+      `zfs set canmount=noauto ${aside}`,
       `zfs rename -u ${aside}/one ${B}/one`,
       `zfs rename ${aside}/two ${B}/two`,
-      `zfs set canmount=noauto ${aside}`,
     ])
   })
 
@@ -103,7 +105,7 @@ describe('set aside and rewind', () => {
     const tight = withLocal([{ name: 'quota', value: '1000001' }], ['kid'])
     const made = planned(inventoryOf(primarySide([a, b]), backupSide([a, own]), tight))
     expect(commands(made)[2]).toStartWith(`zfs rename -u ${B} ${aside}`)
-    expect(commands(made)[3]).toBe(`zfs set quota=1000001 ${B}`)
+    expect(commands(made)[4]).toBe(`zfs set quota=1000001 ${B}`)
     const childless = withLocal([{ name: 'quota', value: '1000001' }])
     const other = planned(inventoryOf(primarySide([a, b]), backupSide([a, own]), childless))
     expect(commands(other)[2]).toBe(`zfs set quota=1000001 ${next}`)
@@ -156,6 +158,6 @@ describe('set aside and rewind', () => {
   test('nothing is behind: it is brought back to the base all the same', () => {
     const made = planned(inventoryOf(primarySide([a]), backupSide([a], { written: 1 })))
     expect(made.kind).toBe('SET_ASIDE_REWIND')
-    expect(commands(made)).toHaveLength(3)
+    expect(commands(made)).toHaveLength(4)
   })
 })

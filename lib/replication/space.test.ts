@@ -40,8 +40,32 @@ describe('space', () => {
     expect(fits({ ...second, booked: 0, pool: raidz })).toMatchObject({ fits: true })
   })
 
+  const full = { pool: { free: 80, size: 1000 }, booked: 0, keepFree: { fraction: 0.1 }, isIncrement: true }
+  test.each([
+    ['a small increment, down to 1 %', { ...full, estimate: 18 }, { fits: true }],
+    ['more than 2 % of the pool obeys keep_free', { ...full, estimate: 19 }, { fits: false, ask: false }],
+    ['so does a seed, however small', { ...full, isIncrement: false, estimate: 1 }, { fits: false, ask: false }],
+    ['with what others have booked', { ...full, booked: 52, estimate: 18 }, { fits: false, ask: false }],
+    ['a keep_free below 1 % stays', { ...full, keepFree: { bytes: 0 }, booked: 60, estimate: 18 }, { fits: true }],
+    ['not below the floor', { ...full, pool: { free: 29, size: 1000 }, estimate: 18 }, { fits: false, ask: false }],
+  ])('a nearly full pool: %s', (_, question, expected) => {
+    expect(fits(question)).toMatchObject(expected)
+  })
+
+  const rest = { ...pool, estimate: 0, rest: 50 }
+  test.each([
+    ['as long as keep_free is free', { ...rest, pool: { free: 100, size: 1000 } }, { fits: true, ask: false }],
+    ['not below', { ...rest, pool: { free: 99, size: 1000 } }, { fits: false, ask: false }],
+    ['what follows it must fit', { ...rest, estimate: 200 }, { fits: false, ask: false }],
+    ['what follows it is not known: ask', { ...rest, estimate: null }, { fits: false, ask: true }],
+  ])('a resumed stream without a size: %s', (_, question, expected) => {
+    expect(fits(question)).toMatchObject(expected)
+  })
+
   test('a running receive stops at half of what must stay', () => {
     expect(keepFreeBytes({ fraction: 0.1 }, 1000)).toBe(100)
     expect(stopReceiveBelow({ fraction: 0.1 }, 1000)).toBe(50)
+    expect(stopReceiveBelow({ fraction: 0.1 }, 1000, true)).toBe(10)
+    expect(stopReceiveBelow({ bytes: 4 }, 1000, true)).toBe(2)
   })
 })

@@ -1,6 +1,6 @@
 import { type OwnDatasetRole, parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import { movableChildren } from './children.ts'
-import type { Inventory, Sibling } from './types.ts'
+import type { Inventory, Sibling, SwapRecord } from './types.ts'
 
 /** A swap that was cut off, told from names and origins, its very last command from the journal; `state` says what is left. */
 export type HalfDoneSwap =
@@ -47,23 +47,41 @@ export function halfDoneSwap(inventory: Inventory): HalfDoneSwap | null {
   return null
 }
 
-function notSetBack({ mapping, swapRecord }: Inventory, asides: readonly Sibling[]): HalfDoneSwap | null {
-  const canmount = swapRecord?.canmount ?? null
-  const aside = asides.find(({ name }) => name === swapRecord?.aside)
-  if (canmount === null || aside === undefined) return null
-  return { state: 'canmount not set back', aside, canmount, datasets: [mapping.backup.dataset, aside.name] }
+/** What the journal says of the swap that made this set-aside. */
+export function recordOf({ swapRecords }: Inventory, aside: string): SwapRecord {
+  return swapRecords?.find((each) => each.aside === aside) ?? { aside, swap: 'unknown', canmount: null }
 }
 
-/** A seed of the same run, whose first snapshot is there in full. */
+function notSetBack(inventory: Inventory, asides: readonly Sibling[]): HalfDoneSwap | null {
+  const { mapping, swap } = inventory
+  if (swap != null && swap.canmount !== 'noauto') return null
+  for (const aside of asides) {
+    const { swap, canmount } = recordOf(inventory, aside.name)
+    if (swap !== 'open' || canmount === null) continue
+    return { state: 'canmount not set back', aside, canmount, datasets: [mapping.backup.dataset, aside.name] }
+  }
+  return null
+}
+
+/** A seed whose first snapshot is there in full: of the same run, or the one that this swap was to bring in by the journal. */
 function arrived(inventory: Inventory, aside: Sibling): Sibling | undefined {
   const stamp = parseOwnDatasetName(aside.name)?.stamp
-  return ownSiblings(inventory, 'incoming').find((each) => {
-    const complete = each.snapshots.length > 0 && each.receiveResumeToken === null
-    return complete && parseOwnDatasetName(each.name)?.stamp === stamp
+  const complete = ownSiblings(inventory, 'incoming').filter((each) => {
+    return each.snapshots.length > 0 && each.receiveResumeToken === null
   })
+  const same = complete.find((each) => parseOwnDatasetName(each.name)?.stamp === stamp)
+  return same ?? (recordOf(inventory, aside.name).swap === 'open' ? complete.at(-1) : undefined)
 }
 
-function isUnfinished(aside: Sibling, { mapping, swap }: Inventory): boolean {
+/**
+ * By the journal, where it knows that swap: what is different since its end is somebody's, and no swap. Without it (a lost
+ * database) the names tell, unless the backup can mount itself: a new line is given that with the very last command.
+ */
+function isUnfinished(aside: Sibling, inventory: Inventory): boolean {
+  const { mapping, swap } = inventory
+  const { swap: known } = recordOf(inventory, aside.name)
+  if (known === 'over' || known === 'settled') return false
+  if (known === 'unknown' && swap?.canmount != null && swap.canmount !== 'noauto') return false
   if (aside.type === 'filesystem' && aside.canmount === 'on') return true
   const there = new Set(swap?.children.map(({ name }) => name))
   return leftBelow(aside, mapping.backup.dataset).some(({ name }) => !there.has(name))

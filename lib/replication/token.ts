@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { ZfsFaultKind } from '#lib/zfs/types.ts'
+import { streamOf } from './encryption.ts'
 import { newestOf } from './order.ts'
-import type { Inventory, Memory } from './types.ts'
+import type { Inventory, JudgeInput } from './types.ts'
 
 /** A token can be kilobytes long; where it is only compared, its digest stands for it. 16 hex digits. */
 export function tokenDigest(token: string): string {
@@ -22,15 +23,18 @@ export type PartialReceive =
   /** `unchangedLooks` counts earlier looks that saw this very token, 0 on the first sight. */
   | { readonly state: 'idle'; readonly digest: string; readonly unchangedLooks: number }
 
+type Line = Pick<JudgeInput, 'policy' | 'inventory' | 'comparison' | 'memory'>
+
 /** What is known of a partial receive on the backup. `memory` is that of before this look. */
-export function partialReceive(inventory: Inventory, memory: Memory, isOurs = false): PartialReceive {
+export function partialReceive(line: Line, isOurs = false): PartialReceive {
+  const { inventory, memory } = line
   const { backup, token } = inventory
   if (backup.state !== 'present' || backup.facts.receiveResumeToken === null) return { state: 'none' }
   const digest = tokenDigest(backup.facts.receiveResumeToken)
   const sameAsBefore = memory.token?.digest === digest
   if (memory.token !== null && !sameAsBefore && !isOurs) return { state: 'moving', digest }
   const unchangedLooks = memory.token !== null && sameAsBefore ? memory.token.unchangedLooks + 1 : 0
-  const because = staleBecause(inventory)
+  const because = staleBecause(inventory) ?? otherwiseSent(line)
   if (because !== null) return { state: 'stale', digest, because, unchangedLooks }
   if (token !== null && 'unusable' in token && STALE.has(token.unusable)) {
     return { state: 'stale', digest, because: token.text, unchangedLooks }
@@ -52,4 +56,17 @@ function staleBecause({ primary, backup, token }: Inventory): string | null {
   if (start !== undefined && start.guid !== newest?.guid)
     return 'the backup has newer snapshots than the one it starts from'
   return null
+}
+
+/**
+ * What is left of a stream that was not raw would be sent decrypted, whatever policy says of raw; and neither kind can
+ * go on from the other. Where nothing may be sent at all, it is left to whoever decides that.
+ */
+function otherwiseSent(line: Line): string | null {
+  const { token } = line.inventory
+  const stream = streamOf(line)
+  if (token === null || 'unusable' in token || stream === null || stream.mismatch !== null) return null
+  const isRaw = token.raw === true
+  if (isRaw === stream.options.raw) return null
+  return isRaw ? 'it was sent raw, and this line is not' : 'it was not sent raw, and this line is'
 }

@@ -59,3 +59,10 @@ function noEnd(batch: BatchResult): LookFault {
     ? datasetFault(batch.host, 'lost', `${batch.host} ended the session before it had listed everything.`)
     : lookFault(batch.fault)
 }
+
+/** Ended well, or failed for nothing but names that are not there. */
+export function isAnswer({ exitCode, stderr }: CommandResult): boolean {
+  if (exitCode === 0) return true
+  const lines = stderr.split('\n').filter((line) => line !== '')
+  return exitCode === 1 && lines.length > 0 && lines.every((line) => line.endsWith('dataset does not exist'))
+}

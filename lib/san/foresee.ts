@@ -1,7 +1,9 @@
 import type { HostConfig } from '#config/effective.ts'
+import type { Enclosing } from '#lib/replication/types.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
+import { encryptionCell, keyStatusCell } from '#lib/zfs/cells.ts'
 import { chunkNames } from '#lib/zfs/chunks.ts'
-import { listIvSets, listQuotas, listRights } from '#lib/zfs/commands.ts'
+import { getProperty, listIvSets, listQuotas, listRights } from '#lib/zfs/commands.ts'
 import { diffSince, onlyDirectories } from '#lib/zfs/directory-changes.ts'
 import { parentOf } from '#lib/zfs/paths.ts'
 import { parsePropertyOfEach, parseQuotas, type Quota } from '#lib/zfs/plain-rows.ts'
@@ -35,6 +37,36 @@ export async function readIvSets(
     }
   }
   return found
+}
+
+/** By dataset: what is made below it inherits this. */
+export async function readEnclosing(
+  ssh: Ssh,
+  host: HostConfig,
+  datasets: readonly string[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, Enclosing>> {
+  const ask = async (property: 'encryption' | 'keystatus') => {
+    const groups = chunkNames(datasets).map((names) => ({
+      names,
+      argv: (some: readonly string[]) => getProperty(host.zfsCommand, some, property),
+    }))
+    const answers = await answersTo(ssh, host, property, groups, options)
+    return new Map(
+      answers.flatMap((answer) => [
+        ...(('output' in answer ? parsePropertyOfEach(answer.output, answer.names) : null) ?? []),
+      ]),
+    )
+  }
+  const [ciphers, keys] = [await ask('encryption'), await ask('keystatus')]
+  return new Map(
+    datasets.flatMap((name) => {
+      const encryption = encryptionCell(ciphers.get(name) ?? '')
+      const keyStatus = keyStatusCell(keys.get(name) ?? '')
+      if (encryption === undefined || keyStatus === undefined) return []
+      return [[name, { name, encryption, keyStatus }] as const]
+    }),
+  )
 }
 
 /** By dataset: the quotas on it and above it, the nearest first. */

@@ -5,10 +5,12 @@ import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { type BesideRow, listBeside, parseBeside } from '#lib/zfs/beside-listing.ts'
 import { chunkNames } from '#lib/zfs/chunks.ts'
 import { listSnapshots } from '#lib/zfs/commands.ts'
+import { listIdentities, listWritten, parseIdentities, parseWritten } from '#lib/zfs/cost-listing.ts'
 import { parseSnapshotListing } from '#lib/zfs/listing.ts'
 import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import { parentOf } from '#lib/zfs/paths.ts'
 import { askInGroups } from './ask-in-groups.ts'
+import { isAnswer } from './batch-answer.ts'
 import { Pace } from './pace.ts'
 
 /**
@@ -24,6 +26,8 @@ export async function readSurroundings(
   const parents = datasets.map(({ dataset }) => parentOf(dataset)).filter((name) => name !== null)
   const present = datasets.filter(({ present }) => present).map(({ dataset }) => dataset)
   const rows = await listEach(ssh, host, [...new Set([...parents, ...present])], options)
+  const unlisted = datasets.filter(({ dataset, present }) => !present && !rows.has(parentOf(dataset) ?? dataset))
+  const missing = await missingAbove(ssh, host, unlisted, options)
   const own = new Map<string, readonly BesideRow[]>()
   for (const { dataset } of datasets) {
     const beside = rows.get(parentOf(dataset) ?? '') ?? []
@@ -37,6 +41,11 @@ export async function readSurroundings(
   for (const { dataset, present } of datasets) {
     const parent = parentOf(dataset)
     const below = rows.get(dataset)
+    const missingParents = missing.get(dataset)
+    if (missingParents !== undefined) {
+      found.set(dataset, { siblings: [], children: [], missingParents })
+      continue
+    }
     if ((parent !== null && !rows.has(parent)) || (present && below === undefined)) continue
     const mine = (own.get(dataset) ?? []).map(({ name }) => siblings.get(name))
     if (mine.includes(undefined)) continue
@@ -46,6 +55,43 @@ export async function readSurroundings(
     })
   }
   return found
+}
+
+/**
+ * Of datasets whose parent could not be listed: what is missing above them, from the top. Only where the host itself says
+ * that the parent does not exist, and that the pool does.
+ */
+async function missingAbove(
+  ssh: Ssh,
+  host: HostConfig,
+  datasets: readonly { readonly dataset: string }[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>()
+  const above = new Map(datasets.map(({ dataset }) => [dataset, ancestorsOf(dataset)]))
+  const chunks = chunkNames([...new Set([...above.values()].flat())])
+  if (chunks.length === 0) return found
+  const commands = chunks.map((names, index) => ({ id: `${index}`, argv: listIdentities(host.zfsCommand, names) }))
+  const batch = await ssh.batch(host.id, commands, options)
+  const there = new Map<string, boolean>()
+  for (const [index, names] of chunks.entries()) {
+    const result = batch.results.get(`${index}`)
+    const listed = result === undefined || !isAnswer(result) ? null : parseIdentities(result.stdout)
+    if (listed !== null) for (const name of names) there.set(name, listed.has(name))
+  }
+  for (const [dataset, names] of above) {
+    const missing = names.filter((name) => there.get(name) === false)
+    // One below the other, the pool there: anything else is no answer.
+    const inOrder = names.every((name, at) => there.get(name) === at < names.length - missing.length)
+    if (missing.length > 0 && missing.length < names.length && inOrder) found.set(dataset, missing)
+  }
+  return found
+}
+
+/** From the pool down, without itself. */
+function ancestorsOf(dataset: string): readonly string[] {
+  const parent = parentOf(dataset)
+  return parent === null ? [] : [...ancestorsOf(parent), parent]
 }
 
 /** Where the caller has none. */
@@ -93,6 +139,7 @@ async function readSiblings(
   const commands = rows.flatMap(({ name }, index) => [
     { id: `below${index}`, argv: listBeside(host.zfsCommand, [name]) },
     { id: `snapshots${index}`, argv: listSnapshots(host.zfsCommand, [name]) },
+    ...(isAside(name) ? [{ id: `written${index}`, argv: listWritten(host.zfsCommand, name) }] : []),
   ])
   const batch = await ssh.batch(host.id, commands, options)
   for (const [index, row] of rows.entries()) {
@@ -103,14 +150,25 @@ async function readSiblings(
     const snapshots = parseSnapshotListing(listed.stdout, [row.name])
     if (beside.fault !== null || snapshots.fault !== null) continue
     const { used, ...facts } = row
+    const written = batch.results.get(`written${index}`)
+    const changes = written?.exitCode === 0 ? parseWritten(written.stdout) : null
+    const own = snapshots.datasets.get(row.name)?.snapshots ?? []
+    const kept = row.written > 0 || row.receiveResumeToken !== null || row.origin === null || beside.rows.length > 1
+    const holdsNothing = !kept && changes?.length === own.length && changes.every((bytes) => bytes === 0)
     found.set(row.name, {
       ...facts,
       usedBytes: used,
       children: childrenOf(row.name, beside.rows),
-      snapshots: snapshots.datasets.get(row.name)?.snapshots ?? [],
+      snapshots: own,
+      ...(holdsNothing ? { holdsNothing } : {}),
     })
   }
   return found
+}
+
+/** Of it alone it matters how much it holds. */
+function isAside(name: string): boolean {
+  return parseOwnDatasetName(name)?.role === 'aside'
 }
 
 function childrenOf(parent: string, rows: readonly BesideRow[]): readonly ChildDataset[] {

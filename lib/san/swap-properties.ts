@@ -1,6 +1,7 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { SwapFacts } from '#lib/replication/types.ts'
 import type { BatchOptions, BatchResult, Ssh } from '#lib/ssh/types.ts'
+import { listNamesBelow, longestBelow } from '#lib/zfs/beside-listing.ts'
 import { getProperties } from '#lib/zfs/commands.ts'
 import { getValue, listOwnProperties, parseOwnProperties } from '#lib/zfs/own-properties.ts'
 import { parseProperties } from '#lib/zfs/properties.ts'
@@ -9,26 +10,29 @@ import { WITNESS_MARK } from '#lib/zfs/witness-mark.ts'
 export type SwapProperties = Omit<SwapFacts, 'children'>
 
 /** In force, wherever they come from. */
-const IN_FORCE = ['canmount', 'sharenfs', 'sharesmb'] as const
+const IN_FORCE = ['canmount', 'sharenfs', 'sharesmb', 'logicalreferenced'] as const
 /** Set by the plan itself, so their values need not be known. */
 const NOT_ASKED: ReadonlySet<string> = new Set(['readonly', 'canmount', WITNESS_MARK])
 
 /**
- * What is set on backup datasets of one host, for the lines that are to take their places: two SSH commands for all of them.
+ * What is set on backup datasets of one host, for the lines that are to take their places, and where they have children
+ * (`below`) the longest name of all that moves with them: two SSH commands for all of them.
  * One that could not be read in full is left out.
  */
 export async function readSwapProperties(
   ssh: Ssh,
   host: HostConfig,
-  datasets: readonly string[],
+  asks: readonly { readonly dataset: string; readonly below?: boolean }[],
   options: BatchOptions,
 ): Promise<ReadonlyMap<string, SwapProperties>> {
   const zfs = host.zfsCommand
+  const datasets = asks.map(({ dataset }) => dataset)
   const first = await ssh.batch(
     host.id,
-    datasets.flatMap((dataset, index) => [
+    asks.flatMap(({ dataset, below }, index) => [
       { id: `own${index}`, argv: listOwnProperties(zfs, dataset) },
       { id: `force${index}`, argv: getProperties(zfs, dataset, IN_FORCE) },
+      ...(below === true ? [{ id: `below${index}`, argv: listNamesBelow(zfs, dataset) }] : []),
     ]),
     options,
   )
@@ -45,11 +49,16 @@ export async function readSwapProperties(
     const force = parseProperties(answer(first, `force${index}`) ?? '', IN_FORCE)
     const local = (names ?? []).map((name) => ({ name, value: answer(second, `${index} ${name}`) }))
     if (names === null || force.fault !== null || local.some(({ value }) => value === null)) continue
+    const longest =
+      asks[index]?.below === true ? longestBelow(answer(first, `below${index}`) ?? '', dataset) : undefined
+    if (longest === null) continue
     const inForce = (name: string) => force.properties.get(name)?.value ?? '-'
     const canmount = inForce('canmount')
     found.set(dataset, {
+      ...(longest === undefined ? {} : { longestBelow: longest }),
       local: local.map(({ name, value }) => ({ name, value: (value ?? '').replace(/\n$/, '') })),
       canmount: canmount === 'on' || canmount === 'off' || canmount === 'noauto' ? canmount : null,
+      logicalBytes: /^\d{1,15}$/.test(inForce('logicalreferenced')) ? Number(inForce('logicalreferenced')) : null,
       shared: ['sharenfs', 'sharesmb'].some((name) => !['off', '-'].includes(inForce(name))),
     })
   }

@@ -1,11 +1,12 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { Sans } from '#lib/engine/ports.ts'
-import type { BatchOptions, CommandResult, Ssh } from '#lib/ssh/types.ts'
+import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
 import { listDatasets, listPools } from '#lib/zfs/commands.ts'
 import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
-import { readDelegated, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
+import { isAnswer } from './batch-answer.ts'
+import { readDelegated, readEnclosing, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
 import { readSurroundings } from './surroundings.ts'
@@ -20,6 +21,7 @@ type SwapReader = Pick<
   | 'differs'
   | 'pool'
   | 'ivSets'
+  | 'enclosing'
   | 'quotas'
   | 'marks'
   | 'onlyDirectories'
@@ -63,6 +65,15 @@ export function swapReader(
           options(signal),
         )
       }),
+    enclosing: (asks, signal) =>
+      eachHost(asks, (host, own) => {
+        return readEnclosing(
+          ssh,
+          host,
+          own.map(({ dataset }) => dataset),
+          options(signal),
+        )
+      }),
     quotas: (asks, signal) =>
       eachHost(asks, (host, own) => {
         return readQuotas(
@@ -87,12 +98,7 @@ export function swapReader(
     surroundings: (asks, signal) => eachHost(asks, (host, own) => readSurroundings(ssh, host, own, options(signal))),
     swapProperties: (asks, signal) =>
       eachHost(asks, (host, own) => {
-        return readSwapProperties(
-          ssh,
-          host,
-          own.map(({ dataset }) => dataset),
-          options(signal),
-        )
+        return readSwapProperties(ssh, host, own, options(signal))
       }),
     async rights(id, dataset, signal) {
       const host = hostOf(id)
@@ -136,11 +142,4 @@ export function swapReader(
       return { ...facts, ...spaceOf(read?.fault === null ? read.datasets[0] : undefined) }
     },
   }
-}
-
-/** Ended well, or failed for nothing but names that are not there. */
-function isAnswer({ exitCode, stderr }: CommandResult): boolean {
-  if (exitCode === 0) return true
-  const lines = stderr.split('\n').filter((line) => line !== '')
-  return exitCode === 1 && lines.length > 0 && lines.every((line) => line.endsWith('dataset does not exist'))
 }

@@ -1,3 +1,4 @@
+import { hostnamesOf } from './known-as.ts'
 import type { RemoteFaultKind, SshHost } from './types.ts'
 
 export interface FaultPattern {
@@ -10,7 +11,8 @@ export interface FaultPattern {
 const at = (host: SshHost): string => `${host.hostname} port ${host.port}`
 
 /** Which host's key it is about: with a ProxyJump it may be the one in between. */
-const alias = (host: SshHost, name: string | undefined): string => name ?? host.id
+const alias = (host: SshHost, name: string | undefined): string =>
+  name === undefined || hostnamesOf(host).includes(name) ? host.id : name
 
 /** What ssh says when it never came to run anything, most telling first: one failure often has several lines. */
 export const FAULT_PATTERNS: readonly FaultPattern[] = [

@@ -5,6 +5,7 @@ import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runBatch } from './batch.ts'
 import { jumpsOf, sshConfigText } from './config-file.ts'
 import { createHostLink, type HostLink } from './host-link.ts'
+import { knownAs, readKnownLines } from './known-as.ts'
 import { chainSlots, createSlots } from './slots.ts'
 import { prepareSockets } from './sockets.ts'
 import { runTransfer } from './transfer.ts'
@@ -51,13 +52,28 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
   let ready: Promise<void> | null = null
   let sockets = 0
   let socketDirectory: string | null = null
+  let written: { readonly file: string; readonly text: string } | null = null
+  let inForce: { readonly settings: SshSettings; readonly known: string } | null = null
 
-  async function apply(settings: SshSettings): Promise<void> {
-    const text = sshConfigText(settings)
-    if (settings.socketDirectory !== socketDirectory) await prepareSockets(settings.socketDirectory)
-    socketDirectory = settings.socketDirectory
+  /** The file that ssh reads. Written anew where known_hosts has come to know a host under another name. */
+  async function writeConfig(settings: SshSettings): Promise<void> {
+    const lines = await readKnownLines(settings.knownHostsFiles)
+    const text = sshConfigText(settings, (host) => knownAs(lines, host))
+    if (written?.file === settings.configFile && written.text === text) return
     if ((await fileFacts(dirname(settings.configFile))) === null) await ensureDirectory(dirname(settings.configFile))
     await writeTextFileAtomic(settings.configFile, text, 0o600)
+    written = { file: settings.configFile, text }
+  }
+
+  async function apply(settings: SshSettings): Promise<void> {
+    // Settings that cannot be used change nothing.
+    sshConfigText(settings)
+    if (settings.socketDirectory !== socketDirectory) await prepareSockets(settings.socketDirectory)
+    socketDirectory = settings.socketDirectory
+    const known = await stampOf(settings.knownHostsFiles)
+    written = null
+    await writeConfig(settings)
+    inForce = { settings, known }
     const ids = new Map(settings.hosts.map((host) => [host.id, host]))
     const slots = new Map(settings.hosts.map((host) => [host.id, createSlots(host.maxHandshakes)]))
     const next = new Map<string, HostLink>()
@@ -86,6 +102,17 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
     for (const link of retired) void link.retire()
   }
 
+  /** What could not be written once, because the disk was full for example, is written at the next use. */
+  function orForgotten(work: Promise<void>): Promise<void> {
+    const mine = work.catch((error: unknown) => {
+      if (ready === mine) ready = null
+      throw error
+    })
+    // Whoever uses it is told; nobody may be waiting for it now.
+    mine.catch(() => {})
+    return mine
+  }
+
   const options = (settings: SshSettings) => ({
     now: deps.now,
     breakerOpenMs: deps.breakerOpenMs,
@@ -98,11 +125,28 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
 
   async function linkTo(id: string): Promise<HostLink> {
     if (end.signal.aborted) throw new Error('ssh is closed: nothing more can be asked of it.')
-    ready ??= apply(first)
+    ready ??= orForgotten(apply(first))
     await ready
+    await followKnownHosts()
     const link = links.get(id)
     if (link === undefined) throw new Error(`There is no host ${JSON.stringify(id)} in the settings of ssh.`)
     return link
+  }
+
+  /** A file of known hosts that was changed, or came, counts from the next connection on. */
+  async function followKnownHosts(): Promise<void> {
+    const before = inForce
+    if (before === null) return
+    const known = await stampOf(before.settings.knownHostsFiles)
+    if (known === before.known) return
+    // One after the other, also with a configuration that comes at this moment.
+    const followed = (ready ?? Promise.resolve()).then(async () => {
+      if (inForce === null || inForce.known === known) return
+      await writeConfig(inForce.settings)
+      inForce = { settings: inForce.settings, known }
+    })
+    ready = followed.catch(() => {})
+    await followed
   }
 
   const withEnd = (signal: AbortSignal | undefined): AbortSignal =>
@@ -128,11 +172,9 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
       ),
     async configure(settings) {
       const before = ready
-      const applied = (before ?? Promise.resolve()).then(() => apply(settings))
+      const applied = (before ?? Promise.resolve()).catch(() => {}).then(() => apply(settings))
       // Settings that cannot be used leave the ones before in force.
-      ready = applied.catch(
-        () => before ?? Promise.reject(new Error('ssh was never given settings that it could use.')),
-      )
+      ready = orForgotten(applied.catch((error: unknown) => before ?? Promise.reject(error)))
       await applied
     },
     reset: (host) => links.get(host)?.breaker.reset(),
@@ -150,4 +192,9 @@ function fingerprint(settings: SshSettings, id: string): string {
   const host = ids.get(id)
   const way = host === undefined ? [] : [host, ...jumpsOf(host, ids).map((jump) => ids.get(jump))]
   return JSON.stringify({ ...settings, hosts: way })
+}
+
+async function stampOf(files: readonly string[]): Promise<string> {
+  const facts = await Promise.all(files.map((file) => fileFacts(file).catch(() => null)))
+  return facts.map((fact) => `${fact?.modifiedAtMs}:${fact?.mode}:${fact?.sizeBytes}`).join(' ')
 }

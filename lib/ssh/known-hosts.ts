@@ -71,12 +71,3 @@ export async function acceptHostKey(
   await writeTextFileAtomic(file, `${before}${gap}${line}\n`, 0o600)
   return { accepted: true, line, already: false }
 }
-
-/** The lines of one host in a known_hosts text. */
-export const knownKeysOf = (text: string, hostId: string): readonly HostKey[] =>
-  text.split('\n').flatMap((line) => {
-    const match = LINE.exec(line.trim())
-    if (match?.[1] === undefined || match[2] === undefined || !line.split(' ')[0]?.split(',').includes(hostId))
-      return []
-    return [{ type: match[1], key: match[2], fingerprint: fingerprintOf(match[2]) }]
-  })

@@ -46,6 +46,17 @@ export function compareHistories(
   }
 }
 
+/**
+ * The newest common snapshot that was taken before a moment (epoch seconds). It may have come to the backup later than
+ * that, which no listing tells.
+ */
+export function newestCommonBefore(primary: PresentSide, backup: PresentSide, seconds: number): SnapshotRef | null {
+  const there = new Set(backup.snapshots.map(({ guid }) => guid))
+  const before = primary.snapshots.filter(({ guid, creation }) => there.has(guid) && creation <= seconds)
+  const newest = before.toSorted(byCreatetxg).at(-1)
+  return newest === undefined ? null : ref(newest)
+}
+
 const byCreatetxg = (a: SnapshotEntry, b: SnapshotEntry): number =>
   a.createtxg < b.createtxg ? -1 : a.createtxg > b.createtxg ? 1 : 0
 

@@ -1,4 +1,5 @@
-import type { PoolStatus } from '#lib/zfs/pool-status.ts'
+import type { SnapshotRef } from '#lib/replication/types.ts'
+import { type PoolStatus, SCRUB_DAYS } from '#lib/zfs/pool-status.ts'
 import type { DatasetFacts } from '#lib/zfs/types.ts'
 import type { History, Verification, VerificationFinding, VerificationResult } from './types.ts'
 
@@ -13,6 +14,10 @@ export interface VerifyFacts {
   /** Null: not read. */
   readonly poolStatus: PoolStatus | null
   readonly datasetId: string
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** The newest common snapshot taken before a moment, epoch seconds. */
+  readonly newestBefore: (seconds: number) => SnapshotRef | null
 }
 
 /** What a person should know of this backup, worst first, and what it comes to. */
@@ -28,17 +33,18 @@ export function judgeVerification(
     scrubErrors: poolStatus?.scrub?.errors ?? null,
     dataErrors: poolStatus?.dataErrors ?? null,
     scrubbedSinceNewest: poolStatus === null || newest === null ? null : scrubbedAt !== null && scrubbedAt >= newest,
+    newestBeforeScrub: scrubbedAt === null ? null : facts.newestBefore(scrubbedAt),
   }
   const findings = [
     ...facts.before,
     ...(history === null ? [] : ofHistory(history, facts.backupName)),
     ...(backup === null ? [] : ofBackup(backup, facts.datasetId)),
-    ...ofPool(pool, poolStatus),
+    ...ofPool(pool, poolStatus, facts.now),
   ].toSorted((a, b) => RANK[b.state] - RANK[a.state])
   const result = findings[0]?.state ?? 'VERIFIED'
   return {
     result,
-    summary: summaryOf(result, history, findings),
+    summary: summaryOf(result, history, findings, scrubWords(pool, poolStatus, facts.now)),
     findings,
     pool,
     readonly: backup?.readonly ?? null,
@@ -120,7 +126,7 @@ function ofBackup(backup: DatasetFacts, id: string): readonly VerificationFindin
   return found
 }
 
-function ofPool(pool: Verification['pool'], status: PoolStatus | null): readonly VerificationFinding[] {
+function ofPool(pool: Verification['pool'], status: PoolStatus | null, now: number): readonly VerificationFinding[] {
   if (status === null) return []
   if (pool.dataErrors !== null || (pool.scrubErrors ?? 0) > 0)
     return [
@@ -131,24 +137,42 @@ function ofPool(pool: Verification['pool'], status: PoolStatus | null): readonly
         cure: `zpool status -v ${pool.name} names the files and snapshots that are damaged.`,
       },
     ]
-  if (pool.scrubbedSinceNewest !== false) return []
-  return [
-    {
-      code: 'NOT_SCRUBBED',
-      state: 'ATTENTION',
-      message:
-        pool.scrubbedAt === null
-          ? `No finished scrub of pool ${pool.name} is on record: nobody has read the backup since it was written.`
-          : `The last scrub of pool ${pool.name} ended before the newest common snapshot was there: nobody has read that one since.`,
-      cure: `zpool scrub ${pool.name}`,
-    },
-  ]
+  const { text, late } = scrubWords(pool, status, now)
+  return late ? [{ code: 'NOT_SCRUBBED', state: 'ATTENTION', message: text, cure: `zpool scrub ${pool.name}` }] : []
+}
+
+const DAY_SECONDS = 86_400
+
+/** When the pool was last read in full, and up to where. A scrub is a matter of weeks: what came since waits for the next. */
+function scrubWords(
+  { name, scrubbedAt, newestBeforeScrub }: Verification['pool'],
+  status: PoolStatus | null,
+  now: number,
+): { readonly text: string; readonly late: boolean } {
+  if (status === null) return { text: '', late: false }
+  if (scrubbedAt === null) {
+    if (status.scrub?.running === true) return { text: `A scrub of pool ${name} runs.`, late: false }
+    const text =
+      status.scrub === null
+        ? `No finished scrub of pool ${name} is on record: nobody has read the backup since it was written.`
+        : `When the last scrub of pool ${name} ended cannot be read.`
+    return { text, late: true }
+  }
+  const days = Math.floor((now / 1000 - scrubbedAt) / DAY_SECONDS)
+  if (days < -1) return { text: `The last scrub of pool ${name} is dated in the future.`, late: true }
+  const upTo =
+    newestBeforeScrub === null
+      ? 'no common snapshot is as old as that'
+      : `the newest common snapshot from before it is @${newestBeforeScrub.name}`
+  const ago = days <= 0 ? 'today' : `${days} d ago`
+  return { text: `The last scrub of pool ${name} ended ${ago}; ${upTo}.`, late: days >= SCRUB_DAYS }
 }
 
 function summaryOf(
   result: VerificationResult,
   history: History | null,
   findings: readonly VerificationFinding[],
+  scrub: { readonly text: string },
 ): string {
   const first = findings[0]?.message
   if (result === 'UNKNOWN' || result === 'FAILED' || history === null) return first ?? 'Nothing could be looked at.'
@@ -156,5 +180,5 @@ function summaryOf(
   const range = commonCount === 1 ? `@${newest?.name}` : `@${oldest?.name} to @${newest?.name}`
   const same = `${commonCount} common ${commonCount === 1 ? 'snapshot' : 'snapshots'} (${range}), every guid compared`
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : ''
-  return first === undefined ? `${same}; nothing is missing.` : `${same}. ${first}${more}`
+  return first === undefined ? `${same}; nothing is missing. ${scrub.text}`.trim() : `${same}. ${first}${more}`
 }

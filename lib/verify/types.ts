@@ -84,6 +84,8 @@ export interface Verification {
     readonly dataErrors: string | null
     /** Was the newest common snapshot there already when the last scrub read the pool? Null: not known. */
     readonly scrubbedSinceNewest: boolean | null
+    /** The newest common snapshot that was taken before the last scrub ended; null: none, or not known. */
+    readonly newestBeforeScrub: SnapshotRef | null
   }
   readonly restore: Restore
 }

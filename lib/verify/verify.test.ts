@@ -3,7 +3,7 @@ import type { HostConfig } from '#config/effective.ts'
 import type { PresentSide } from '#lib/replication/types.ts'
 import type { PoolStatus } from '#lib/zfs/pool-status.ts'
 import type { DatasetFacts } from '#lib/zfs/types.ts'
-import { compareHistories } from './history.ts'
+import { compareHistories, newestCommonBefore } from './history.ts'
 import { judgeVerification } from './judge.ts'
 import { noRestore, restoreOf } from './restore.ts'
 
@@ -79,11 +79,29 @@ describe('the judgement', () => {
       poolName: 'vault',
       poolStatus: scrubbedAt(5000),
       datasetId: 'a',
+      now: 6_000_000,
+      newestBefore: (seconds) => newestCommonBefore(side('1 2'), side('1 2'), seconds),
       ...change,
     })
+  const days = (count: number) => (6_000 + count * 86_400) * 1000
   const cases: readonly [string, Parameters<typeof judge>[0], string, readonly string[]][] = [
     ['nothing wrong', {}, 'VERIFIED', []],
-    ['a scrub before the newest common snapshot', { poolStatus: scrubbedAt(1500) }, 'ATTENTION', ['NOT_SCRUBBED']],
+    ['a scrub before the newest common snapshot', { poolStatus: scrubbedAt(1500) }, 'VERIFIED', []],
+    ['a scrub 34 days ago', { poolStatus: scrubbedAt(6000), now: days(34.9) }, 'VERIFIED', []],
+    ['a scrub 35 days ago', { poolStatus: scrubbedAt(6000), now: days(35) }, 'ATTENTION', ['NOT_SCRUBBED']],
+    ['a scrub dated ahead of us', { poolStatus: scrubbedAt(6000), now: days(-2) }, 'ATTENTION', ['NOT_SCRUBBED']],
+    [
+      'a scrub that runs',
+      { poolStatus: { scan: 'x', scrub: { endedAt: null, running: true, errors: null }, dataErrors: null } },
+      'VERIFIED',
+      [],
+    ],
+    [
+      'a scrub whose end cannot be read',
+      { poolStatus: { scan: 'x', scrub: { endedAt: null, running: false, errors: null }, dataErrors: null } },
+      'ATTENTION',
+      ['NOT_SCRUBBED'],
+    ],
     ['no scrub', { poolStatus: { scan: null, scrub: null, dataErrors: null } }, 'ATTENTION', ['NOT_SCRUBBED']],
     ['a scrub that could not be asked for is not known', { poolStatus: null }, 'VERIFIED', []],
     [
@@ -117,6 +135,26 @@ describe('the judgement', () => {
     expect(judged.result).toBe(result as never)
     expect(judged.findings.map(({ code }) => code)).toEqual([...codes] as never)
     expect(judged.summary).not.toBe('')
+  })
+})
+
+describe('what the last scrub has read', () => {
+  const verified = (endedAt: number) =>
+    judgeVerification({
+      before: [],
+      history: compare('1 2 3', '1 2 3'),
+      backup: facts,
+      backupName: 'hqs1:vault/a',
+      poolName: 'vault',
+      poolStatus: { scan: 'x', scrub: { endedAt, running: false, errors: 0 }, dataErrors: null },
+      datasetId: 'a',
+      now: 1_000_000_000,
+      newestBefore: (seconds) => newestCommonBefore(side('1 2 3'), side('1 2=weekly 3'), seconds),
+    })
+  test('the newest common snapshot from before it is named, as the primary calls it', () => {
+    expect(verified(2500)).toMatchObject({ result: 'VERIFIED', pool: { newestBeforeScrub: { name: 's2', guid: '2' } } })
+    expect(verified(2500).summary).toEndWith('ended 11 d ago; the newest common snapshot from before it is @s2.')
+    expect(verified(900).summary).toEndWith('ended 11 d ago; no common snapshot is as old as that.')
   })
 })
 

@@ -9,7 +9,7 @@ import { poolOf } from '#lib/zfs/paths.ts'
 import { parseOwnProperties } from '#lib/zfs/plain-rows.ts'
 import { type PoolStatus, parsePoolStatus, parseZoneOffset } from '#lib/zfs/pool-status.ts'
 import { parseProperties } from '#lib/zfs/properties.ts'
-import { compareHistories } from './history.ts'
+import { compareHistories, newestCommonBefore } from './history.ts'
 import { judgeVerification } from './judge.ts'
 import { noRestore, restoreOf } from './restore.ts'
 import type { Restore, Verification, VerificationFinding } from './types.ts'
@@ -50,6 +50,9 @@ export async function verify(parts: VerifyParts, dataset: Monitored, signal?: Ab
     poolName: poolOf(to.dataset),
     poolStatus: there?.status ?? null,
     datasetId: dataset.id,
+    now,
+    newestBefore: (seconds) =>
+      primary.state === 'present' && backup.state === 'present' ? newestCommonBefore(primary, backup, seconds) : null,
   })
   const restore = restoreFrom()
   return { datasetId: dataset.id, at: now, ...judged, history, restore }

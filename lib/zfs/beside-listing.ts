@@ -1,7 +1,7 @@
 import * as cells from './cells.ts'
 import { type Columns, columnList } from './columns.ts'
 import type { ListingFault } from './listing-fault.ts'
-import { isDatasetName } from './names.ts'
+import { isDatasetName, isSnapshotName } from './names.ts'
 import { datasetOperand } from './operand.ts'
 import { parentOf } from './paths.ts'
 import { parseTable } from './table.ts'
@@ -59,4 +59,22 @@ export function parseBeside(text: string, datasets: readonly string[]): BesideLi
     if (asked.has(name) || asked.has(parentOf(name) ?? '')) return null
     return `The dataset ${JSON.stringify(name)} was not asked for.`
   })
+}
+
+/** The names of all that is below a dataset, at any depth, with their snapshots and its own. Answer: `longestBelow`. */
+export function listNamesBelow(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'list', '-H', '-t', 'filesystem,volume,snapshot', '-r', '-o', 'name', datasetOperand(dataset)]
+}
+
+/** The longest of them without the dataset's own name (`/kid/one@daily`, `''` where it is alone); null: that is no such listing. */
+export function longestBelow(text: string, dataset: string): string | null {
+  if (!text.endsWith('\n')) return null
+  let longest = ''
+  for (const name of text.slice(0, -1).split('\n')) {
+    const rest = name.slice(dataset.length)
+    const isBelow = name.startsWith(dataset) && (rest === '' || rest.startsWith('/') || rest.startsWith('@'))
+    if (!isBelow || !(rest.includes('@') ? isSnapshotName(name) : isDatasetName(name))) return null
+    if (rest.length > longest.length) longest = rest
+  }
+  return longest
 }

@@ -29,6 +29,17 @@ export function parseCosts(stdout: string): ReadonlyMap<Guid, SnapshotCost> | nu
   return costs
 }
 
+/** Bytes that each snapshot of a dataset holds that are not in the one before it. Answer: `parseWritten`. */
+export function listWritten(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'list', '-Hp', '-t', 'snapshot', '-d', '1', '-o', 'written', datasetOperand(dataset)]
+}
+
+/** One number for each snapshot; null where a line cannot be read: then nothing is known. */
+export function parseWritten(stdout: string): readonly number[] | null {
+  const found = stdout === '' ? [] : stdout.replace(/\n$/, '').split('\n').map(cells.numberCell)
+  return found.includes(undefined) ? null : found.filter((bytes) => bytes !== undefined)
+}
+
 /** Name and guid of exactly these datasets and snapshots; one that is missing makes it end with 1. Answer: `parseIdentities`. */
 export function listIdentities(zfs: ZfsCommand, names: readonly string[]): Argv {
   if (names.length === 0) throw new RangeError('Identities are asked for by name; with none there is nothing to ask.')

@@ -56,12 +56,18 @@ export function tagOperand(tag: string): string {
 export function propertyOperand(name: string, value: string): string {
   if (!/^[a-z0-9][a-z0-9_.:-]*(@[A-Za-z0-9_.:-]+)?$/.test(name))
     throw new UnsafeOperand(name, `${JSON.stringify(name)} is no property name; use one of zfsprops(7).`)
-  if (/\p{Cc}/u.test(value))
-    throw new UnsafeOperand(
-      value,
-      `The value of ${name} holds a control character, which cannot be set safely from here.`,
-    )
+  const fault = propertyValueFault(value)
+  if (fault !== null) throw new UnsafeOperand(value, `The value of ${name} ${fault}, which cannot be set from here.`)
   return `${name}=${value}`
+}
+
+/** What of a value no remote command can carry as it is, in words that follow its name; null: nothing. */
+export function propertyValueFault(value: string): string | null {
+  if (/\p{Cc}/u.test(value)) return 'holds a control character'
+  // A login shell may be csh, to which it means its history, within quotes too.
+  if (value.includes('!')) return 'holds a "!"'
+  // So reads what is no UTF-8: the value that would be set is another one.
+  return value.includes('\uFFFD') ? 'is no text' : null
 }
 
 /** A property of ZFS itself. User properties (with a colon) are left out: their values can hold anything. */

@@ -1,5 +1,8 @@
 import { cleanLine } from './clean.ts'
 
+/** Distributions scrub monthly; a pool whose last scrub is longer ago than this is not read as it should be. */
+export const SCRUB_DAYS = 35
+
 export interface PoolStatus {
   /** Null where none is on record: never scrubbed, cancelled, or a resilver came after it. */
   readonly scrub: {

@@ -19,11 +19,14 @@ export const RIGHTS_OF = {
   bookmark: ['bookmark'],
   receive: [RECEIVE, 'mount'],
   receiveNew: ['create'],
+  create: ['create', 'mount'],
   discardPartial: ['destroy', 'mount'],
   clone: ['clone', 'create', 'mount'],
   promote: ['promote', 'mount'],
   rename: ['rename', 'create', 'mount'],
   hold: ['hold'],
+  mount: ['mount'],
+  unmount: ['mount'],
   rollback: ['rollback', 'mount'],
   destroy: ['destroy', 'mount'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
@@ -31,10 +34,13 @@ export const RIGHTS_OF = {
 const VERBS = [
   'send',
   'receive',
+  'create',
   'clone',
   'promote',
   'rename',
   'hold',
+  'mount',
+  'unmount',
   'rollback',
   'destroy',
   'bookmark',
@@ -60,6 +66,8 @@ export function rightsOfCommand(argv: Argv, newDataset = false): CommandRights {
         [...RIGHTS_OF.receive, ...(newDataset ? RIGHTS_OF.receiveNew : [])],
         assigned(words.filter((_, index) => words[index - 1] === '-o')),
       )
+    case 'create':
+      return need([...RIGHTS_OF.create, ...assigned(words.filter((_, index) => words[index - 1] === '-o'))])
     case 'clone':
       return need([...RIGHTS_OF.clone, ...assigned(words.filter((_, index) => words[index - 1] === '-o'))])
     case 'set':

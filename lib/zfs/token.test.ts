@@ -32,6 +32,12 @@ describe('parseResumeToken', () => {
     expect(parseResumeToken(INCREMENTAL)?.fromGuid).toBe('9768106150056981848')
   })
 
+  test('of a raw stream, which alone says so', () => {
+    const raw = FULL.replace('full\t', '\tcompressok = 1\n\trawok = 1\nfull\t')
+    expect(parseResumeToken(raw)?.raw).toBe(true)
+    expect(parseResumeToken(raw.replace('rawok = 1', 'rawok = 0'))?.raw).toBeUndefined()
+  })
+
   test('of a stale token: the facts are printed, the size is not', () => {
     expect(parseResumeToken(FULL.slice(0, FULL.indexOf('full')))?.remainingBytes).toBeNull()
   })

@@ -19,6 +19,7 @@ export function isResumeToken(text: string): boolean {
  *     <tab>bytes = 0x130c980
  *     <tab>toguid = 0x65463ae0bf5178cd
  *     <tab>toname = hqs8p1/s@d
+ *     <tab>rawok = 1                        (only of a raw stream)
  *     full<tab>hqs8p1/s@d<tab>23501016
  *     size<tab>23501016
  *
@@ -43,7 +44,14 @@ export function parseResumeToken(text: string): ResumeTokenFacts | null {
   const from = fields.get('fromguid')
   const fromGuid = from === undefined ? null : guidFromHex(from)
   if (from !== undefined && fromGuid === null) return null
-  return { toName, toGuid, fromGuid, bytes: Number(bytes), remainingBytes }
+  return {
+    toName,
+    toGuid,
+    fromGuid,
+    bytes: Number(bytes),
+    remainingBytes,
+    ...(fields.get('rawok') === '1' ? { raw: true } : {}),
+  }
 }
 
 /** A size as `zfs send -nP` prints it; null for the nonsense near 2^64 that some estimates end in. */

@@ -80,6 +80,8 @@ export interface ResumeTokenFacts {
   readonly bytes: number
   /** Estimate of what is left, or null where the host does not say. */
   readonly remainingBytes: number | null
+  /** It was sent raw: what is left of it stays encrypted. Absent: it was not. */
+  readonly raw?: boolean
 }
 
 /** One line of a send estimate: a hop from `from` (null: full) to the snapshot `to`. */

@@ -23,6 +23,14 @@ export function receive(zfs: ZfsCommand, target: ReceiveTarget): Argv {
   return [...zfs, 'receive', '-s', '-u', ...setting(wanted), datasetOperand(target.dataset)]
 }
 
+/**
+ * A place for what is received below it: never mounted, and nothing of its own. With `-p` one that is there already is
+ * left as it is. Its parent exists. Needs `create,mount,canmount,readonly` on that.
+ */
+export function createParent(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'create', '-p', '-u', ...setting({ canmount: 'off', readonly: 'on' }), datasetOperand(dataset)]
+}
+
 /** `mark` is the part after `#`, on the snapshot's own dataset. Needs `bookmark`. Refused where the name exists. */
 export function bookmark(zfs: ZfsCommand, snapshot: string, mark: string): Argv {
   const dataset = splitSnapshot(snapshot)?.dataset ?? ''
@@ -46,6 +54,15 @@ export function clone(zfs: ZfsCommand, snapshot: string, target: string, propert
 
 export function promote(zfs: ZfsCommand, dataset: string): Argv {
   return [...zfs, 'promote', datasetOperand(dataset)]
+}
+
+/** Never by force: refused where something uses it. On Linux only root can. Its children are unmounted with it. */
+export function unmount(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'unmount', datasetOperand(dataset)]
+}
+
+export function mount(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'mount', datasetOperand(dataset)]
 }
 
 /** Without remounting (`-u`); a volume takes no `-u`. */

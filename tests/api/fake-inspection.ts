@@ -25,7 +25,14 @@ export const fakeVerification: Verification = {
   },
   readonly: false,
   writtenBytes: 0,
-  pool: { name: 'hqs1p1', scrubbedAt: null, scrubErrors: null, dataErrors: null, scrubbedSinceNewest: false },
+  pool: {
+    name: 'hqs1p1',
+    scrubbedAt: null,
+    scrubErrors: null,
+    dataErrors: null,
+    scrubbedSinceNewest: false,
+    newestBeforeScrub: null,
+  },
   restore: {
     possible: true,
     needs: [],

@@ -62,7 +62,7 @@ for (const way of ['with a service', 'alone'] as const) {
     const zw = (...words: readonly string[]): Promise<Ended> => zwitness(home, words)
 
     test('check --wait looks and says what it saw; 0 though something is broken, for the look itself was good', async () => {
-      const { code, out, err } = await zw('check', '--all', '--wait')
+      const { code, out, err } = await zw('check', '--wait')
       expect({ code, err: err.includes('zwitness: ') }).toEqual({ code: 0, err: false })
       expect(out).toContain('Looked at 4 datasets, 1 broken, 3 healthy.')
     })

@@ -1,3 +1,4 @@
+import { splitBatch } from '#lib/ssh/batch-parts.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault } from '#lib/ssh/types.ts'
 import type { VirtualClock } from './clock.ts'
 import { runCommand } from './command.ts'
@@ -25,6 +26,8 @@ export async function batch(
     running,
     durationMs: clock.now() - startedAt,
   })
+  // As lib/ssh: what belongs in one line is refused where it does not fit, and sent to nobody.
+  if (options.toTheEnd === true && splitBatch(commands).length > 1) return end(remoteFault(host.id, 'local'))
   const lines = commands.map(({ argv }) => argv.join(' '))
   for (let tries = 1; ; tries++) {
     await clock.sleep(LOGIN_MS, options.signal)
@@ -104,6 +107,7 @@ async function answerTo(argv: readonly string[], host: BedHost, wrong: Wrong | n
     return { exitCode: wrong.exitCode, stdout: '', stderr: `${wrong.stderr}\n` }
   const answer = await runCommand(argv, host)
   if (wrong?.kind === 'noise') return { ...answer, stderr: `${answer.stderr}${wrong.stderr}\n` }
+  if (wrong?.kind === 'says') return { ...answer, stdout: answer.stdout.replace(wrong.what, wrong.instead) }
   if (wrong?.kind === 'garble' && answer.stdout.length > 0) {
     const at = wrong.at % answer.stdout.length
     return { ...answer, stdout: `${answer.stdout.slice(0, at)}\u0000${answer.stdout.slice(at + 1)}` }

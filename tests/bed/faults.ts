@@ -24,6 +24,8 @@ export type Wrong =
   | { readonly kind: 'refuse'; readonly exitCode: number; readonly stderr: string }
   /** The command does its work and says this beside it. */
   | { readonly kind: 'noise'; readonly stderr: string }
+  /** Commands of the batch do their work, and what they say is put like this. */
+  | { readonly kind: 'says'; readonly what: RegExp; readonly instead: string }
   /** Somebody does something on the SANs while the stream is under way. */
   | { readonly kind: 'meanwhile'; readonly after: number; readonly act: () => void }
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { Bed } from './bed.ts'
-import { runCommand } from './command.ts'
+import { loadKey, sendByHand, zfsOn } from './by-hand.ts'
 
 /* What is known to make the next repair fail is in the status before one is tried. */
 setDefaultTimeout(600_000)
@@ -8,11 +8,7 @@ setDefaultTimeout(600_000)
 let bed: Bed
 afterEach(() => bed.close())
 
-const zfs = async (host: 'a' | 'b', ...words: readonly string[]): Promise<string> => {
-  const done = await runCommand(['zfs', ...words], bed.host(host))
-  if (done.exitCode !== 0) throw new Error(done.stderr)
-  return done.stdout.trim()
-}
+const zfs = (host: 'a' | 'b', ...words: readonly string[]): Promise<string> => zfsOn(bed.host(host), ...words)
 
 async function open(defaults: object, user = 'root'): Promise<void> {
   const hosts = { ssh_user: user }
@@ -92,23 +88,8 @@ test('rights that were delegated on the dataset itself are seen; no alarm withou
 const PASSPHRASE = 'passphrase'
 
 /** `zfs send … | zfs receive -u DATASET`, by somebody else than the witness. @returns what the receive said. */
-async function pipe(send: readonly string[], dataset: string): Promise<string> {
-  const pieces: Uint8Array[] = []
-  const nothing = async () => 0
-  const keep = async (piece: Uint8Array): Promise<void> => void pieces.push(Uint8Array.from(piece))
-  const sent = await runCommand(['zfs', 'send', ...send], bed.host('a'), { read: nothing, write: keep })
-  if (sent.exitCode !== 0) throw new Error(sent.stderr)
-  const stream = Buffer.concat(pieces)
-  let at = 0
-  const read = async (buffer: Uint8Array, offset: number, length: number): Promise<number> => {
-    const piece = stream.subarray(at, at + length)
-    buffer.set(piece, offset)
-    at += piece.length
-    return piece.length
-  }
-  const received = await runCommand(['zfs', 'receive', '-u', dataset], bed.host('b'), { read, write: async () => {} })
-  return received.stderr
-}
+const pipe = (send: readonly string[], dataset: string): Promise<string> =>
+  sendByHand({ host: bed.host('a'), send }, { host: bed.host('b'), receive: [dataset] })
 
 /** An encrypted dataset whose backup was received raw, and then once not: with the key loaded there, unless `allRaw`. */
 async function rawLine(allRaw: boolean): Promise<void> {
@@ -122,8 +103,7 @@ async function rawLine(allRaw: boolean): Promise<void> {
     expect(await pipe(['-w', '-i', '@s1', 'tank/one@s2'], 'vault/one')).toBe('')
     return
   }
-  const key = { read: async () => 0, write: async () => {}, text: `${PASSPHRASE}\n` }
-  expect((await runCommand(['zfs', 'load-key', 'vault/one'], bed.host('b'), key)).stderr).toBe('')
+  await loadKey(bed.host('b'), 'vault/one', PASSPHRASE)
   expect(await pipe(['-i', '@s1', 'tank/one@s2'], 'vault/one')).toBe('')
   await zfs('b', 'unload-key', 'vault/one')
 }

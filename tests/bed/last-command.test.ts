@@ -70,8 +70,9 @@ test('with the journal: the next repair gives it back', async () => {
 })
 
 test('what is not repaired stays said, scan after scan', async () => {
-  await cutOff([], false)
+  await cutOff()
   await bed.restart()
+  await bed.run(bed.engine.pause(ID, { until: null, by: 'otto', reason: null }))
   for (let scans = 0; scans < 3; scans++) {
     await bed.look()
     expect(codes()[0]).toBe('HALF_DONE_SWAP')

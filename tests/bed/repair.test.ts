@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'bun:test'
+import type { RunRecord } from '#lib/db/types.ts'
 import { Bed, PERSON } from './bed.ts'
 import { runCommand } from './command.ts'
 import type { Wrong } from './faults.ts'
@@ -131,18 +132,35 @@ test('a stream that is cut after the swap: the record of the run still says what
   expect(run?.plan?.setAside?.name).toStartWith('vault/one.zw-aside-')
 })
 
-test('a swap that fails half-way is said at once, not at the next check', async () => {
+/** A person repairs a backup that has gone its own way, and its SAN refuses these commands. */
+async function refused(...commands: readonly RegExp[]): Promise<RunRecord | null> {
   await behind()
   await bed.scan()
   bed.host('b').zfs.snapshot('vault/one@own', { bytes: 1000 })
   await bed.configure({ defaults: { auto_repair: false, primary_max_age_hours: 0 } })
   const shown = await bed.run(bed.engine.preview('a-b.one'))
   const wrong: Wrong = { kind: 'refuse', exitCode: 1, stderr: "cannot rename 'vault/one': permission denied" }
-  bed.faults.add({ host: 'b', on: 'batch', match: /zfs rename/, times: 99, wrong })
+  for (const match of commands) bed.faults.add({ host: 'b', on: 'batch', match, times: 99, wrong })
   const started = await bed.run(
     bed.engine.repair({ datasetId: 'a-b.one', planId: shown?.planId ?? '', trigger: PERSON }),
   )
-  expect((await bed.run(started?.done ?? Promise.reject()))?.state).toBe('FAILED')
+  return bed.run(started?.done ?? Promise.reject())
+}
+
+test('a swap that ZFS refuses is undone: the backup is as it was, and the run says what was refused', async () => {
+  const run = await refused(/zfs rename/)
+  expect(run).toMatchObject({ state: 'FAILED', error: { kind: 'permission-denied', retryable: false } })
+  expect(run?.outcome).toContain('b refused to set vault/one aside')
+  expect(run?.outcome).toContain('The swap was undone, and vault/one is as it was.')
+  expect(bed.engine.dataset('a-b.one')?.verdict).toMatchObject({ reason: { code: 'BACKUP_AHEAD' } })
+  const left = await runCommand(['zfs', 'list', '-H', '-o', 'name,origin', '-r', 'vault/one'], bed.host('b'))
+  expect(left.stdout).toBe('vault/one\t-\n')
+})
+
+test('one that can be neither finished nor undone is said at once, not at the next check', async () => {
+  const run = await refused(/zfs rename/, /zfs promote vault\/one$/)
+  expect(run).toMatchObject({ state: 'FAILED' })
+  expect(run?.outcome).toContain('could not be undone either')
   expect(bed.engine.dataset('a-b.one')?.verdict).toMatchObject({ health: 'BROKEN', reason: { code: 'HALF_DONE_SWAP' } })
 })
 

@@ -18,11 +18,15 @@ export const PATIENCE = 1_800_000
  */
 const EVERY: Readonly<Record<Scene, number>> = {
   seed: 2,
+  parents: 2,
   incremental: 2,
   resume: 4,
   names: 4,
   rewind: 8,
   reseed: 8,
+  undo: 8,
+  finish: 8,
+  lines: 8,
 }
 const today = Math.floor(Date.now() / 86_400_000)
 export const isDue = (scene: Scene, n: number): boolean =>

@@ -8,14 +8,19 @@ const WRITES: ReadonlySet<string> = new Set([
   'send',
   'receive',
   'bookmark',
+  'create',
   'clone',
   'promote',
+  'mount',
+  'unmount',
   'rename',
   'hold',
   'set',
 ])
 /** A swap puts these right, a repair says whose it is, and nothing else. */
 const SET = /^(zwitness:by=[0-9a-f]{16}@[0-9TZ:-]{20}|readonly=on|canmount=(on|off|noauto)|(ref)?quota=[0-9]+)$/
+/** A place for what is received below it: nothing of its own, never mounted. */
+const PLACE = /^-p -u -o canmount=off -o readonly=on$/
 /** What a person chose in place of a set-aside, having typed the name: nothing else may send these. */
 const DESTRUCTIVE: ReadonlySet<string> = new Set(['destroy', 'rollback', 'receive -A'])
 
@@ -36,6 +41,7 @@ export function forbiddenCommands(actions: readonly ActionRecord[], runs: readon
 /** The verb, with what makes it another one. */
 function meaningOf(argv: readonly string[]): string {
   const [verb = '', ...words] = argv.slice(argv.indexOf('zfs') + 1)
+  if (verb === 'create') return PLACE.test(words.slice(0, -1).join(' ')) ? verb : `create ${words.join(' ')}`
   if (verb === 'set') return SET.test(words[0] ?? '') ? verb : `set ${words[0]}`
   if (verb !== 'receive') return verb
   const letter = ['F', 'A'].find((flag) => words.some((word) => new RegExp(`^-[a-zA-Z]*${flag}`).test(word)))

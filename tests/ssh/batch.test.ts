@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { ensureDirectory, listDirectory } from '#lib/host/directory.ts'
+import { dirname } from 'node:path'
+import { ensureDirectory, listDirectory, removePath } from '#lib/host/directory.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { splitBatch } from '#lib/ssh/batch-parts.ts'
@@ -204,6 +205,37 @@ describe('the control connection', () => {
     await client.close()
     expect(await listDirectory(settings.socketDirectory)).toEqual([])
     expect(await processesWith(settings.socketDirectory)).toBe(0)
+  })
+
+  test('a configuration that cannot be written once: the next use writes it', async () => {
+    const settings = world.settings()
+    const directory = dirname(settings.configFile)
+    // Where its directory belongs, a file stands.
+    await writeTextFileAtomic(directory, '')
+    const client = world.client(settings)
+    const ask = () => client.batch('alpha', [sh('a', 'echo 1')])
+    await expect(ask()).rejects.toThrow()
+    await expect(client.configure(settings)).rejects.toThrow()
+    await expect(ask()).rejects.toThrow()
+    await removePath(directory)
+    expect((await ask()).fault).toBeNull()
+
+    const other = world.settings()
+    await writeTextFileAtomic(dirname(other.configFile), '')
+    await expect(client.configure(other)).rejects.toThrow()
+    expect((await ask()).fault).toBeNull()
+    await removePath(dirname(other.configFile))
+    await client.configure(other)
+    expect((await ask()).fault).toBeNull()
+  })
+
+  test('settings that come after ones that could not be written are used', async () => {
+    const settings = world.settings()
+    await writeTextFileAtomic(dirname(settings.configFile), '')
+    const client = world.client(settings)
+    await expect(client.batch('alpha', [sh('a', 'true')])).rejects.toThrow()
+    await client.configure(world.settings())
+    expect((await client.batch('alpha', [sh('a', 'true')])).fault).toBeNull()
   })
 
   test('new settings: what runs goes on, the next one uses them', async () => {

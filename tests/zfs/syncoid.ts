@@ -24,7 +24,7 @@ export async function bringSyncoid(lab: Lab): Promise<string | null> {
   try {
     const kit = join(directory, 'kit')
     await mkdir(kit)
-    const found = await fromPackages(directory, kit)
+    const found = await fromPackages(directory)
     if (found !== null) return found
     await withModules(kit)
     const packed = await run(['tar', 'czf', '-', '-C', kit, '.'], directory)
@@ -47,7 +47,7 @@ export function syncoid(words: string): string {
 }
 
 /** From the archive of this machine; nothing is installed. */
-async function fromPackages(directory: string, kit: string): Promise<string | null> {
+async function fromPackages(directory: string): Promise<string | null> {
   if (Bun.which('apt-get') === null || Bun.which('dpkg-deb') === null)
     return "syncoid comes from Debian's package sanoid, and there is no apt-get here."
   const got = await run(['apt-get', 'download', ...PACKAGES], directory)

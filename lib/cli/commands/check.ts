@@ -5,18 +5,18 @@ import { follow } from '../follow-up.ts'
 
 export const check: Command = {
   name: 'check',
-  summary: 'Look at datasets now and start nothing.',
-  usage: '<id>… | --all  [--wait]',
+  summary: 'Look at everything now, or at the datasets named, and start nothing.',
+  usage: '[<id>…] [--wait]',
   operands: [0, 1000],
   options: [
-    { name: 'all', summary: 'All datasets.' },
+    { name: 'all', summary: 'All datasets, as without a name.' },
     { name: 'wait', summary: 'Until it has ended; the exit code is the result.' },
     { name: 'reason', value: 'TEXT', summary: 'Kept with the run.' },
   ],
   async run(args, context) {
     const ids = args.operands
-    if ((ids.length === 0) !== args.flag('all'))
-      throw new UsageError('Name the datasets to look at, or give --all.', 'zwitness datasets')
+    if (ids.length > 0 && args.flag('all'))
+      throw new UsageError('--all is everything: name datasets, or give --all.', 'zwitness datasets')
     const connection = await context.connect()
     const which = ids.length === 0 ? {} : { datasetIds: ids }
     const body = { ...which, mode: 'CHECK', reason: args.text('reason') ?? undefined }

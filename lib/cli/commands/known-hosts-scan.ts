@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { readTextFileIfThere } from '#lib/host/read-file.ts'
-import { knownKeysOf } from '#lib/ssh/known-hosts.ts'
+import { linesOf, readKnownLines } from '#lib/ssh/known-as.ts'
 import type { Command } from '../command.ts'
+import { validConfig } from '../config-file.ts'
 import { configuredHost, keysShownBy } from '../configured-host.ts'
 import { EXIT } from '../exit-codes.ts'
 import { paint } from '../text.ts'
@@ -19,8 +19,9 @@ export const knownHostsScan: Command = {
   async run({ operands: [id = ''] }, { settings, out }) {
     const host = configuredHost(settings, id)
     const keys = await keysShownBy(host)
-    const text = (await readTextFileIfThere(join(settings.dataDirectory, 'ssh', 'known_hosts'))) ?? ''
-    const accepted = new Set(knownKeysOf(text, id).map(({ fingerprint }) => fingerprint))
+    const own = validConfig(settings).ssh.knownHostsFile ?? join(settings.configDirectory, 'known_hosts')
+    const lines = await readKnownLines([own, join(settings.dataDirectory, 'ssh', 'known_hosts')])
+    const accepted = new Set(linesOf(lines, host).flatMap(({ kind, key }) => (kind === 'key' ? [key.fingerprint] : [])))
     const rows = keys.map(({ type, fingerprint }) => ({ type, fingerprint, accepted: accepted.has(fingerprint) }))
     if (out.format === 'json')
       out.json('host-keys/1', { host: id, hostname: host.hostname, port: host.port, keys: rows })

@@ -10,7 +10,13 @@ export function planLines(plan: PlanView): Text[] {
   const lost: Text[] =
     destroys.length === 0
       ? [paint('green', 'Destroys nothing.')]
-      : [paint('red', `Destroys ${destroys.length}:`), ...destroys.map(destroyedLine)]
+      : [
+          paint(
+            'red',
+            `Destroys ${destroys.length}${destroys.every(isEmpty) ? ', with no change in any of them' : ''}:`,
+          ),
+          ...destroys.map(destroyedLine),
+        ]
   return [
     [paint('bold', plan.kind), size === '' ? '' : `${size}${bytesText(estimateBytes)}`],
     plan.outcome,
@@ -45,6 +51,10 @@ function stepLines({ n, title, commands, estimateBytes, ifInterrupted, optional 
     ),
     ...(commands.length === 0 ? [] : [paint('dim', `     if interrupted: ${words}`)]),
   ]
+}
+
+function isEmpty({ holdsNothing }: PlanView['destroys'][number]): boolean {
+  return holdsNothing === true
 }
 
 function destroyedLine({ kind, name, guid, createdAt, usedBytes }: PlanView['destroys'][number]): Text {

@@ -89,7 +89,7 @@ describe('what stands on the backup after the base', () => {
     const raw = pair(
       primarySide([a, c], [], { ...keys, encryptionRoot: MAPPING.primary.dataset }),
       backupSide([a, own], { ...keys, encryptionRoot: MAPPING.backup.dataset }),
-      { writtenSinceBase: 0 },
+      { writtenSinceBase: 0, ivSets: new Map([[a.guid, { primary: '7', backup: '7' }]]) },
     )
     expect(main(raw)).toBe('BACKUP_AHEAD')
   })

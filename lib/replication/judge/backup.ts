@@ -1,16 +1,18 @@
 import { poolOf } from '#lib/zfs/paths.ts'
 import { divergenceOf } from '../divergence.ts'
-import { chooseStream } from '../encryption.ts'
+import { isRawLine } from '../encryption.ts'
 import { clearNames } from '../plan/clear-names.ts'
 import { clashFree } from '../plan/set-aside/clash-free.ts'
 import { LISTED } from '../sentences/evidence.ts'
 import type { Reason } from '../types.ts'
 import type { Rule } from './context.ts'
-import { leftOut } from './left-out.ts'
+import { isContainer, leftOut } from './left-out.ts'
 import { fact, factOrNull, listed } from './listed.ts'
 
 /** Missing, or without anything in common. */
-export const backupRule: Rule = ({ input, comparison, primary, backup, tell }) => {
+export const backupRule: Rule = (context) => {
+  const { input, comparison, primary, backup, tell } = context
+  if (isContainer(context)) return []
   if (input.inventory.backup.state === 'missing') {
     const pool = input.inventory.backupPool?.name ?? poolOf(input.mapping.backup.dataset)
     const eligible = comparison?.eligibleCount ?? 0
@@ -38,8 +40,7 @@ export const backupRule: Rule = ({ input, comparison, primary, backup, tell }) =
 export const divergedRule: Rule = ({ input, comparison, primary, backup, tell }) => {
   const base = comparison?.base ?? null
   if (primary === null || backup === null || comparison === null || base === null) return []
-  const { options } = chooseStream(input.policy, primary.facts, backup.facts)
-  const divergence = divergenceOf(input.inventory, comparison, options.raw)
+  const divergence = divergenceOf(input.inventory, comparison, isRawLine(input))
   const reasons: Reason[] = []
   if (divergence.ahead) reasons.push(tell('BACKUP_AHEAD', { ...listed(comparison.backupAhead), base: fact(base) }))
   if (divergence.harmlessExtra) reasons.push(tell('EXTRA_ON_BACKUP', listed(comparison.backupAhead)))

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { emptyMemory } from '../memory.ts'
 import { backupSide, judged, inventoryOf as pair, policyOf, pool, primarySide, taken } from '../testing/world.ts'
-import type { Inventory, Reason, Rights } from '../types.ts'
+import type { Inventory, IvSets, Reason, Rights } from '../types.ts'
 
 /* What is known to fail is in the status before it fails. */
 const a = taken('a', 30)
@@ -11,28 +12,49 @@ const ENCRYPTED = { encryption: 'aes-256-gcm', keyStatus: 'available' } as const
 const of = (reasons: readonly Reason[], code: string) => reasons.find((each) => each.code === code)
 
 describe('IV sets of the base', () => {
-  const seen = (ivSets: Inventory['ivSets'], there: object = RAW_ROOT) =>
-    judged({ ...pair(primarySide([a], [], ENCRYPTED), backupSide([a], there)), ...(ivSets && { ivSets }) }).reasons
+  const seen = (ivSets: IvSets | undefined, there: object = RAW_ROOT, over: object = {}) =>
+    judged(
+      {
+        ...pair(primarySide([a], [], ENCRYPTED), backupSide([a], there)),
+        ...(ivSets && { ivSets: new Map([[a.guid, ivSets]]) }),
+      },
+      over,
+    ).reasons
 
-  test('that differ on a raw line will refuse every increment: said before one fails, with what to do', () => {
+  test('that differ where the backup is encrypted refuse every raw increment: said before one fails, with what to do', () => {
     const reason = of(seen({ primary: '11', backup: '12' }), 'ENCRYPTION_MISMATCH')
     expect(reason?.severity).toBe('WARNING')
     expect(reason?.message).toContain('hqs1p1/DAT1@a was not received raw')
     expect(reason?.message).toContain('IV set guid mismatch')
     expect(reason?.action).toContain('another `backup_dataset`')
+    expect(reason?.action).toContain('`send: { raw: false }`')
     expect(reason?.evidence).toMatchObject({
       why: 'iv-sets-differ',
-      ivSets: { base: 'a', primary: '11', backup: '12' },
+      base: 'a',
+      ivSets: { primary: '11', backup: '12' },
     })
   })
 
-  test('that are equal, or could not be read, are no reason', () => {
+  test('where the line was ever raw, nothing but a new raw backup is offered', () => {
+    const memory = { ...emptyMemory(), sentRaw: 'hqs1p1/DAT1' }
+    const reason = of(seen({ primary: '11', backup: '12' }, RAW_ROOT, { memory }), 'ENCRYPTION_MISMATCH')
+    expect(reason?.action).toContain('another `backup_dataset`')
+    expect(reason?.action).not.toContain('raw: false')
+  })
+
+  test('that are equal are no reason, nor that they could not be read while nothing waits', () => {
     expect(of(seen({ primary: '11', backup: '11' }), 'ENCRYPTION_MISMATCH')).toBeUndefined()
     expect(of(seen(undefined), 'ENCRYPTION_MISMATCH')).toBeUndefined()
   })
 
-  test('that differ where streams are not raw are as they must be', () => {
-    expect(of(seen({ primary: '11', backup: '12' }, {}), 'ENCRYPTION_MISMATCH')).toBeUndefined()
+  test('a backup that is not encrypted needs a word of a person, once', () => {
+    const plain = (raw: boolean | 'auto') => {
+      const policy = policyOf({ send: { raw, largeBlocks: false, compressed: false } })
+      return of(seen(undefined, {}, { policy }), 'ENCRYPTION_MISMATCH')
+    }
+    expect(plain('auto')?.evidence.why).toBe('raw-onto-plain')
+    expect(plain('auto')?.action).toContain('`send: { raw: false }`')
+    expect(plain(false)).toBeUndefined()
   })
 })
 

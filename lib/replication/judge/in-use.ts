@@ -1,4 +1,5 @@
 import { divergenceOf, isDiverged } from '../divergence.ts'
+import { isRawLine } from '../encryption.ts'
 import { SCHEDULE_SLACK } from '../foreign-activity.ts'
 import type { JudgeInput } from '../types.ts'
 import type { Rule } from './context.ts'
@@ -28,7 +29,8 @@ export const inUseRule: Rule = ({ input, comparison, backup, tell }) => {
   const grewBytes = grownBytes(input)
   const grewAt = isNobodysWork(input) ? null : grewBytes === null ? grewLately(input) : input.now
   const diverged =
-    comparison !== null && (comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, false)))
+    comparison !== null &&
+    (comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, isRawLine(input))))
   const alsoPrimary = input.backupIsPrimaryElsewhere && diverged
   if (grewAt === null && !alsoPrimary) return []
   const { autoRepair, dryRun, onDiverged } = input.policy

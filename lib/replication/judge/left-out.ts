@@ -51,10 +51,24 @@ export function isTogether({ input, comparison, primary, lag }: JudgeContext): b
   return lag.lagSeconds !== null && lag.lagSeconds <= maxDelaySeconds + minAgeSeconds
 }
 
+/**
+ * A dataset of a tree that only holds others: it never had a snapshot, on either side, as far as anything shows. One that
+ * has lost them is no such thing.
+ */
+export function isContainer({ input, comparison, primary, backup }: JudgeContext): boolean {
+  const { inventory, memory, below = 0 } = input
+  if (primary === null || comparison === null || below === 0) return false
+  if (primary.snapshots.length > 0 || primary.bookmarks.length > 0) return false
+  const isNew = memory.common === null && (memory.rhythm?.newest ?? null) === null
+  if (backup === null) return isNew && inventory.backup.state === 'missing'
+  return isNew && backup.snapshots.length === 0 && backup.facts.receiveResumeToken === null
+}
+
 /** Nothing of the primary is eligible: an alarm, or a note where both sides are together without our doing. */
 export const leftOutRule: Rule = (context) => {
   const { input, comparison, primary, tell } = context
   if (primary === null || comparison === null || comparison.eligibleCount > 0) return []
+  if (isContainer(context)) return [tell('CONTAINER', { below: input.below ?? 0 })]
   const why = leftOut(input.policy, primary.snapshots, input.filterAt)
   const { newestCommon } = comparison
   const newest = newestOf(primary.snapshots)

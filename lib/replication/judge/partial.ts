@@ -1,4 +1,5 @@
 import { divergenceOf, isDiverged } from '../divergence.ts'
+import { isRawLine } from '../encryption.ts'
 import { foreignActivity, holdsBackSwap } from '../foreign-activity.ts'
 import { partialReceive } from '../token.ts'
 import type { Reason } from '../types.ts'
@@ -6,7 +7,7 @@ import type { Rule } from './context.ts'
 
 /** A receive that runs is BUSY, one that stands still is PARTIAL_RECEIVE. */
 export const partialRule: Rule = ({ input, tell }) => {
-  const partial = partialReceive(input.inventory, input.memory, input.ownToken)
+  const partial = partialReceive(input, input.ownToken)
   if (partial.state === 'none') return []
   const { token } = input.inventory
   const known = token !== null && !('unusable' in token) ? token : null
@@ -34,8 +35,8 @@ export function isReceiving(reasons: readonly Reason[]): boolean {
 /** Somebody else was at work on a backup that may have to be set aside: said, and waited for. */
 export const foreignRule: Rule = ({ input, comparison, backup, tell }) => {
   if (backup === null || comparison === null || backup.snapshots.length === 0) return []
-  const partial = partialReceive(input.inventory, input.memory, input.ownToken)
-  const diverged = comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, false))
+  const partial = partialReceive(input, input.ownToken)
+  const diverged = comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, isRawLine(input)))
   if (partial.state === 'moving' || (partial.state === 'none' && !diverged)) return []
   const foreign = foreignActivity(input)
   if (foreign === null || !holdsBackSwap(foreign, input.now, input.intervalSeconds)) return []

@@ -1,5 +1,5 @@
 import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
-import { chooseStream } from '../encryption.ts'
+import { mismatchFacts, streamOf } from '../encryption.ts'
 import { missingFrom } from '../preflight/needed-rights.ts'
 import { fits, keepFreeBytes, roomIn } from '../space.ts'
 import type { Reason } from '../types.ts'
@@ -51,7 +51,13 @@ export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
   const room = roomIn(pool)
   // What has to be seeded goes beside the backup, where its own quota does not count.
   const available = comparison.base === null ? null : (backup?.facts.available ?? null)
-  const inPool = fits({ pool: room, booked: 0, keepFree: policy.keepFree, estimate: behindBytes })
+  const inPool = fits({
+    pool: room,
+    booked: 0,
+    keepFree: policy.keepFree,
+    estimate: behindBytes,
+    isIncrement: comparison.base !== null,
+  })
   const tooMuch = available !== null && behindBytes > available
   if (inPool.fits && !tooMuch) return []
   const quotas = (input.inventory.quotas ?? []).map(({ dataset, property, bytes }) => ({ dataset, property, bytes }))
@@ -67,16 +73,14 @@ export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
   ]
 }
 
-export const encryptionRule: Rule = ({ input, comparison, primary, backup, tell }) => {
-  if (primary === null || input.inventory.backup.state === 'unknown') return []
-  const { mismatch, options } = chooseStream(input.policy, primary.facts, backup?.facts ?? null)
-  const { keyStatus } = primary.facts
-  if (mismatch !== null) return [tell('ENCRYPTION_MISMATCH', { why: mismatch, keyStatus, ivSets: null })]
-  const { ivSets } = input.inventory
-  const base = comparison?.base ?? null
-  if (ivSets === undefined || base === null || !options.raw || ivSets.primary === ivSets.backup) return []
-  const found = { base: base.backupName, ...ivSets }
-  return [tell('ENCRYPTION_MISMATCH', { why: 'iv-sets-differ', keyStatus, ivSets: found })]
+/**
+ * Why nothing can be sent. What could not be read is said where something waits for it; else the next check may read it.
+ */
+export const encryptionRule: Rule = ({ input, comparison, tell }) => {
+  const mismatch = streamOf(input)?.mismatch ?? null
+  if (mismatch === null) return []
+  if (mismatch === 'iv-sets-unread' && (comparison === null || comparison.behind.length === 0)) return []
+  return [tell('ENCRYPTION_MISMATCH', mismatchFacts(input, mismatch))]
 }
 
 /**

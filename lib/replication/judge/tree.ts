@@ -1,6 +1,7 @@
 import { LISTED } from '../sentences/evidence.ts'
 import type { JudgeInput, Memory, Reason, Tree } from '../types.ts'
 import type { JudgeContext, Rule } from './context.ts'
+import { isContainer } from './left-out.ts'
 
 /** So many at once, and more than half of the tree, are no coming and going any more. */
 const MANY = 5
@@ -103,7 +104,7 @@ function thereSince({ input, primary }: JudgeContext): number | null {
 export function graceOf(context: JudgeContext): { readonly since: number; readonly dueAt: number } | null {
   const { input, backup, comparison } = context
   const since = thereSince(context)
-  if (since === null || input.memory.common !== null) return null
+  if (since === null || input.memory.common !== null || isContainer(context)) return null
   if (backup !== null && backup.snapshots.length > 0) return null
   if (input.inventory.backup.state === 'unknown' || input.inventory.backup.state === 'pool-unavailable') return null
   if (comparison === null || comparison.base !== null) return null

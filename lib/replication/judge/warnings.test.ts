@@ -67,6 +67,13 @@ describe('warnings of the chain and around it', () => {
       'the key is not loaded and the copy is not raw',
       { encryption: 'aes-256-gcm', keyStatus: 'unavailable' },
       {},
+      false,
+      'ENCRYPTION_MISMATCH',
+    ],
+    [
+      'a copy that is not encrypted, and nobody has said that it may be sent decrypted',
+      { encryption: 'aes-256-gcm', keyStatus: 'available' },
+      {},
       'auto',
       'ENCRYPTION_MISMATCH',
     ],
@@ -84,7 +91,7 @@ describe('warnings of the chain and around it', () => {
       true,
       'ENCRYPTION_MISMATCH',
     ],
-    ['a loaded key needs no raw', { encryption: 'aes-256-gcm', keyStatus: 'available' }, {}, 'auto', 'UP_TO_DATE'],
+    ['decrypted by policy', { encryption: 'aes-256-gcm', keyStatus: 'available' }, {}, false, 'UP_TO_DATE'],
   ] as const)('encryption: %s', (_, here, there, raw, code) => {
     const policy = policyOf({ send: { raw, largeBlocks: false, compressed: false } })
     expect(main(pair(primarySide([a], [], here), backupSide([a], there)), { policy })).toBe(code)

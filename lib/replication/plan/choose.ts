@@ -1,6 +1,6 @@
 import { checkDatasetName, NAME_LIMIT } from '#lib/zfs/names.ts'
 import { divergenceOf, isDiverged } from '../divergence.ts'
-import { chooseStream, type EncryptionMismatch } from '../encryption.ts'
+import { type EncryptionMismatch, mismatchFacts, streamOf } from '../encryption.ts'
 import { leftOut } from '../judge/left-out.ts'
 import { isReceiving } from '../judge/partial.ts'
 import { isOfRetired } from '../judge/tree.ts'
@@ -59,14 +59,23 @@ export function choose(input: PlanInput): PlanDraft {
   const tooLong = nameTooLong(input, comparison)
   if (tooLong !== null) return tooLong
   const there = backup.state === 'present' ? backup : null
-  const stream = chooseStream(policy, primary.facts, there?.facts ?? null)
-  const route = { mapping, zfs: input.options.zfsCommands, options: stream.options, first: firstMark(input) }
+  const stream = streamOf({ ...input, policy })
+  if (stream === null) return impossible('UNKNOWN_STATE', 'The two sides could not be compared.', 'Check again.')
+  const { mismatch, unencrypted } = stream
+  const route = {
+    mapping,
+    zfs: input.options.zfsCommands,
+    options: stream.options,
+    unencrypted,
+    first: firstMark(input),
+  }
 
-  if (there !== null && input.options.strategy === 'IN_PLACE') return inPlace(input, primary, there, comparison, route)
+  if (there !== null && input.options.strategy === 'IN_PLACE')
+    return mismatch === null ? inPlace(input, primary, there, comparison, route) : unsendable(input, mismatch)
   const partial = there === null ? null : partialPlan(input, primary, there, comparison, route)
   if (partial !== null) return partial
   if (comparison.eligibleCount === 0) {
-    const together = input.verdict.reasons.find(({ code }) => code === 'ALL_LEFT_OUT')
+    const together = input.verdict.reasons.find(({ code }) => code === 'ALL_LEFT_OUT' || code === 'CONTAINER')
     const diverged = isDiverged(divergenceOf(inventory, comparison, false))
     return together === undefined || diverged ? primaryEmpty(input, primary) : stepless('NOTHING', together.message)
   }
@@ -76,9 +85,9 @@ export function choose(input: PlanInput): PlanDraft {
     return setAside(input, primary, there, comparison, route, () => because)
   }
   if (base !== null) {
-    const divergence = divergenceOf(inventory, comparison, stream.options.raw)
+    const divergence = divergenceOf(inventory, comparison, stream.rawLine)
     if (there !== null && isDiverged(divergence)) {
-      if (stream.mismatch !== null && comparison.behind.length > 0) return unsendable(input, primary, stream.mismatch)
+      if (mismatch !== null && comparison.behind.length > 0) return unsendable(input, mismatch)
       const onlyNames = !divergence.ahead && !divergence.modified
       const cleared = onlyNames ? clearNames(mapping, there, comparison) : null
       if (cleared !== null) return catchUp(input, primary, comparison, base, route, cleared)
@@ -92,7 +101,7 @@ export function choose(input: PlanInput): PlanDraft {
     if (comparison.behind.length === 0)
       return stepless('NOTHING', `${mapping.backup.host} has everything that policy wants; there is nothing to do.`)
   }
-  if (stream.mismatch !== null) return unsendable(input, primary, stream.mismatch)
+  if (mismatch !== null) return unsendable(input, mismatch)
   return base === null ? seed(input, primary, comparison, route) : catchUp(input, primary, comparison, base, route)
 }
 
@@ -124,12 +133,15 @@ function partialPlan(
   comparison: Comparison,
   route: Route,
 ): PlanDraft | null {
-  const { inventory, memory, options, verdict } = input
+  const { inventory, options, verdict } = input
   const token = backup.facts.receiveResumeToken
   if (token === null) return null
   // The judge saw the memory from before this look; whether the token moves stands in its verdict.
   if (!options.ownToken && isReceiving(verdict.reasons)) return busy(input)
-  const partial = partialReceive(inventory, memory, true)
+  // Neither what is left of it may be sent, nor what would come in its stead.
+  const mismatch = streamOf(input)?.mismatch ?? null
+  if (mismatch !== null) return unsendable(input, mismatch)
+  const partial = partialReceive(input, true)
   if (partial.state === 'stale') return remainder(input, primary, backup, comparison, route, partial.because)
   const facts = inventory.token
   if (facts === null || 'unusable' in facts) return tokenUnread(input, facts === null ? null : facts.text)
@@ -170,13 +182,18 @@ function setAside(
     return rewind(input, primary, backup, comparison, base, route, because(base.backupName), cleared)
   const free = clashFree(input, primary, backup, comparison)
   if (free.base !== null) {
+    // From further back than the newest common snapshot: that one has to be raw, or not, like the line.
+    const from = streamOf({ ...input, policy: withLearned(input) }, free.base)
+    const sends = free.behind.length > 0
+    if (sends && from !== null && from.mismatch !== null) return unsendable(input, from.mismatch)
     return rewind(input, primary, backup, free, free.base, route, because(free.base.backupName))
   }
   if (free.eligibleCount === 0) return primaryEmpty(input, primary)
   // The new line takes the options of a first stream: what the old one was received with does not matter.
-  const anew = chooseStream(withLearned(input), primary.facts, null)
-  if (anew.mismatch !== null) return unsendable(input, primary, anew.mismatch)
-  return reseed(input, primary, backup, free, { ...route, options: anew.options }, because(null))
+  const anew = streamOf({ ...input, policy: withLearned(input) }, null)
+  if (anew === null || anew.mismatch !== null) return unsendable(input, anew?.mismatch ?? 'iv-sets-unread')
+  const { options, unencrypted } = anew
+  return reseed(input, primary, backup, free, { ...route, options, unencrypted }, because(null))
 }
 
 function primaryEmpty({ mapping, options, policy }: PlanInput, { snapshots }: PresentSide): PlanDraft {
@@ -186,10 +203,10 @@ function primaryEmpty({ mapping, options, policy }: PlanInput, { snapshots }: Pr
   return impossible('PRIMARY_EMPTY', message, action ?? '')
 }
 
-function unsendable({ mapping, options }: PlanInput, { facts }: PresentSide, why: EncryptionMismatch): PlanDraft {
-  const words = wordsFor(mapping, options.timezone)
-  const { message, action } = say('ENCRYPTION_MISMATCH', words, { why, keyStatus: facts.keyStatus, ivSets: null })
-  return impossible('ENCRYPTION_MISMATCH', message, action ?? '')
+function unsendable(input: PlanInput, why: EncryptionMismatch): PlanDraft {
+  const words = wordsFor(input.mapping, input.options.timezone)
+  const { message, action } = say('ENCRYPTION_MISMATCH', words, mismatchFacts(input, why))
+  return impossible(why === 'iv-sets-unread' ? 'UNKNOWN_STATE' : 'ENCRYPTION_MISMATCH', message, action ?? '')
 }
 
 function unread(host: string, message: string): string {

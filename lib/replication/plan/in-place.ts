@@ -1,4 +1,5 @@
 import { destroyBookmark, destroySnapshots, discardPartial, rollback } from '#lib/zfs/destructive-commands.ts'
+import { isOnlyEmptySnapshots } from '../divergence.ts'
 import { byCreatetxg, toRef } from '../order.ts'
 import type { Comparison, Destroyed, Found, PresentSide } from '../types.ts'
 import { assemble } from './assemble.ts'
@@ -50,12 +51,13 @@ export function inPlace(
       estimateBytes: null,
       ifInterrupted: 'starts again',
     })
-  const named = (kind: Destroyed['kind']) => destroys.filter((each) => each.kind === kind).map(({ name }) => name)
-  if (named('partial').length > 0) step('discard', 'Discard the stored partial receive', [discardPartial(zfs, dataset)])
-  if (destroys.length > named('partial').length)
-    step('rollback', backTo(named('snapshot').length, base.backupName), [
-      ...destroySnapshots(zfs, dataset, named('snapshot')),
-      ...named('bookmark').map((name) => destroyBookmark(zfs, `${dataset}#${name}`)),
+  const namesOf = (kind: Destroyed['kind']) => destroys.filter((each) => each.kind === kind).map(({ name }) => name)
+  if (namesOf('partial').length > 0)
+    step('discard', 'Discard the stored partial receive', [discardPartial(zfs, dataset)])
+  if (destroys.length > namesOf('partial').length)
+    step('rollback', backTo(namesOf('snapshot').length, base.backupName), [
+      ...destroySnapshots(zfs, dataset, namesOf('snapshot')),
+      ...namesOf('bookmark').map((name) => destroyBookmark(zfs, `${dataset}#${name}`)),
       rollback(zfs, `${dataset}@${base.backupName}`),
     ])
   const draft = assemble(input, primary, {
@@ -68,9 +70,13 @@ export function inPlace(
     notes: way.length === 0 ? [] : [FIRST],
   })
   const count = destroys.filter(({ kind }) => kind === 'snapshot').length
+  const named = count === 1 ? '1 snapshot' : `${count} snapshots`
+  const lost = destroys.every(({ holdsNothing }) => holdsNothing === true)
+    ? `${named} of ${host}, with no change in ${count === 1 ? 'it' : 'them'}, ${count === 1 ? 'is' : 'are'} destroyed by name.`
+    : `${named} of ${host} and every change after @${base.backupName} are destroyed.`
   return {
     ...draft,
-    outcome: `${draft.outcome} ${count === 1 ? '1 snapshot' : `${count} snapshots`} of ${host} and every change after @${base.backupName} are destroyed.`,
+    outcome: `${draft.outcome} ${lost}`,
     destroys,
     blocked: obstacle(input, backup, comparison, destroys),
   }
@@ -98,6 +104,10 @@ function destroyed(
   baseGuid: string,
 ): readonly Destroyed[] {
   const { dataset } = mapping.backup
+  // As far as can be told, and nothing would be freed by any of them either.
+  const empty =
+    isOnlyEmptySnapshots(inventory, comparison) &&
+    comparison.backupAhead.every(({ guid }) => inventory.costs?.get(guid)?.usedBytes === 0)
   const snapshots = comparison.backupAhead.map(
     ({ name, guid, creation }): Destroyed => ({
       kind: 'snapshot',
@@ -105,6 +115,7 @@ function destroyed(
       guid,
       creation,
       usedBytes: inventory.costs?.get(guid)?.usedBytes ?? null,
+      ...(empty ? { holdsNothing: true } : {}),
     }),
   )
   const txg = backup.snapshots.find(({ guid }) => guid === baseGuid)?.createtxg ?? 0n

@@ -4,6 +4,7 @@ import { assemble } from './assemble.ts'
 import type { PlanDraft, PlanInput } from './draft.ts'
 import { hops } from './hops.ts'
 import { newerThan } from './newer.ts'
+import { parentsStep } from './parents.ts'
 import { namedBy, type Route, transferStep } from './transfer.ts'
 
 /**
@@ -26,6 +27,7 @@ export function seed(input: PlanInput, primary: PresentSide, comparison: Compari
   }
   return assemble(input, primary, {
     kind: 'SEED',
+    before: parentsStep(input),
     transfers: way.map((hop) => transferStep(route, hop)),
     target: newest,
     named: namedBy(way),

@@ -17,6 +17,8 @@ export interface Route {
   readonly mapping: Mapping
   readonly zfs: PlanOptions['zfsCommands']
   readonly options: SendOptions
+  /** See `StreamChoice`. */
+  readonly unencrypted: boolean
   /** Properties that a backup made by its first stream begins with. */
   readonly first?: Properties
 }
@@ -32,7 +34,8 @@ export function transferStep(route: Route, hop: Hop, into?: Into): TransferDraft
   const stream = { to: `${mapping.primary.dataset}@${hop.to.name}`, from: hop.from, options }
   const full = hop.from.kind === 'nothing'
   const dataset = into?.dataset ?? mapping.backup.dataset
-  const properties = into === undefined && full ? route.first : into?.properties
+  const begins = into === undefined ? route.first : into.properties
+  const properties = full ? { ...(route.unencrypted ? { encryption: 'off' } : {}), ...begins } : into?.properties
   return {
     kind: 'transfer',
     how: full ? 'full' : 'incremental',

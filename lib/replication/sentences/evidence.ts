@@ -1,3 +1,4 @@
+import type { EncryptionMismatch } from '../encryption.ts'
 import type { Json, ReasonCode } from '../types.ts'
 
 type SnapshotFact = { readonly name: string; readonly guid: string; readonly creation: number }
@@ -119,10 +120,18 @@ export interface EvidenceByCode {
   }
   BACKUP_AHEAD: Listed & { readonly base: SnapshotFact }
   ENCRYPTION_MISMATCH: {
-    readonly why: 'key-unavailable' | 'raw-onto-plain' | 'backup-key-unavailable' | 'iv-sets-differ'
+    readonly why: EncryptionMismatch
+    /** `send.raw`. */
+    readonly wish: boolean | 'auto'
+    /** Known to be raw: nothing but a raw stream is ever offered. */
+    readonly everRaw: boolean
+    /** Of the primary. */
     readonly keyStatus: string | null
-    /** Of `iv-sets-differ`. */
-    readonly ivSets: { readonly base: string; readonly primary: string; readonly backup: string } | null
+    /** Whose key is not loaded, where that is why; else of `plain-below-encrypted` what stands above the backup. */
+    readonly keyOf: string | null
+    /** The base that increments would go on from, by its name on the backup, and what was read of it. */
+    readonly base: string | null
+    readonly ivSets: { readonly primary: string; readonly backup: string } | null
   }
   REPAIR_FAILING: RepairFacts & { readonly failures: number }
   STALLED: RepairFacts
@@ -227,6 +236,8 @@ export interface EvidenceByCode {
     /** Newer ones on the primary that the backup lacks. */
     readonly behind: number
   }
+  /** `below`: how many datasets of its tree stand below it. */
+  CONTAINER: { readonly below: number }
   CANMOUNT_UNSURE: { readonly setAside: string }
   RETIRED: {
     /** Of a root: how many of its children. Null: said of such a child itself. */

@@ -14,6 +14,10 @@ export const healthySentences: Sentences<(typeof REASONS)['HEALTHY'][number]> = 
     const wanted = e.skipped > 0 ? ' that policy wants' : ''
     return said(`${w.backup} has the newest snapshot from ${w.primary}${wanted} (${when}).`)
   },
+  CONTAINER: (w, e) =>
+    said(
+      `${w.primaryDataset} never had a snapshot of its own: it only holds the ${e.below === 1 ? 'dataset' : `${e.below} datasets`} below it, and nothing of it is to be replicated.`,
+    ),
 }
 
 export const noteSentences: Sentences<(typeof REASONS)['NOTE'][number]> = {

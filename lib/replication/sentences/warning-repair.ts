@@ -11,28 +11,52 @@ export const repairSentences: Sentences<
   | 'POOL_DEGRADED'
 > = {
   ENCRYPTION_MISMATCH: (w, e) => {
-    if (e.why === 'raw-onto-plain') {
-      return said(
-        `Policy says raw, but ${w.backup}'s copy was not received raw: raw and other streams of one dataset cannot be mixed.`,
-        'Set `send.raw: auto` for this dataset, or seed a new backup.',
-      )
+    const anew = 'begin a new, raw backup beside it: write another `backup_dataset`, and what is there stays as it is'
+    const plain = `if its data may leave ${w.primary} decrypted, write \`send: { raw: false }\` for this dataset`
+    const choice = e.everRaw
+      ? `B${anew.slice(1)}. Whatever else sends into it must send raw (\`zfs send -w\`).`
+      : `Either ${anew}. Or, ${plain}.`
+    switch (e.why) {
+      case 'raw-onto-plain':
+        return said(
+          e.everRaw
+            ? `${w.backupDataset} was a raw backup and is not encrypted now: something else stands in its place, and no raw increment can go into it.`
+            : `${w.primaryDataset} is encrypted and ${w.backupDataset} is not: no raw increment can go into it, and nothing is sent decrypted unless you say so.`,
+          choice,
+        )
+      case 'iv-sets-differ':
+        return said(
+          `${w.backupDataset}@${e.base} was not received raw: its IV set is another one than on ${w.primary}, so every raw increment from it will fail ("IV set guid mismatch"). A stream that was not raw has gone into this backup.`,
+          choice,
+        )
+      case 'iv-sets-unread':
+        return said(
+          `Whether ${w.backupDataset}@${e.base} was received raw could not be read (\`zfs get ivsetguid\`), so nothing is sent: one stream of the other kind would end the line.`,
+          e.wish === false
+            ? 'Check again.'
+            : 'Check again. Where a host never says it, write `send: { raw: true }`: a raw stream that does not fit is refused and harms nothing.',
+        )
+      case 'line-is-raw':
+        return said(
+          `\`send.raw: false\` says decrypted, but ${w.backupDataset} is raw: one decrypted increment would end that for good ("IV set guid mismatch").`,
+          'Write `send: { raw: auto }` for this dataset. If the backup is to be decrypted, begin a new one: write another `backup_dataset`.',
+        )
+      case 'plain-below-encrypted':
+        return said(
+          `${w.primaryDataset} is not encrypted, and ${e.keyOf} on ${w.backup}, below which it would be kept, is, without its key: ZFS takes it only unencrypted, which nobody has asked for.`,
+          `Write a \`backup_dataset\` below something that is not encrypted. Or, if it may lie there unencrypted, receive its first snapshot yourself with \`zfs receive -s -u -o readonly=on -o encryption=off ${w.backupDataset}\`.`,
+        )
+      case 'backup-key-unavailable':
+        return said(
+          `${w.backupDataset} is encrypted, is not sent raw, and its key is not loaded on ${w.backup}: nothing can be received.`,
+          `Load the key on ${w.backup} (\`zfs load-key ${e.keyOf ?? w.backupDataset}\`).`,
+        )
+      case 'key-unavailable':
+        return said(
+          `By \`send.raw: false\` the primary is sent decrypted, and its key is not loaded on ${w.primary}.`,
+          `Load the key on ${w.primary} (\`zfs load-key ${e.keyOf ?? w.primaryDataset}\`).`,
+        )
     }
-    if (e.why === 'backup-key-unavailable') {
-      return said(
-        `${w.backup}'s copy is encrypted and its key is not loaded there, so nothing but a raw stream could be received.`,
-        `Load the key on ${w.backup} (\`zfs load-key ${w.backupDataset}\`).`,
-      )
-    }
-    if (e.why === 'iv-sets-differ') {
-      return said(
-        `${w.backupDataset}@${e.ivSets?.base} was not received raw: its IV set is another one than on ${w.primary}, so every raw increment from it will fail ("IV set guid mismatch"). A stream that was not raw has gone into this backup.`,
-        'Begin a new backup beside it: write another `backup_dataset` and let it be seeded raw; what is there stays as it is. Whatever else sends into it must send raw (`zfs send -w`).',
-      )
-    }
-    return said(
-      `The primary is encrypted and its key is not loaded; only a raw send works, and ${w.backup}'s copy is not raw.`,
-      `Load the key on ${w.primary} (\`zfs load-key ${w.primaryDataset}\`).`,
-    )
   },
   REPAIR_FAILING: (w, e) =>
     said(

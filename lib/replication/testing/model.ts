@@ -80,7 +80,8 @@ export class Model {
   /** Runs a plan as the engine does, up to the death. Throws where ZFS refuses what must work. */
   run(plan: Plan, death: Death | null = null): void {
     let left = death?.after ?? Number.POSITIVE_INFINITY
-    for (const step of plan.steps) {
+    for (const [index, step] of plan.steps.entries()) {
+      if (step.kind === 'commands' && step.role === 'undo' && swaps(plan.steps.slice(0, index))) continue
       if (step.kind === 'commands') this.#expect(step.expects)
       for (const deed of deedsOf(step)) {
         if (left <= 0) {
@@ -104,7 +105,10 @@ export class Model {
 
   /** So many commands and transfers make up the plan. */
   static length(plan: Plan): number {
-    return plan.steps.reduce((sum, step) => sum + deedsOf(step).length, 0)
+    return plan.steps.reduce((sum, step, index) => {
+      const skipped = step.kind === 'commands' && step.role === 'undo' && swaps(plan.steps.slice(0, index))
+      return skipped ? sum : sum + deedsOf(step).length
+    }, 0)
   }
 
   #expect(expects: readonly Found[]): void {
@@ -125,6 +129,9 @@ export class Model {
     }
   }
 }
+
+const swaps = (steps: readonly Step[]): boolean =>
+  steps.some((step) => step.kind === 'commands' && step.role === 'swap')
 
 function deedsOf(step: Step): readonly Deed[] {
   const command = (side: 'primary' | 'backup') => (argv: readonly string[]) =>

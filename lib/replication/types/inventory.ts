@@ -67,12 +67,16 @@ export interface Inventory {
   readonly writtenSinceBase?: number | null
   /** Own datasets beside the backup (`B.zw-…`): half-done swaps and set-asides are known by name and origin alone. Absent: not read. */
   readonly backupSiblings?: readonly Sibling[]
+  /** Of a backup that is missing: datasets above it that are missing too, from the top; full names. Absent: not read, or none. */
+  readonly missingParents?: readonly string[]
   /** Read where a swap may be needed; null: could not be read. */
   readonly swap?: SwapFacts | null
-  /** Where the backup has `canmount=noauto` beside its newest set-aside and the journal does not say that the swap was ended. */
-  readonly swapRecord?: SwapRecord
-  /** IV sets of the base on both sides, as `zfs get ivsetguid` says; read where the primary is encrypted. Absent: not known. */
-  readonly ivSets?: { readonly primary: string; readonly backup: string }
+  /** What the journal says of the swaps that made the set-asides beside the backup. Absent: not asked. */
+  readonly swapRecords?: readonly SwapRecord[]
+  /** IV sets of what increments can go on from, by its guid; read where both sides are encrypted. What is not in it is not known. */
+  readonly ivSets?: ReadonlyMap<Guid, IvSets>
+  /** What stands directly above both; read where a backup is still to be made. Absent, or null: no such, or not read. */
+  readonly above?: { readonly primary: Enclosing | null; readonly backup: Enclosing | null }
   /**
    * Which witness repaired the backup last; null: none has said so. Read where a repair may start by itself. Absent: not
    * known.
@@ -100,6 +104,15 @@ export interface Inventory {
   readonly readAt: number
 }
 
+/** Of one snapshot, as `zfs get ivsetguid` says it on either side: `-` where that side has none. */
+export interface IvSets {
+  readonly primary: string
+  readonly backup: string
+}
+
+/** A dataset as what is made below it inherits from it. */
+export type Enclosing = Pick<DatasetFacts, 'name' | 'encryption' | 'keyStatus'>
+
 /** A dataset of ours beside a backup dataset, known by its name: a set-aside, a clone not yet swapped in, a seed not yet swapped in. */
 export interface Sibling {
   /** Full name, `pool/ds.zw-aside-T`. */
@@ -122,6 +135,8 @@ export interface Sibling {
   readonly children: readonly ChildDataset[]
   /** Its own snapshots. */
   readonly snapshots: readonly SnapshotEntry[]
+  /** Of a set-aside: neither it nor any of its snapshots differs from what it stands on. Absent: it does, or that was not read. */
+  readonly holdsNothing?: boolean
 }
 
 /** A file system or volume directly below another one. */
@@ -136,26 +151,41 @@ export interface ChildDataset {
 export interface SwapFacts {
   /** Direct children of the backup, which stay where they are. */
   readonly children: readonly ChildDataset[]
+  /** The longest name of all that is below it, snapshots too, without its own (`/kid/one@daily`). Absent: it has no children. */
+  readonly longestBelow?: string
   /** Properties set on the backup itself (local or received), with exact values. */
   readonly local: readonly { readonly name: string; readonly value: string }[]
   /** `canmount` in force; null for a volume. */
   readonly canmount: 'on' | 'off' | 'noauto' | null
   /** Shared over NFS or SMB: somebody may be working on it. */
   readonly shared: boolean
+  /** `logicalreferenced`: what is in it before compression. Null or absent: not read. */
+  readonly logicalBytes?: number | null
 }
 
 export interface SwapRecord {
-  /** The newest set-aside. */
+  /** The set-aside, by its full name. */
   readonly aside: string
-  /** What the backup was to have at the end of that swap; null: the journal knows nothing of it (a lost database). */
+  /**
+   * `over`: its last command has ended well; what is different there since is somebody's. `open`: it was begun, and its end is
+   * not on record. `unknown`: nothing is (a lost database). `settled`: nothing is either, but a repair that ended well since
+   * has found nothing of it to finish: whether its very last command had come, that does not say.
+   */
+  readonly swap: 'over' | 'open' | 'settled' | 'unknown'
+  /** Of an open one: what the backup was to have at its end; null: it stays as it is, or that is not known. */
   readonly canmount: 'on' | 'off' | null
+  /** `canmount` of the backup as last read: a check that finds nothing wrong does not ask for it. */
+  readonly backupCanmount?: SwapFacts['canmount']
 }
 
-/** What the login may do on the dataset above the backup (and on the primary): `all` for root and sudo. */
+/** What the logins may do: `all` for root and sudo, null where that could not be read. */
 export interface Rights {
-  /** Null: could not be read. */
+  /** On the primary itself. */
   readonly primary: ReadonlySet<string> | 'all' | null
+  /** On what is made beside the backup (or in its place). */
   readonly backup: ReadonlySet<string> | 'all' | null
+  /** On the backup as it is now, where more may be delegated. Absent: the same. */
+  readonly onBackup?: ReadonlySet<string> | 'all' | null
 }
 
 export interface SnapshotFilter {

@@ -19,11 +19,30 @@ export interface Found {
   readonly name: string
   readonly guid: Guid | null
 }
+/**
+ * What short commands are for. `undo`: gives back what the promote took; it runs only where ZFS refuses the swap before it
+ * in the plan for good while nothing has been renamed yet. (A plan without a swap is itself to undo one: there it runs.)
+ */
+export type CommandsRole =
+  | 'mark'
+  | 'parents'
+  | 'rename'
+  | 'clone'
+  | 'promote'
+  | 'limits'
+  | 'unmount'
+  | 'swap'
+  | 'undo'
+  /** Runs only where the `unmount` before it did its work, also where what is between them failed. */
+  | 'mount'
+  | 'hold'
+  | 'discard'
+  | 'rollback'
 export type Step =
   | (StepBase & {
       /** Short commands of one host in one line: each runs only where the one before it succeeded. */
       readonly kind: 'commands'
-      readonly role: 'mark' | 'rename' | 'clone' | 'promote' | 'limits' | 'swap' | 'hold' | 'discard' | 'rollback'
+      readonly role: CommandsRole
       readonly host: string
       readonly commands: readonly HostCommand[]
       readonly expects: readonly Found[]
@@ -77,6 +96,8 @@ export interface Destroyed {
   /** Epoch seconds. */
   readonly creation: number | null
   readonly usedBytes: number | null
+  /** Of a snapshot: it is known to hold no change. */
+  readonly holdsNothing?: boolean
 }
 
 /** The facts a plan rests on; the plan is stale only when one of them has changed. */
@@ -106,7 +127,13 @@ export interface Plan {
   /** What would be lost, each by name and guid. Empty for every plan but IN_PLACE, which only a person can choose. */
   readonly destroys: readonly Destroyed[]
   /** What is moved out of the way and kept; null where nothing is. */
-  readonly setAside: { readonly name: string; readonly snapshots: number; readonly usedBytes: number | null } | null
+  readonly setAside: {
+    readonly name: string
+    readonly snapshots: number
+    readonly usedBytes: number | null
+    /** What is kept is known to hold no change: a person may as well let it be destroyed. */
+    readonly holdsNothing?: boolean
+  } | null
   /** Pre-flight: what was looked at before a byte moves. Empty where nothing has been asked yet (a scan's plan). */
   readonly checks: readonly Check[]
   /** One sentence: how both sides stand afterwards. */

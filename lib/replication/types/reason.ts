@@ -48,7 +48,7 @@ export const REASONS = {
     'CLOCK_SKEW',
     'RETIRED',
   ],
-  HEALTHY: ['WITHIN_POLICY', 'UP_TO_DATE'],
+  HEALTHY: ['WITHIN_POLICY', 'UP_TO_DATE', 'CONTAINER'],
   NOTE: [
     'GAP_ON_BACKUP',
     'EXTRA_ON_BACKUP',

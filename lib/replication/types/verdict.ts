@@ -56,6 +56,11 @@ export interface Memory {
   } | null
   /** ZFS refused a stream without `-L`, because an earlier one had it. */
   readonly largeBlocks?: boolean
+  /**
+   * The backup dataset that was seen to be raw, or was sent raw, by its name in the configuration: it is never sent anything
+   * else. Only another name there ends that, never what the backup says.
+   */
+  readonly sentRaw?: string
   /** Since when (epoch ms) the newest common snapshot is the newest one, as far as it was seen. */
   readonly commonSince?: { readonly guid: Guid; readonly at: number } | null
   /** What retention removed from the primary, as far as it was seen: at most 20. */
@@ -227,6 +232,8 @@ export interface JudgeInput {
   readonly isChild?: boolean
   /** Of the root of a recursive mapping whose children are known. */
   readonly tree?: Tree | null
+  /** How many living datasets of its tree stand below it. Absent: not counted, it has snapshots. */
+  readonly below?: number
   /** The partial receive on the backup is of a run of ours that has ended: that its token changed says nothing of others. */
   readonly ownToken?: boolean
   /** Snapshots that runs of ours were to bring: that they came says nothing of others. */

@@ -5,7 +5,7 @@ import { create } from '../commands/create.ts'
 import { destroy } from '../commands/destroy.ts'
 import { get } from '../commands/get.ts'
 import { hold, holds, release } from '../commands/holds.ts'
-import { loadKey, unloadKey } from '../commands/keys.ts'
+import { changeKey, loadKey, unloadKey } from '../commands/keys.ts'
 import { list } from '../commands/list.ts'
 import { mount, unmount } from '../commands/mount.ts'
 import { promote } from '../commands/promote.ts'
@@ -52,6 +52,7 @@ export function commandsOf(tool: 'zfs' | 'zpool', rules: readonly Misbehaviour[]
     unallow,
     unmount,
     version,
+    'change-key': changeKey,
     'load-key': loadKey,
     'unload-key': unloadKey,
     recv: receive,

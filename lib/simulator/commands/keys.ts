@@ -4,7 +4,8 @@ import { Failure } from '../cli/fail.ts'
 import { parseOptions } from '../cli/options.ts'
 import { mayDo } from '../cli/rights.ts'
 import { usageOf } from '../cli/usage.ts'
-import { openDataset, type Place } from '../state/tree.ts'
+import { isReadable } from '../properties/encryption.ts'
+import { openDataset, type Place, parentIn } from '../state/tree.ts'
 
 function openRoot(context: Context, name: string, action: 'load' | 'unload'): Place {
   const place = openDataset(context.store, name)
@@ -14,6 +15,28 @@ function openRoot(context: Context, name: string, action: 'load' | 'unload'): Pl
     throw refuse(`Keys must be ${action}ed for encryption root of '${name}'.`)
   if (!mayDo(context.user, place.pool, place.dataset, 'load-key')) throw refuse('Permission denied.')
   return place
+}
+
+/** `zfs change-key -i NAME`: from then on the key of what stands above opens it. */
+export const changeKey: Command = (context, args) => {
+  const options = parseOptions(args, 'i', usageOf('change-key'))
+  const [name = ''] = options.operands
+  if (!options.flags.has('i')) throw new Failure('Key change error: the simulator only lets a dataset inherit.', 255)
+  return context.store.transaction(() => {
+    const { pool, dataset } = openDataset(context.store, name)
+    const above = parentIn(pool, dataset)
+    const refuse = (why: string) => new Failure(`Key change error: ${why}`, 255)
+    if (dataset.encryptionRoot !== dataset.id || above === null || above.encryptionRoot === null)
+      throw refuse('the simulator knows only encryption roots below an encrypted dataset.')
+    if (!isReadable(pool, dataset)) throw refuse('Key must be loaded.')
+    if (!isReadable(pool, above)) throw refuse('Parent key must be loaded.')
+    for (const one of pool.datasets) if (one.encryptionRoot === dataset.id) one.encryptionRoot = above.encryptionRoot
+    for (const property of ['encryption', 'keyformat', 'keylocation']) delete dataset.local[property]
+    delete dataset.secret
+    dataset.keyLoaded = false
+    nextTxg(context, pool)
+    return 0
+  })
 }
 
 /** `zfs load-key NAME`, the passphrase by stdin. */

@@ -73,7 +73,7 @@ function renameTree(context: Context, from: string, to: string, flags: ReadonlyS
   const longest = Math.max(
     ...tree.map((one) => longestName(context, place, one.name.length + to.length - from.length, one)),
   )
-  if (longest >= 256) throw refuse('name is too long')
+  if (longest >= 256) throw refuse('dataset name is too long')
   const root = dataset.encryptionRoot
   // Measured on OpenZFS 2.3.9: after a promote the older one has the promoted one as its root, and may be renamed beside it.
   const moves = parentName !== parentOf(from)

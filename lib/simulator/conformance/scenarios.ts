@@ -8,6 +8,7 @@ import { meanwhile } from './scenarios/meanwhile.ts'
 import { mounts } from './scenarios/mounts.ts'
 import { delegated, product } from './scenarios/product.ts'
 import { properties } from './scenarios/properties.ts'
+import { rawLines } from './scenarios/raw-lines.ts'
 import { receiving } from './scenarios/receiving.ts'
 import { resuming } from './scenarios/resuming.ts'
 import { rights } from './scenarios/rights.ts'
@@ -32,4 +33,5 @@ export const scenarios: readonly Scenario[] = [
   mounts,
   limits,
   meanwhile,
+  rawLines,
 ]

@@ -1,5 +1,5 @@
 import { humanTime } from '../cli/clock.ts'
-import { availableBytes, reservedBytes, usedBytes } from '../state/space.ts'
+import { availableBytes, emptyFilesystemBytes, emptyVolumeBytes, reservedBytes, usedBytes } from '../state/space.ts'
 import type { Store } from '../state/store.ts'
 import { clonesOf, originName } from '../state/tree.ts'
 import { tokenOf } from '../stream/token.ts'
@@ -12,6 +12,9 @@ import { writtenSince } from './written.ts'
 
 type Raw = string | number | null
 
+/** Of its metadata each block is there twice, and counts once. */
+const extraCopies = (type: string): number => (type === 'volume' ? emptyVolumeBytes : emptyFilesystemBytes) / 2
+
 /** Statistics: what nobody sets. Null where the object has no such thing. */
 const statistics: Record<string, (store: Store, object: ZfsObject) => Raw> = {
   type: (_, object) => object.type,
@@ -21,7 +24,8 @@ const statistics: Record<string, (store: Store, object: ZfsObject) => Raw> = {
   used: (_, { snapshot, pool, dataset }) => (snapshot ? (snapshot.unique ?? 0) : usedBytes(pool, dataset)),
   available: (_, { pool, dataset }) => availableBytes(pool, dataset),
   referenced: (_, { snapshot, bookmark, dataset }) => (snapshot ?? bookmark ?? dataset).refer,
-  logicalreferenced: (_, { snapshot, bookmark, dataset }) => (snapshot ?? bookmark ?? dataset).refer,
+  logicalreferenced: (_, { snapshot, bookmark, dataset }) =>
+    (snapshot ?? bookmark ?? dataset).refer - extraCopies(dataset.type),
   logicalused: (_, { pool, dataset }) => usedBytes(pool, dataset),
   compressratio: () => 1,
   refcompressratio: () => 1,

@@ -43,10 +43,9 @@ export function admitIncrement(context: Context, request: ReceiveRequest, stream
     throw new Failure(`${action}: cannot perform raw receive on top of existing unencrypted dataset`)
   }
   const base = history.snapshots.find((one) => one.guid === stream.fromGuid)
+  if (!base) throw new Failure(`${action}: most recent snapshot of ${target} does not\nmatch incremental source`)
   // Raw blocks go on from the newest snapshot only.
-  if (!base || (stream.flags.raw && !request.force && base !== history.snapshots.at(-1))) {
-    throw new Failure(`${action}: most recent snapshot of ${target} does not\nmatch incremental source`)
-  }
+  if (stream.flags.raw && !request.force && base !== history.snapshots.at(-1)) throw modified(action, target)
   if (stream.flags.raw && stream.cipher?.from !== base.ivset) {
     throw new Failure(
       `${action}: IV set guid mismatch. See the 'zfs receive' man page section\n discussing the limitations of raw encrypted send streams.`,
@@ -56,12 +55,15 @@ export function admitIncrement(context: Context, request: ReceiveRequest, stream
     throw new Failure(`${action}: incremental send stream requires -L (--large-block), to match previous receive.`)
   }
   if (!request.force && changedSince(place, history, base)) {
-    throw new Failure(`${action}: destination ${target} has been modified\nsince most recent snapshot`)
+    throw modified(action, target)
   }
   if (request.dryRun) return { ...place, partial: begun(context, stream), have: 0 }
   applyProperties(context, request, place, stream)
   return begin(context, place, request, stream, false, history.snapshots.at(-1)?.txg ?? 0)
 }
+
+const modified = (action: string, target: string): Failure =>
+  new Failure(`${action}: destination ${target} has been modified\nsince most recent snapshot`)
 
 /** `-o` becomes local; the first stream with properties deletes what was local, silently, as in ZFS. */
 function applyProperties(context: Context, request: ReceiveRequest, place: Place, stream: StreamDescription): void {

@@ -112,7 +112,11 @@ function admitFull(context: Context, request: ReceiveRequest, stream: StreamDesc
   assertWritable(parent.pool, action)
   const { pool } = parent
   const keyless = encryptionRootOf(pool, parent.dataset)
-  if (!stream.flags.raw && keyless && !keyless.keyLoaded) throw new Failure(`${action}: inherited key must be loaded`)
+  const asked = request.properties.get('encryption')
+  if (stream.flags.raw && asked !== undefined)
+    throw new Failure(`${action}: encryption property 'encryption' cannot be set or excluded for raw streams.`)
+  if (!stream.flags.raw && asked !== 'off' && keyless && !keyless.keyLoaded)
+    throw new Failure(`${action}: inherited key must be loaded`)
   if (request.dryRun) return { pool, dataset: parent.dataset, partial: begun(context, stream), have: 0 }
   if (existing) destroyDataset(context, pool, existing.dataset)
   const properties = ownProperties(context, request, parent, stream)
@@ -155,7 +159,9 @@ export function ownProperties(
     if (name === 'origin') continue
     const checked = checkSetting(name, value, stream.type, true)
     if ('fault' in checked) continue
-    if (mayDo(context.user, parent.pool, parent.dataset, rightToSet(name))) properties[name] = checked.value
+    // It is part of how the dataset is made, and takes no right.
+    const free = name === 'encryption'
+    if (free || mayDo(context.user, parent.pool, parent.dataset, rightToSet(name))) properties[name] = checked.value
     else complain(context, `cannot receive ${name} property on ${request.target}: permission denied`)
   }
   return properties

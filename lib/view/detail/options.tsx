@@ -44,7 +44,12 @@ export function Options({ detail, actions }: Props) {
             {inPlace && (
               <label class="option">
                 <input type="radio" name="strategy" value="IN_PLACE" />
-                <span>Roll {detail.pair.backup.host} back in place. Needs an admin and the typed name.</span>
+                <span>
+                  {plan.setAside?.holdsNothing === true
+                    ? `The better choice here: destroy exactly the snapshots that ${detail.pair.backup.host} has of its own. No change is in them.`
+                    : `Roll ${detail.pair.backup.host} back in place.`}{' '}
+                  Needs an admin and the typed name.
+                </span>
                 <span class="destroys something">destroys {countOf(plan.setAside?.snapshots ?? 0)}</span>
               </label>
             )}

@@ -14,15 +14,23 @@ interface Props {
 /** The warning of a plan that destroys: every single thing that would be lost, by name and guid. */
 export function Destroys({ destroys, host, dataset }: Props) {
   const total = destroys.reduce((sum, lost) => sum + (lost.usedBytes ?? 0), 0)
+  const empty = destroys.every(({ holdsNothing }) => holdsNothing === true)
   return (
     <section class="note bad danger-banner" aria-labelledby="danger">
       <Icon name="broken" size={24} />
       <div class="stack-s">
-        <h2 id="danger">
-          This rolls {host} back, as zfs receive -F would, and destroys data on {host} ({dataset}):{' '}
-          {lostWords(destroys)}
-          {total > 0 && `, about ${formatBytes(total)}`}
-        </h2>
+        {empty ? (
+          <h2 id="danger">
+            This destroys {lostWords(destroys)} on {host} ({dataset}), by name. No change is in{' '}
+            {destroys.length === 1 ? 'it' : 'them'}: nothing that was written is lost.
+          </h2>
+        ) : (
+          <h2 id="danger">
+            This rolls {host} back, as zfs receive -F would, and destroys data on {host} ({dataset}):{' '}
+            {lostWords(destroys)}
+            {total > 0 && `, about ${formatBytes(total)}`}
+          </h2>
+        )}
         <ul class="lost">
           {destroys.map((lost) => (
             <li key={`${lost.kind} ${lost.name}`}>
@@ -30,7 +38,7 @@ export function Destroys({ destroys, host, dataset }: Props) {
               <span>{lost.createdAt !== null && <Moment at={lost.createdAt} as="minute" />}</span>
               <span>{lost.usedBytes !== null && formatBytes(lost.usedBytes)}</span>
               <span class="mono">{lost.guid !== null && `guid ${lost.guid}`}</span>
-              <span>{isByHand(lost) && '▲ made by hand?'}</span>
+              <span>{lost.holdsNothing === true ? 'no change in it' : isByHand(lost) && '▲ made by hand?'}</span>
             </li>
           ))}
         </ul>

@@ -32,7 +32,7 @@ export function PlanHead({ preview, name }: { readonly preview: PreviewView; rea
             )}
           </p>
         )}
-        {plan.kind !== 'NOTHING' && (
+        {plan.kind !== 'NOTHING' && plan.blocked === null && (
           <p>
             <b>Automatic repair:</b> {plan.automatic.below}
           </p>

@@ -123,7 +123,7 @@ export const ZFS: readonly Row[] = [
   proved(
     55,
     'encrypted primary, key not loaded',
-    'lib/replication/plan.test.ts > an encrypted primary is sent %s',
+    'lib/replication/encryption.test.ts > by `auto` nothing that a backup says sends it decrypted',
     'lib/replication/judge/warnings.test.ts > encryption: %s',
     CONFORMANCE,
   ),

@@ -32,7 +32,7 @@ export function besideOf(dataset: string, own: string): Beside {
   return besideWith(dataset, stamp)
 }
 
-/** As `besideOf`, to go on with an earlier try; where its set-aside has been made since, the next one gets a name of its own. */
+/** As `besideOf`, to go on with an earlier try; where the name of its set-aside is taken by now, the next one gets its own. */
 export function besideToGoOn(input: PlanInput, own: string): Beside {
   const names = besideOf(input.mapping.backup.dataset, own)
   const taken = input.inventory.backupSiblings?.some(({ name }) => name === names.aside) === true

@@ -1,5 +1,6 @@
 import { carriageOf, rightToSet } from '#lib/zfs/carried-properties.ts'
 import type { Properties } from '#lib/zfs/commands.ts'
+import { propertyValueFault } from '#lib/zfs/operand.ts'
 import type { DatasetType } from '#lib/zfs/types.ts'
 import type { Rights, SwapFacts } from '../../types.ts'
 
@@ -42,6 +43,7 @@ export function carryOver({ facts, rights, from, to, host, dataset }: CarryFrom)
   const limitsRefused: string[] = []
   const reserved: string[] = []
   const odd: string[] = []
+  let spent = 0
   for (const { name, value } of facts.local) {
     const carriage = carriageOf(name)
     const allowed = rights === null || rights === 'all' || rights.has(rightToSet(name))
@@ -52,9 +54,12 @@ export function carryOver({ facts, rights, from, to, host, dataset }: CarryFrom)
       else limitsRefused.push(`${name}=${value}`)
     }
     if (carriage !== 'given') continue
-    if (/\p{Cc}/u.test(value)) odd.push(name)
-    else if (allowed) properties[name] = value
-    else if (name.endsWith('_limit')) limitsRefused.push(`${name}=${value}`)
+    const fault = propertyValueFault(value) ?? tooMuch(value, spent)
+    if (fault !== null) odd.push(`${name} (the value ${fault})`)
+    else if (allowed) {
+      properties[name] = value
+      spent += lengthOnTheWay(value)
+    } else if (name.endsWith('_limit')) limitsRefused.push(`${name}=${value}`)
     else refused.push(name)
   }
   const byHand = (settings: readonly string[]) => `on ${host}: zfs set ${settings.join(' ')} ${dataset}`
@@ -69,9 +74,24 @@ export function carryOver({ facts, rights, from, to, host, dataset }: CarryFrom)
         return `${them.join(', ')}: not carried over, because the login may not set it there. By hand, ${byHand(them)}`
       }),
       ...about(refused, (them) => `${them.join(', ')}: not carried over, because the login may not set it there.`),
-      ...about(odd, (them) => `${them.join(', ')}: not carried over, because the value holds control characters.`),
+      ...about(odd, (them) => {
+        const note = `not carried over, because it cannot be given from here. The set-aside has it: set it by hand on ${host}, on ${dataset}.`
+        return `${them.join(', ')}: ${note}`
+      }),
     ],
   }
+}
+
+/** All of them go into one command, whose length has a limit; so much of it, in characters, may be values. */
+const MOST_OF_A_COMMAND = 24 * 1024
+
+function tooMuch(value: string, spent: number): string | null {
+  return spent + lengthOnTheWay(value) > MOST_OF_A_COMMAND ? 'does not fit into one command with the others' : null
+}
+
+/** A value is quoted twice: each quote in it becomes thirteen characters. */
+function lengthOnTheWay(value: string): number {
+  return value.length + 12 * value.split("'").length
 }
 
 function about(names: readonly string[], say: (names: readonly string[]) => string): readonly string[] {

@@ -1,14 +1,14 @@
 import { movableChildren } from '../../children.ts'
 import { byCreatetxg } from '../../order.ts'
-import { type HalfDoneSwap, leftBelow } from '../../swap.ts'
-import type { Found } from '../../types.ts'
+import { type HalfDoneSwap, leftBelow, recordOf } from '../../swap.ts'
+import type { Found, Sibling } from '../../types.ts'
 import { type CommandsDraft, impossible, type PlanDraft, type PlanInput } from '../draft.ts'
-import { besideOf } from './beside.ts'
+import { besideToGoOn } from './beside.ts'
 import { carryOver } from './carry-over.ts'
-import { holdStep } from './hold-step.ts'
+import { holdSteps } from './hold-step.ts'
 import { asideTooLong } from './obstacle.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
-import { swapStep } from './swap-step.ts'
+import { swapSteps, undoStep } from './swap-step.ts'
 
 /**
  * The rest of a swap that was cut off, from names, origins and guids alone: the database may be a new one. What comes
@@ -20,17 +20,19 @@ export function finishSwap(input: PlanInput, half: HalfDoneSwap): PlanDraft {
   const asksBelow = inventory.backup.state === 'present' && half.state !== 'canmount not set back'
   if (asksBelow && inventory.swap == null)
     return impossible('UNKNOWN_STATE', `${host} did not say what stands below ${dataset}.`, 'Check again.')
-  const tooLong = inventory.backup.state === 'present' ? asideTooLong(dataset, inventory.backup) : null
-  if (half.state === 'promoted, not renamed' && tooLong !== null)
-    return impossible(tooLong.code, tooLong.because, tooLong.cure)
-  const { steps, aside, beside } = restOf(input, half)
+  const tooLong = inventory.backup.state === 'present' ? asideTooLong(input, inventory.backup) : null
+  // What ZFS would refuse is not begun with: the way back is the only one that is open.
+  const isUndone = half.state === 'promoted, not renamed' && tooLong !== null
+  const { steps, aside, beside } = isUndone ? undone(input, half) : restOf(input, half)
   return {
     kind: 'FINISH_SWAP',
     steps: [
       ...steps,
       { kind: 'verify', title: 'Read both sides again', estimateBytes: null, ifInterrupted: 'harmless' },
     ],
-    outcome: `The swap of ${dataset} on ${host} that was cut off (${half.state}) will be finished; what follows is then planned anew.`,
+    outcome: isUndone
+      ? `The swap of ${dataset} on ${host} that was cut off (${half.state}) will be undone, for ZFS would refuse the rest of it. ${tooLong.because}`
+      : `The swap of ${dataset} on ${host} that was cut off (${half.state}) will be finished; what follows is then planned anew.`,
     untouched: [mapping.primary.host, 'any other dataset', 'every snapshot on both sides'],
     notes: [`Recognised by names and origins: ${half.datasets.join(', ')}.`],
     targetGuid: null,
@@ -39,6 +41,27 @@ export function finishSwap(input: PlanInput, half: HalfDoneSwap): PlanDraft {
     setAside: aside,
     beside,
   }
+}
+
+/** Before any rename, and with a rename that cannot be: the promote is taken back. */
+function undone(input: PlanInput, { next }: Extract<HalfDoneSwap, { state: 'promoted, not renamed' }>): Rest {
+  const undo = undoOf(input, next)
+  if (undo === null) throw new RangeError('A backup that is a clone of the new line has an origin in it.')
+  return {
+    steps: [{ ...undo, title: `Undo the swap: give ${input.mapping.backup.dataset} its history back, as it was` }],
+    aside: null,
+    beside: [found(next)],
+  }
+}
+
+function undoOf(input: PlanInput, next: Sibling): CommandsDraft | null {
+  const { backup, mapping } = input.inventory
+  if (backup.state !== 'present') return null
+  const { origin, guid } = backup.facts
+  const base = next.snapshots.find(({ name }) => origin === `${next.name}@${name}`)
+  if (origin === null || base === undefined) return null
+  const isNow = { name: mapping.backup.dataset, guid }
+  return undoStep(input, isNow, { name: next.name, base: { name: origin, guid: base.guid } })
 }
 
 interface Rest {
@@ -54,9 +77,10 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
     case 'promoted, not renamed': {
       if (inventory.backup.state !== 'present') throw new RangeError('This state has a backup in its place.')
       const { facts, snapshots } = inventory.backup
-      const { aside } = besideOf(dataset, half.next.name)
+      const { aside } = besideToGoOn(input, half.next.name)
       const names = byCreatetxg(snapshots).map(({ name }) => name)
       const canmount = inventory.swap?.canmount ?? null
+      const undo = undoOf(input, half.next)
       const children = movableChildren(inventory.swap?.children ?? [], dataset, facts.encryptionRoot)
       const { quotas } = carryOver({
         ...mapping.backup,
@@ -71,29 +95,34 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
         children: children.length,
         fitsIn: withinUsed(facts.used + half.next.usedBytes),
       })
-      const swap = swapStep(input, {
-        away: { type: facts.type, canmount },
+      const swap = swapSteps(input, {
+        away: { type: facts.type },
         aside,
         replacement: { name: half.next.name, type: half.next.type },
         children,
         canmount,
         quietAside: facts.type === 'filesystem',
         expects: [found(half.next), { name: dataset, guid: facts.guid }, { name: aside, guid: null }],
+        expectsThen: [
+          { name: aside, guid: facts.guid },
+          { name: dataset, guid: half.next.guid },
+        ],
       })
-      const rest = withHold(input, swap, aside, names, [found(half.next)])
-      return { ...rest, steps: [...limits.beforeSwap, ...rest.steps, ...limits.afterSwap] }
+      const whole = [...limits.beforeSwap, ...swap, ...(undo === null ? [] : [undo]), ...limits.afterSwap]
+      return withHold(input, whole, aside, names, [found(half.next)])
     }
     case 'backup renamed away, replacement not in place': {
       const { aside, replacement } = half
-      const swap = swapStep(input, {
+      const swap = swapSteps(input, {
         away: null,
         aside: aside.name,
         replacement: { name: replacement.name, type: replacement.type },
         children: leftBelow(aside, dataset),
         // The set-aside still has what the backup had: its own is set last.
         canmount: replacement.type === 'filesystem' ? (aside.canmount ?? 'on') : null,
-        quietAside: aside.type === 'filesystem',
+        quietAside: mountsItself(aside),
         expects: [found(aside), found(replacement), { name: dataset, guid: null }],
+        expectsThen: [found(aside), { name: dataset, guid: replacement.guid }],
       })
       const names = byCreatetxg(aside.snapshots).map(({ name }) => name)
       return withHold(input, swap, aside.name, names, [found(aside), found(replacement)])
@@ -101,30 +130,35 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
     case 'canmount not set back': {
       const { aside, canmount } = half
       const backup = inventory.backup.state === 'present' ? [{ name: dataset, guid: inventory.backup.facts.guid }] : []
-      const swap = swapStep(input, {
+      const swap = swapSteps(input, {
         away: null,
         aside: aside.name,
         replacement: null,
         children: [],
         canmount,
-        quietAside: true,
+        quietAside: mountsItself(aside),
         expects: [found(aside), ...backup],
+        expectsThen: [],
       })
       const title = `Give ${dataset} its canmount=${canmount} back, the last command of the swap`
       const names = byCreatetxg(aside.snapshots).map(({ name }) => name)
-      return withHold(input, { ...swap, title }, aside.name, names, [found(aside)])
+      const whole = swap.map((step) => ({ ...step, title }))
+      return withHold(input, whole, aside.name, names, [found(aside)])
     }
     case 'set-aside not finished': {
       const { aside } = half
       const there = new Set(inventory.swap?.children.map(({ name }) => name))
-      const swap = swapStep(input, {
+      const record = recordOf(inventory, aside.name)
+      const swap = swapSteps(input, {
         away: null,
         aside: aside.name,
         replacement: null,
         children: leftBelow(aside, dataset).filter(({ name }) => !there.has(name)),
-        canmount: aside.canmount === 'on' ? 'on' : null,
-        quietAside: aside.type === 'filesystem',
+        // Never guessed: the set-aside's own may be somebody's by now.
+        canmount: record.swap === 'open' ? record.canmount : null,
+        quietAside: mountsItself(aside),
         expects: [found(aside)],
+        expectsThen: [found(aside)],
       })
       const names = byCreatetxg(aside.snapshots).map(({ name }) => name)
       return withHold(input, swap, aside.name, names, [found(aside)])
@@ -134,17 +168,21 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
 
 function withHold(
   input: PlanInput,
-  swap: CommandsDraft,
+  swap: readonly CommandsDraft[],
   aside: string,
   names: readonly string[],
   beside: readonly Found[],
 ): Rest {
-  const hold = holdStep(input, aside, names)
   return {
-    steps: hold === null ? [swap] : [swap, hold],
+    steps: [...swap, ...holdSteps(input, aside, names)],
     aside: { name: aside, snapshots: names.length, usedBytes: null },
     beside,
   }
+}
+
+/** What is done already is not said again: each line begins with something that brings it on. */
+function mountsItself({ type, canmount }: Sibling): boolean {
+  return type === 'filesystem' && canmount !== 'noauto'
 }
 
 function found({ name, guid }: Found): Found {

@@ -1,36 +1,34 @@
 import { hold } from '#lib/zfs/commands.ts'
 import type { CommandsDraft, PlanInput } from '../draft.ts'
+import { bytesOf, inCommands } from '../lines.ts'
 
-/** So many names in one command: far below what a command line can hold, whatever their length. */
-const PER_COMMAND = 100
 /** The tag of our holds. */
 export const HOLD_TAG = 'zwitness'
 
-/** Keeps the set-aside's own snapshots from other tools' retention. Null where it has none, or the right is missing. */
-export function holdStep(input: PlanInput, aside: string, snapshots: readonly string[]): CommandsDraft | null {
-  const rights = input.inventory.rights?.backup ?? null
-  if (snapshots.length === 0 || (rights !== null && rights !== 'all' && !rights.has('hold'))) return null
+/**
+ * Keeps the set-aside's own snapshots from other tools' retention: one command a line, each for as many as it can name. ZFS
+ * holds one after the other whatever becomes of the others, so a line of which a part is done already does the rest. Empty
+ * where the set-aside has none, or the right is missing.
+ */
+export function holdSteps(input: PlanInput, aside: string, snapshots: readonly string[]): readonly CommandsDraft[] {
+  const known = input.inventory.rights
+  // What was delegated on the backup goes along with it.
+  const rights = known?.onBackup ?? known?.backup ?? null
+  if (snapshots.length === 0 || (rights !== null && rights !== 'all' && !rights.has('hold'))) return []
   const { host } = input.mapping.backup
   const zfs = input.options.zfsCommands.backup
-  const groups = Array.from({ length: Math.ceil(snapshots.length / PER_COMMAND) }, (_, index) =>
-    snapshots.slice(index * PER_COMMAND, (index + 1) * PER_COMMAND),
-  )
-  return {
+  const names = snapshots.map((name) => `${aside}@${name}`)
+  const groups = inCommands(names, bytesOf(hold(zfs, HOLD_TAG, names.slice(0, 1))))
+  const many = snapshots.length === 1 ? 'snapshot' : `${snapshots.length} snapshots`
+  return groups.map((some, index) => ({
     kind: 'commands',
     role: 'hold',
-    title: `Hold the ${snapshots.length === 1 ? 'snapshot' : `${snapshots.length} snapshots`} of the set-aside against other tools' retention`,
+    title: `Hold the ${many} of the set-aside against other tools' retention${groups.length === 1 ? '' : ` (${index + 1} of ${groups.length})`}`,
     host,
-    commands: groups.map((names) => ({
-      host,
-      argv: hold(
-        zfs,
-        HOLD_TAG,
-        names.map((name) => `${aside}@${name}`),
-      ),
-    })),
+    commands: [{ host, argv: hold(zfs, HOLD_TAG, some) }],
     expects: [],
     optional: true,
     estimateBytes: null,
     ifInterrupted: 'harmless',
-  }
+  }))
 }

@@ -1,7 +1,6 @@
 import { NAME_LIMIT } from '#lib/zfs/names.ts'
 import { bytesOverForSetAside } from '#lib/zfs/own-names.ts'
-import { SET_ASIDE_LIMIT } from '../../judge/swaps.ts'
-import { ownSiblings } from '../../swap.ts'
+import { EMPTY_SET_ASIDE_LIMIT, SET_ASIDE_LIMIT, setAsidesAtLimit } from '../../judge/swaps.ts'
 import type { Plan, PresentSide } from '../../types.ts'
 import type { PlanInput } from '../draft.ts'
 
@@ -16,13 +15,14 @@ export function obstacle(input: PlanInput, backup: PresentSide): Plan['blocked']
       cure: 'Replicate into a dataset below the pool, or choose the in-place repair.',
     }
   }
-  const tooLong = asideTooLong(dataset, backup)
+  const tooLong = asideTooLong(input, backup)
   if (tooLong !== null) return tooLong
-  const asides = ownSiblings(inventory, 'aside')
-  if (asides.length >= SET_ASIDE_LIMIT) {
+  const asides = setAsidesAtLimit(inventory)
+  if (asides.length > 0) {
+    const limit = asides.length < EMPTY_SET_ASIDE_LIMIT ? SET_ASIDE_LIMIT : EMPTY_SET_ASIDE_LIMIT
     return {
       code: 'SET_ASIDE_LIMIT',
-      because: `${host} keeps ${asides.length} set-asides of ${dataset} already; ${SET_ASIDE_LIMIT} is the limit.`,
+      because: `${host} keeps ${asides.length} set-asides of ${dataset} already; ${limit} is the limit.`,
       cure: `Look at them (\`zwitness set-asides\`) and let the SAN's admin remove what is not needed any more.`,
     }
   }
@@ -36,14 +36,31 @@ export function obstacle(input: PlanInput, backup: PresentSide): Plan['blocked']
   return null
 }
 
-/** Where a set-aside would have a name that ZFS refuses, not even its commands can be written down. */
-export function asideTooLong(dataset: string, { snapshots }: PresentSide): Plan['blocked'] {
-  const longest = snapshots.reduce((most, { name }) => Math.max(most, name.length + 1), 0)
-  const over = bytesOverForSetAside(dataset, longest)
+/**
+ * Where a set-aside, or what would come to stand below it, would have a name that ZFS refuses; not even its commands can be
+ * written down. `others`: snapshots that the new line would have beside the backup before it takes the place.
+ */
+export function asideTooLong(
+  { mapping, inventory }: PlanInput,
+  { snapshots }: PresentSide,
+  others: readonly { readonly name: string }[] = [],
+): Plan['blocked'] {
+  const { host, dataset } = mapping.backup
+  const rests = [...snapshots, ...others].map(({ name }) => `@${name}`)
+  const below = inventory.swap?.longestBelow
+  const longest = (below === undefined ? rests : [below, ...rests]).reduce((most, rest) => {
+    return rest.length > most.length ? rest : most
+  }, '')
+  const over = bytesOverForSetAside(dataset, longest.length)
   if (over === 0) return null
+  const isBelow = longest.startsWith('/')
   return {
     code: 'NAME_TOO_LONG',
-    because: `The name of a set-aside of ${dataset} would be ${over} bytes longer than the ${NAME_LIMIT} that ZFS allows.`,
-    cure: 'Rename the backup dataset to something shorter, or choose the in-place repair.',
+    because: isBelow
+      ? `With a set-aside of ${dataset} what stands below it moves too, and the name of ${dataset}${longest} would be ${over} bytes longer than the ${NAME_LIMIT} that ZFS allows.`
+      : `The name of a set-aside of ${dataset} would be ${over} bytes longer than the ${NAME_LIMIT} that ZFS allows.`,
+    cure: isBelow
+      ? `On ${host}, give ${dataset}${longest} a shorter name, or choose the in-place repair.`
+      : 'Rename the backup dataset to something shorter, or choose the in-place repair.',
   }
 }

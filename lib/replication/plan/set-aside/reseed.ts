@@ -12,11 +12,12 @@ import { newerThan } from '../newer.ts'
 import { namedBy, type Route, resumeStep, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
-import { holdStep } from './hold-step.ts'
+import { holdSteps } from './hold-step.ts'
+import { mountSteps } from './mount-steps.ts'
 import { asideTooLong, obstacle } from './obstacle.ts'
 import { notesForOthers } from './other-tools.ts'
 import { quotaSteps } from './quota-steps.ts'
-import { swapStep } from './swap-step.ts'
+import { swapSteps } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
 
 /**
@@ -34,16 +35,16 @@ export function reseed(
 ): PlanDraft {
   const { mapping, inventory } = input
   const { dataset } = mapping.backup
-  const tooLong = asideTooLong(dataset, backup)
-  if (tooLong !== null) return impossible(tooLong.code, tooLong.because, tooLong.cure)
   const { oldestEligible: oldest, newestEligible: newest } = comparison
   if (oldest === null || newest === null) throw new RangeError('A seed needs an eligible snapshot.')
   const swap = inventory.swap ?? { children: [], local: [], canmount: null, shared: false }
   const onlyNewest = input.policy.initial === 'latest' || input.options.oldestWouldNotSurvive === true
   const wanted = new Set((onlyNewest ? [newest] : comparison.behind).map((snapshot) => snapshot.guid))
-  const begun = begunBefore(input, primary, wanted)
+  const begun = begunBefore(input, primary, wanted, route.options.raw)
   const beside = begun?.beside ?? freshBeside(input)
   const first = begun?.first ?? (onlyNewest ? newest : oldest)
+  const tooLong = asideTooLong(input, backup, [first])
+  if (tooLong !== null) return impossible(tooLong.code, tooLong.because, tooLong.cure)
   const carried = carryOver({
     ...mapping.backup,
     facts: swap,
@@ -55,6 +56,7 @@ export function reseed(
   // How much the new line takes is not known before it is there.
   const line = { name: beside.incoming, children: children.length, fitsIn: () => false }
   const quotas = quotaSteps(input, carried.quotas, line)
+  const mounts = mountSteps(input, backup)
   const quiet: Properties = primary.facts.type === 'filesystem' ? { canmount: 'noauto' } : {}
   const into = { dataset: beside.incoming, properties: { ...quiet, ...carried.properties } }
 
@@ -74,9 +76,9 @@ export function reseed(
   }
   const rest = hops(newerThan(primary, first).map(toRef), wanted, { kind: 'snapshot', ...first })
   const own = byCreatetxg(backup.snapshots).map(({ name }) => name)
-  const hold = holdStep(input, beside.aside, own)
-  const change = swapStep(input, {
-    away: { type: backup.facts.type, canmount: swap.canmount },
+  const hold = holdSteps(input, beside.aside, own)
+  const change = swapSteps(input, {
+    away: { type: backup.facts.type },
     aside: beside.aside,
     replacement: { name: beside.incoming, type: primary.facts.type },
     children,
@@ -88,15 +90,21 @@ export function reseed(
       // Its first snapshot is there in full, whatever the transfer said.
       { name: `${beside.incoming}@${begun?.arrivedAs ?? first.name}`, guid: first.guid },
     ],
+    expectsThen: [
+      { name: beside.aside, guid: backup.facts.guid },
+      { name: `${dataset}@${begun?.arrivedAs ?? first.name}`, guid: first.guid },
+    ],
   })
   const draft = assemble(input, primary, {
     kind: 'SET_ASIDE_RESEED',
     before: seed,
     transfers: [
       ...quotas.beforeSwap,
-      change,
+      ...mounts.beforeSwap,
+      ...change,
+      ...mounts.afterSwap,
       ...quotas.afterSwap,
-      ...(hold === null ? [] : [hold]),
+      ...hold,
       ...rest.map((hop) => transferStep(route, hop)),
     ],
     target: rest.at(-1)?.to ?? first,
@@ -106,6 +114,7 @@ export function reseed(
       because,
       ...inTheWay(input, comparison),
       ...carried.notes,
+      ...mounts.notes,
       ...stranded(input, backup),
       `${dataset} stays as it is until the first snapshot of the new line has arrived in full.`,
       `The new line is readonly=on, so that nothing can change it by accident.`,
@@ -125,18 +134,23 @@ interface Begun {
   readonly resume: { readonly token: string; readonly facts: ResumeTokenFacts } | null
 }
 
-/** A new line that an earlier try began: its first snapshot is there, or can be resumed. What can be neither, or was changed, is left lying. */
-function begunBefore(input: PlanInput, primary: PresentSide, wanted: ReadonlySet<string>): Begun | null {
+/**
+ * A new line that an earlier try began: its first snapshot is there, or can be resumed. What can be neither, or was changed,
+ * or was sent raw where this line is not (or the other way round), is left lying.
+ */
+function begunBefore(input: PlanInput, primary: PresentSide, wanted: ReadonlySet<string>, raw: boolean): Begun | null {
   const { inventory } = input
   const find = (guid: string | undefined) => primary.snapshots.find((entry) => entry.guid === guid)
   for (const sibling of ownSiblings(inventory, 'incoming').toReversed()) {
     const beside = besideToGoOn(input, sibling.name)
     const last = sibling.snapshots.at(-1)
     const arrived = find(last?.guid)
-    const untouched = sibling.receiveResumeToken === null && sibling.written === 0
+    // What is received raw in full is an encryption root of its own.
+    const asSent = (sibling.encryptionRoot === sibling.name) === raw
+    const untouched = sibling.receiveResumeToken === null && sibling.written === 0 && asSent
     if (arrived !== undefined && untouched && !takesNames(sibling, newerThan(primary, arrived), wanted))
       return { beside, first: toRef(arrived), arrivedAs: last?.name ?? null, resume: null }
-    const facts = tokenFactsOf(inventory.incomingToken, sibling)
+    const facts = tokenFactsOf(inventory.incomingToken, sibling, raw)
     const coming = find(facts?.toGuid)
     if (facts !== null && coming !== undefined && sibling.receiveResumeToken !== null)
       return { beside, first: toRef(coming), arrivedAs: null, resume: { token: sibling.receiveResumeToken, facts } }
@@ -153,9 +167,11 @@ function takesNames({ snapshots }: Sibling, coming: PresentSide['snapshots'], wa
 function tokenFactsOf(
   token: PlanInput['inventory']['incomingToken'],
   { name, receiveResumeToken, snapshots }: Sibling,
+  raw: boolean,
 ): ResumeTokenFacts | null {
   if (token?.name !== name || receiveResumeToken === null || snapshots.length > 0) return null
-  return token.facts !== null && 'toGuid' in token.facts && token.facts.fromGuid === null ? token.facts : null
+  if (token.facts === null || !('toGuid' in token.facts) || (token.facts.raw === true) !== raw) return null
+  return token.facts.fromGuid === null ? token.facts : null
 }
 
 /** Children that inherit the key of a backup that is its own encryption root cannot leave it. */

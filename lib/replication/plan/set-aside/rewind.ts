@@ -1,5 +1,6 @@
 import { clone, type Properties, promote } from '#lib/zfs/commands.ts'
 import { movableChildren } from '../../children.ts'
+import { isOnlyEmptySnapshots } from '../../divergence.ts'
 import { SET_ASIDE_LIMIT } from '../../judge/swaps.ts'
 import { toRef } from '../../order.ts'
 import { ownSiblings } from '../../swap.ts'
@@ -12,11 +13,12 @@ import { newerThan } from '../newer.ts'
 import { namedBy, type Route, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
-import { holdStep } from './hold-step.ts'
+import { holdSteps } from './hold-step.ts'
+import { mountSteps } from './mount-steps.ts'
 import { asideTooLong, obstacle } from './obstacle.ts'
 import { notesForOthers } from './other-tools.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
-import { swapStep } from './swap-step.ts'
+import { swapSteps, undoStep } from './swap-step.ts'
 import { counted, inTheWay } from './words.ts'
 
 /**
@@ -36,7 +38,7 @@ export function rewind(
 ): PlanDraft {
   const { mapping, inventory, options } = input
   const { host, dataset } = mapping.backup
-  const tooLong = asideTooLong(dataset, backup)
+  const tooLong = asideTooLong(input, backup)
   if (tooLong !== null) return impossible(tooLong.code, tooLong.because, tooLong.cure)
   const wanted = new Set(comparison.behind.map((snapshot) => snapshot.guid))
   const way = hops(newerThan(primary, base).map(toRef), wanted, base)
@@ -62,6 +64,7 @@ export function rewind(
     children: children.length,
     fitsIn: withinUsed(backup.facts.used),
   })
+  const mounts = mountSteps(input, backup)
   const quiet: Properties = type === 'filesystem' ? { canmount: 'noauto' } : {}
   const origin = { name: `${dataset}@${from}`, guid: base.guid }
   const zfs = options.zfsCommands.backup
@@ -89,8 +92,9 @@ export function rewind(
       : []),
     short('promote', `Give the new line everything up to @${from}`, promote(zfs, beside.next)),
     ...quotas.beforeSwap,
-    swapStep(input, {
-      away: { type, canmount: swap.canmount },
+    ...mounts.beforeSwap,
+    ...swapSteps(input, {
+      away: { type },
       aside: beside.aside,
       replacement: { name: beside.next, type },
       children,
@@ -102,26 +106,36 @@ export function rewind(
         // It owns the history by now, whatever the promote said.
         { name: `${beside.next}@${from}`, guid: base.guid },
       ],
+      expectsThen: [{ name: beside.aside, guid: backup.facts.guid }, origin],
     }),
+    undoStep(
+      input,
+      { name: dataset, guid: backup.facts.guid },
+      { name: beside.next, base: { name: `${beside.next}@${base.backupName}`, guid: base.guid } },
+    ),
+    ...mounts.afterSwap,
     ...quotas.afterSwap,
   ]
   const ahead = comparison.backupAhead.map(({ name }) => name)
-  const hold = holdStep(input, beside.aside, ahead)
+  const holdsNothing = comparison === input.comparison && isOnlyEmptySnapshots(inventory, comparison)
+  const hold = holdSteps(input, beside.aside, ahead)
   const draft = assemble(input, primary, {
     kind: 'SET_ASIDE_REWIND',
-    before: hold === null ? before : [...before, hold],
+    before: [...before, ...hold],
     transfers: way.map((hop) => transferStep(route, hop)),
     target,
     named: way.length === 0 ? [] : namedBy(way),
     notes: [
       because,
+      ...(holdsNothing ? [emptyAhead(ahead.length)] : []),
       ...inTheWay(input, comparison),
       ...(cleared.length === 0 ? [] : renameNotes(input, cleared)),
       ...carried.notes,
+      ...mounts.notes,
       ...(made === null ? [] : [`${beside.next}, left by an earlier try, is used.`]),
       `The new line is readonly=on, so that nothing can change it by accident.`,
       ...notesForOthers(input, backup, from),
-      ...(hold === null && ahead.length > 0
+      ...(hold.length === 0 && ahead.length > 0
         ? ['The snapshots of the set-aside cannot be held: the right is missing.']
         : []),
     ],
@@ -129,10 +143,16 @@ export function rewind(
       name: beside.aside,
       snapshots: ahead.length,
       usedBytes: sizeAside(input, comparison),
+      ...(holdsNothing ? { holdsNothing } : {}),
     },
   })
   const kept = `What is in the way is kept as ${beside.aside} (${counted(ahead.length, 'snapshot')}).`
   return { ...draft, outcome: `${draft.outcome} ${kept}`, blocked }
+}
+
+function emptyAhead(count: number): string {
+  const [hold, these] = count === 1 ? ['It holds', 'exactly this one'] : ['They hold', 'exactly these']
+  return `${hold} no change. Better than a set-aside: let ${these} be destroyed, by name (the in-place repair). Where a tool takes and removes such snapshots on the primary, leave them out with \`snapshot_exclude\`.`
 }
 
 /**

@@ -1,0 +1,172 @@
+import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window.ts'
+import type { CommandsRole, Inventory, Plan, Step } from '#lib/replication/types.ts'
+import { poolOf } from '#lib/zfs/paths.ts'
+import { isDestructive, notAsConfirmed } from './before-destroying.ts'
+import type { EngineContext } from './context.ts'
+import type { StepFault } from './ports.ts'
+import type { RepairOrder } from './prepare.ts'
+import { runStep, type StepEnd, type StepRequest } from './run-step.ts'
+import type { RunWriter } from './run-writer.ts'
+import { swapDetail } from './swap-journal.ts'
+
+/** What one try of a repair goes by. */
+export interface Attempt {
+  /** Where ZFS refuses a swap now, it is undone. */
+  readonly isLastTry: boolean
+  readonly signal: AbortSignal
+}
+
+const WINDOW_ENDS: StepFault = {
+  kind: 'window-ended',
+  host: '',
+  message: 'The repair window ends in less than five minutes; the swap begins in the next one.',
+  stderrTail: '',
+  retryable: false,
+}
+
+export interface StepsEnd {
+  readonly ended: 'done' | 'failed' | 'cancelled'
+  readonly fault: StepFault | null
+  readonly step: number | null
+  readonly bytes: number
+  /** Commands that change the backup were sent. */
+  readonly began: boolean
+  readonly warnings: readonly string[]
+}
+
+export async function runSteps(
+  context: EngineContext,
+  order: RepairOrder,
+  writer: RunWriter,
+  plan: Plan,
+  { inventory, isLastTry, signal }: Attempt & { readonly inventory: Inventory },
+): Promise<StepsEnd> {
+  const warnings: string[] = []
+  const bytesBefore = writer.run.bytes
+  const end = (ended: StepsEnd['ended'], fault: StepFault | null, step: number | null): StepsEnd => {
+    return { ended, fault, step, bytes: writer.run.bytes - bytesBefore, began, warnings }
+  }
+  let began = false
+  let lookedAgain = false
+  let isUnmounted = false
+  for (const [index, step] of plan.steps.entries()) {
+    if (step.kind === 'verify' || isOnlyToUndo(plan, index) || (hasRole(step, 'mount') && !isUnmounted)) continue
+    // An end between promote and the last line of the swap would leave half a swap: those seconds it has to wait.
+    const midSwap = isMidSwap(plan.steps, index)
+    if (signal.aborted && !midSwap) return end('cancelled', null, step.n)
+    await writer.phase(step.kind === 'transfer' ? 'transferring' : 'preparing', {
+      index: index + 1,
+      count: plan.steps.length,
+    })
+    if (!midSwap && swapIsTooLate(context, order, plan, step)) return end('failed', WINDOW_ENDS, step.n)
+    if (isDestructive(step) && !lookedAgain) {
+      const changed = await notAsConfirmed(context, order, plan, signal)
+      if (changed !== null) return end('failed', changed, step.n)
+      writer.went(plan)
+      lookedAgain = true
+    }
+    began ||= step.kind === 'commands' && !step.optional
+    if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
+    else context.swapping.add(order.dataset.id)
+    const request: StepRequest = {
+      deps: context.deps,
+      writer,
+      datasetId: order.dataset.id,
+      bandwidthLimit: order.dataset.config.policy.bandwidthLimit,
+      signal: midSwap ? NEVER : signal,
+      pool: {
+        name: poolOf(order.dataset.mapping.backup.dataset),
+        keepFree: order.dataset.config.policy.keepFree,
+      },
+      stopAt: windowEnd(context, order),
+      detail: swapDetail(plan, step, inventory),
+      onBytes: () => context.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
+    }
+    const done = await runStep(step, request)
+      .then((ended) => undoneIfRefused(plan, step, ended, { ...request, isLastTry, signal: NEVER }))
+      .finally(() => {
+        context.receiving.delete(order.dataset.id)
+        context.swapping.delete(order.dataset.id)
+      })
+    warnings.push(...done.warnings)
+    if (done.ended !== 'done') {
+      if (isUnmounted) warnings.push(...(await mountedAgain(plan, request)))
+      return end(done.ended, done.fault, step.n)
+    }
+    if (hasRole(step, 'unmount', 'mount')) isUnmounted = hasRole(step, 'unmount') && done.exitCode === 0
+    if (step.kind === 'commands' && step.role === 'swap') writer.went(plan)
+  }
+  return end('done', null, null)
+}
+
+/** What was unmounted for a swap that did not come is mounted again, where it still stands in its place. */
+async function mountedAgain({ steps }: Plan, request: StepRequest): Promise<readonly string[]> {
+  const mount = steps.find((step) => hasRole(step, 'mount'))
+  if (mount?.kind !== 'commands') return []
+  return (await runStep(mount, { ...request, detail: {}, signal: NEVER })).warnings
+}
+
+const NEVER = new AbortController().signal
+
+export const hasRole = (step: Step | undefined, ...roles: readonly CommandsRole[]): boolean =>
+  step?.kind === 'commands' && roles.includes(step.role)
+
+/** What comes before is half of something without a line of the swap that is still to come. */
+function isMidSwap(steps: readonly Step[], at: number): boolean {
+  const isBegun = steps.slice(0, at).some((step) => hasRole(step, 'promote', 'swap'))
+  return isBegun && steps.slice(at).some((step) => hasRole(step, 'swap'))
+}
+
+/** The way back of a swap that stands before it in the plan. */
+function isOnlyToUndo({ steps }: Plan, at: number): boolean {
+  return hasRole(steps[at], 'undo') && steps.slice(0, at).some((step) => hasRole(step, 'swap'))
+}
+
+/**
+ * Where ZFS refuses the first line of a swap, and another try cannot help or was the last one, the promote is taken back:
+ * the plan's own step, which expects the backup in its place and the new line still holding its history. It is never begun
+ * where the end of that line was not seen: it may be going on.
+ */
+async function undoneIfRefused(
+  { steps, mapping }: Plan,
+  step: Step,
+  ended: StepEnd,
+  { isLastTry, ...request }: StepRequest & { readonly isLastTry: boolean },
+): Promise<StepEnd> {
+  const { fault } = ended
+  const undo = steps.find((each, at) => at > steps.indexOf(step) && hasRole(each, 'undo'))
+  if (fault === null || undo?.kind !== 'commands' || !isFirstLine(steps, step)) return ended
+  const isSeen = ended.exitCode !== null || fault.kind === 'plan-stale'
+  if (!isSeen || (fault.retryable && !isLastTry)) return ended
+  const { host, dataset } = mapping.backup
+  const back = await runStep(undo, { ...request, detail: {} })
+  if (back.ended === 'done') {
+    const message = `${host} refused to set ${dataset} aside: ${sentence(fault.message)} The swap was undone, and ${dataset} is as it was. Cure what ${host} says, then repair again.`
+    return { ...ended, fault: { ...fault, message, retryable: false } }
+  }
+  // Not as the undo expects it: then something was renamed, and the next look tells what.
+  if (back.fault === null || back.fault.kind === 'plan-stale') return ended
+  const message = `${sentence(fault.message)} The swap could not be undone either: ${sentence(back.fault.message)} The next repair goes on from there.`
+  return { ...ended, fault: { ...fault, message } }
+}
+
+/** ZFS ends its lines without a full stop. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+
+function isFirstLine(steps: readonly Step[], step: Step): boolean {
+  return steps.find((each) => hasRole(each, 'swap')) === step
+}
+
+/** Of a run of policy, which keeps to the window; a person's goes on. */
+function windowEnd({ deps }: EngineContext, { dataset, automatic }: RepairOrder): number | null {
+  const { repairWindow } = dataset.config.policy
+  return automatic ? repairWindowEnd(repairWindow, deps.now(), deps.config().scheduler.timezone) : null
+}
+
+/** A swap takes seconds, but they must not be the window's last ones. One that was cut off is finished at any time. */
+function swapIsTooLate(context: EngineContext, order: RepairOrder, plan: Plan, step: Step): boolean {
+  if (step.kind !== 'commands' || step.optional || step.role === 'rename') return false
+  if (plan.kind === 'FINISH_SWAP') return false
+  const end = windowEnd(context, order)
+  return end !== null && end - context.deps.now() < LAST_MINUTES_MS
+}

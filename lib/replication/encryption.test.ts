@@ -1,0 +1,252 @@
+import { describe, expect, test } from 'bun:test'
+import type { Policy } from '#config/effective.ts'
+import { emptyMemory } from './memory.ts'
+import {
+  backupSide,
+  codes,
+  inventoryOf,
+  judged,
+  lines,
+  MISSING,
+  type PlanOver,
+  planned,
+  policyOf,
+  primarySide,
+  sibling,
+  taken,
+} from './testing/world.ts'
+import type { Inventory, Plan, Side } from './types.ts'
+
+const [a, b] = [taken('a', 60), taken('b', 40)]
+const B = 'hqs1p1/DAT1'
+const TOKEN = `1-abc-10-${'0'.repeat(32)}`
+const encrypted = { encryption: 'aes-256-gcm', keyStatus: 'available', encryptionRoot: 'hqs8p1/DAT1' } as const
+const locked = { encryption: 'aes-256-gcm', keyStatus: 'unavailable' } as const
+const equal = new Map([[a.guid, { primary: '11', backup: '11' }]])
+const differ = new Map([[a.guid, { primary: '11', backup: '12' }]])
+const nothing = new Map([[a.guid, { primary: '11', backup: '-' }]])
+const withRaw = (raw: Policy['send']['raw']) => policyOf({ send: { raw, largeBlocks: false, compressed: false } })
+const ever = { ...emptyMemory(), sentRaw: B }
+
+/** `raw`, `decrypted`, or why nothing is sent. */
+function sent({ steps, blocked }: Plan, inventory: Inventory, over: PlanOver): string {
+  const reason = judged(inventory, { policy: over.policy ?? policyOf(), memory: over.memory ?? emptyMemory() }).reasons
+  const why = reason.find(({ code }) => code === 'ENCRYPTION_MISMATCH')?.evidence.why
+  const sends = steps.flatMap((step) => (step.kind === 'transfer' ? [step.source.argv] : []))
+  if (blocked !== null) {
+    expect(sends).toEqual([])
+    expect(blocked.cure.length).toBeGreaterThan(10)
+    return `${why}`
+  }
+  expect(why).toBeUndefined()
+  return sends.every((argv) => argv.includes('-w')) ? 'raw' : 'decrypted'
+}
+
+/** Where it stands in the tree of encryption roots, and whether a key is loaded, says nothing of how it was received. */
+const ROOTS = [
+  { ...locked, encryptionRoot: B },
+  { ...locked, encryptionRoot: 'hqs1p1' },
+  { ...locked, keyStatus: 'available', encryptionRoot: B },
+  { ...locked, keyStatus: 'available', encryptionRoot: 'hqs1p1' },
+] as const
+
+describe('an encrypted primary', () => {
+  const rows: readonly [string, Side, Inventory['ivSets'], Policy['send']['raw'], boolean, string][] = [
+    ['a new backup', MISSING, undefined, 'auto', false, 'raw'],
+    ['a new backup', MISSING, undefined, true, false, 'raw'],
+    ['a new backup', MISSING, undefined, false, false, 'decrypted'],
+    ['a new backup in the place of a raw one', MISSING, undefined, false, true, 'line-is-raw'],
+    ['not encrypted there', backupSide([a]), undefined, 'auto', false, 'raw-onto-plain'],
+    ['not encrypted there', backupSide([a]), undefined, true, false, 'raw-onto-plain'],
+    ['not encrypted there', backupSide([a]), undefined, false, false, 'decrypted'],
+    ['not encrypted there, and was', backupSide([a]), undefined, 'auto', true, 'raw-onto-plain'],
+    ['not encrypted there, and was', backupSide([a]), undefined, false, true, 'line-is-raw'],
+    ...ROOTS.flatMap((root): typeof rows => {
+      const name = `root ${root.encryptionRoot}, key ${root.keyStatus}`
+      const there = backupSide([a], root)
+      const open = root.keyStatus === 'available' ? 'decrypted' : 'backup-key-unavailable'
+      return [
+        [`${name}, equal`, there, equal, 'auto', false, 'raw'],
+        [`${name}, equal`, there, equal, true, false, 'raw'],
+        [`${name}, equal`, there, equal, false, false, 'line-is-raw'],
+        [`${name}, differ`, there, differ, 'auto', false, 'iv-sets-differ'],
+        [`${name}, differ`, there, differ, true, false, 'iv-sets-differ'],
+        [`${name}, differ`, there, differ, false, false, open],
+        [`${name}, differ, ever raw`, there, differ, 'auto', true, 'iv-sets-differ'],
+        [`${name}, differ, ever raw`, there, differ, false, true, 'line-is-raw'],
+        [`${name}, unread`, there, undefined, 'auto', false, 'iv-sets-unread'],
+        [`${name}, unread`, there, undefined, true, false, 'raw'],
+        [`${name}, unread`, there, undefined, false, false, 'iv-sets-unread'],
+        [`${name}, unread, ever raw`, there, undefined, 'auto', true, 'raw'],
+        [`${name}, unread, ever raw`, there, undefined, false, true, 'line-is-raw'],
+        [`${name}, none there`, there, nothing, 'auto', false, 'iv-sets-unread'],
+      ]
+    }),
+  ]
+  test.each(rows)('%s', (_name, there, ivSets, raw, everRaw, expected) => {
+    const inventory = inventoryOf(primarySide([a, b], [], encrypted), there, { ...(ivSets && { ivSets }) })
+    const over = { policy: withRaw(raw), memory: everRaw ? ever : emptyMemory() }
+    expect(sent(planned(inventory, over), inventory, over)).toBe(expected)
+  })
+
+  test('by `auto` nothing that a backup says sends it decrypted', () => {
+    for (const [, there, ivSets, raw, everRaw] of rows.filter(([, , , raw]) => raw !== false)) {
+      const inventory = inventoryOf(primarySide([a, b], [], encrypted), there, { ...(ivSets && { ivSets }) })
+      const made = planned(inventory, { policy: withRaw(raw), memory: everRaw ? ever : emptyMemory() })
+      for (const line of lines(made)) expect(line.includes('send') && !line.includes(' -w ')).toBe(false)
+    }
+  })
+
+  test('of a line that is raw no advice speaks of the backup’s key, or of sending it decrypted', () => {
+    for (const [name, there, ivSets, raw, everRaw] of rows) {
+      if (!everRaw && ivSets !== equal) continue
+      const inventory = inventoryOf(primarySide([a, b], [], encrypted), there, { ...(ivSets && { ivSets }) })
+      const { reasons } = judged(inventory, { policy: withRaw(raw), memory: everRaw ? ever : emptyMemory() })
+      const action = reasons.find(({ code }) => code === 'ENCRYPTION_MISMATCH')?.action ?? ''
+      expect([name, action]).toEqual([name, expect.not.stringMatching(/load-key|raw: false/)])
+    }
+  })
+
+  test('its memory is of the backup as configured: another `backup_dataset` begins anew', () => {
+    const inventory = inventoryOf(primarySide([a, b], [], encrypted), MISSING)
+    const over = { policy: withRaw(false), memory: { ...emptyMemory(), sentRaw: 'hqs1p1/OLD' } }
+    expect(sent(planned(inventory, over), inventory, over)).toBe('decrypted')
+  })
+})
+
+describe('one that is not encrypted', () => {
+  test.each([
+    ['into a plain backup', backupSide([a]), 'decrypted'],
+    ['into one with a loaded key', backupSide([a], { ...encrypted, encryptionRoot: 'hqs1p1' }), 'decrypted'],
+    ['into one whose key is missing', backupSide([a], { ...locked, encryptionRoot: B }), 'backup-key-unavailable'],
+  ])('%s', (_name, there, expected) => {
+    const inventory = inventoryOf(primarySide([a, b]), there)
+    expect(sent(planned(inventory), inventory, {})).toBe(expected)
+  })
+
+  const above = (primary: string, keyStatus: 'available' | 'unavailable' | null): Inventory['above'] => ({
+    primary: { name: 'hqs8p1', encryption: primary, keyStatus: primary === 'off' ? null : 'available' },
+    backup: { name: 'hqs1p1', encryption: keyStatus === null ? 'off' : 'aes-256-gcm', keyStatus },
+  })
+  test.each([
+    ['below one that is not', above('off', null), 'receive -s -u -o readonly=on hqs1p1/DAT1'],
+    ['below one whose key is loaded', above('aes-256-gcm', 'available'), 'receive -s -u -o readonly=on hqs1p1/DAT1'],
+    [
+      'on purpose below an encrypted one',
+      above('aes-256-gcm', 'unavailable'),
+      'receive -s -u -o readonly=on -o encryption=off hqs1p1/DAT1',
+    ],
+    ['not read', undefined, 'receive -s -u -o readonly=on hqs1p1/DAT1'],
+  ] as const)('its new backup: %s', (_name, found, command) => {
+    const made = planned(inventoryOf(primarySide([a]), MISSING, { ...(found && { above: found }) }))
+    expect(lines(made).find((line) => line.includes('receive'))).toEndWith(command)
+  })
+
+  test('nobody has asked for it to lie there unencrypted: a person decides, and what to do is said', () => {
+    const inventory = inventoryOf(primarySide([a]), MISSING, { above: above('off', 'unavailable') })
+    const made = planned(inventory)
+    expect(sent(made, inventory, {})).toBe('plain-below-encrypted')
+    expect(made.automatic).toMatchObject({ allowed: false, code: 'NEEDS_PERSON' })
+    expect(made.blocked?.cure).toContain(`-o encryption=off ${B}`)
+    expect(made.blocked?.cure).not.toContain('load-key')
+  })
+
+  test('a new line beside a backup is received in the same way', () => {
+    const own = taken('own', 50)
+    const inventory = inventoryOf(primarySide([a]), backupSide([own]), { above: above('aes-256-gcm', 'unavailable') })
+    const made = planned(inventory)
+    expect(made.kind).toBe('SET_ASIDE_RESEED')
+    expect(lines(made).find((line) => line.includes('receive'))).toContain('-o encryption=off')
+  })
+})
+
+describe('a partial receive', () => {
+  const facts = { toName: 'hqs8p1/DAT1@b', toGuid: b.guid, fromGuid: a.guid, bytes: 10, remainingBytes: 20 }
+  const kindOf = (raw: boolean, policy: Policy, ivSets: Inventory['ivSets'], memory = emptyMemory()) => {
+    const there = backupSide([a], { ...locked, encryptionRoot: B, receiveResumeToken: TOKEN })
+    const token = { ...facts, raw }
+    return planned(inventoryOf(primarySide([a, b], [], encrypted), there, { token, ...(ivSets && { ivSets }) }), {
+      policy,
+      memory,
+      options: { ownToken: true },
+    })
+  }
+  test.each([
+    ['raw on a raw line', true, 'auto', equal, 'RESUME'],
+    ['not raw on a raw line', false, 'auto', equal, 'SET_ASIDE_REWIND'],
+    ['not raw, raw by policy', false, true, equal, 'SET_ASIDE_REWIND'],
+    ['not raw, and what the line is could not be read', false, 'auto', undefined, 'IMPOSSIBLE'],
+    ['not raw, and the base is not raw either', false, 'auto', differ, 'IMPOSSIBLE'],
+    ['not raw, decrypted by policy, on a raw line', false, false, equal, 'IMPOSSIBLE'],
+  ] as const)('%s: %s', (_name, raw, wish, ivSets, kind) => {
+    const made = kindOf(raw, withRaw(wish), ivSets)
+    expect(made.kind).toBe(kind)
+    for (const line of lines(made)) expect(line.includes('send') && !/ -w | -t /.test(line)).toBe(false)
+    if (!raw) expect(lines(made).some((line) => line.includes(' -t '))).toBe(false)
+  })
+
+  test('of a backup without any snapshot: raw is resumed, anything else makes room for a new seed', () => {
+    const first = (raw: boolean) =>
+      planned(
+        inventoryOf(primarySide([a, b], [], encrypted), backupSide([], { receiveResumeToken: TOKEN }), {
+          token: { ...facts, fromGuid: null, raw },
+        }),
+        { policy: withRaw('auto'), options: { ownToken: true } },
+      )
+    expect(first(true).kind).toBe('RESUME')
+    expect(first(false)).toMatchObject({ kind: 'SET_ASIDE_RESEED', blocked: null })
+    expect(lines(first(false)).some((line) => line.includes(' -t '))).toBe(false)
+  })
+
+  test('of a seed beside the backup that was sent otherwise is left lying', () => {
+    const own = taken('own', 50)
+    const begun = sibling('incoming', null, '20261122T100000Z', { receiveResumeToken: TOKEN })
+    const beside = (raw: boolean) =>
+      planned(
+        inventoryOf(primarySide([a, b], [], encrypted), backupSide([own]), {
+          backupSiblings: [begun],
+          incomingToken: { name: begun.name, facts: { ...facts, fromGuid: null, raw } },
+        }),
+      )
+    expect(lines(beside(true)).some((line) => line.includes(' -t '))).toBe(true)
+    expect(lines(beside(false)).some((line) => line.includes(' -t '))).toBe(false)
+  })
+})
+
+describe('a backup that is an encryption root with its key loaded', () => {
+  const own = taken('own', 30)
+  const open = { ...locked, keyStatus: 'available', encryptionRoot: B } as const
+  const memory = { ...emptyMemory(), common: { guid: a.guid, at: 1, backupGuid: backupSide([]).facts.guid } }
+  const diverged = (primary: object, ivSets: Inventory['ivSets']) =>
+    inventoryOf(primarySide([a, b], [], primary), backupSide([a, own], open), { ...(ivSets && { ivSets }) })
+
+  test.each([
+    ['fed from one that is not encrypted', {}, undefined, 'auto', false],
+    ['fed decrypted from an encrypted one', encrypted, differ, false, false],
+    ['fed raw', encrypted, equal, 'auto', true],
+  ] as const)('%s: may it be set aside by itself?', (_name, primary, ivSets, raw, allowed) => {
+    const made = planned(diverged(primary, ivSets), { policy: withRaw(raw), memory })
+    expect(made).toMatchObject({ kind: 'SET_ASIDE_REWIND', blocked: null, automatic: { allowed } })
+    if (!allowed) expect(made.automatic.because).toContain('would unload the key')
+  })
+})
+
+test('in place too, nothing is sent decrypted by itself', () => {
+  const own = taken('own', 30)
+  const inventory = inventoryOf(primarySide([a, b], [], encrypted), backupSide([a, own]))
+  expect(planned(inventory, { options: { strategy: 'IN_PLACE' } }).blocked?.code).toBe('ENCRYPTION_MISMATCH')
+})
+
+test('own snapshots without any change stand in the way of a raw line, and of no other', () => {
+  const own = taken('own', 30)
+  const there = backupSide([a, own], { ...locked, encryptionRoot: 'hqs1p1' })
+  const of = (ivSets: Inventory['ivSets'], raw: Policy['send']['raw']) =>
+    codes(
+      judged(
+        inventoryOf(primarySide([a, b], [], encrypted), there, { writtenSinceBase: 0, ...(ivSets && { ivSets }) }),
+        { policy: withRaw(raw) },
+      ),
+    )
+  expect(of(equal, 'auto')).toContain('BACKUP_AHEAD')
+  expect(of(differ, 'auto')).toContain('EXTRA_ON_BACKUP')
+})
