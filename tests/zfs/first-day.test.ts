@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Body } from '#tests/witness/client.ts'
-import { openLab, remove, root } from '../lab.ts'
-import { until, Witness } from '../witness.ts'
+import { openLab, remove, root } from './lab.ts'
+import { until, Witness } from './witness.ts'
 
 /* What an admin has prepared on the first day, as root and as the delegated user, on real OpenZFS. */
 setDefaultTimeout(600_000)

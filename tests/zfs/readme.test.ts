@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Home } from '#tests/witness/home.ts'
 import { freePort } from '#tests/witness/service.ts'
-import { openLab, remove, root, SANS } from '../lab.ts'
-import { until } from '../witness.ts'
+import { openLab, remove, root, SANS } from './lab.ts'
+import { until } from './witness.ts'
 
 /*
  * "Set it up" in the README, word by word, on real OpenZFS: its file, its commands in their order, and nothing else. Only
@@ -12,7 +12,7 @@ import { until } from '../witness.ts'
  */
 setDefaultTimeout(600_000)
 
-const README = readFileSync(join(import.meta.dir, '..', '..', '..', 'README.md'), 'utf8')
+const README = readFileSync(join(import.meta.dir, '..', '..', 'README.md'), 'utf8')
 const section = README.slice(README.indexOf('\n## Set it up'), README.indexOf('\n## Use it'))
 const yaml = /```yaml\n(.*?)```/s.exec(section)?.[1] ?? ''
 /** Each step of the list with its commands, as they stand there. */
@@ -62,7 +62,7 @@ async function type(command: string, more: readonly string[] = []): Promise<stri
     : command.split(' ')
   const child = Bun.spawn([...words, ...more], {
     env: home.environment,
-    cwd: join(import.meta.dir, '..', '..', '..'),
+    cwd: join(import.meta.dir, '..', '..'),
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -140,7 +140,7 @@ test('5. the service runs, and says what needs a decision', async () => {
   expect(section).toContain('http://127.0.0.1:8080')
   service = Bun.spawn([...command.split(' '), '--host', '127.0.0.1', '--port', String(port)], {
     env: home.environment,
-    cwd: join(import.meta.dir, '..', '..', '..'),
+    cwd: join(import.meta.dir, '..', '..'),
     stdin: 'ignore',
     stdout: 'ignore',
     stderr: Bun.file(join(home.directory, 'stderr.log')),
