@@ -155,6 +155,15 @@ echo p3 >/pools/$P/f3; zfs snapshot $P@s3; zfs snapshot $B@own; zfs unmount $P; 
     plan: 'SET_ASIDE_REWIND',
   },
   {
+    name: 'rawkids',
+    // A tree that was brought over by `send -Rw`: the child has its key from the backup's root, and goes back below it.
+    make: `echo passphrase | zfs create -o encryption=on -o keyformat=passphrase $P; zfs create $P/kid; echo p1 >/pools/$P/f1; zfs snapshot -r $P@s1
+zfs send -Rw $P@s1 | zfs receive -u $B; zfs set readonly=on $B; zfs snapshot $B@own; echo p2 >/pools/$P/f2; zfs snapshot $P@s2`,
+    plan: 'SET_ASIDE_REWIND',
+    as: 'both',
+    after: `zfs list $B/kid@s1; ! zfs list $A/kid 2>/dev/null`,
+  },
+  {
     name: 'rawreseed',
     make: `echo passphrase | zfs create -o encryption=on -o keyformat=passphrase $P; echo p >/pools/$P/f; zfs snapshot $P@s1; zfs unmount $P; zfs unload-key $P
 zfs create $B; echo old >/pools/$B/old; zfs snapshot $B@old; zfs unmount $B; zfs set readonly=on $B`,
