@@ -9,7 +9,7 @@ import type {
   SwapFacts,
 } from '#lib/replication/types.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
-import type { PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
+import type { Guid, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 
 /** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
@@ -92,6 +92,8 @@ export interface Sans {
   ): Promise<ReadonlyMap<string, { readonly usedBytes: number; readonly clones: number }> | null>
   /** Is each of these names what it is said to be, at this moment? Null: yes. Else the first that is not, in words. */
   differs(host: string, expects: readonly Found[], signal?: AbortSignal): Promise<string | null>
+  /** All datasets of a pool by guid, for one that has another name by now; null: could not be read. */
+  namesIn(host: string, pool: string, signal?: AbortSignal): Promise<ReadonlyMap<Guid, string> | null>
   /** Free and total space of a pool now; null: could not be read. */
   pool(host: string, pool: string, signal?: AbortSignal): Promise<PoolFacts | null>
   transfer(request: SanTransfer): Promise<SanTransferOutcome>

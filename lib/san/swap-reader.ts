@@ -3,7 +3,7 @@ import type { Sans } from '#lib/engine/ports.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
 import { listDatasets, listPools } from '#lib/zfs/commands.ts'
-import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
+import { listCosts, listGuids, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { isAnswer } from './batch-answer.ts'
 import { readDelegated, readEnclosing, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
@@ -19,6 +19,7 @@ type SwapReader = Pick<
   | 'rights'
   | 'costs'
   | 'differs'
+  | 'namesIn'
   | 'pool'
   | 'ivSets'
   | 'enclosing'
@@ -122,6 +123,11 @@ export function swapReader(
         if (now !== guid) return `${name} has guid ${now}, not ${guid}`
       }
       return null
+    },
+    async namesIn(id, pool, signal) {
+      const result = await one(id, ({ zfsCommand }) => listGuids(zfsCommand, pool), signal)
+      const found = result?.exitCode === 0 ? parseIdentities(result.stdout) : null
+      return found === null ? null : new Map([...found].map(([name, guid]) => [guid, name]))
     },
     async pool(id, pool, signal) {
       const zfs = hostOf(id)?.zfsCommand

@@ -69,6 +69,8 @@ export interface Inventory {
   readonly backupSiblings?: readonly Sibling[]
   /** Of a backup that is missing: datasets above it that are missing too, from the top; full names. Absent: not read, or none. */
   readonly missingParents?: readonly string[]
+  /** Of a primary that is missing: the name that this very dataset (by guid) has by now. Absent: not found, or not looked for. */
+  readonly renamedTo?: string
   /** Read where a swap may be needed; null: could not be read. */
   readonly swap?: SwapFacts | null
   /** What the journal says of the swaps that made the set-asides beside the backup. Absent: not asked. */
