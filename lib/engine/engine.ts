@@ -13,6 +13,7 @@ import { type Preview, PreviewBook } from './preview-book.ts'
 import { Refusal } from './refusal.ts'
 import { Repairs, timeLeft } from './repairs.ts'
 import { Scans } from './scans.ts'
+import { settleFailures } from './settle.ts'
 import type { Engine, PreviewOptions, RepairRequest, Started } from './types.ts'
 import { viewOf } from './views.ts'
 
@@ -119,6 +120,10 @@ export function createEngine(deps: EngineDeps): Engine {
     async configChanged() {
       const kept = new Set(deps.config().datasets.map(({ id }) => id))
       await context.takeConfig()
+      await settleFailures(
+        context,
+        context.datasets().map(({ id }) => id),
+      )
       deps.log.info(`The configuration is in force: ${kept.size} mappings.`)
       repairs.pump()
     },

@@ -134,7 +134,8 @@ export interface EvidenceByCode {
     readonly base: string | null
     readonly ivSets: { readonly primary: string; readonly backup: string } | null
   }
-  REPAIR_FAILING: RepairFacts & { readonly failures: number }
+  /** `nextTry`: epoch ms of the next one that starts by itself; null: the next check's, or none does. */
+  REPAIR_FAILING: RepairFacts & { readonly failures: number; readonly nextTry: number | null }
   STALLED: RepairFacts
   /** `runId` null: no repair has met it, it was read on the SANs. */
   PERMISSION_MISSING: Omit<RepairFacts, 'runId'> & { readonly runId: string | null }

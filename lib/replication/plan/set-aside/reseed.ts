@@ -14,7 +14,7 @@ import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver, type Quota } from './carry-over.ts'
 import { holdSteps } from './hold-step.ts'
 import { mountSteps } from './mount-steps.ts'
-import { asideTooLong, obstacle } from './obstacle.ts'
+import { asideTooLong, obstacle, tooManyBegun } from './obstacle.ts'
 import { notesForOthers } from './other-tools.ts'
 import { quotaSteps } from './quota-steps.ts'
 import { swapSteps } from './swap-step.ts'
@@ -124,7 +124,11 @@ export function reseed(
     setAside: { name: beside.aside, snapshots: own.length, usedBytes: backup.facts.used },
   })
   const kept = `The backup as it is now is kept as ${beside.aside} (${counted(own.length, 'snapshot')}).`
-  return { ...draft, outcome: `${draft.outcome} ${kept}`, blocked: obstacle(input, backup) }
+  return {
+    ...draft,
+    outcome: `${draft.outcome} ${kept}`,
+    blocked: obstacle(input, backup) ?? (begun === null ? tooManyBegun(input) : null),
+  }
 }
 
 interface Begun {

@@ -1,7 +1,6 @@
 import { clone, type Properties, promote } from '#lib/zfs/commands.ts'
 import { movableAfterPromote } from '../../children.ts'
 import { isOnlyEmptySnapshots } from '../../divergence.ts'
-import { SET_ASIDE_LIMIT } from '../../judge/swaps.ts'
 import { toRef } from '../../order.ts'
 import { ownSiblings } from '../../swap.ts'
 import type { ChildDataset, Comparison, PresentSide } from '../../types.ts'
@@ -15,7 +14,7 @@ import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdSteps } from './hold-step.ts'
 import { mountSteps } from './mount-steps.ts'
-import { asideTooLong, obstacle } from './obstacle.ts'
+import { asideTooLong, obstacle, tooManyBegun } from './obstacle.ts'
 import { notesForOthers } from './other-tools.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
 import { swapSteps, undoStep } from './swap-step.ts'
@@ -176,21 +175,6 @@ function madeBefore(input: PlanInput, base: NonNullable<Comparison['base']>): Be
     return untouched && origin === `${dataset}@${base.backupName}`
   })
   return left === undefined ? null : besideToGoOn(input, left.name)
-}
-
-/**
- * Each clone that an earlier try has left holds a snapshot of the backup in its place, and this plan would make one more,
- * of another base: where the promote is refused again and again, they pile up.
- */
-function tooManyBegun({ inventory, mapping }: PlanInput): PlanDraft['blocked'] {
-  const left = ownSiblings(inventory, 'next')
-  if (left.length < SET_ASIDE_LIMIT) return null
-  const { host, dataset } = mapping.backup
-  return {
-    code: 'SET_ASIDE_LIMIT',
-    because: `${host} keeps ${left.length} clones of ${dataset} that earlier repairs have begun with and not swapped in; ${SET_ASIDE_LIMIT} is the limit.`,
-    cure: `Find out why the swap is refused (the last repairs say it), look at the clones (\`zwitness set-asides\`), and let the SAN's admin remove them.`,
-  }
 }
 
 function sizeAside({ inventory, comparison: seen }: PlanInput, comparison: Comparison): number | null {
