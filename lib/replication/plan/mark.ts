@@ -45,11 +45,12 @@ export function withMark(input: PlanInput, draft: PlanDraft): PlanDraft {
     ifInterrupted: 'harmless',
   })
   const last = draft.steps.findLastIndex(({ kind }) => kind !== 'verify')
-  // A swap may have several lines, and nothing comes between them.
-  const swapped = draft.steps.findLastIndex((each) => each.kind === 'commands' && each.role === 'swap')
+  // The last line of a swap, with the way back that goes with it.
+  const swap = draft.steps.findLastIndex((each) => {
+    return each.kind === 'commands' && (each.role === 'swap' || each.role === 'undo')
+  })
   const steps = draft.steps.flatMap((each, index): readonly StepDraft[] => {
-    if (index !== swapped || index === last) return [each]
-    return [each, step(`Say on the new ${dataset} which witness repairs it`)]
+    return index === swap && index < last ? [each, step(`Say on the new ${dataset} which witness repairs it`)] : [each]
   })
   const end = steps.findLastIndex(({ kind }) => kind !== 'verify') + 1
   const begin = input.inventory.backup.state === 'present' ? [step(`Say on ${dataset} which witness repairs it`)] : []
