@@ -23,11 +23,13 @@ const mappings = (user: User) => `
       - { id: used-${user}, name: ${P(user)}-used, backup_dataset: ${B(user)}-used }`
 const yaml = (change: (text: string) => string = (text) => text) => `
 san_hosts:
-${USERS.map((user) => `  p-${user}: { hostname: hqs8.storage.local, ssh_user: ${user} }\n  b-${user}: { hostname: hqs1.storage.local, ssh_user: ${user} }`).join('\n')}
+${USERS.map((user) => `  p-${user}: { hostname: hqs8.storage.local, ssh_user: ${user}, connect_timeout_seconds: 60 }\n  b-${user}: { hostname: hqs1.storage.local, ssh_user: ${user}, connect_timeout_seconds: 60 }`).join('\n')}
 defaults: { auto_repair: true, repair_when: behind, primary_max_age_hours: 0 }
 pairs:
 ${USERS.map((user) => `  - name: ${user}\n    primary: p-${user}\n    backup: b-${user}\n    datasets:${change(mappings(user))}`).join('\n')}
 scheduler: { interval_minutes: 30 }
+# The machine is an emulated one: a few at a time is faster than all at once.
+limits: { transfers: 2 }
 `
 
 const SHELL = (user: User) => `
