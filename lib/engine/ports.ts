@@ -99,6 +99,8 @@ export interface Sans {
     snapshots: readonly string[],
     signal?: AbortSignal,
   ): Promise<readonly string[] | null>
+  /** All datasets of a pool by guid, for one that has another name by now; null: could not be read. */
+  namesIn(host: string, pool: string, signal?: AbortSignal): Promise<ReadonlyMap<Guid, string> | null>
   /** Does a dataset that was there before receive, or keep a partial receive, beside its content? Null: could not be read. */
   receivesBeside(host: string, dataset: string, signal?: AbortSignal): Promise<boolean | null>
   /** The resume token of a dataset now, `token` null: it has none; null: could not be read. */

@@ -15,3 +15,16 @@ export function movableChildren(
       encryptionRoot === null || encryptionRoot === name || (encryptionRoot === parentRoot && parentRoot !== parent),
   )
 }
+
+/**
+ * Those that can leave the set-aside of a rewound backup. The promote makes the new line the root of all that had its key
+ * from the backup, so these go along; what has its key from one of them does not.
+ */
+export function movableAfterPromote(
+  children: readonly ChildDataset[],
+  backup: string,
+  backupRoot: string | null,
+): readonly ChildDataset[] {
+  const movable = new Set(movableChildren(children, backup, backupRoot))
+  return children.filter((child) => movable.has(child) || (backupRoot === backup && child.encryptionRoot === backup))
+}

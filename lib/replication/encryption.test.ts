@@ -151,6 +151,16 @@ describe('one that is not encrypted', () => {
     expect(made.blocked?.cure).not.toContain('load-key')
   })
 
+  test('one that a person has begun to receive there is resumed; what can no longer be resumed waits for a person again', () => {
+    const there = backupSide([], { receiveResumeToken: TOKEN })
+    const token = { toName: 'hqs8p1/DAT1@a', toGuid: a.guid, fromGuid: null, bytes: 10, remainingBytes: 20 }
+    const inventory = inventoryOf(primarySide([a]), there, { above: above('off', 'unavailable'), token })
+    expect(planned(inventory)).toMatchObject({ kind: 'RESUME', blocked: null })
+    expect(codes(judged(inventory))).not.toContain('ENCRYPTION_MISMATCH')
+    const stale = { ...inventory, token: { ...token, toGuid: '4711' } }
+    expect(sent(planned(stale), stale, {})).toBe('plain-below-encrypted')
+  })
+
   test('a new line beside a backup is received in the same way', () => {
     const own = taken('own', 50)
     const inventory = inventoryOf(primarySide([a]), backupSide([own]), { above: above('aes-256-gcm', 'unavailable') })

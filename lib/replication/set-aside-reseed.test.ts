@@ -45,6 +45,28 @@ describe('set aside and re-seed', () => {
     expect(commands(withKid)[2]).toBe(`zfs set quota=5000000 ${B}`)
   })
 
+  test('a quota is as it is now, and a change during the seed is said to be left out', () => {
+    const swap = { children: [], local: [{ name: 'quota', value: '7' }], canmount: 'on' as const, shared: false }
+    const made = planned(inventoryOf(primarySide([b]), backupSide([own]), { swap }))
+    expect(made.notes.join(' ')).toContain(`quota=7: as it is now. What is changed on ${B} while the seed runs`)
+  })
+
+  test('a rewind: children with the backup’s key go along, what has its key from one of them stays and is named', () => {
+    const root = { encryption: 'aes-256-gcm', encryptionRoot: B, keyStatus: 'unavailable' as const }
+    const kid = { name: `${B}/kid`, type: 'filesystem' as const, encryptionRoot: B }
+    const kept = { ...kid, name: `${B}/kid.zw-aside-20261122T100000Z`, encryptionRoot: kid.name }
+    const swap = { children: [kid, kept], local: [], canmount: 'on' as const, shared: false }
+    const primary = primarySide([a, b], [], { ...root, encryptionRoot: P })
+    const ivSets = new Map([[a.guid, { primary: '1', backup: '1' }]])
+    const made = planned(inventoryOf(primary, backupSide([a, own], root), { swap, ivSets }))
+    expect(made.kind).toBe('SET_ASIDE_REWIND')
+    expect(commands(made).join(' ')).toContain(`/kid ${B}/kid`)
+    expect(commands(made).join(' ')).not.toContain(`${kept.name} `)
+    expect(made.notes.join(' ')).toContain(
+      `Stays below the set-aside, for ZFS moves no encrypted dataset away from the root of its key: ${kept.name}.`,
+    )
+  })
+
   test('a first snapshot that has arrived is not sent again', () => {
     const arrived = sibling('incoming', null, undefined, { snapshots: [a] })
     const made = planned(inventoryOf(primarySide([a, b]), backupSide([own]), { backupSiblings: [arrived] }))

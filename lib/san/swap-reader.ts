@@ -3,7 +3,7 @@ import type { Sans } from '#lib/engine/ports.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
 import { getProperties, listDatasets, listHolds, listPools, probeReceive } from '#lib/zfs/commands.ts'
-import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
+import { listCosts, listGuids, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { parseProperties } from '#lib/zfs/properties.ts'
 import { parseHeld } from '#lib/zfs/small-answers.ts'
@@ -24,6 +24,7 @@ type SwapReader = Pick<
   | 'rights'
   | 'costs'
   | 'differs'
+  | 'namesIn'
   | 'resumeToken'
   | 'heldBy'
   | 'receivesBeside'
@@ -141,6 +142,11 @@ export function swapReader(
         found.push(...parseHeld(result.stdout, tag).filter((name) => asked.has(name)))
       }
       return found
+    },
+    async namesIn(id, pool, signal) {
+      const result = await one(id, ({ zfsCommand }) => listGuids(zfsCommand, pool), signal)
+      const found = result?.exitCode === 0 ? parseIdentities(result.stdout) : null
+      return found === null ? null : new Map([...found].map(([name, guid]) => [guid, name]))
     },
     async receivesBeside(id, dataset, signal) {
       const result = await one(id, ({ zfsCommand }) => probeReceive(zfsCommand, dataset), signal)

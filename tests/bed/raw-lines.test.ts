@@ -1,4 +1,5 @@
 import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
+import type { Sans } from '#lib/engine/ports.ts'
 import { Bed } from './bed.ts'
 import { loadKey, sendByHand, zfsOn } from './by-hand.ts'
 
@@ -12,8 +13,9 @@ const PASSPHRASE = 'passphrase'
 const KEY = { properties: { encryption: 'aes-256-gcm', keyformat: 'passphrase' }, passphrase: PASSPHRASE }
 type Raw = boolean | 'auto'
 
-async function open(raw: Raw, name = 'tree/kid', more: object = {}): Promise<void> {
+async function open(raw: Raw, name = 'tree/kid', more: object = {}, between?: (sans: Sans) => Sans): Promise<void> {
   bed = await Bed.open({
+    between,
     hosts: [
       { id: 'a', pool: 'tank' },
       { id: 'b', pool: 'vault' },
@@ -165,6 +167,27 @@ test('a line that went on raw here is never sent decrypted, also where its backu
   await check()
   expect(why()).toBe('line-is-raw')
   expect(await allRaw()).toBe(true)
+})
+
+test('what was sent raw from here goes on raw, whoever says nothing of IV sets; without that memory it waits', async () => {
+  const silent = (sans: Sans): Sans => ({ ...sans, ivSets: async () => new Map() })
+  await open('auto', 'one', {}, silent)
+  bed.host('a').zfs.dataset.create('tank/one', KEY)
+  for (const name of ['s1', 's2', 's3']) {
+    snapshot(`tank/one@${name}`)
+    if (name === 's1') await bed.start()
+    await check()
+    expect([name, ...(health() ?? [])]).toEqual([name, 'UP_TO_DATE'])
+  }
+  expect((await sent()).map((argv) => argv.includes('-w'))).toEqual([true, true, true])
+  await bed.newDatabase()
+  await check()
+  expect(health()).toEqual(['UP_TO_DATE'])
+  snapshot('tank/one@s4')
+  await check()
+  expect(why()).toBe('iv-sets-unread')
+  expect(bed.engine.dataset('one')?.plan?.automatic.code).toBe('UNKNOWN_STATE')
+  expect(await sent()).toEqual([])
 })
 
 test.each([

@@ -73,10 +73,13 @@ export class RawLab {
     return root(this.#lab, script)
   }
 
-  /** Of every stream that left the primary since the last time: is each of its parts raw? Beginnings of the same stream count alike. */
+  /**
+   * Of every stream that left the primary since the last time: is each of the snapshots in it raw? (The record that several of
+   * them are packed in, `hdrtype` 2, has no features.)
+   */
   async streams(): Promise<readonly boolean[]> {
     const out = await this.run(
-      `cd ${STREAMS}; for f in *.rc; do [ -e $f ] || continue; g=$\{f%.rc}; echo "== $(zstream dump <$g | awk '/features =/ { print $3 }' | tr '\\n' ' ')"; rm -f $f $g; done`,
+      `cd ${STREAMS}; for f in *.rc; do [ -e $f ] || continue; g=$\{f%.rc}; echo "== $(zstream dump <$g | awk '/hdrtype =/ { kind = $3 } /features =/ && kind == 1 { print $3 }' | tr '\\n' ' ')"; rm -f $f $g; done`,
     )
     return out
       .split('\n')

@@ -9,8 +9,8 @@ const MAKE = `fill() { dd if=/dev/urandom of=/pools/$1/f$(ls /pools/$1 | wc -l) 
 ${CREATE} $P/tree; zfs create $P/tree/kid; fill $P/tree; fill $P/tree/kid
 zfs snapshot -r $P/tree@s1; zfs send -Rw $P/tree@s1 | zfs receive -u $B/tree; ${LOAD} $B/tree
 fill $P/tree/kid; zfs snapshot $P/tree/kid@s2
-# Not there yet: an encrypted one with children, one of them on purpose not encrypted, and one below that.
-${CREATE} $P/mix; zfs create -o encryption=off $P/mix/plain; zfs create $P/mix/plain/sub; fill $P/mix; fill $P/mix/plain
+# Not there yet: an encrypted one, and below it one that is on purpose not encrypted.
+${CREATE} $P/mix; zfs create -o encryption=off $P/mix/plain; fill $P/mix; fill $P/mix/plain
 zfs snapshot -r $P/mix@s1
 # Somebody has tried by hand, and not raw; a part of it has arrived.
 ${CREATE} $P/left; dd if=/dev/urandom of=/pools/$P/left/f bs=1M count=4 2>/dev/null; zpool sync; zfs snapshot $P/left@s1
@@ -53,20 +53,16 @@ export function everyRawLine(user: User): void {
     )
 
     test(
-      'what is not encrypted on purpose is kept so below an encrypted backup, and what is below it too',
+      'what is not encrypted on purpose is kept so below an encrypted backup',
       async () => {
         const children = (await lab.witness.get('/api/datasets?limit=200')).items
         const idOf = (name: string) =>
           encodeURIComponent(children.find((each: any) => each.pair.primary.dataset === `${P}/${name}`).id)
-        for (const name of ['mix', 'mix/plain', 'mix/plain/sub'])
+        for (const name of ['mix', 'mix/plain'])
           expect([name, (await lab.repair(idOf(name))).state]).toEqual([name, 'SUCCEEDED'])
-        expect(await lab.streams()).toEqual([true, false, false])
+        expect(await lab.streams()).toEqual([true, false])
         const roots = await lab.run(`zfs list -H -o name,encryptionroot,keystatus -r ${B}/mix`)
-        expect(roots.trim().split('\n')).toEqual([
-          `${B}/mix\t${B}/mix\tunavailable`,
-          `${B}/mix/plain\t-\t-`,
-          `${B}/mix/plain/sub\t-\t-`,
-        ])
+        expect(roots.trim().split('\n')).toEqual([`${B}/mix\t${B}/mix\tunavailable`, `${B}/mix/plain\t-\t-`])
       },
       8 * MINUTES,
     )

@@ -3,6 +3,7 @@ import { hasGivenUp, slowTryAt } from '../backoff.ts'
 import { mismatchFacts, streamOf } from '../encryption.ts'
 import { missingFrom } from '../preflight/needed-rights.ts'
 import { fits, keepFreeBytes, roomIn } from '../space.ts'
+import { partialReceive } from '../token.ts'
 import { factsNow } from '../tried.ts'
 import type { Reason } from '../types.ts'
 import type { JudgeContext, Rule } from './context.ts'
@@ -84,6 +85,9 @@ export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
 export const encryptionRule: Rule = ({ input, comparison, tell }) => {
   const mismatch = streamOf(input)?.mismatch ?? null
   if (mismatch === null) return []
+  // A person who has begun to receive it unencrypted has decided that.
+  const { state } = partialReceive(input, input.ownToken)
+  if (mismatch === 'plain-below-encrypted' && (state === 'idle' || state === 'moving')) return []
   if (mismatch === 'iv-sets-unread' && (comparison === null || comparison.behind.length === 0)) return []
   return [tell('ENCRYPTION_MISMATCH', mismatchFacts(input, mismatch))]
 }

@@ -52,7 +52,11 @@ export function choose(input: PlanInput): PlanDraft {
   const swap = halfDoneSwap(inventory)
   if (swap !== null) return finishSwap(input, swap)
   if (primary.state !== 'present') {
-    const { message, action } = say('PRIMARY_DATASET_MISSING', words, { backupSnapshots: null })
+    const { message, action } = say('PRIMARY_DATASET_MISSING', words, {
+      backupSnapshots: null,
+      renamedTo: inventory.renamedTo ?? null,
+      child: input.verdict.reasons.some(({ evidence }) => evidence.child === true),
+    })
     return impossible('PRIMARY_DATASET_MISSING', message, action ?? '')
   }
   if (comparison === null) return impossible('UNKNOWN_STATE', 'The two sides could not be compared.', 'Check again.')
@@ -140,7 +144,8 @@ function partialPlan(
   if (!options.ownToken && isReceiving(verdict.reasons)) return busy(input)
   // Neither what is left of it may be sent, nor what would come in its stead.
   const mismatch = streamOf(input)?.mismatch ?? null
-  if (mismatch !== null) return unsendable(input, mismatch)
+  // (A person who has begun to receive it unencrypted has decided that.)
+  if (mismatch !== null && mismatch !== 'plain-below-encrypted') return unsendable(input, mismatch)
   const stale = unfinishable(input)
   if (stale !== null) return remainder(input, primary, backup, comparison, route, stale)
   const facts = inventory.token

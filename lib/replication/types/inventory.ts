@@ -82,6 +82,8 @@ export interface Inventory {
   readonly backupSiblings?: readonly Sibling[]
   /** Of a backup that is missing: datasets above it that are missing too, from the top; full names. Absent: not read, or none. */
   readonly missingParents?: readonly string[]
+  /** Of a primary that is missing: the name that this very dataset (by guid) has by now. Absent: not found, or not looked for. */
+  readonly renamedTo?: string
   /** Read where a swap may be needed; null: could not be read. */
   readonly swap?: SwapFacts | null
   /** What the journal says of the swaps that made the set-asides beside the backup. Absent: not asked. */
@@ -180,7 +182,7 @@ export interface SwapRecord {
   /** The set-aside, by its full name. */
   readonly aside: string
   /**
-   * `over`: its last command has ended well; what is different there since is somebody's. `open`: it was begun, and its end is
+   * `over`: its repair has ended well, with a look at the end; what is different there since is somebody's. `open`: it was begun, and its end is
    * not on record. `unknown`: nothing is (a lost database). `settled`: nothing is either, but a repair that ended well since
    * has found nothing of it to finish: whether its very last command had come, that does not say.
    */

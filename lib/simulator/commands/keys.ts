@@ -28,8 +28,8 @@ export const changeKey: Command = (context, args) => {
     const refuse = (why: string) => new Failure(`Key change error: ${why}`, 255)
     if (dataset.encryptionRoot !== dataset.id || above === null || above.encryptionRoot === null)
       throw refuse('the simulator knows only encryption roots below an encrypted dataset.')
-    if (!isReadable(pool, dataset)) throw refuse('Key must be loaded.')
     if (!isReadable(pool, above)) throw refuse('Parent key must be loaded.')
+    if (!isReadable(pool, dataset)) throw refuse('Key must be loaded.')
     for (const one of pool.datasets) if (one.encryptionRoot === dataset.id) one.encryptionRoot = above.encryptionRoot
     for (const property of ['encryption', 'keyformat', 'keylocation']) delete dataset.local[property]
     delete dataset.secret

@@ -56,7 +56,8 @@ export function describeToken(token: ResumeToken): string[] {
     `\ttoname = ${token.toName}`,
     ...(flags.large ? ['\tlargeblockok = 1'] : []),
     ...(flags.embedded ? ['\tembedok = 1'] : []),
-    ...(flags.compressed ? ['\tcompressok = 1'] : []),
+    // What is raw comes as it is on disk.
+    ...(flags.compressed || flags.raw ? ['\tcompressok = 1'] : []),
     ...(flags.raw ? ['\trawok = 1'] : []),
   ]
 }

@@ -1,9 +1,9 @@
 import { clone, type Properties, promote } from '#lib/zfs/commands.ts'
-import { movableChildren } from '../../children.ts'
+import { movableAfterPromote } from '../../children.ts'
 import { isOnlyEmptySnapshots } from '../../divergence.ts'
 import { toRef } from '../../order.ts'
 import { ownSiblings } from '../../swap.ts'
-import type { Comparison, PresentSide } from '../../types.ts'
+import type { ChildDataset, Comparison, PresentSide } from '../../types.ts'
 import { assemble } from '../assemble.ts'
 import { type ClearedName, renameNotes, renameSteps } from '../clear-names.ts'
 import { type CommandsDraft, impossible, type PlanDraft, type PlanInput } from '../draft.ts'
@@ -18,7 +18,7 @@ import { asideTooLong, obstacle, tooManyBegun } from './obstacle.ts'
 import { notesForOthers } from './other-tools.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
 import { swapSteps, undoStep } from './swap-step.ts'
-import { counted, inTheWay } from './words.ts'
+import { counted, inTheWay, listed } from './words.ts'
 
 /**
  * The backup went its own way after the base (or keeps a partial receive that can never be finished). A clone of the base
@@ -57,7 +57,7 @@ export function rewind(
     host,
     dataset,
   })
-  const children = movableChildren(swap.children, dataset, backup.facts.encryptionRoot)
+  const children = movableAfterPromote(swap.children, dataset, backup.facts.encryptionRoot)
   const quotas = quotaSteps(input, carried.quotas, {
     name: beside.next,
     children: children.length,
@@ -131,6 +131,7 @@ export function rewind(
       ...(cleared.length === 0 ? [] : renameNotes(input, cleared)),
       ...carried.notes,
       ...mounts.notes,
+      ...staying(swap.children, children),
       ...(made === null ? [] : [`${beside.next}, left by an earlier try, is used.`]),
       `The new line is readonly=on, so that nothing can change it by accident.`,
       ...notesForOthers(input, backup, from),
@@ -147,6 +148,15 @@ export function rewind(
   })
   const kept = `What is in the way is kept as ${beside.aside} (${counted(ahead.length, 'snapshot')}).`
   return { ...draft, outcome: `${draft.outcome} ${kept}`, blocked }
+}
+
+/** What cannot go back without the root of its key. */
+function staying(all: readonly ChildDataset[], moved: readonly ChildDataset[]): readonly string[] {
+  const left = all.filter((child) => !moved.includes(child)).map(({ name }) => name)
+  if (left.length === 0) return []
+  return [
+    `Stays below the set-aside, for ZFS moves no encrypted dataset away from the root of its key: ${listed(left)}.`,
+  ]
 }
 
 function emptyAhead(count: number): string {
