@@ -42,8 +42,7 @@ const overExisting = ({ from, to }: Line) => `
 zfs create ${from}/ends/over; dd if=/dev/urandom of=/pools/${from}/ends/over/f bs=1M count=2 2>/dev/null
 zpool sync ${from}; zfs snapshot ${from}/ends/over@s1
 zfs create ${to}/ends/over; echo hello >/pools/${to}/ends/over/theirs; zpool sync ${to}
-zfs send ${from}/ends/over@s1 | head -c 1000000 | zfs receive -sF -u ${to}/ends/over || true
-zfs unmount ${to}/ends/over`
+zfs send ${from}/ends/over@s1 | head -c 1000000 | zfs receive -sF -u ${to}/ends/over || true`
 
 /** A second SAN has the same line, and sends its own snapshot into the backup for some minutes. */
 const fromElsewhere = ({ from, to, other }: Line) => `
