@@ -45,9 +45,11 @@ export function withMark(input: PlanInput, draft: PlanDraft): PlanDraft {
     ifInterrupted: 'harmless',
   })
   const last = draft.steps.findLastIndex(({ kind }) => kind !== 'verify')
+  // A swap may have several lines, and nothing comes between them.
+  const swapped = draft.steps.findLastIndex((each) => each.kind === 'commands' && each.role === 'swap')
   const steps = draft.steps.flatMap((each, index): readonly StepDraft[] => {
-    const swapped = each.kind === 'commands' && each.role === 'swap' && index < last
-    return swapped ? [each, step(`Say on the new ${dataset} which witness repairs it`)] : [each]
+    if (index !== swapped || index === last) return [each]
+    return [each, step(`Say on the new ${dataset} which witness repairs it`)]
   })
   const end = steps.findLastIndex(({ kind }) => kind !== 'verify') + 1
   const begin = input.inventory.backup.state === 'present' ? [step(`Say on ${dataset} which witness repairs it`)] : []
