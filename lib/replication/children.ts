@@ -15,3 +15,16 @@ export function movableChildren(
       encryptionRoot === null || encryptionRoot === name || (encryptionRoot === parentRoot && parentRoot !== parent),
   )
 }
+
+/**
+ * The same where a clone of the parent has been promoted: the key of the parent is then that of the clone, and what had it
+ * goes along (a tree that was received by `send -Rw`).
+ */
+export function movableAfterPromote(
+  children: readonly ChildDataset[],
+  parent: string,
+  parentRoot: string | null,
+): readonly ChildDataset[] {
+  const free = new Set(movableChildren(children, parent, parentRoot))
+  return children.filter((child) => free.has(child) || child.encryptionRoot === parent)
+}

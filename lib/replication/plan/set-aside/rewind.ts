@@ -1,5 +1,5 @@
 import { clone, type Properties, promote } from '#lib/zfs/commands.ts'
-import { movableChildren } from '../../children.ts'
+import { movableAfterPromote } from '../../children.ts'
 import { isOnlyEmptySnapshots } from '../../divergence.ts'
 import { SET_ASIDE_LIMIT } from '../../judge/swaps.ts'
 import { toRef } from '../../order.ts'
@@ -58,7 +58,7 @@ export function rewind(
     host,
     dataset,
   })
-  const children = movableChildren(swap.children, dataset, backup.facts.encryptionRoot)
+  const children = movableAfterPromote(swap.children, dataset, backup.facts.encryptionRoot)
   const quotas = quotaSteps(input, carried.quotas, {
     name: beside.next,
     children: children.length,
