@@ -12,7 +12,7 @@ import type { Configuration } from './service-types.ts'
 export interface FirstParts {
   readonly config: () => Config
   readonly configuration: Pick<Configuration, 'missing' | 'state'>
-  readonly engine: Pick<Engine, 'datasets' | 'lastScan'>
+  readonly engine: Pick<Engine, 'datasets' | 'decisions' | 'lastScan'>
   readonly settings: () => Promise<SshSettings>
   readonly dataDirectory: string
   /** The key of hosts that name none of their own. */
@@ -43,6 +43,7 @@ export async function firstFacts(parts: FirstParts): Promise<FirstFacts> {
     key: await keyAt(await parts.keyFile()),
     hosts,
     rights: rightsOf(parts.report()),
+    decisions: engine.decisions().length,
     checkedAt: engine.datasets().some(({ verdict }) => verdict.looked) ? scanned : null,
   }
 }

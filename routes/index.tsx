@@ -5,6 +5,7 @@ import { overview, summariesOf } from '#lib/api/status.ts'
 import { isoOrNull } from '#lib/api/time.ts'
 import { definePage } from '#lib/define.ts'
 import { Island } from '#lib/runtime/index.ts'
+import { DecisionsNote } from '#lib/view/adopt/adopt.tsx'
 import { problemsOf } from '#lib/view/dashboard/problems.ts'
 import { activeRunOf } from '#lib/view/dashboard/running-now.tsx'
 import { oldestOf } from '#lib/view/dashboard/summary.ts'
@@ -32,6 +33,7 @@ export default definePage({
     const from = Math.max(0, Number(params.get('from')) || 0)
     return (
       <Page context={context} at="datasets">
+        <DecisionsNote count={engine.decisions().length} />
         <Island
           of={Dashboard}
           with={{

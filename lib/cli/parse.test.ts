@@ -60,6 +60,7 @@ describe('the list of commands', () => {
       [
         ...[
           'ack',
+          'adopt',
           'cancel',
           'check',
           'config check',

@@ -8,6 +8,7 @@ import { addLag, save } from './keep.ts'
 import { type AssessOptions, attempt, eachOf, enriching, estimating, type Pass, readLines } from './lines.ts'
 import { readHosts } from './look.ts'
 import type { Monitored } from './monitored.ts'
+import { type PoolNames, withNewName } from './new-name.ts'
 import type { HostReading } from './ports.ts'
 
 /**
@@ -90,7 +91,11 @@ async function assessPair(
     }),
   )
   const enriched = await enriching(pass, compared)
-  const complete = await eachOf(context, enriched, 'Reading the journal of its repairs', async (line) => {
+  const names: PoolNames = new Map()
+  const named = await eachOf(context, enriched, 'Looking for its new name', (line) =>
+    withNewName(context, line, { names, signal: options.signal }),
+  )
+  const complete = await eachOf(context, named, 'Reading the journal of its repairs', async (line) => {
     await context.repairs.load([line.dataset.id])
     const [whole] = await context.swaps.complete(context, [line])
     return whole ?? line

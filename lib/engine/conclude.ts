@@ -1,4 +1,5 @@
 import { SETS_ASIDE } from '#lib/replication/lineage.ts'
+import { halfDoneSwap } from '#lib/replication/swap.ts'
 import type { Plan } from '#lib/replication/types.ts'
 import { sayBytes, sayDuration } from '#lib/replication/words.ts'
 import { assess } from './assess.ts'
@@ -43,6 +44,11 @@ export async function conclude(
   if (!side.snapshots.some((snapshot) => snapshot.guid === target.guid)) {
     const message = `Both ends reported success, but ${backup.dataset} on ${backup.host} does not hold @${target.name} (guid ${target.guid}).`
     return failed({ kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: false }, null, 1)
+  }
+  const half = halfDoneSwap(assessment.inventory)
+  if (half !== null) {
+    const message = `Every command ended well, but something was made or changed on ${backup.host} meanwhile, so the swap is not whole (${half.state}: ${half.datasets.join(', ')}).`
+    return { kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: true }
   }
   // What a person had repaired by this primary is the one to follow from now on.
   if (!order.automatic) await context.adoptPrimary(assessment)

@@ -1,6 +1,7 @@
 import type { ControlRecord } from '#lib/db/types.ts'
 import type { EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
+import { settleFailures } from './settle.ts'
 import type { Engine } from './types.ts'
 
 /** Pause and acknowledge: they change what is done and what alarms, never what is true. */
@@ -17,6 +18,7 @@ export function controls(
   ): Promise<void> {
     found(id)
     await deps.store.setControl({ datasetId: id, kind, at: deps.now(), ...control })
+    if (kind === 'ack') await settleFailures(context, [id])
     await changed(
       id,
       `${kind === 'pause' ? 'Paused' : 'Acknowledged'} by ${control.by}${control.reason === null ? '' : `: ${control.reason}`}`,
@@ -26,6 +28,7 @@ export function controls(
   async function clear(id: string, kind: ControlRecord['kind'], by: string): Promise<void> {
     found(id)
     await deps.store.clearControl(id, kind)
+    if (kind === 'pause') await settleFailures(context, [id])
     await changed(id, `${kind === 'pause' ? 'Resumed' : 'Acknowledgement taken back'} by ${by}`)
   }
 

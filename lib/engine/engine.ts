@@ -1,3 +1,4 @@
+import { adopt, decisionOf } from './adopt.ts'
 import { assess } from './assess.ts'
 import { begin } from './begin.ts'
 import { confirmedPreview } from './confirm.ts'
@@ -12,6 +13,7 @@ import { type Preview, PreviewBook } from './preview-book.ts'
 import { Refusal } from './refusal.ts'
 import { Repairs, timeLeft } from './repairs.ts'
 import { Scans } from './scans.ts'
+import { settleFailures } from './settle.ts'
 import type { Engine, PreviewOptions, RepairRequest, Started } from './types.ts'
 import { viewOf } from './views.ts'
 
@@ -63,8 +65,9 @@ export function createEngine(deps: EngineDeps): Engine {
     return previews.add(id, await makePreview(context, repairs, dataset, options), deps.now())
   }
 
-  async function repair(request: RepairRequest): Promise<Started> {
-    const dataset = found(request.datasetId)
+  /** A dataset that a person may have repaired at this moment. */
+  function repairable(id: string): Monitored {
+    const dataset = found(id)
     const { policy, at, dryRunLine } = dataset.config
     const active = repairs.ofDataset(dataset.id)
     if (active !== null)
@@ -86,6 +89,11 @@ export function createEngine(deps: EngineDeps): Engine {
       )
     if (states().isPaused(dataset, deps.now()))
       throw new Refusal('PAUSED', `${dataset.id} is paused; resume it first.`, { datasetId: dataset.id })
+    return dataset
+  }
+
+  async function repair(request: RepairRequest): Promise<Started> {
+    const dataset = repairable(request.datasetId)
     const { planId } = request
     const shown = planId == null ? null : await confirmedPreview(context, previews, dataset, { ...request, planId })
     return repairs.accept(dataset, {
@@ -112,6 +120,10 @@ export function createEngine(deps: EngineDeps): Engine {
     async configChanged() {
       const kept = new Set(deps.config().datasets.map(({ id }) => id))
       await context.takeConfig()
+      await settleFailures(
+        context,
+        context.datasets().map(({ id }) => id),
+      )
       deps.log.info(`The configuration is in force: ${kept.size} mappings.`)
       repairs.pump()
     },
@@ -132,6 +144,21 @@ export function createEngine(deps: EngineDeps): Engine {
     scan: (request) => scans.start(request),
     preview,
     repair,
+    decisions: () =>
+      context.datasets().flatMap((dataset) => {
+        const plan = decisionOf(viewOf(context, parts, dataset))
+        return plan === null ? [] : [{ dataset, plan }]
+      }),
+    adopt: (request) =>
+      adopt(
+        {
+          repairs,
+          repairable,
+          view: (dataset) => viewOf(context, parts, dataset),
+          timeLeft: ({ id }) => timeLeft(context.newest(id)),
+        },
+        request,
+      ),
     async cancel(runId, by) {
       const scanning = scans.cancel(runId, by)
       if (scanning !== null) return scanning

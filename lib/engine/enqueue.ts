@@ -26,7 +26,7 @@ export function startsByItself(
     now,
     paused: states.isPaused(current, now),
     pausedUntil: states.pausedUntil(current, now),
-    repairs: repairHistory(context.repairs.of(dataset.id)),
+    repairs: repairHistory(context.repairs.of(dataset.id), states.state(dataset.id)?.memory.settledRun),
   }
   const around: Around = {
     underWay: underWay(repairs.ofDataset(dataset.id)),

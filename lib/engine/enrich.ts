@@ -1,9 +1,9 @@
 import { ownSiblings } from '#lib/replication/swap.ts'
 import type { Comparison, Inventory } from '#lib/replication/types.ts'
-import type { ResumeTokenFacts, ZfsFault } from '#lib/zfs/types.ts'
+import type { ResumeTokenFacts } from '#lib/zfs/types.ts'
 import { type BesideBook, withBeside } from './beside.ts'
 import { answered, CUT, orCut } from './internal-faults.ts'
-import type { Sans } from './ports.ts'
+import type { Sans, TokenFault } from './ports.ts'
 
 interface Compared {
   readonly inventory: Inventory
@@ -57,8 +57,13 @@ export async function enrich<T extends Compared>(
       const ask = asksWritten(inventory, comparison).length > 0
       const token = await orCut(tokenOf(sans, inventory, options))
       if ((ask && written === CUT) || token === CUT) return { ...each, cut: true }
+      const beside = await orCut(receivesBeside(sans, inventory, token, options))
+      if (beside === CUT) return { ...each, cut: true }
       const writtenSinceBase = ask && written !== CUT ? (written.get(`${host}:${dataset}`) ?? null) : null
-      return { ...each, inventory: { ...inventory, writtenSinceBase, token } }
+      return {
+        ...each,
+        inventory: { ...inventory, writtenSinceBase, token, ...(beside === null ? {} : { receivesBeside: beside }) },
+      }
     }),
   )
   const all = await withBeside(sans, known, { ...options, book: options.beside })
@@ -98,6 +103,18 @@ async function tokenOf(sans: Sans, inventory: Inventory, options: EnrichOptions)
   return token === null ? null : factsOf(sans, inventory, token, options)
 }
 
+/** Asked of a first transfer into a backup without snapshots: whether it was to overwrite what was there. */
+async function receivesBeside(
+  sans: Sans,
+  { backup, mapping }: Inventory,
+  token: Inventory['token'],
+  { signal }: EnrichOptions,
+): Promise<boolean | null> {
+  const isFirst = token !== null && 'toGuid' in token && token.fromGuid === null
+  if (!isFirst || backup.state !== 'present' || backup.snapshots.length > 0) return null
+  return answered(sans.receivesBeside(mapping.backup.host, mapping.backup.dataset, signal), signal)
+}
+
 async function factsOf(
   sans: Sans,
   inventory: Inventory,
@@ -110,7 +127,7 @@ async function factsOf(
   if (answer === null) return null
   if (isFault(answer)) {
     tokens.forget(token)
-    return { unusable: answer.kind, text: answer.text }
+    return { unusable: answer.kind, text: answer.text, ...(answer.target === null ? {} : { target: answer.target }) }
   }
   tokens.put(token, answer)
   return answer
@@ -126,6 +143,6 @@ function stillApplies({ toGuid, fromGuid }: ResumeTokenFacts, { primary }: Inven
   )
 }
 
-function isFault(answer: ResumeTokenFacts | ZfsFault): answer is ZfsFault {
+function isFault(answer: ResumeTokenFacts | TokenFault): answer is TokenFault {
   return 'kind' in answer
 }

@@ -5,6 +5,7 @@ import { hasNewSnapshots } from '#lib/replication/foreign-activity.ts'
 import { judge } from '#lib/replication/judge.ts'
 import { emptyMemory, remember } from '#lib/replication/memory.ts'
 import { type PlanInput, plan, withEstimates } from '#lib/replication/plan.ts'
+import { isSettled } from '#lib/replication/tried.ts'
 import type { Availability, Comparison, Inventory, JudgeInput } from '#lib/replication/types.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { cadenceAt } from './deps.ts'
@@ -53,7 +54,11 @@ export function judgedOf(
   // The run that is under way left this token itself, a moment ago: nobody else's, and no reason to wait.
   const active = context.repairing.get(dataset.id)
   const ours = active === undefined ? runs : [active(), ...runs]
-  const ownToken = token !== null && 'toGuid' in token && isOwnToken(ours, token.toGuid)
+  const coming = token === null ? undefined : 'toGuid' in token ? token.toGuid : token.target
+  const ownToken = coming !== undefined && isOwnToken(ours, coming)
+  const history = repairHistory(runs, memory.settledRun)
+  const settles = isSettled(history, inventory, comparison)
+  const settledRun = settles ? Number(history.last?.runId) : memory.settledRun
   const { filterLines } = dataset.config
   const input: JudgeInput = {
     mapping,
@@ -65,7 +70,8 @@ export function judgedOf(
     intervalSeconds: cadenceAt(deps, now).intervalSeconds,
     primaryAvailability: availabilityOf(context, mapping.primary.host, now, null),
     backupAvailability: availabilityOf(context, mapping.backup.host, now, memory.backupSeenAt),
-    repairs: repairHistory(runs),
+    repairs: settles ? repairHistory(runs, settledRun) : history,
+    ...(settledRun === undefined ? {} : { settledRun }),
     witness: deps.store.witnessId,
     isolated: context.isIsolated(),
     behindBytes: estimate?.bytes ?? null,
@@ -120,6 +126,11 @@ export function planFor(
       repairs: input.repairs,
       ownToken,
       oldestWouldNotSurvive: seedIsOutrun(context, dataset, input),
+      seedSeconds: secondsFor(
+        context,
+        dataset,
+        inventory.primary.state === 'present' ? inventory.primary.facts.referenced : null,
+      ),
       strategy,
       treeHeld: context.trees.of(context, dataset),
       filterAt: input.filterAt,

@@ -129,6 +129,18 @@ export async function learnRaw(context: EngineContext, dataset: Monitored): Prom
   })
 }
 
+/** Remembers that ZFS takes what is left of a first transfer only over what is there. @returns whether that is new. */
+export async function learnRefusedToken(context: EngineContext, dataset: Monitored, digest: string): Promise<boolean> {
+  return context.inTurn(async () => {
+    const id = context.current(dataset)?.id ?? dataset.id
+    const state = context.states.state(id)
+    if (state === null || state.memory.refusedToken === digest) return false
+    context.states.set({ ...state, memory: { ...state.memory, refusedToken: digest } })
+    await context.states.save([id])
+    return true
+  })
+}
+
 function recordOf(child: Monitored): Omit<DatasetRecord, 'retiredAt' | 'parentId'> {
   const { mapping } = child
   return {

@@ -9,7 +9,7 @@ import type {
   SwapFacts,
 } from '#lib/replication/types.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
-import type { PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
+import type { Guid, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 
 /** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
@@ -26,7 +26,7 @@ export interface Sans {
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, number>>
   /** What the primary says of a resume token. Null when the primary could not be asked. */
-  token(host: string, token: string, signal?: AbortSignal): Promise<ResumeTokenFacts | ZfsFault | null>
+  token(host: string, token: string, signal?: AbortSignal): Promise<ResumeTokenFacts | TokenFault | null>
   /** Runs `zfs send -nvP …` commands; a missing id means there is no estimate. */
   estimate(
     asks: readonly { readonly id: string; readonly command: HostCommand }[],
@@ -92,6 +92,12 @@ export interface Sans {
   ): Promise<ReadonlyMap<string, { readonly usedBytes: number; readonly clones: number }> | null>
   /** Is each of these names what it is said to be, at this moment? Null: yes. Else the first that is not, in words. */
   differs(host: string, expects: readonly Found[], signal?: AbortSignal): Promise<string | null>
+  /** All datasets of a pool by guid, for one that has another name by now; null: could not be read. */
+  namesIn(host: string, pool: string, signal?: AbortSignal): Promise<ReadonlyMap<Guid, string> | null>
+  /** Does a dataset that was there before receive, or keep a partial receive, beside its content? Null: could not be read. */
+  receivesBeside(host: string, dataset: string, signal?: AbortSignal): Promise<boolean | null>
+  /** The resume token of a dataset now, `token` null: it has none; null: could not be read. */
+  resumeToken(host: string, dataset: string, signal?: AbortSignal): Promise<{ readonly token: string | null } | null>
   /** Free and total space of a pool now; null: could not be read. */
   pool(host: string, pool: string, signal?: AbortSignal): Promise<PoolFacts | null>
   transfer(request: SanTransfer): Promise<SanTransferOutcome>
@@ -104,6 +110,12 @@ export interface LoginRights {
   readonly itself: ReadonlySet<string>
   /** On what is made beside it; `create` and `mount` only where the dataset above allows them too. */
   readonly beside: ReadonlySet<string>
+}
+
+/** Zfs will not send by a token; what it holds is told all the same, mostly. */
+export interface TokenFault extends ZfsFault {
+  /** The snapshot that was to arrive. */
+  readonly target: Guid | null
 }
 
 export interface Surroundings {

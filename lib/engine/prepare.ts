@@ -46,6 +46,10 @@ export async function prepare(
         `The plan no longer matches the SANs: ${plan} Nothing${carriesOn ? ' more' : ''} was changed; preview the repair again.`,
       ),
     )
+  // The plan of a check was made without asking what the logins may do.
+  const { blocked: denied } = assessment.plan
+  if (denied?.code === 'PERMISSION_MISSING' && assessment.plan.kind === plan.kind && plan.blocked === null)
+    return end(failed(missingRight(order, denied), null, 1))
   if (order.dataset.config.policy.dryRun)
     return end(
       blocked(

@@ -3,9 +3,32 @@ import type { RunRecord } from '#lib/db/types.ts'
 import { isOwnToken, repairHistory } from './repair-history.ts'
 
 let next = 100
-function run(state: RunRecord['state'], kind = 'out-of-space', retryable = false, step: number | null = 1): RunRecord {
+/** Of an increment from this base to this target. */
+const planOf = (baseGuid: string, targetGuid: string, kind = 'INCREMENTAL') => ({
+  kind,
+  steps: [],
+  expects: {
+    primaryDatasetGuid: '1',
+    backupDatasetGuid: '2',
+    baseGuid,
+    targetGuid,
+    backupAfterBase: [],
+    backupWritten: 0,
+    tokenDigest: null,
+    beside: [],
+    named: [],
+  },
+})
+
+function run(
+  state: RunRecord['state'],
+  kind = 'out-of-space',
+  retryable = false,
+  step: number | null = 1,
+  plan: object | null = planOf('5', `${next}`),
+): RunRecord {
   const error = state === 'FAILED' ? { kind, message: kind, step, host: 'b', stderrTail: '', retryable } : null
-  return { id: next--, state, error, outcome: null, queuedAt: 1, finishedAt: 2, plan: null } as unknown as RunRecord
+  return { id: next--, state, error, outcome: null, queuedAt: 1, finishedAt: 2, plan } as unknown as RunRecord
 }
 
 describe('what the last repairs say', () => {
@@ -13,6 +36,9 @@ describe('what the last repairs say', () => {
     ['nothing yet', [], 0, false],
     ['one failure', [run('FAILED')], 1, false],
     ['two equal ones that no further try can cure', [run('FAILED'), run('FAILED')], 2, true],
+    ['from another base', [run('FAILED'), run('FAILED', 'out-of-space', false, 1, planOf('4', '9'))], 2, false],
+    ['of another kind', [run('FAILED'), run('FAILED', 'out-of-space', false, 1, planOf('5', '9', 'RESUME'))], 2, false],
+    ['one whose plan is not known', [run('FAILED'), run('FAILED', 'out-of-space', false, 1, null)], 2, false],
     ['two different ones', [run('FAILED', 'quota'), run('FAILED')], 2, false],
     ['the same at another step', [run('FAILED', 'quota', false, 1), run('FAILED', 'quota', false, 2)], 2, false],
     [
@@ -32,6 +58,13 @@ describe('what the last repairs say', () => {
   test.each(cases)('%s', (_name, runs, failures, sameTwice) => {
     expect(repairHistory(runs)).toMatchObject({ consecutiveFailures: failures, sameTwice })
   })
+})
+
+test('failures that a person has settled count no longer', () => {
+  const runs = [run('FAILED'), run('FAILED'), run('FAILED')]
+  const [newest, before] = runs.map(({ id }) => id)
+  expect(repairHistory(runs, newest)).toEqual({ consecutiveFailures: 0, sameTwice: false, last: null })
+  expect(repairHistory(runs, before)).toMatchObject({ consecutiveFailures: 1, sameTwice: false })
 })
 
 describe('whose partial receive it is', () => {

@@ -1,14 +1,17 @@
 import type { RunRecord } from '#lib/db/types.ts'
+import { sameFacts, triedOf } from '#lib/replication/tried.ts'
 import type { RepairHistory } from '#lib/replication/types.ts'
 
 /**
  * What the last repairs of a dataset say, newest first. Only failures count: a run that was cancelled, interrupted or
- * held back says nothing about the next one. Two equal failures stop the automatic repair only where another try could
- * not help; a link that breaks twice is tried again, later and later.
+ * held back says nothing about the next one. Two equal failures of an equal plan slow the automatic repair down only where
+ * another try could not help; a link that breaks twice is tried again, later and later. Failures up to `settledRun` do not
+ * count.
  */
-export function repairHistory(runs: readonly RunRecord[]): RepairHistory {
+export function repairHistory(runs: readonly RunRecord[], settledRun = 0): RepairHistory {
   const failures: RunRecord[] = []
   for (const run of runs) {
+    if (run.id <= settledRun) break
     if (run.state === 'SUCCEEDED' || run.state === 'SUCCEEDED_WITH_WARNINGS' || run.state === 'NO_CHANGE') break
     if (run.state === 'FAILED') failures.push(run)
   }
@@ -24,12 +27,18 @@ export function repairHistory(runs: readonly RunRecord[]): RepairHistory {
             kind: last.error?.kind ?? 'unrecognised',
             message: last.error?.message ?? last.outcome ?? 'It failed without a reason.',
             at: last.finishedAt ?? last.queuedAt,
+            step: last.error?.step ?? null,
+            tried: last.plan === null ? null : triedOf(last.plan),
           },
   }
 }
 
 function sameFault(one: RunRecord, other: RunRecord): boolean {
-  return one.error?.kind === other.error?.kind && one.error?.step === other.error?.step
+  if (one.error?.kind !== other.error?.kind || one.error?.step !== other.error?.step) return false
+  // What was not planned, or is not known any more, is no equal of anything.
+  if (one.plan === null || other.plan === null) return false
+  const [tried, before] = [triedOf(one.plan), triedOf(other.plan)]
+  return tried.kind === before.kind && sameFacts(tried.facts, before.facts)
 }
 
 /** The partial receive of a run of ours that did not end well: its token needs no two quiet looks before it is resumed. */

@@ -2,7 +2,7 @@ import { streamOf } from '#lib/replication/encryption.ts'
 import type { Plan } from '#lib/replication/types.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
-import { learnLargeBlocks, learnRaw } from './keep.ts'
+import { learnLargeBlocks, learnRaw, learnRefusedToken } from './keep.ts'
 import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { isFurther, type Reach, reachOf } from './reach.ts'
@@ -75,6 +75,10 @@ export async function repair(
       last = null
       continue
     }
+    if (await isOverExisting(context, order, prepared, fault)) {
+      last = null
+      continue
+    }
     tries++
     // A step whose end was not seen may have been done all the same: the next try goes on from what is there.
     moved += result.bytes + (result.began ? 1 : 0)
@@ -93,6 +97,18 @@ export async function repair(
     await writer.phase('waiting')
     await deps.sleep(wait, signal)
   }
+}
+
+/** A first transfer that was to overwrite an existing dataset was cut off: it is never finished so, and set aside. */
+async function isOverExisting(
+  context: EngineContext,
+  { dataset }: RepairOrder,
+  prepared: Prepared,
+  { kind }: StepFault,
+): Promise<boolean> {
+  if (kind !== 'destination-exists' || prepared.kind !== 'go' || prepared.plan.kind !== 'RESUME') return false
+  const digest = prepared.plan.expects.tokenDigest
+  return digest !== null && learnRefusedToken(context, dataset, digest)
 }
 
 /** Nothing is left to do because an earlier try of this very run has done it: that is no run without a change. */

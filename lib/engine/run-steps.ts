@@ -2,6 +2,7 @@ import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window
 import type { CommandsRole, Inventory, Plan, Step } from '#lib/replication/types.ts'
 import { poolOf } from '#lib/zfs/paths.ts'
 import { isDestructive, notAsConfirmed } from './before-destroying.ts'
+import { partialMoved } from './before-swapping.ts'
 import type { EngineContext } from './context.ts'
 import type { StepFault } from './ports.ts'
 import type { RepairOrder } from './prepare.ts'
@@ -65,9 +66,6 @@ export async function runSteps(
       writer.went(plan)
       lookedAgain = true
     }
-    began ||= step.kind === 'commands' && !step.optional
-    if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
-    else context.swapping.add(order.dataset.id)
     const request: StepRequest = {
       deps: context.deps,
       writer,
@@ -82,6 +80,14 @@ export async function runSteps(
       detail: swapDetail(plan, step, inventory),
       onBytes: () => context.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
     }
+    const moved = midSwap ? null : await partialMoved(context, plan, step, signal)
+    if (moved !== null) {
+      if (isUnmounted) warnings.push(...(await mountedAgain(plan, request)))
+      return end('failed', moved, step.n)
+    }
+    began ||= step.kind === 'commands' && !step.optional
+    if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
+    else context.swapping.add(order.dataset.id)
     const done = await runStep(step, request)
       .then((ended) => undoneIfRefused(plan, step, ended, { ...request, isLastTry, signal: NEVER }))
       .finally(() => {

@@ -141,9 +141,11 @@ function recordIn(
   if (last === undefined) return null
   const written = swapIn(last.detail)
   const wasLast = last.state === 'SUCCEEDED' && (written?.linesLeft ?? 0) === 0
-  const isOver = wasLast || ENDED_WELL.has(run.state)
+  // All its lines may have ended well: only the look at the end of a run shows that nothing came to it in between.
+  const isOver = ENDED_WELL.has(run.state)
   if (written?.canmount === 'unknown') return { aside, swap: isOver ? 'settled' : 'unknown', canmount: null }
   if (isOver) return { aside, swap: 'over', canmount: null }
+  if (wasLast) return { aside, swap: 'open', canmount: null }
   return {
     aside,
     swap: 'open',

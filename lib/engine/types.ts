@@ -8,6 +8,7 @@ import type {
   Trigger,
 } from '#lib/db/types.ts'
 import type { Inventory, Plan, Status, Verdict } from '#lib/replication/types.ts'
+import type { Adopted, AdoptRequest, Decision } from './adopt.ts'
 import type { HostState } from './host-book.ts'
 import type { Monitored } from './monitored.ts'
 import type { Preview } from './preview-book.ts'
@@ -102,6 +103,10 @@ export interface Engine {
   /** Reads both sides now, plans with estimates, and keeps the plan for ten minutes. Writes nothing. */
   preview(datasetId: string, options?: PreviewOptions): Promise<Preview>
   repair(request: RepairRequest): Promise<Started>
+  /** What waits for nothing but a person's word that this primary is the one to follow, as the last checks saw it. */
+  decisions(): readonly Decision[]
+  /** A person's word for many at once: each plan that was shown, and is still the one, is queued. */
+  adopt(request: AdoptRequest): Promise<readonly Adopted[]>
   /** Takes a queued run out, or stops a running one; what was received stays resumable. */
   cancel(runId: number, by: string): Promise<RunRecord>
   /** The record with live progress. */

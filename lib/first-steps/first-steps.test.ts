@@ -8,6 +8,7 @@ const NEW: FirstFacts = {
   key: { file: '/data/ssh/id_ed25519', line: null, message: 'There is no key.' },
   hosts: [],
   rights: null,
+  decisions: 0,
   checkedAt: null,
 }
 const LOADED = { ...NEW.config, state: 'loaded', datasets: 2 } as const
@@ -21,33 +22,33 @@ const states = (facts: Partial<FirstFacts>): string =>
     .join(' ')
 
 test.each<[string, Partial<FirstFacts>, string]>([
-  ['nothing but a data directory', {}, 'DONE OPEN OPEN LATER LATER LATER'],
+  ['nothing but a data directory', {}, 'DONE OPEN OPEN LATER LATER LATER LATER'],
   [
     'a data directory that cannot be written',
     { data: { good: false, message: 'no' } },
-    'OPEN OPEN OPEN LATER LATER LATER',
+    'OPEN OPEN OPEN LATER LATER LATER LATER',
   ],
-  ['a file with faults', { config: { ...NEW.config, state: 'faulty' } }, 'DONE OPEN OPEN LATER LATER LATER'],
+  ['a file with faults', { config: { ...NEW.config, state: 'faulty' } }, 'DONE OPEN OPEN LATER LATER LATER LATER'],
   [
     'a sound file that is not loaded',
     { config: { ...NEW.config, state: 'waiting' } },
-    'DONE OPEN OPEN LATER LATER LATER',
+    'DONE OPEN OPEN LATER LATER LATER LATER',
   ],
-  ['a file without datasets', { config: { ...LOADED, datasets: 0 } }, 'DONE OPEN OPEN LATER LATER LATER'],
+  ['a file without datasets', { config: { ...LOADED, datasets: 0 } }, 'DONE OPEN OPEN LATER LATER LATER LATER'],
   [
     'a key, a configuration, one host pinned',
     { config: LOADED, hosts: HOSTS, key: { ...NEW.key, line: 'ssh-ed25519 A' } },
-    'DONE DONE DONE OPEN UNKNOWN OPEN',
+    'DONE DONE DONE OPEN UNKNOWN OPEN LATER',
   ],
   [
     'rights that could not be read',
     { config: LOADED, hosts: HOSTS, rights: { at: 1, lacking: [], unread: ['hqs1'] } },
-    'DONE DONE OPEN OPEN UNKNOWN OPEN',
+    'DONE DONE OPEN OPEN UNKNOWN OPEN LATER',
   ],
   [
     'rights that are missing',
     { config: LOADED, hosts: HOSTS, rights: { at: 1, lacking: ['hqs1'], unread: [] } },
-    'DONE DONE OPEN OPEN OPEN OPEN',
+    'DONE DONE OPEN OPEN OPEN OPEN LATER',
   ],
 ])('%s', (_, facts, expected) => {
   expect(states(facts)).toBe(expected)
@@ -70,4 +71,11 @@ test('all there', () => {
 test('what is to be done has a command, each host its own', () => {
   const [, , , pins] = firstSteps({ ...NEW, config: LOADED, hosts: HOSTS })
   expect(pins?.commands).toEqual(['zwitness known-hosts scan hqs1', 'zwitness known-hosts accept hqs1 SHA256:…'])
+})
+
+test('datasets that need one decision are counted, with the command that settles all of them', () => {
+  const last = (facts: Partial<FirstFacts>) => firstSteps({ ...NEW, config: LOADED, checkedAt: 5, ...facts }).at(-1)
+  expect(last({ decisions: 3 })).toMatchObject({ id: 'DECISIONS', state: 'OPEN', commands: ['zwitness adopt'] })
+  expect(last({ decisions: 3 })?.message).toContain('3 datasets need one decision')
+  expect(last({ decisions: 0 })?.state).toBe('DONE')
 })

@@ -2,7 +2,7 @@ import type { FirstFacts, FirstStep } from './types.ts'
 
 /** What a new witness needs, in the order in which it is done. Pure. */
 export function firstSteps(facts: FirstFacts): readonly FirstStep[] {
-  return [data(facts), config(facts), key(facts), hostKeys(facts), rights(facts), check(facts)]
+  return [data(facts), config(facts), key(facts), hostKeys(facts), rights(facts), check(facts), decisions(facts)]
 }
 
 const NONE = { commands: [], copy: null } as const
@@ -107,4 +107,16 @@ function check({ config, checkedAt }: FirstFacts): FirstStep {
   if (checkedAt === null)
     return { ...step, state: 'OPEN', message: 'It has not ended yet.', commands: ['zwitness run'] }
   return { ...step, state: 'DONE', message: 'Done; the dashboard shows what it found.' }
+}
+
+function decisions({ checkedAt, decisions: count }: FirstFacts): FirstStep {
+  const step = { id: 'DECISIONS', title: 'The primaries are the ones to follow', ...NONE } as const
+  if (checkedAt === null) return { ...step, state: 'LATER', message: 'Needs the first check.' }
+  if (count === 0) return { ...step, state: 'DONE', message: 'No dataset waits for a decision.' }
+  return {
+    ...step,
+    state: 'OPEN',
+    message: `${count === 1 ? '1 dataset needs' : `${count} datasets need`} one decision: may the backup be set aside, because this primary is the one to follow? One click, or one command, settles all of them.`,
+    commands: ['zwitness adopt'],
+  }
 }

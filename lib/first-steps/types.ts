@@ -1,6 +1,6 @@
 /** One thing that a new witness needs before its first check. */
 export interface FirstStep {
-  readonly id: 'DATA' | 'CONFIG' | 'KEY' | 'HOST_KEYS' | 'RIGHTS' | 'CHECK'
+  readonly id: 'DATA' | 'CONFIG' | 'KEY' | 'HOST_KEYS' | 'RIGHTS' | 'CHECK' | 'DECISIONS'
   readonly title: string
   /** LATER: it needs a step before it. UNKNOWN: nobody has looked yet. */
   readonly state: 'DONE' | 'OPEN' | 'LATER' | 'UNKNOWN'
@@ -33,6 +33,8 @@ export interface FirstFacts {
     readonly lacking: readonly string[]
     readonly unread: readonly string[]
   } | null
+  /** Datasets whose repair waits for nothing but a person's word. */
+  readonly decisions: number
   /** End of the last scan that looked at a dataset. */
   readonly checkedAt: number | null
 }

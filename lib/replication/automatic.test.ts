@@ -6,6 +6,7 @@ import { emptyMemory } from './memory.ts'
 import {
   backupSide,
   bookmarked,
+  comparisonOf,
   guidOf,
   HOUR,
   inventoryOf,
@@ -23,7 +24,8 @@ import {
   unreachable,
 } from './testing/world.ts'
 import { tokenDigest } from './token.ts'
-import type { Inventory } from './types.ts'
+import { factsNow } from './tried.ts'
+import type { Inventory, Tried } from './types.ts'
 import { sayTime } from './words.ts'
 
 const a = taken('a', 90)
@@ -38,15 +40,29 @@ const quiet = (unchangedLooks: number, token = TOKEN) => ({
   ...emptyMemory(),
   token: { digest: tokenDigest(token), unchangedLooks },
 })
-const repairs = (consecutiveFailures: number, sameTwice: boolean, minutesAgo: number) => ({
-  judge: {
-    repairs: {
-      consecutiveFailures,
-      sameTwice,
-      last: { runId: '1', kind: 'busy', message: 'It was busy.', at: NOW - minutesAgo * 60_000 },
+const repairs = (
+  consecutiveFailures: number,
+  sameTwice: boolean,
+  minutesAgo: number,
+  tried: Partial<Tried['facts']> & { readonly kind?: Tried['kind'] } = {},
+) => {
+  const { kind = 'INCREMENTAL', ...facts } = tried
+  return {
+    judge: {
+      repairs: {
+        consecutiveFailures,
+        sameTwice,
+        last: {
+          runId: '1',
+          kind: 'busy',
+          message: 'It was busy.',
+          at: NOW - minutesAgo * 60_000,
+          tried: { kind, facts: { ...factsNow(late, comparisonOf(late, policyOf())), ...facts } },
+        },
+      },
     },
-  },
-})
+  }
+}
 const window = policyOf({ repairWindow: { start: 0, end: 60, text: '00:00-01:00' } })
 
 const skewed = { primarySkewSeconds: 400 }
@@ -100,6 +116,15 @@ describe('may the scheduler run it?', () => {
     ['the last try failed just now', late, repairs(1, false, 1), 'BACKING_OFF'],
     ['the last try failed an hour ago', late, repairs(1, false, 60), 'ALLOWED'],
     ['two equal failures', late, repairs(2, true, 600), 'REPAIR_FAILING'],
+    ['two equal failures, the last two days ago', late, repairs(2, true, 2880), 'ALLOWED'],
+    ['two equal failures from another base', late, repairs(2, true, 600, { baseGuid: '77' }), 'ALLOWED'],
+    ['two equal failures of another kind', late, repairs(2, true, 600, { kind: 'RESUME' }), 'ALLOWED'],
+    [
+      'two equal failures before the backup was written to',
+      late,
+      repairs(2, true, 600, { backupWritten: 4096 }),
+      'ALLOWED',
+    ],
     ['outside the repair window', late, { policy: window }, 'WAITING_FOR_WINDOW'],
     ['a seed', inventoryOf(primarySide([a]), MISSING), {}, 'ALLOWED'],
     [

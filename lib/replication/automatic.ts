@@ -1,13 +1,15 @@
 import { heldForAnother } from './another-witness.ts'
 import { type Hold, hold, say } from './automatic-words.ts'
-import { hasGivenUp, nextTryAt } from './backoff.ts'
+import { hasGivenUp, nextTryAt, slowTryAt } from './backoff.ts'
 import { isReceiving } from './judge/partial.ts'
 import { renames, SETS_ASIDE, unprovenBecause, unprovenRename } from './lineage.ts'
+import { lostToRetention } from './lost-seed.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import { isDegraded } from './pool-health.ts'
 import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './repair-window.ts'
 import type { SpaceAnswer } from './space.ts'
 import { IDLE_LOOKS } from './token.ts'
+import { factsNow } from './tried.ts'
 import type { Automatic, Reason, ReasonCode } from './types.ts'
 import { sayDuration, sayTime } from './words.ts'
 
@@ -37,7 +39,7 @@ export function automatic(input: PlanInput, plan: Planned, around: Around = {}):
     paused(input),
     parentFirst(around),
     noRoom(around),
-    failing(input),
+    failing(input, plan),
     belowThreshold(input, plan),
     backingOff(input),
   ].filter((hold) => hold !== null)
@@ -114,20 +116,29 @@ function needsPerson(input: PlanInput, plan: Planned): Hold | null {
   const unproven = SETS_ASIDE.has(plan.kind) ? unprovenBecause(input) : renames(plan) ? unprovenRename(input) : null
   if (unproven !== null) return hold('NEEDS_PERSON', unproven)
   if (SETS_ASIDE.has(plan.kind) && options.treeHeld != null) return hold('NEEDS_PERSON', options.treeHeld)
+  const lost = lostToRetention(input, plan)
+  if (lost !== null) return hold('NEEDS_PERSON', lost)
   const foreign = verdict.reasons.find((each) => each.code === 'BUSY' && !isReceiving([each]))
   if (foreign !== undefined && SETS_ASIDE.has(plan.kind)) return hold('BUSY', foreign.message)
   if ((plan.kind === 'SEED' || plan.kind === 'SET_ASIDE_RESEED') && isDegraded(inventory))
     return hold('POOL', 'A pool is DEGRADED: incrementals go on, a new seed asks first.')
-  if (plan.kind === 'RESUME' && options.ownToken !== true) {
-    const looks = quietLooks(verdict.reasons)
-    if (looks < IDLE_LOOKS) {
-      return hold(
-        'BUSY',
-        `The partial receive was not started from here; it is resumed after ${IDLE_LOOKS} checks without a change (${looks} so far).`,
-      )
-    }
-  }
-  return null
+  const touches = plan.kind === 'RESUME' || SETS_ASIDE.has(plan.kind)
+  return touches && hasPartial(inventory) && options.ownToken !== true ? leftInPeace(plan, verdict.reasons) : null
+}
+
+function hasPartial({ backup }: PlanInput['inventory']): boolean {
+  return backup.state === 'present' && backup.facts.receiveResumeToken !== null
+}
+
+/** Somebody else may be at work on it at this moment, also where the token looks stale from here: it may be of another SAN. */
+function leftInPeace({ kind }: Planned, reasons: readonly Reason[]): Hold | null {
+  const looks = looksWithoutChange(reasons)
+  if (looks >= IDLE_LOOKS) return null
+  const what = kind === 'RESUME' ? 'resumed' : 'set aside'
+  return hold(
+    'BUSY',
+    `The partial receive was not started from here; it is ${what} after ${IDLE_LOOKS} checks without a change, an interval apart (${looks} so far).`,
+  )
 }
 
 function anotherWitness({ verdict: { reasons }, options: { now } }: PlanInput, plan: Planned): Hold | null {
@@ -137,7 +148,7 @@ function anotherWitness({ verdict: { reasons }, options: { now } }: PlanInput, p
   return hold('ANOTHER_WITNESS', said, until, said)
 }
 
-function quietLooks(reasons: readonly Reason[]): number {
+function looksWithoutChange(reasons: readonly Reason[]): number {
   const looks = reasons.find((each) => each.code === 'PARTIAL_RECEIVE')?.evidence.unchangedLooks
   return typeof looks === 'number' ? looks : 0
 }
@@ -162,10 +173,13 @@ function noEstimate({ room }: Around): Hold | null {
   return room?.ask === true ? hold('NO_ESTIMATE', room.sentence) : null
 }
 
-function failing({ options: { repairs } }: PlanInput): Hold | null {
-  if (!hasGivenUp(repairs)) return null
-  const said = repairs.last?.message ?? ''
-  return hold('REPAIR_FAILING', `The last two repairs failed in the same way: ${said}`.trim())
+function failing({ options, inventory, comparison, mapping }: PlanInput, { kind }: Planned): Hold | null {
+  const { repairs, now, timezone } = options
+  if (!hasGivenUp(repairs, { kind, facts: factsNow(inventory, comparison) })) return null
+  const next = slowTryAt(repairs, mapping.id, now)
+  if (next === null) return null
+  const said = `The last two repairs failed in the same way: ${repairs.last?.message ?? ''}`.trim()
+  return hold('REPAIR_FAILING', `${said} The next try is at ${sayTime(next, timezone)}.`, next, said)
 }
 
 /** Reasons of a chain that is not whole, or about to end: a repair is due whatever the delay. */

@@ -1,4 +1,5 @@
-import type { RepairHistory } from './types.ts'
+import { sameFacts } from './tried.ts'
+import type { PlanKind, RepairHistory, Tried } from './types.ts'
 
 const FIRST_MS = 5 * 60_000
 const LONGEST_MS = 6 * 60 * 60_000
@@ -18,9 +19,29 @@ export function nextTryAt(repairs: RepairHistory, datasetId: string, now: number
   return repairs.last.at + Math.round(doubled * spread)
 }
 
-/** Two equal failures end the automatic tries: a third would end the same way. */
-export function hasGivenUp(repairs: RepairHistory): boolean {
-  return repairs.sameTwice && repairs.consecutiveFailures >= 2
+/**
+ * Two equal failures of an equal plan: a third one would end the same way, and what stands now would make that plan. `kind`:
+ * of the plan that is asked about, where there is one yet.
+ */
+export function hasGivenUp(
+  repairs: RepairHistory,
+  now: { readonly kind?: PlanKind; readonly facts: Tried['facts'] },
+): boolean {
+  if (!repairs.sameTwice || repairs.consecutiveFailures < 2) return false
+  const tried = repairs.last?.tried ?? null
+  return tried !== null && (now.kind ?? tried.kind) === tried.kind && sameFacts(now.facts, tried.facts)
+}
+
+const SLOWLY_MS = 24 * 3600_000
+
+/**
+ * When the next try starts by itself after two equal failures, epoch ms: once a day, spread by a tenth; null: at once. What
+ * is not cured fails again and costs little; what was cured, and no check could see it, goes on.
+ */
+export function slowTryAt({ last }: RepairHistory, datasetId: string, now: number): number | null {
+  if (last === null || last.at > now) return null
+  const at = last.at + Math.round(SLOWLY_MS * (1 + JITTER * (share(datasetId) - 0.5)))
+  return at > now ? at : null
 }
 
 /** 0 ≤ x < 1 from a text (FNV-1a): evenly spread, not secret. */

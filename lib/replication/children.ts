@@ -17,14 +17,14 @@ export function movableChildren(
 }
 
 /**
- * The same where a clone of the parent has been promoted: the key of the parent is then that of the clone, and what had it
- * goes along (a tree that was received by `send -Rw`).
+ * Those that can leave the set-aside of a rewound backup. The promote makes the new line the root of all that had its key
+ * from the backup, so these go along; what has its key from one of them does not.
  */
 export function movableAfterPromote(
   children: readonly ChildDataset[],
-  parent: string,
-  parentRoot: string | null,
+  backup: string,
+  backupRoot: string | null,
 ): readonly ChildDataset[] {
-  const free = new Set(movableChildren(children, parent, parentRoot))
-  return children.filter((child) => free.has(child) || child.encryptionRoot === parent)
+  const movable = new Set(movableChildren(children, backup, backupRoot))
+  return children.filter((child) => movable.has(child) || (backupRoot === backup && child.encryptionRoot === backup))
 }

@@ -4,13 +4,13 @@ import { chooseStream } from './encryption.ts'
 import type { Inventory } from './types.ts'
 
 /**
- * Most bytes (`logicalreferenced`) that a newly created dataset has, by OpenZFS 2.3.9 with sectors of 512 bytes to 8 KiB,
- * whatever the redundancy. A file of any size comes on top of it; names without content (empty files, directories) do not
- * show in it.
+ * `logicalreferenced` of a dataset that was just created, in bytes: OpenZFS 2.3.9 on sectors of 512 bytes, 4 KiB and 8 KiB,
+ * mounted or not, whatever is set on it. Neither redundancy nor compression changes it; the smallest file adds to it. Names
+ * without content (empty files, directories) do not show.
  */
-const NEW_BYTES: Readonly<Record<DatasetType, { readonly plain: number; readonly encrypted: number }>> = {
-  filesystem: { plain: 12_288, encrypted: 50_688 },
-  volume: { plain: 6_144, encrypted: 26_112 },
+const NEW_BYTES: Readonly<Record<DatasetType, Readonly<Record<'plain' | 'encrypted', readonly number[]>>>> = {
+  filesystem: { plain: [12_288, 43_008, 79_872], encrypted: [50_176, 70_656, 99_328] },
+  volume: { plain: [6_144, 28_672, 53_248], encrypted: [26_112, 41_472, 61_952] },
 }
 
 /**
@@ -28,8 +28,8 @@ export function isEmptyTarget({ inventory }: { readonly inventory: Inventory }, 
   const ownKey = facts.encryption !== 'off' && facts.encryptionRoot === facts.name
   const begins = { policy, primary: primary.facts, backup: null, goesOn: false, ivSets: null, everRaw: false }
   if (ownKey && !chooseStream(begins).options.raw) return false
-  const most = NEW_BYTES[facts.type][facts.encryption === 'off' ? 'plain' : 'encrypted']
-  return swap.logicalBytes != null && swap.logicalBytes <= most
+  const empty = NEW_BYTES[facts.type][facts.encryption === 'off' ? 'plain' : 'encrypted']
+  return swap.logicalBytes != null && empty.includes(swap.logicalBytes)
 }
 
 /** As a seed of something below it has made it (`createParent`): what stands below stays where it is. */

@@ -7,7 +7,7 @@ import { grownBytes, isNobodysWork } from './judge/in-use.ts'
 import { lineageOf } from './judge/lineage.ts'
 import { rememberTree } from './judge/tree.ts'
 import { newestOf } from './order.ts'
-import { tokenDigest } from './token.ts'
+import { quietLooks, tokenDigest } from './token.ts'
 import type { Comparison, Inventory, JudgeInput, Memory, Verdict } from './types.ts'
 
 /** Nothing is known of a mapping yet. */
@@ -30,7 +30,8 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
   // What was dated by a clock that was ahead is no older than now, or it would count nothing until then.
   const seenBefore = memory.backupSeenAt === null ? null : Math.min(memory.backupSeenAt, now)
   const backupSeenAt = inventory.backup.state === 'unknown' ? seenBefore : now
-  if (!verdict.looked) return { ...memory, ...primaryMemory(input, comparison), backupSeenAt }
+  const settled = input.settledRun === undefined ? {} : { settledRun: input.settledRun }
+  if (!verdict.looked) return { ...memory, ...primaryMemory(input, comparison), backupSeenAt, ...settled }
   return {
     common:
       verdict.newestCommon === null || comparison === null
@@ -43,7 +44,7 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     ...rememberOther(input),
     firstMissing: comparison === null ? memory.firstMissing : {},
     ...primaryMemory(input, comparison),
-    token: rememberToken(inventory, memory),
+    token: rememberToken(input),
     last: rememberVerdict(verdict, now),
     ...rememberChain(input, verdict),
     firstSeenAt: memory.firstSeenAt ?? memory.last?.at ?? now,
@@ -53,6 +54,8 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
         : { tree: memory.tree }
       : { tree: rememberTree(input, input.tree) }),
     ...(memory.largeBlocks === true ? { largeBlocks: true } : {}),
+    ...settled,
+    ...(memory.refusedToken === undefined ? {} : { refusedToken: memory.refusedToken }),
     ...rememberRaw(input),
     backupSeenAt,
   }
@@ -111,11 +114,12 @@ function rememberWritten({ inventory, memory, now }: JudgeInput): Memory['backup
   return { bytes: inventory.backup.facts.written, grewAt }
 }
 
-function rememberToken({ backup }: Inventory, memory: Memory): Memory['token'] {
+function rememberToken(input: JudgeInput): Memory['token'] {
+  const { backup } = input.inventory
   if (backup.state !== 'present' || backup.facts.receiveResumeToken === null) return null
   const digest = tokenDigest(backup.facts.receiveResumeToken)
-  if (memory.token?.digest !== digest) return { digest, unchangedLooks: 0 }
-  return { digest, unchangedLooks: memory.token.unchangedLooks + 1 }
+  const { looks, at } = quietLooks(digest, input)
+  return { digest, unchangedLooks: looks, at }
 }
 
 function rememberVerdict(verdict: Verdict, now: number): Memory['last'] {

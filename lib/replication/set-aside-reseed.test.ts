@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'bun:test'
+import { shapeOf } from './chain/prunings.ts'
+import { emptyMemory } from './memory.ts'
 import { a, aside, B, b, commands, incoming, own, P } from './testing/set-aside.ts'
-import { backupSide, inventoryOf, judged, MISSING, planned, primarySide, sibling } from './testing/world.ts'
+import {
+  backupSide,
+  inventoryOf,
+  judged,
+  MISSING,
+  type PlanOver,
+  planned,
+  policyOf,
+  primarySide,
+  sibling,
+} from './testing/world.ts'
 
 describe('set aside and re-seed', () => {
   test('the new line is there before the old one moves', () => {
@@ -33,6 +45,28 @@ describe('set aside and re-seed', () => {
     expect(commands(withKid)[2]).toBe(`zfs set quota=5000000 ${B}`)
   })
 
+  test('a quota is as it is now, and a change during the seed is said to be left out', () => {
+    const swap = { children: [], local: [{ name: 'quota', value: '7' }], canmount: 'on' as const, shared: false }
+    const made = planned(inventoryOf(primarySide([b]), backupSide([own]), { swap }))
+    expect(made.notes.join(' ')).toContain(`quota=7: as it is now. What is changed on ${B} while the seed runs`)
+  })
+
+  test('a rewind: children with the backup’s key go along, what has its key from one of them stays and is named', () => {
+    const root = { encryption: 'aes-256-gcm', encryptionRoot: B, keyStatus: 'unavailable' as const }
+    const kid = { name: `${B}/kid`, type: 'filesystem' as const, encryptionRoot: B }
+    const kept = { ...kid, name: `${B}/kid.zw-aside-20261122T100000Z`, encryptionRoot: kid.name }
+    const swap = { children: [kid, kept], local: [], canmount: 'on' as const, shared: false }
+    const primary = primarySide([a, b], [], { ...root, encryptionRoot: P })
+    const ivSets = new Map([[a.guid, { primary: '1', backup: '1' }]])
+    const made = planned(inventoryOf(primary, backupSide([a, own], root), { swap, ivSets }))
+    expect(made.kind).toBe('SET_ASIDE_REWIND')
+    expect(commands(made).join(' ')).toContain(`/kid ${B}/kid`)
+    expect(commands(made).join(' ')).not.toContain(`${kept.name} `)
+    expect(made.notes.join(' ')).toContain(
+      `Stays below the set-aside, for ZFS moves no encrypted dataset away from the root of its key: ${kept.name}.`,
+    )
+  })
+
   test('a first snapshot that has arrived is not sent again', () => {
     const arrived = sibling('incoming', null, undefined, { snapshots: [a] })
     const made = planned(inventoryOf(primarySide([a, b]), backupSide([own]), { backupSiblings: [arrived] }))
@@ -50,6 +84,44 @@ describe('set aside and re-seed', () => {
     )
     const gone = { ...look, incomingToken: { name: cut.name, facts: { ...facts, toGuid: '77' } } }
     expect(commands(planned(inventoryOf(primarySide([a, b]), backupSide([own]), gone)))[0]).toContain(incoming)
+  })
+
+  const partials = (count: number) =>
+    ['20260101T100000Z', '20260102T100000Z', '20260103T100000Z']
+      .slice(0, count)
+      .map((stamp) => sibling('incoming', null, stamp, { receiveResumeToken: '1-abc-b8-789c' }))
+
+  test('what earlier tries have left counts with the set-asides', () => {
+    const blocked = (backupSiblings: readonly ReturnType<typeof sibling>[]) =>
+      planned(inventoryOf(primarySide([a, b]), backupSide([own]), { backupSiblings })).blocked
+    const aside = sibling('aside', null, '20251201T100000Z')
+    expect(blocked(partials(2))).toBeNull()
+    expect(blocked(partials(3))).toMatchObject({ code: 'SET_ASIDE_LIMIT' })
+    expect(blocked([aside, ...partials(2)])?.because).toContain('keeps 1 set-aside, 2 unfinished first transfers of')
+    // One that can go on does, whatever stands beside it.
+    expect(blocked([...partials(2), sibling('incoming', null, undefined, { snapshots: [a] })])).toBeNull()
+  })
+
+  test('one that lost to retention is not begun anew by itself, and what retention must be is said', () => {
+    const policy = policyOf({ onDiverged: 'set_aside' })
+    const of = (count: number, over: Partial<PlanOver> = {}) =>
+      planned(inventoryOf(primarySide([a, b]), backupSide([own]), { backupSiblings: partials(count) }), {
+        policy,
+        ...over,
+      }).automatic
+    expect(of(0).code).toBe('ALLOWED')
+    expect(of(1)).toMatchObject({ allowed: false, code: 'NEEDS_PERSON' })
+    expect(of(1).because).toContain('for longer than the first transfer takes, or delegate `release` there')
+    const prunings = [1, 2, 3].map((n) => ({
+      shape: shapeOf(a.name),
+      creation: a.creation - n * 86_400,
+      goneAt: (a.creation - (n - 1) * 86_400) * 1000,
+    }))
+    const told = of(1, { memory: { ...emptyMemory(), prunings }, options: { seedSeconds: 36 * 3600 } }).because
+    expect(told).toContain(
+      'It takes about 36 h at the rate of past transfers; snapshots like @a live for about 24 h there.',
+    )
+    expect(told).toContain('Keep its snapshots on hqs8 for at least 54 h')
   })
 
   test('children with the key of the old line stay below the set-aside, and that is said', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ZfsFaultKind } from '#lib/zfs/types.ts'
 import { streamOf } from './encryption.ts'
+import { SCHEDULE_SLACK } from './foreign-activity.ts'
 import { newestOf } from './order.ts'
 import type { Inventory, JudgeInput } from './types.ts'
 
@@ -9,7 +10,7 @@ export function tokenDigest(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 16)
 }
 
-/** A foreign transfer that stands still is taken over only after this many looks without a change. */
+/** A foreign transfer is touched only after this many looks without a change, each an interval after the one before it. */
 export const IDLE_LOOKS = 2
 
 /** The faults that say that a token will never work again; any other fault says nothing about the token itself. */
@@ -20,37 +21,65 @@ export type PartialReceive =
   /** It changed since the last look: a receive is running. */
   | { readonly state: 'moving'; readonly digest: string }
   | { readonly state: 'stale'; readonly digest: string; readonly because: string; readonly unchangedLooks: number }
-  /** `unchangedLooks` counts earlier looks that saw this very token, 0 on the first sight. */
+  /** `unchangedLooks` counts those that count (see `quietLooks`), this one with them, 0 on the first sight. */
   | { readonly state: 'idle'; readonly digest: string; readonly unchangedLooks: number }
 
 type Line = Pick<JudgeInput, 'policy' | 'inventory' | 'comparison' | 'memory'>
+type Look = Pick<JudgeInput, 'memory' | 'now' | 'intervalSeconds'>
 
-/** What is known of a partial receive on the backup. `memory` is that of before this look. */
-export function partialReceive(line: Line, isOurs = false): PartialReceive {
-  const { inventory, memory } = line
-  const { backup, token } = inventory
+/**
+ * Looks that saw this very token unchanged. A look counts when it is an interval after the last one that did: two previews
+ * in two seconds say nothing of a transfer that waits for its next block. `memory` is that of before this look.
+ */
+export function quietLooks(digest: string, { memory, now, intervalSeconds }: Look): { looks: number; at: number } {
+  const before = memory.token
+  if (before?.digest !== digest) return { looks: 0, at: now }
+  const { unchangedLooks: looks, at } = before
+  // A clock that was ahead dated it: the wait begins with this look.
+  if (at !== undefined && at > now) return { looks, at: now }
+  if (at !== undefined && now - at < intervalSeconds * 1000 * SCHEDULE_SLACK) return { looks, at }
+  return { looks: looks + 1, at: now }
+}
+
+/** What is known of a partial receive on the backup. The memory is that of before this look. */
+export function partialReceive(look: Line & Look, isOurs = false): PartialReceive {
+  const { inventory, memory } = look
+  const { backup } = inventory
   if (backup.state !== 'present' || backup.facts.receiveResumeToken === null) return { state: 'none' }
   const digest = tokenDigest(backup.facts.receiveResumeToken)
   const sameAsBefore = memory.token?.digest === digest
   if (memory.token !== null && !sameAsBefore && !isOurs) return { state: 'moving', digest }
-  const unchangedLooks = memory.token !== null && sameAsBefore ? memory.token.unchangedLooks + 1 : 0
-  const because = staleBecause(inventory) ?? otherwiseSent(line)
-  if (because !== null) return { state: 'stale', digest, because, unchangedLooks }
-  if (token !== null && 'unusable' in token && STALE.has(token.unusable)) {
-    return { state: 'stale', digest, because: token.text, unchangedLooks }
-  }
-  return { state: 'idle', digest, unchangedLooks }
+  const unchangedLooks = quietLooks(digest, look).looks
+  const because = unfinishable(look)
+  return because === null
+    ? { state: 'idle', digest, unchangedLooks }
+    : { state: 'stale', digest, because, unchangedLooks }
 }
 
-/** A token that `zfs send -t` would take, but whose stream cannot arrive where it should. */
-function staleBecause({ primary, backup, token }: Inventory): string | null {
-  if (primary.state !== 'present' || backup.state !== 'present' || token === null || 'unusable' in token) return null
+/** Why what is stored can never be finished: its token does not work any more, or its stream cannot arrive; else null. */
+export function unfinishable(line: Line): string | null {
+  return staleBecause(line.inventory) ?? refused(line) ?? otherwiseSent(line)
+}
+
+/** What a repair has learned of this very token: the receiver would have to overwrite what is there. */
+function refused({ inventory: { backup }, memory }: Line): string | null {
+  const token = backup.state === 'present' ? backup.facts.receiveResumeToken : null
+  return token !== null && memory.refusedToken === tokenDigest(token) ? OVERWRITES : null
+}
+
+const OVERWRITES = 'it is a first transfer that would overwrite what the backup had before'
+
+function staleBecause({ primary, backup, token, receivesBeside }: Inventory): string | null {
+  if (token !== null && 'unusable' in token) return STALE.has(token.unusable) ? token.text : null
+  if (primary.state !== 'present' || backup.state !== 'present' || token === null) return null
   if (!primary.snapshots.some((entry) => entry.guid === token.toGuid))
     return 'its snapshot is not on the primary any more'
   if (backup.snapshots.some((entry) => entry.guid === token.toGuid)) return 'its snapshot has arrived in another way'
   // ZFS would say "kernel modules must be upgraded": the backup is no longer where the stream began.
   const newest = newestOf(backup.snapshots)
   if (token.fromGuid === null && newest !== null) return 'it is a first transfer, and the backup has snapshots by now'
+  // ZFS would say "must specify -F to overwrite it", and that is never said.
+  if (token.fromGuid === null && receivesBeside === true) return OVERWRITES
   const start = backup.snapshots.find((entry) => entry.guid === token.fromGuid)
   if (token.fromGuid !== null && start === undefined) return 'the backup no longer has the snapshot it starts from'
   if (start !== undefined && start.guid !== newest?.guid)

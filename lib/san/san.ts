@@ -63,8 +63,10 @@ export function createSans(settings: SanSettings): Sans {
       const batch = await ssh.batch(host, [{ id: 'token', argv: resumeTokenFacts(zfs(host), token) }], options(signal))
       const result = batch.results.get('token')
       if (result === undefined) return null
-      if (result.exitCode === 0) return parseResumeToken(result.stdout + result.stderr)
-      return classifyZfs(result.stderr)
+      const facts = parseResumeToken(result.stdout + result.stderr)
+      if (result.exitCode === 0) return facts
+      const fault = classifyZfs(result.stderr)
+      return fault === null ? null : { ...fault, target: facts?.toGuid ?? null }
     },
 
     async estimate(asks, signal) {

@@ -2,9 +2,10 @@ import type { HostConfig } from '#config/effective.ts'
 import type { Sans } from '#lib/engine/ports.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
-import { listDatasets, listPools } from '#lib/zfs/commands.ts'
-import { listCosts, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
+import { getProperties, listDatasets, listPools, probeReceive } from '#lib/zfs/commands.ts'
+import { listCosts, listGuids, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
+import { parseProperties } from '#lib/zfs/properties.ts'
 import { isAnswer } from './batch-answer.ts'
 import { readDelegated, readEnclosing, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
@@ -19,6 +20,9 @@ type SwapReader = Pick<
   | 'rights'
   | 'costs'
   | 'differs'
+  | 'namesIn'
+  | 'resumeToken'
+  | 'receivesBeside'
   | 'pool'
   | 'ivSets'
   | 'enclosing'
@@ -122,6 +126,25 @@ export function swapReader(
         if (now !== guid) return `${name} has guid ${now}, not ${guid}`
       }
       return null
+    },
+    async namesIn(id, pool, signal) {
+      const result = await one(id, ({ zfsCommand }) => listGuids(zfsCommand, pool), signal)
+      const found = result?.exitCode === 0 ? parseIdentities(result.stdout) : null
+      return found === null ? null : new Map([...found].map(([name, guid]) => [guid, name]))
+    },
+    async receivesBeside(id, dataset, signal) {
+      const result = await one(id, ({ zfsCommand }) => probeReceive(zfsCommand, dataset), signal)
+      if (result?.exitCode === 0) return true
+      return result !== undefined && isAnswer(result) ? false : null
+    },
+    async resumeToken(id, dataset, signal) {
+      const names = ['receive_resume_token']
+      const result = await one(id, ({ zfsCommand }) => getProperties(zfsCommand, dataset, names), signal)
+      if (result?.exitCode !== 0) return null
+      const read = parseProperties(result.stdout, names)
+      const value = read.fault === null ? read.properties.get('receive_resume_token')?.value : undefined
+      if (value === undefined) return null
+      return { token: value === '-' || value === '' ? null : value }
     },
     async pool(id, pool, signal) {
       const zfs = hostOf(id)?.zfsCommand

@@ -47,6 +47,11 @@ export function listIdentities(zfs: ZfsCommand, names: readonly string[]): Argv 
   return [...zfs, 'list', '-Hp', '-d', '0', '-t', 'filesystem,volume,snapshot', '-o', 'name,guid', ...words]
 }
 
+/** Name and guid of every dataset of a pool. Answer: `parseIdentities`. */
+export function listGuids(zfs: ZfsCommand, pool: string): Argv {
+  return [...zfs, 'list', '-Hp', '-r', '-t', 'filesystem,volume', '-o', 'name,guid', datasetOperand(pool)]
+}
+
 /** Guid by name; null where a line cannot be read. */
 export function parseIdentities(stdout: string): ReadonlyMap<string, Guid> | null {
   const found = new Map<string, Guid>()

@@ -1,4 +1,5 @@
 import type { RunRecord } from '#lib/db/types.ts'
+import { decisionOf } from '#lib/engine/adopt.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import type { DatasetView, Engine, HostState, ScanRequest } from '#lib/engine/types.ts'
 import { NOW } from './fake-config.ts'
@@ -104,6 +105,19 @@ export function fakeEngine(): FakeEngine {
       called('repair', request)
       known(request.datasetId)
       return started(fakeRun(9, { kind: 'REPAIR', datasetId: request.datasetId, planId: request.planId ?? null }))
+    },
+    decisions: () =>
+      engine.views.flatMap((view) => {
+        const plan = decisionOf(view)
+        return plan === null ? [] : [{ dataset: view.dataset, plan }]
+      }),
+    adopt: async (request) => {
+      called('adopt', request)
+      return request.choices.map(({ datasetId, planHash }) => {
+        if (engine.dataset(datasetId)?.plan?.hash === planHash) return { datasetId, runId: 9, refusal: null }
+        const refusal = new Refusal('PLAN_STALE', `The plan for ${datasetId} is another one by now.`, { datasetId })
+        return { datasetId, runId: null, refusal }
+      })
     },
     cancel: async (runId, by) => {
       called('cancel', [runId, by])

@@ -226,3 +226,18 @@ export function fakeInventory(id: string, change: Partial<Inventory> = {}): Inve
     ...change,
   }
 }
+
+export const WAITING_HASH = '00112233445566ff'
+/** One whose repair waits for nothing but the word that this primary is to be followed. */
+export function fakeWaiting(id: string): DatasetView {
+  const automatic = {
+    allowed: false,
+    code: 'NEEDS_PERSON',
+    because: 'No earlier check saw them in common <b>.',
+    from: null,
+    sentence: 'Not by itself now.',
+  } as const
+  const setAside = { name: `hqs7p1/${id}.zw-aside-20261130T000000Z`, snapshots: 4, usedBytes: 2 ** 30 }
+  const plan = fakePlan(id, { hash: WAITING_HASH, kind: 'SET_ASIDE_RESEED', setAside, automatic })
+  return fakeView(id, { health: 'BROKEN', code: 'NO_COMMON_SNAPSHOT', change: { plan } })
+}

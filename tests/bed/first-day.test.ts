@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import { Bed, type BedOptions } from './bed.ts'
+import { decisionsOf } from '#lib/api/adopt.ts'
+import { Bed, type BedOptions, PERSON } from './bed.ts'
 import { runCommand } from './command.ts'
 
 /* The day on which somebody installs it, with what an admin has prepared by then. */
@@ -233,5 +234,135 @@ describe('an empty target that the admin has made', () => {
     await bed.start()
     await check(2)
     expect([await runs(), bed.engine.dataset('a-b.one')?.plan?.automatic.code]).toEqual([[], 'NEEDS_PERSON'])
+  })
+})
+
+describe('a re-anchor at installation', () => {
+  const NAMES = ['one', 'two', 'three'] as const
+  const mappings = NAMES.map((name) => ({ name, primary: 'a', backup: 'b' }))
+  /** What the other tool left: nothing in common any more, or a backup that went its own way. */
+  async function diverged(): Promise<void> {
+    await open({}, { mappings })
+    for (const name of NAMES) {
+      bed.host('a').zfs.dataset.create(`tank/${name}`)
+      take(`tank/${name}@s1`)
+      bed.host('b').zfs.dataset.create(`vault/${name}`)
+      bed.host('b').zfs.snapshot(`vault/${name}@old`, { bytes: 1e6 })
+    }
+    await bed.start()
+    await check(2)
+  }
+  const decisions = () => decisionsOf(bed.engine).items
+  const choices = () => decisions().map(({ datasetId, planHash }) => ({ datasetId, planHash }))
+  const adopt = async (of: ReturnType<typeof choices>) => {
+    const adopted = await bed.run(bed.engine.adopt({ choices: of, reason: 'because', trigger: PERSON }))
+    await bed.idle()
+    return adopted?.map(({ datasetId, refusal }) => [datasetId, refusal?.code ?? null])
+  }
+
+  test('waits for one decision, which settles all of them and is on record', async () => {
+    await diverged()
+    expect(await runs()).toEqual([])
+    expect(decisions()).toHaveLength(3)
+    expect(decisions()[0]).toMatchObject({
+      datasetId: 'a-b.one',
+      kind: 'SET_ASIDE_RESEED',
+      because: expect.stringContaining('No earlier check saw'),
+      setAside: { snapshots: 1 },
+    })
+    expect(await adopt(choices())).toEqual(NAMES.map((name) => [`a-b.${name}`, null]))
+    expect(await runs()).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED'])
+    const kept = (await bed.store.runs({ kind: ['REPAIR'], limit: 10 })).items
+    expect(new Set(kept.map(({ trigger, reason }) => `${trigger.actor} ${reason}`))).toEqual(new Set(['test because']))
+    for (const name of NAMES) expect(codes(`a-b.${name}`)).toEqual(['UP_TO_DATE'])
+    expect(decisions()).toEqual([])
+    // From now on it is proven: the next divergence needs nobody.
+    bed.host('b').zfs.snapshot('vault/two@own', { bytes: 1e6 })
+    take('tank/two@s2')
+    await check(4)
+    expect(codes('a-b.two')).toEqual(['UP_TO_DATE'])
+  })
+
+  test('what has changed since it was shown is left out and said; the others are done', async () => {
+    await diverged()
+    const shown = choices()
+    bed.host('b').zfs.snapshot('vault/two@newer', { bytes: 1e6 })
+    await check()
+    const unknown = { datasetId: 'a-b.none', planHash: '0123456789abcdef' }
+    expect(await adopt([...shown, unknown])).toEqual([
+      ['a-b.one', null],
+      ['a-b.two', 'PLAN_STALE'],
+      ['a-b.three', null],
+      ['a-b.none', 'NO_SUCH_DATASET'],
+    ])
+    expect(codes('a-b.two')).toContain('NO_COMMON_SNAPSHOT')
+    expect(await adopt(shown)).toEqual([
+      ['a-b.one', 'NOTHING_TO_DO'],
+      ['a-b.two', 'PLAN_STALE'],
+      ['a-b.three', 'NOTHING_TO_DO'],
+    ])
+  })
+
+  test('a change between the decision and the run stops that one run, and nothing is moved', async () => {
+    await diverged()
+    const shown = choices().slice(0, 1)
+    bed.host('b').zfs.snapshot('vault/one@meanwhile', { bytes: 1e6 })
+    expect(await adopt(shown)).toEqual([['a-b.one', null]])
+    expect(await runs()).toEqual(['BLOCKED'])
+    expect(await asRoot('b', 'zfs list -H -o name')).not.toContain('zw-aside')
+  })
+
+  test('a backup that somebody works on is no matter of one word for many', async () => {
+    await diverged()
+    bed.host('b').zfs.write('vault/one', 1e5)
+    await check()
+    expect(codes()).toContain('BACKUP_IN_USE')
+    expect(decisions().map(({ datasetId }) => datasetId)).toEqual(['a-b.two', 'a-b.three'])
+  })
+})
+
+describe('a primary that was renamed', () => {
+  const NEW = 'tank/team/uno'
+
+  async function renamed(): Promise<void> {
+    await open()
+    bed.host('a').zfs.dataset.create('tank/one')
+    take('tank/one@s1')
+    await bed.start()
+    await check()
+    bed.host('a').zfs.dataset.create('tank/team')
+    const { directory, now } = bed.host('a')
+    const done = await runCommand(['zfs', 'rename', 'tank/one', NEW], { directory, now, user: 'root' })
+    expect(done.stderr).toBe('')
+    await check()
+  }
+
+  test('is found by guid, with the line to paste; with that line it goes on, and nothing is sent anew', async () => {
+    await renamed()
+    const [reason] = bed.engine.dataset('a-b.one')?.verdict.reasons ?? []
+    expect(reason).toMatchObject({ code: 'PRIMARY_DATASET_MISSING', evidence: { renamedTo: NEW } })
+    expect(reason?.message).toContain(`it is ${NEW} now, the same dataset by its guid`)
+    expect(reason?.action).toContain(`\`name: ${NEW}, backup_dataset: vault/one\``)
+    expect(bed.engine.dataset('a-b.one')?.plan?.blocked?.because).toContain(NEW)
+    const mapping = { name: 'team/uno', primary: 'a', backup: 'b', settings: { backup_dataset: 'vault/one' } }
+    await bed.configure({ mappings: [mapping] })
+    take(`${NEW}@s2`)
+    await check()
+    const [last] = (await bed.store.runs({ kind: ['REPAIR'], limit: 1 })).items
+    expect([last?.state, last?.plan?.kind]).toEqual(['SUCCEEDED', 'INCREMENTAL'])
+    expect(codes(last?.datasetId ?? '')).toEqual(['UP_TO_DATE'])
+  })
+
+  test('another dataset is never taken for it, and one that could not be looked for is only missing', async () => {
+    await open()
+    bed.host('a').zfs.dataset.create('tank/one')
+    take('tank/one@s1')
+    await bed.start()
+    await check()
+    await asRoot('a', 'zfs destroy -r tank/one')
+    bed.host('a').zfs.dataset.create('tank/one-copy')
+    await check()
+    const [reason] = bed.engine.dataset('a-b.one')?.verdict.reasons ?? []
+    expect(reason).toMatchObject({ code: 'PRIMARY_DATASET_MISSING', evidence: { renamedTo: null } })
   })
 })

@@ -276,6 +276,24 @@ describe('the end of the repair window', () => {
   })
 })
 
+test('a dataset that another tool makes below the backup in the moment of the swap goes back in the same run', async () => {
+  await diverged({ children: ['kid'] })
+  const take = bed.faults.take.bind(bed.faults)
+  let made = false
+  bed.faults.take = (host, on, lines) => {
+    if (!made && lines.some((line) => line.startsWith(`zfs rename -u ${B} `))) {
+      made = true
+      bed.host('b').zfs.dataset.create(`${B}/late`)
+    }
+    return take(host, on, lines)
+  }
+  await bed.scan()
+  expect(made).toBe(true)
+  expect((await names()).filter((name) => name.startsWith(`${B}/`))).toEqual([`${B}/kid`, `${B}/late`])
+  expect((await repairs()).map(({ state }) => state)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+  expect(codes()).toEqual(['UP_TO_DATE'])
+})
+
 describe('what a person does to a set-aside is no swap', () => {
   async function setAside(settings: readonly string[] = []): Promise<string> {
     await diverged()

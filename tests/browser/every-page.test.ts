@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect } from 'bun:test'
 import type { Browser } from 'playwright-core'
+import type { Fake } from '#tests/api/fake-services.ts'
+import { fakeWaiting } from '#tests/api/fake-views.ts'
 import { barriers, hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
 
 let browser: Browser | null = null
@@ -18,6 +20,7 @@ const PAGES = [
   '/runs',
   '/runs/7',
   '/set-asides',
+  '/adopt',
   '/functions',
   '/functions/scan',
   '/logs',
@@ -33,6 +36,11 @@ const PAGES = [
   '/users',
   '/audit',
 ]
+
+/** Something to decide. */
+const waits = ({ engine }: Fake) => {
+  engine.views.push(fakeWaiting('hq10-7.WAITS'))
+}
 
 for (const scheme of ['light', 'dark'] as const) {
   inBrowser(
@@ -50,7 +58,7 @@ for (const scheme of ['light', 'dark'] as const) {
           }
           expect(found).toEqual([])
         },
-        { role: 'admin', options: { colorScheme: scheme } },
+        { role: 'admin', options: { colorScheme: scheme }, prepare: waits },
       ),
     300_000,
   )
@@ -70,7 +78,7 @@ inBrowser.each([320, 390, 768, 1000])(
         }
         expect(wide).toEqual([])
       },
-      { role: 'admin', options: { viewport: { width, height: 844 }, javaScriptEnabled: false } },
+      { role: 'admin', options: { viewport: { width, height: 844 }, javaScriptEnabled: false }, prepare: waits },
     ),
   300_000,
 )

@@ -21,6 +21,7 @@ const EVERY: Readonly<Record<Scene, number>> = {
   parents: 2,
   incremental: 2,
   resume: 4,
+  names: 4,
   rewind: 8,
   reseed: 8,
   undo: 8,

@@ -4,16 +4,27 @@ import { forgetBookings } from '#tests/invariants/bookings.ts'
 import { datasetOf, takeStock } from '#tests/invariants/stock.ts'
 
 /**
- * What a scan and its repair find: nothing on the backup, not even what is above it, something, half of a first stream, one that went its own way (and
- * is mounted), the same where ZFS refuses the swap once, half a swap of which nothing is on record, or so many children that
- * they go back in several lines.
+ * What a scan and its repair find: nothing on the backup, not even what is above it, something, half of a first stream, names
+ * in the way, one that went its own way (and is mounted), the same where ZFS refuses the swap once, half a swap of which
+ * nothing is on record, or so many children that they go back in several lines.
  */
-export type Scene = 'seed' | 'parents' | 'incremental' | 'resume' | 'rewind' | 'reseed' | 'undo' | 'finish' | 'lines'
+export type Scene =
+  | 'seed'
+  | 'parents'
+  | 'incremental'
+  | 'resume'
+  | 'names'
+  | 'rewind'
+  | 'reseed'
+  | 'undo'
+  | 'finish'
+  | 'lines'
 export const SCENES: readonly Scene[] = [
   'seed',
   'parents',
   'incremental',
   'resume',
+  'names',
   'rewind',
   'reseed',
   'undo',
@@ -41,6 +52,15 @@ export async function openScene(scene: Scene): Promise<Bed> {
     for (let n = 1; n <= 3; n++) zfs.snapshot(`tank/one@s${n}`, { bytes: BYTES })
   })
   if (scene === 'incremental') zfs.replicate('tank/one', bed.host('b').zfs, 'vault/one', 's1')
+  if (scene === 'names') {
+    // Two snapshots of the backup, one of them older than the base, have names of those to be sent.
+    const there = bed.host('b').zfs
+    zfs.replicate('tank/one', there, 'vault/one', 's1')
+    there.snapshot('vault/one@s3')
+    zfs.replicate('tank/one', there, 'vault/one', 's2')
+    zfs.snapshot('tank/one@s4', { bytes: BYTES })
+    there.snapshot('vault/one@s4')
+  }
   if (scene === 'rewind' || scene === 'undo' || scene === 'finish' || scene === 'lines') {
     zfs.replicate('tank/one', bed.host('b').zfs, 'vault/one', 's1')
     bed.host('b').zfs.snapshot('vault/one@own', { bytes: 500 })

@@ -25,7 +25,10 @@ export function lossesBetween(before: Stock, after: Stock, removed: Removed): st
     .map(({ words }) => `lost: ${words}`)
 }
 
-/** Names and holds of snapshots are not the product's to change. */
+/**
+ * Names and holds of snapshots are not the product's to change, but for a name that one to be sent has: then the old one
+ * gets its own guid behind it, or in place of it.
+ */
 export function changesBetween(before: Stock, after: Stock, changed: Removed): string[] {
   const found: string[] = []
   for (const host of before.values()) {
@@ -35,7 +38,8 @@ export function changesBetween(before: Stock, after: Stock, changed: Removed): s
       for (const old of dataset.snapshots) {
         const same = now.get(old.guid)
         if (same === undefined || changed.has(lossKey(host.id, 'snapshot', old.guid))) continue
-        if (same.name !== old.name) found.push(`renamed: ${host.id}:${dataset.name}@${old.name} is now @${same.name}`)
+        if (same.name !== old.name && !isCleared(old.name, same))
+          found.push(`renamed: ${host.id}:${dataset.name}@${old.name} is now @${same.name}`)
         if (same.holds < old.holds) found.push(`released: a hold of ${host.id}:${dataset.name}@${old.name} is gone`)
       }
     }
@@ -87,4 +91,9 @@ function datasetsOn(stock: Stock, host: string): readonly StockDataset[] {
   return (stock.get(host)?.pools ?? []).flatMap((pool) =>
     pool.datasets.filter((each) => each.partial?.fresh !== true || each.snapshots.length > 0),
   )
+}
+
+function isCleared(before: string, { name, guid }: { readonly name: string; readonly guid: string }): boolean {
+  const own = `zw-${BigInt(guid).toString(16).padStart(16, '0')}`
+  return name === `${before}.${own}` || name === own
 }

@@ -55,6 +55,17 @@ export const SITUATIONS: readonly Situation[] = [
     kept: { other: 'other' },
   },
   {
+    name: 'oldname',
+    core: true,
+    // A snapshot of the backup, held and older than the base, has the name of one to be sent.
+    make: `zfs create $P; echo p1 >/pools/$P/f1; zfs snapshot $P@s1; zfs send -L -c $P@s1 | zfs receive -u -o readonly=on $B
+zfs snapshot $B@s3; zfs hold keep $B@s3; echo p2 >/pools/$P/f2; zfs snapshot $P@s2; zfs send -L -c -i @s1 $P@s2 | zfs receive -u $B
+echo p3 >/pools/$P/f3; zfs snapshot $P@s3; echo p4 >/pools/$P/f4; zfs snapshot $P@s4`,
+    as: 'both',
+    plan: 'INCREMENTAL',
+    after: `[ $(zfs list -H -o name -t snapshot -d 1 $B | grep -c '@s3') = 2 ]; ! zfs list -H -o name | grep -F $B.zw-; [ "$(zfs get -H -o value userrefs $(zfs list -H -o name -t snapshot -d 1 $B | grep '@s3.zw-'))" = 1 ]`,
+  },
+  {
     name: 'mounted',
     // Mounted, and a process sits inside: nothing is unmounted, and a reboot must not bring the set-aside up in its place.
     make: `${PAIR}${DIVERGE}; (cd /pools/$B && exec sleep 1200) >/dev/null 2>&1 </dev/null &`,
@@ -125,7 +136,7 @@ zfs send -L -c -i $P@s2 $P@gone | head -c 2000000 | zfs receive -s -u $B || true
     name: 'zvol',
     make: `zfs create -V 8M $P; for i in 1 2; do zfs snapshot $P@s$i; done
 zfs send -L -c $P@s1 | zfs receive -u -o readonly=on $B; zfs send -L -c -I @s1 $P@s2 | zfs receive -u $B
-zfs snapshot $P@s3; zfs snapshot $B@s3`,
+zfs snapshot $P@s3; zfs set readonly=off $B; zfs set volsize=12M $B; zfs set readonly=on $B; zfs snapshot $B@s3`,
     plan: 'SET_ASIDE_REWIND',
   },
   {
@@ -142,6 +153,15 @@ zfs snapshot $P@s3; zfs snapshot $B@s3`,
 zfs send -w $P@s1 | zfs receive -u -o readonly=on $B; zfs send -w -I @s1 $P@s2 | zfs receive -u $B
 echo p3 >/pools/$P/f3; zfs snapshot $P@s3; zfs snapshot $B@own; zfs unmount $P; zfs unload-key $P`,
     plan: 'SET_ASIDE_REWIND',
+  },
+  {
+    name: 'rawkids',
+    // A tree that was brought over by `send -Rw`: the child has its key from the backup's root, and goes back below it.
+    make: `echo passphrase | zfs create -o encryption=on -o keyformat=passphrase $P; zfs create $P/kid; echo p1 >/pools/$P/f1; zfs snapshot -r $P@s1
+zfs send -Rw $P@s1 | zfs receive -u $B; zfs set readonly=on $B; zfs snapshot $B@own; echo p2 >/pools/$P/f2; zfs snapshot $P@s2`,
+    plan: 'SET_ASIDE_REWIND',
+    as: 'both',
+    after: `zfs list $B/kid@s1; ! zfs list $A/kid 2>/dev/null`,
   },
   {
     name: 'rawreseed',

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { ack } from './ack.ts'
+import { adopt } from './adopt.ts'
 import { anchors } from './anchors.ts'
 import { audit } from './audit.ts'
 import { canDestroy } from './can-destroy.ts'
@@ -55,6 +56,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   preview,
   repair,
+  adopt,
   run,
   cancel,
   runs,

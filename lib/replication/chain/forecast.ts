@@ -5,6 +5,12 @@ import { shapeOf } from './prunings.ts'
 const ENOUGH = 3
 const TOLERANCE = 0.25
 
+/** How long snapshots like this one live on the primary, seconds: the age at which most of its kind went; null: not known. */
+export function livesFor(name: string, prunings: readonly Pruning[]): number | null {
+  const usual = usualAge(name, prunings)
+  return usual === null ? null : Math.round(usual / 1000)
+}
+
 /**
  * When a snapshot of the primary goes at present retention, epoch ms: at the age at which others of its kind went, not
  * before now. Null: not known; nothing of its kind went yet, or at ages too different, or it has outlived them.
@@ -14,7 +20,16 @@ export function goesAt(
   prunings: readonly Pruning[],
   now: number,
 ): number | null {
-  const shape = shapeOf(snapshot.name)
+  const median = usualAge(snapshot.name, prunings)
+  if (median === null) return null
+  const end = snapshot.creation * 1000 + median
+  if (now > end + median * TOLERANCE) return null
+  return Math.max(now, Math.round(end))
+}
+
+/** In ms. */
+function usualAge(name: string, prunings: readonly Pruning[]): number | null {
+  const shape = shapeOf(name)
   const ages = prunings
     .filter((each) => each.shape === shape)
     .map(({ creation, goneAt }) => goneAt - creation * 1000)
@@ -22,8 +37,5 @@ export function goesAt(
   const median = ages[Math.floor(ages.length / 2)]
   if (median === undefined || median <= 0) return null
   const alike = ages.filter((age) => Math.abs(age - median) <= median * TOLERANCE)
-  if (alike.length < ENOUGH || alike.length * 2 <= ages.length) return null
-  const end = snapshot.creation * 1000 + median
-  if (now > end + median * TOLERANCE) return null
-  return Math.max(now, Math.round(end))
+  return alike.length < ENOUGH || alike.length * 2 <= ages.length ? null : median
 }

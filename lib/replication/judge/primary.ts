@@ -9,7 +9,13 @@ import { STOPPED_TIMES, staleLimitSeconds } from './stale-primary.ts'
 /** Gone as it was seen. */
 export const primaryRule: Rule = ({ input, backup, tell }) => {
   if (input.inventory.primary.state !== 'missing') return []
-  return [tell('PRIMARY_DATASET_MISSING', { backupSnapshots: backup?.snapshots.length ?? null })]
+  return [
+    tell('PRIMARY_DATASET_MISSING', {
+      backupSnapshots: backup?.snapshots.length ?? null,
+      renamedTo: input.inventory.renamedTo ?? null,
+      child: input.isChild === true,
+    }),
+  ]
 }
 
 /**

@@ -1,8 +1,10 @@
 import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
+import { hasGivenUp, slowTryAt } from '../backoff.ts'
 import { mismatchFacts, streamOf } from '../encryption.ts'
 import { missingFrom } from '../preflight/needed-rights.ts'
 import { fits, keepFreeBytes, roomIn } from '../space.ts'
 import { partialReceive } from '../token.ts'
+import { factsNow } from '../tried.ts'
 import type { Reason } from '../types.ts'
 import type { JudgeContext, Rule } from './context.ts'
 
@@ -15,10 +17,13 @@ const STALL: ReadonlySet<string> = new Set(['stalled', 'STALLED'])
 export const repairsRule: Rule = (context) => {
   const { repairs } = context.input
   if (repairs.last === null || repairs.consecutiveFailures === 0) return []
-  const facts = repairs.last
+  const { runId, kind, message, at } = repairs.last
+  const facts = { runId, kind, message, at }
   const reasons: Reason[] = []
-  if (repairs.sameTwice && repairs.consecutiveFailures >= 2) {
-    reasons.push(context.tell('REPAIR_FAILING', { ...facts, failures: repairs.consecutiveFailures }))
+  const { inventory, comparison, mapping, now } = context.input
+  if (hasGivenUp(repairs, { facts: factsNow(inventory, comparison) })) {
+    const nextTry = context.input.policy.autoRepair ? slowTryAt(repairs, mapping.id, now) : null
+    reasons.push(context.tell('REPAIR_FAILING', { ...facts, failures: repairs.consecutiveFailures, nextTry }))
   }
   if (STALL.has(facts.kind)) reasons.push(context.tell('STALLED', facts))
   if (PERMISSION.has(facts.kind)) reasons.push(context.tell('PERMISSION_MISSING', facts))

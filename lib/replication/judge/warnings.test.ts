@@ -3,6 +3,7 @@ import {
   backupSide,
   bookmarked,
   codes,
+  comparisonOf,
   guidOf,
   inventoryOf,
   judged,
@@ -13,6 +14,7 @@ import {
   primarySide,
   taken,
 } from '../testing/world.ts'
+import { factsNow } from '../tried.ts'
 import type { Inventory, JudgeInput, Side } from '../types.ts'
 
 const a = taken('a', 30)
@@ -103,8 +105,11 @@ describe('warnings of the chain and around it', () => {
     ['STALLED', { consecutiveFailures: 1, sameTwice: false, kind: 'stalled' }],
     ['LOW_SPACE', { consecutiveFailures: 1, sameTwice: false, kind: 'out-of-space' }],
   ] as const)('%s from what the last repairs met', (code, { kind, ...counts }) => {
-    const repairs = { ...counts, last: { runId: '7', kind, message: 'It was refused.', at: NOW } }
-    expect(main(pair(primarySide([a]), backupSide([a])), { repairs })).toBe(code)
+    const inventory = pair(primarySide([a]), backupSide([a]))
+    const facts = factsNow(inventory, comparisonOf(inventory, policyOf()))
+    const tried = { kind: 'INCREMENTAL', facts } as const
+    const repairs = { ...counts, last: { runId: '7', kind, message: 'It was refused.', at: NOW, tried } }
+    expect(main(inventory, { repairs })).toBe(code)
     expect(main(pair(primarySide([a]), backupSide([a])), { repairs: { ...repairs, consecutiveFailures: 0 } })).toBe(
       'UP_TO_DATE',
     )

@@ -7,7 +7,7 @@ import { isOfRetired } from '../judge/tree.ts'
 import { unusablePool } from '../pool-health.ts'
 import { say } from '../sentences.ts'
 import { halfDoneSwap } from '../swap.ts'
-import { partialReceive } from '../token.ts'
+import { unfinishable } from '../token.ts'
 import type { Comparison, PresentSide } from '../types.ts'
 import { wordsFor } from '../words.ts'
 import { catchUp } from './catch-up.ts'
@@ -52,7 +52,11 @@ export function choose(input: PlanInput): PlanDraft {
   const swap = halfDoneSwap(inventory)
   if (swap !== null) return finishSwap(input, swap)
   if (primary.state !== 'present') {
-    const { message, action } = say('PRIMARY_DATASET_MISSING', words, { backupSnapshots: null })
+    const { message, action } = say('PRIMARY_DATASET_MISSING', words, {
+      backupSnapshots: null,
+      renamedTo: inventory.renamedTo ?? null,
+      child: input.verdict.reasons.some(({ evidence }) => evidence.child === true),
+    })
     return impossible('PRIMARY_DATASET_MISSING', message, action ?? '')
   }
   if (comparison === null) return impossible('UNKNOWN_STATE', 'The two sides could not be compared.', 'Check again.')
@@ -142,8 +146,8 @@ function partialPlan(
   const mismatch = streamOf(input)?.mismatch ?? null
   // (A person who has begun to receive it unencrypted has decided that.)
   if (mismatch !== null && mismatch !== 'plain-below-encrypted') return unsendable(input, mismatch)
-  const partial = partialReceive(input, true)
-  if (partial.state === 'stale') return remainder(input, primary, backup, comparison, route, partial.because)
+  const stale = unfinishable(input)
+  if (stale !== null) return remainder(input, primary, backup, comparison, route, stale)
   const facts = inventory.token
   if (facts === null || 'unusable' in facts) return tokenUnread(input, facts === null ? null : facts.text)
   if (comparison.base !== null && (comparison.backupWritten > 0 || comparison.clashes.length > 0)) {

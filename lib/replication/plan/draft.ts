@@ -44,6 +44,8 @@ export interface PlanOptions {
   readonly ownToken?: boolean
   /** An estimate says that retention on the primary would outrun a seed from the oldest snapshot. */
   readonly oldestWouldNotSurvive?: boolean
+  /** How long a first transfer takes at the rate of past ones, seconds; null or absent: not known. */
+  readonly seedSeconds?: number | null
   /** What a person chose: to destroy what stands in the way instead of setting it aside. */
   readonly strategy?: 'SET_ASIDE' | 'IN_PLACE'
   /** Why nothing in this tree of children is set aside by itself at present, in a sentence; null: nothing is against it. */

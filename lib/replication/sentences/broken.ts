@@ -1,6 +1,7 @@
 import type { REASONS } from '../types.ts'
 import { behindWords, lagAction, stalePrimary } from './lag.ts'
 import { nextForNone, whyNone } from './left-out.ts'
+import { renamedLine, yamlWord } from './renamed.ts'
 import { type Sentences, said, someOf } from './sentence.ts'
 
 export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
@@ -29,11 +30,19 @@ export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
       `${e.gone} of the ${e.of} children of ${w.primaryDataset} went at once on ${w.primary} (${someOf(e.names, e.gone)}; missed at ${w.time(e.at)}). Their backups on ${w.backup} are kept.`,
       'Find out who destroyed them. Until somebody acknowledges it nothing in this tree is set aside or seeded again by itself; increments go on.',
     ),
-  PRIMARY_DATASET_MISSING: (w) =>
-    said(
+  PRIMARY_DATASET_MISSING: (w, e) => {
+    if (e.renamedTo !== null)
+      return said(
+        `${w.primary} has no dataset ${w.primaryDataset}: it is ${e.renamedTo} now, the same dataset by its guid. ${w.backup} keeps what it has.`,
+        e.child
+          ? 'Put the new name of the dataset above it into the configuration; nothing is sent anew.'
+          : `In the configuration, in place of \`name: ${yamlWord(w.primaryDataset)}\`, write \`${renamedLine(w, e.renamedTo)}\` and reload it; nothing is sent anew.`,
+      )
+    return said(
       `${w.primary} has no dataset ${w.primaryDataset}. ${w.backup} keeps what it has.`,
       'If it was renamed, change `name` in the configuration; if it is gone, the backup may be the only copy.',
-    ),
+    )
+  },
   BACKUP_DATASET_MISSING: (w, e) =>
     said(
       `${w.backup} has no dataset ${w.backupDataset}.`,

@@ -1,5 +1,6 @@
 import type { EncryptionMismatch } from '../encryption.ts'
 import type { Json, ReasonCode } from '../types.ts'
+import type { RenamedFacts } from './renamed.ts'
 
 type SnapshotFact = { readonly name: string; readonly guid: string; readonly creation: number }
 type Lag = {
@@ -42,7 +43,7 @@ export interface EvidenceByCode {
   POOL_UNAVAILABLE: { readonly host: string; readonly pool: string; readonly health: string }
   PRIMARY_REPLACED: { readonly recordedGuid: string; readonly guid: string }
   PRIMARY_REWOUND: { readonly newestCreatetxgBefore: string; readonly newestCreatetxg: string | null }
-  PRIMARY_DATASET_MISSING: { readonly backupSnapshots: number | null }
+  PRIMARY_DATASET_MISSING: RenamedFacts & { readonly backupSnapshots: number | null }
   /** The facts of `LeftOut` where nothing is eligible, else null. */
   BACKUP_DATASET_MISSING: {
     readonly eligible: number
@@ -133,7 +134,8 @@ export interface EvidenceByCode {
     readonly base: string | null
     readonly ivSets: { readonly primary: string; readonly backup: string } | null
   }
-  REPAIR_FAILING: RepairFacts & { readonly failures: number }
+  /** `nextTry`: epoch ms of the next one that starts by itself; null: the next check's, or none does. */
+  REPAIR_FAILING: RepairFacts & { readonly failures: number; readonly nextTry: number | null }
   STALLED: RepairFacts
   /** `runId` null: no repair has met it, it was read on the SANs. */
   PERMISSION_MISSING: Omit<RepairFacts, 'runId'> & { readonly runId: string | null }
@@ -236,7 +238,6 @@ export interface EvidenceByCode {
     /** Newer ones on the primary that the backup lacks. */
     readonly behind: number
   }
-  /** `below`: how many datasets of its tree stand below it. */
   CONTAINER: { readonly below: number }
   CANMOUNT_UNSURE: { readonly setAside: string }
   RETIRED: {

@@ -60,8 +60,8 @@ export const repairSentences: Sentences<
   },
   REPAIR_FAILING: (w, e) =>
     said(
-      `Repairs of ${w.backupDataset} failed ${e.failures} times, the last two in the same way: ${e.message}`,
-      'Cure what the message says, then repair it yourself; after a success automatic repairs go on.',
+      `Repairs of ${w.backupDataset} failed ${e.failures} times, the last two in the same way: ${e.message}${e.nextTry === null ? '' : ` The next try is at ${w.time(e.nextTry)}.`}`,
+      `Cure what the message says, then repair it yourself, or \`zwitness resume\` it: automatic repairs go on at once then.`,
     ),
   STALLED: (_, e) =>
     said(`No data moved any more and the transfer was ended: ${e.message}`, 'Resume it; what arrived is kept.'),

@@ -51,6 +51,14 @@ export type Side =
   | { readonly state: 'unknown'; readonly fault: LookFault }
 export type PresentSide = Extract<Side, { state: 'present' }>
 
+/** What the primary said of a token that it would not send by. */
+export interface UnusableToken {
+  readonly unusable: ZfsFaultKind
+  readonly text: string
+  /** Guid of the snapshot that was to arrive, where it was told all the same. */
+  readonly target?: Guid
+}
+
 /** What was read of one mapping, both sides, with the pools they live in and the clocks of both hosts. */
 export interface Inventory {
   readonly mapping: Mapping
@@ -62,13 +70,20 @@ export interface Inventory {
   readonly primarySkewSeconds: number | null
   readonly backupSkewSeconds: number | null
   /** Details of the backup's resume token, where it has one and the primary could read it. */
-  readonly token: ResumeTokenFacts | { readonly unusable: ZfsFaultKind; readonly text: string } | null
+  readonly token: ResumeTokenFacts | UnusableToken | null
+  /**
+   * The backup was there before its partial receive, which stands beside its content (`B/%recv`): asked of a first transfer
+   * alone. Absent: not asked, or not known.
+   */
+  readonly receivesBeside?: boolean
   /** `written@base` of the backup; null or absent where it was not read (then own snapshots there count as changes). */
   readonly writtenSinceBase?: number | null
   /** Own datasets beside the backup (`B.zw-…`): half-done swaps and set-asides are known by name and origin alone. Absent: not read. */
   readonly backupSiblings?: readonly Sibling[]
   /** Of a backup that is missing: datasets above it that are missing too, from the top; full names. Absent: not read, or none. */
   readonly missingParents?: readonly string[]
+  /** Of a primary that is missing: the name that this very dataset (by guid) has by now. Absent: not found, or not looked for. */
+  readonly renamedTo?: string
   /** Read where a swap may be needed; null: could not be read. */
   readonly swap?: SwapFacts | null
   /** What the journal says of the swaps that made the set-asides beside the backup. Absent: not asked. */
@@ -98,7 +113,7 @@ export interface Inventory {
   /** Details of the resume token of `B.zw-incoming-T`, where there is one, by that dataset's name. */
   readonly incomingToken?: {
     readonly name: string
-    readonly facts: ResumeTokenFacts | { readonly unusable: ZfsFaultKind; readonly text: string } | null
+    readonly facts: ResumeTokenFacts | UnusableToken | null
   } | null
   /** Epoch milliseconds of the look, witness clock. */
   readonly readAt: number
@@ -167,7 +182,7 @@ export interface SwapRecord {
   /** The set-aside, by its full name. */
   readonly aside: string
   /**
-   * `over`: its last command has ended well; what is different there since is somebody's. `open`: it was begun, and its end is
+   * `over`: its repair has ended well, with a look at the end; what is different there since is somebody's. `open`: it was begun, and its end is
    * not on record. `unknown`: nothing is (a lost database). `settled`: nothing is either, but a repair that ended well since
    * has found nothing of it to finish: whether its very last command had come, that does not say.
    */

@@ -1,6 +1,7 @@
 import type { Policy } from '#config/effective.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import type { Comparison, Inventory, Mapping, SnapshotRef } from './inventory.ts'
+import type { Expectation, PlanKind } from './plan.ts'
 import type { Health, Reason } from './reason.ts'
 
 export interface Verdict {
@@ -40,8 +41,11 @@ export interface Memory {
   readonly backupWritten: { readonly bytes: number; readonly grewAt: number | null } | null
   /** Epoch ms when each missing snapshot was first seen missing, by guid. Only older versions wrote it; `waiting` has it now. */
   readonly firstMissing: { readonly [guid: Guid]: number }
-  /** The resume token as last seen, and how many looks it has not moved. */
-  readonly token: { readonly digest: string; readonly unchangedLooks: number } | null
+  /**
+   * The resume token as last seen, how many looks it has not moved, and when (epoch ms) the last of them that counts was.
+   * `at` is absent in what was remembered before this was.
+   */
+  readonly token: { readonly digest: string; readonly unchangedLooks: number; readonly at?: number } | null
   /** Verdict of the last look that saw both sides. */
   readonly last: {
     readonly health: Health
@@ -82,6 +86,10 @@ export interface Memory {
   } | null
   /** Epoch ms of the last time the backup host answered (for planned off times and missed windows). */
   readonly backupSeenAt: number | null
+  /** Digest of the token that ZFS refused to go on with, because its stream would overwrite the backup. */
+  readonly refusedToken?: string
+  /** Failed runs up to this number count no longer: a person settled them, or a check saw their cause gone. */
+  readonly settledRun?: number
   /** How the primary takes its snapshots, as checks saw it. Absent: no check has read it yet. */
   readonly rhythm?: Rhythm
   /** What is missing and since when. Absent: no check has compared the two sides yet. */
@@ -196,11 +204,29 @@ export interface Availability {
 }
 
 export interface RepairHistory {
-  /** Failed repairs of this dataset since the last success or reset by a person. */
+  /** Failed repairs of this dataset since the last success, and since a person or a check settled the ones before. */
   readonly consecutiveFailures: number
-  /** The two last failures had the same fault kind and step. */
+  /** The two last failures were of an equal plan, with the same fault kind and step. */
   readonly sameTwice: boolean
-  readonly last: { readonly runId: string; readonly kind: string; readonly message: string; readonly at: number } | null
+  readonly last: {
+    readonly runId: string
+    readonly kind: string
+    readonly message: string
+    readonly at: number
+    /** At which step of its plan; null: before the first one. */
+    readonly step?: number | null
+    /** What it was to do and what that rested on; null or absent: not known any more. */
+    readonly tried?: Tried | null
+  } | null
+}
+
+/** A plan as far as another one like it would fail in the same way: without its target, which moves with each new snapshot. */
+export interface Tried {
+  readonly kind: PlanKind
+  readonly facts: Pick<
+    Expectation,
+    'primaryDatasetGuid' | 'backupDatasetGuid' | 'baseGuid' | 'backupAfterBase' | 'backupWritten' | 'tokenDigest'
+  >
 }
 
 /** Only what can be known without a clock or I/O comes in; `now` is epoch ms. */
@@ -215,6 +241,8 @@ export interface JudgeInput {
   readonly primaryAvailability: Availability
   readonly backupAvailability: Availability
   readonly repairs: RepairHistory
+  /** Failed runs up to this number count no longer, as this look has it. */
+  readonly settledRun?: number
   /** Id of this witness; null or absent: it has none. */
   readonly witness?: string | null
   /** No host at all could be reached in this scan. */

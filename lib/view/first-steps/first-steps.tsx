@@ -81,6 +81,11 @@ function Step({ step, copy }: { readonly step: FirstStep; readonly copy: Props['
             {copy(text, 'Copy')}
           </div>
         ))}
+        {step.id === 'DECISIONS' && step.state === 'OPEN' && (
+          <p>
+            Or <a href="/adopt">read and decide here</a>.
+          </p>
+        )}
         {step.id === 'RIGHTS' && step.state !== 'LATER' && step.state !== 'DONE' && (
           <p>
             Or <a href="/config?tab=hosts">run the doctor here</a>.

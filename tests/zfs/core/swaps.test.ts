@@ -6,7 +6,7 @@ import { Witness } from '../witness.ts'
 
 const lab = openLab()
 const MINUTES = 60_000
-const LONG = 'x'.repeat(225)
+const LONG = 'x'.repeat(215)
 const LOGINS = { zfsadmin: 'zfsadmin', root: 'root' } as const
 const NAMES = ['long', 'undone', 'mounted', 'busy'] as const
 type Name = (typeof NAMES)[number]

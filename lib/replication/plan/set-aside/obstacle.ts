@@ -1,8 +1,10 @@
 import { NAME_LIMIT } from '#lib/zfs/names.ts'
 import { bytesOverForSetAside } from '#lib/zfs/own-names.ts'
 import { EMPTY_SET_ASIDE_LIMIT, SET_ASIDE_LIMIT, setAsidesAtLimit } from '../../judge/swaps.ts'
+import { ownSiblings } from '../../swap.ts'
 import type { Plan, PresentSide } from '../../types.ts'
 import type { PlanInput } from '../draft.ts'
+import { counted } from './words.ts'
 
 /** Why this backup cannot be set aside by anybody, from here; null where it can. */
 export function obstacle(input: PlanInput, backup: PresentSide): Plan['blocked'] {
@@ -34,6 +36,30 @@ export function obstacle(input: PlanInput, backup: PresentSide): Plan['blocked']
     }
   }
   return null
+}
+
+/**
+ * What earlier repairs have begun and not ended counts with the set-asides: a clone pins a snapshot of the backup, and a
+ * first transfer that cannot be finished holds all that it has brought. Asked where a plan goes on from none of them and
+ * would make one more: where the promote is refused again and again, or retention outruns each seed, they pile up.
+ */
+export function tooManyBegun({ inventory, mapping }: PlanInput): Plan['blocked'] {
+  const next = ownSiblings(inventory, 'next')
+  const incoming = ownSiblings(inventory, 'incoming')
+  const asides = ownSiblings(inventory, 'aside').filter(({ holdsNothing }) => holdsNothing !== true)
+  if (next.length + incoming.length === 0 || next.length + incoming.length + asides.length < SET_ASIDE_LIMIT)
+    return null
+  const { host, dataset } = mapping.backup
+  const kept = [
+    counted(asides.length, 'set-aside'),
+    counted(next.length, 'clone'),
+    counted(incoming.length, 'unfinished first transfer'),
+  ].filter((each) => !each.startsWith('0 '))
+  return {
+    code: 'SET_ASIDE_LIMIT',
+    because: `${host} keeps ${kept.join(', ')} of earlier repairs of ${dataset}; ${SET_ASIDE_LIMIT} is the limit of all these.`,
+    cure: "Find out why they were not finished (the last repairs say it), look at them (`zwitness set-asides`), and let the SAN's admin remove them.",
+  }
 }
 
 /**

@@ -11,10 +11,10 @@ import { hops } from '../hops.ts'
 import { newerThan } from '../newer.ts'
 import { namedBy, type Route, resumeStep, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
-import { carryOver } from './carry-over.ts'
+import { carryOver, type Quota } from './carry-over.ts'
 import { holdSteps } from './hold-step.ts'
 import { mountSteps } from './mount-steps.ts'
-import { asideTooLong, obstacle } from './obstacle.ts'
+import { asideTooLong, obstacle, tooManyBegun } from './obstacle.ts'
 import { notesForOthers } from './other-tools.ts'
 import { quotaSteps } from './quota-steps.ts'
 import { swapSteps } from './swap-step.ts'
@@ -115,6 +115,7 @@ export function reseed(
       ...inTheWay(input, comparison),
       ...carried.notes,
       ...mounts.notes,
+      ...asOfNow(carried.quotas, dataset),
       ...stranded(input, backup),
       `${dataset} stays as it is until the first snapshot of the new line has arrived in full.`,
       `The new line is readonly=on, so that nothing can change it by accident.`,
@@ -123,7 +124,11 @@ export function reseed(
     setAside: { name: beside.aside, snapshots: own.length, usedBytes: backup.facts.used },
   })
   const kept = `The backup as it is now is kept as ${beside.aside} (${counted(own.length, 'snapshot')}).`
-  return { ...draft, outcome: `${draft.outcome} ${kept}`, blocked: obstacle(input, backup) }
+  return {
+    ...draft,
+    outcome: `${draft.outcome} ${kept}`,
+    blocked: obstacle(input, backup) ?? (begun === null ? tooManyBegun(input) : null),
+  }
 }
 
 interface Begun {
@@ -172,6 +177,13 @@ function tokenFactsOf(
   if (token?.name !== name || receiveResumeToken === null || snapshots.length > 0) return null
   if (token.facts === null || !('toGuid' in token.facts) || (token.facts.raw === true) !== raw) return null
   return token.facts.fromGuid === null ? token.facts : null
+}
+
+/** A seed may take days, and its plan is made before it. */
+function asOfNow(quotas: readonly Quota[], dataset: string): readonly string[] {
+  if (quotas.length === 0) return []
+  const set = quotas.map(({ name, value }) => `${name}=${value}`).join(', ')
+  return [`${set}: as it is now. What is changed on ${dataset} while the seed runs has to be set again after it.`]
 }
 
 /** Children that inherit the key of a backup that is its own encryption root cannot leave it. */

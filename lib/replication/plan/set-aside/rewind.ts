@@ -1,10 +1,9 @@
 import { clone, type Properties, promote } from '#lib/zfs/commands.ts'
 import { movableAfterPromote } from '../../children.ts'
 import { isOnlyEmptySnapshots } from '../../divergence.ts'
-import { SET_ASIDE_LIMIT } from '../../judge/swaps.ts'
 import { toRef } from '../../order.ts'
 import { ownSiblings } from '../../swap.ts'
-import type { Comparison, PresentSide } from '../../types.ts'
+import type { ChildDataset, Comparison, PresentSide } from '../../types.ts'
 import { assemble } from '../assemble.ts'
 import { type ClearedName, renameNotes, renameSteps } from '../clear-names.ts'
 import { type CommandsDraft, impossible, type PlanDraft, type PlanInput } from '../draft.ts'
@@ -15,11 +14,11 @@ import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
 import { carryOver } from './carry-over.ts'
 import { holdSteps } from './hold-step.ts'
 import { mountSteps } from './mount-steps.ts'
-import { asideTooLong, obstacle } from './obstacle.ts'
+import { asideTooLong, obstacle, tooManyBegun } from './obstacle.ts'
 import { notesForOthers } from './other-tools.ts'
 import { quotaSteps, withinUsed } from './quota-steps.ts'
 import { swapSteps, undoStep } from './swap-step.ts'
-import { counted, inTheWay } from './words.ts'
+import { counted, inTheWay, listed } from './words.ts'
 
 /**
  * The backup went its own way after the base (or keeps a partial receive that can never be finished). A clone of the base
@@ -132,6 +131,7 @@ export function rewind(
       ...(cleared.length === 0 ? [] : renameNotes(input, cleared)),
       ...carried.notes,
       ...mounts.notes,
+      ...staying(swap.children, children),
       ...(made === null ? [] : [`${beside.next}, left by an earlier try, is used.`]),
       `The new line is readonly=on, so that nothing can change it by accident.`,
       ...notesForOthers(input, backup, from),
@@ -150,6 +150,15 @@ export function rewind(
   return { ...draft, outcome: `${draft.outcome} ${kept}`, blocked }
 }
 
+/** What cannot go back without the root of its key. */
+function staying(all: readonly ChildDataset[], moved: readonly ChildDataset[]): readonly string[] {
+  const left = all.filter((child) => !moved.includes(child)).map(({ name }) => name)
+  if (left.length === 0) return []
+  return [
+    `Stays below the set-aside, for ZFS moves no encrypted dataset away from the root of its key: ${listed(left)}.`,
+  ]
+}
+
 function emptyAhead(count: number): string {
   const [hold, these] = count === 1 ? ['It holds', 'exactly this one'] : ['They hold', 'exactly these']
   return `${hold} no change. Better than a set-aside: let ${these} be destroyed, by name (the in-place repair). Where a tool takes and removes such snapshots on the primary, leave them out with \`snapshot_exclude\`.`
@@ -166,21 +175,6 @@ function madeBefore(input: PlanInput, base: NonNullable<Comparison['base']>): Be
     return untouched && origin === `${dataset}@${base.backupName}`
   })
   return left === undefined ? null : besideToGoOn(input, left.name)
-}
-
-/**
- * Each clone that an earlier try has left holds a snapshot of the backup in its place, and this plan would make one more,
- * of another base: where the promote is refused again and again, they pile up.
- */
-function tooManyBegun({ inventory, mapping }: PlanInput): PlanDraft['blocked'] {
-  const left = ownSiblings(inventory, 'next')
-  if (left.length < SET_ASIDE_LIMIT) return null
-  const { host, dataset } = mapping.backup
-  return {
-    code: 'SET_ASIDE_LIMIT',
-    because: `${host} keeps ${left.length} clones of ${dataset} that earlier repairs have begun with and not swapped in; ${SET_ASIDE_LIMIT} is the limit.`,
-    cure: `Find out why the swap is refused (the last repairs say it), look at the clones (\`zwitness set-asides\`), and let the SAN's admin remove them.`,
-  }
 }
 
 function sizeAside({ inventory, comparison: seen }: PlanInput, comparison: Comparison): number | null {

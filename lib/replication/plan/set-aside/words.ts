@@ -36,3 +36,9 @@ export function inTheWay({ mapping, options }: PlanInput, { backupAhead, clashes
 function atMost(lines: readonly string[]): readonly string[] {
   return lines.length > NAMED ? [...lines.slice(0, NAMED), `… and ${lines.length - NAMED} more.`] : lines
 }
+
+/** At most fifty names. */
+export function listed(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : ''
+  return `${names.slice(0, NAMED).join(', ')}${more}`
+}

@@ -1,0 +1,76 @@
+import type { AdoptResultsView, DecisionsView } from '#lib/api/adopt.ts'
+import type { RunView } from '../api-types.ts'
+import { bytesText } from '../bytes.ts'
+import type { Command } from '../command.ts'
+import { SLOW } from '../connection.ts'
+import { EXIT, worstExit } from '../exit-codes.ts'
+import { Failure, shellWord } from '../failure.ts'
+import { follow } from '../follow-up.ts'
+import { confirmYes } from '../prompt.ts'
+import { waitForRun } from '../wait.ts'
+
+export const adopt: Command = {
+  name: 'adopt',
+  summary: 'Say that these primaries are the ones to follow; their backups may be set aside.',
+  usage: '[<id>…] [--reason TEXT] [--yes]',
+  operands: [0, 1000],
+  options: [
+    { name: 'yes', short: 'y', summary: 'Do not ask.' },
+    { name: 'reason', value: 'TEXT', summary: 'Kept with the runs.' },
+  ],
+  help: [
+    'Without a name: all that need nothing but this decision. Each is shown with what is set aside, then asked for once.',
+    'What has changed in between is left out and said; the exit code is then 6.',
+  ],
+  async run(args, context) {
+    const { out } = context
+    const connection = await context.connect()
+    // Nothing has looked yet in a process of its own.
+    if (connection.kind === 'local')
+      await waitForRun(context, connection, await connection.post<RunView>('/api/run', { mode: 'CHECK' }))
+    const { items } = await connection.get<DecisionsView>('/api/adopt')
+    const unknown = args.operands.find((id) => !items.some(({ datasetId }) => datasetId === id))
+    if (unknown !== undefined)
+      throw new Failure(EXIT.REFUSED, `${unknown} waits for no decision of this kind.`, {
+        next: `zwitness show ${shellWord(unknown)}`,
+      })
+    const chosen =
+      args.operands.length === 0 ? items : items.filter(({ datasetId }) => args.operands.includes(datasetId))
+    if (chosen.length === 0) {
+      out.note('No dataset waits for a decision.')
+      return EXIT.DONE
+    }
+    // Whoever is asked sees what about, --quiet or not.
+    const show = (line: string) => (args.flag('yes') ? out.note : out.error)(line)
+    for (const item of chosen) {
+      show(
+        `${item.datasetId}  ${item.primary.host}:${item.primary.dataset} → ${item.backup.host}:${item.backup.dataset}`,
+      )
+      show(`  ${item.because}`)
+      show(`  ${item.outcome}`)
+      const aside = item.setAside === null ? 'nothing' : `${item.setAside.name} (${bytesText(item.setAside.usedBytes)})`
+      show(`  Set aside: ${aside}. To be sent: ${bytesText(item.estimateBytes)}.`)
+    }
+    if (!args.flag('yes')) await confirmYes(context, question(chosen.length))
+    const choices = chosen.map(({ datasetId, planHash }) => ({ datasetId, planHash }))
+    const body = { choices, reason: args.text('reason') ?? undefined }
+    const results = await connection.post<AdoptResultsView>('/api/adopt', body, SLOW)
+    if (out.format === 'json') out.json('adopted/1', results)
+    else
+      for (const { datasetId, accepted, runId, message } of results.items) {
+        if (out.format === 'plain') out.record([datasetId, accepted ? 'queued' : 'refused', runId, message])
+        else out.line(accepted ? `${datasetId}: run ${runId}` : `${datasetId}: left out. ${message}`)
+      }
+    const first = results.items.find(({ accepted }) => accepted)
+    const exit = results.items.every(({ accepted }) => accepted) ? EXIT.DONE : EXIT.CONFLICT
+    if (first === undefined || connection.kind !== 'local') return exit
+    const begun = await connection.get<RunView>(`/api/runs/${first.runId}`)
+    return worstExit([exit, await follow(context, connection, begun, true)])
+  },
+}
+
+function question(count: number): string {
+  return count === 1
+    ? 'Is this primary the one to follow? Its backup may be set aside.'
+    : `Are these ${count} primaries the ones to follow? Their backups may be set aside.`
+}

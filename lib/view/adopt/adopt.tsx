@@ -1,0 +1,114 @@
+import type { AdoptResultsView, DecisionsView } from '#lib/api/adopt.ts'
+import { PostForm } from '../access/form-parts.tsx'
+import { formatBytes } from '../format.ts'
+
+interface Props {
+  readonly items: DecisionsView['items']
+  readonly csrf: string
+  /** Whoever looks may decide. */
+  readonly may: boolean
+  /** What became of a decision that was just made. */
+  readonly results: AdoptResultsView['items'] | null
+}
+
+/** What is decided at once: first read in full, then confirmed by one click. */
+export function Adopt({ items, csrf, may, results }: Props) {
+  return (
+    <section class="stack">
+      <h1>{items.length === 1 ? '1 dataset needs one decision' : `${items.length} datasets need one decision`}</h1>
+      <p>
+        Nobody has said yet that these primaries are the ones to follow, so nothing is set aside by itself. None of
+        these repairs destroys anything.
+      </p>
+      {results !== null && <Results results={results} />}
+      {items.length === 0 ? (
+        <p class="note good">No dataset waits for a decision.</p>
+      ) : (
+        <>
+          <ul class="stack">
+            {items.map((item) => (
+              <li key={item.datasetId} class="card stack-xs">
+                <b class="name">{item.datasetId}</b>
+                <p class="mono">
+                  {item.primary.host}:{item.primary.dataset} → {item.backup.host}:{item.backup.dataset}
+                </p>
+                <p>{item.because}</p>
+                <p>{item.outcome}</p>
+                <p class="muted">
+                  {item.setAside === null
+                    ? 'Nothing is set aside. '
+                    : `Set aside: ${item.setAside.name} (${count(item.setAside.snapshots)}, ${bytes(item.setAside.usedBytes)}). `}
+                  To be sent: {bytes(item.estimateBytes)}.{' '}
+                  <a href={`/datasets/${encodeURIComponent(item.datasetId)}/repair`}>Every command of it</a>
+                </p>
+              </li>
+            ))}
+          </ul>
+          <div class="note warn stack-xs" role="note">
+            <p>
+              <b>Is each of these primaries the right one?</b> If one was restored from an old copy, or replaced by an
+              empty one, its backup may be the only good copy. It is kept either way, as a set-aside, and no longer
+              followed.
+            </p>
+            {may ? (
+              <PostForm action="/adopt/confirm" csrf={csrf}>
+                <input
+                  type="hidden"
+                  name="choices"
+                  value={items.map(({ datasetId, planHash }) => `${planHash} ${datasetId}`).join('\n')}
+                />
+                <button type="submit" class="primary">
+                  {items.length === 1
+                    ? 'Yes: this primary is the one to follow'
+                    : `Yes, all ${items.length}: these primaries are the ones to follow`}
+                </button>
+              </PostForm>
+            ) : (
+              <p>An operator decides this.</p>
+            )}
+          </div>
+        </>
+      )}
+    </section>
+  )
+}
+
+function Results({ results }: { readonly results: NonNullable<Props['results']> }) {
+  const accepted = results.filter((each) => each.accepted)
+  const left = results.filter((each) => !each.accepted)
+  return (
+    <>
+      {accepted.length > 0 && (
+        <p class="note good" role="status">
+          {accepted.length === 1 ? '1 repair is queued.' : `${accepted.length} repairs are queued.`}{' '}
+          <a href="/runs">Runs</a>
+        </p>
+      )}
+      {left.length > 0 && (
+        <div class="note warn" role="alert">
+          <p>Left out:</p>
+          <ul>
+            {left.map(({ datasetId, message }) => (
+              <li key={datasetId}>
+                <b>{datasetId}</b>: {message}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  )
+}
+
+const count = (snapshots: number): string => (snapshots === 1 ? '1 snapshot' : `${snapshots} snapshots`)
+const bytes = (size: number | null): string => (size === null ? 'size not known' : formatBytes(size))
+
+/** On the dashboard: that there is something to decide, and where. */
+export function DecisionsNote({ count }: { readonly count: number }) {
+  if (count === 0) return null
+  return (
+    <p class="note warn" role="note">
+      {count === 1 ? '1 dataset needs' : `${count} datasets need`} one decision: <a href="/adopt">read and decide</a>.
+    </p>
+  )
+}

@@ -1,0 +1,7 @@
+import { definePage } from '#lib/define.ts'
+import { adoptBody } from './_body.tsx'
+
+export default definePage({
+  title: 'Decisions',
+  render: (_, context) => adoptBody(context),
+})
