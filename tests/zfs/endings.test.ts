@@ -78,7 +78,7 @@ describe('what does not succeed comes to an end, on real OpenZFS', () => {
   }, 3 * MINUTES)
 
   const dataset = (id: string) => witness.get(`/api/datasets/${id}`)
-  const lastRepair = async (id: string) => (await witness.get(`/api/runs?kind=REPAIR&dataset=${id}&limit=1`)).items[0]
+  const lastRepair = async (id: string) => (await witness.get(`/api/runs?kind=REPAIR&datasetId=${id}&limit=1`)).items[0]
 
   describe.each([...LINES])('as $user', (line) => {
     const { primary, from, to } = line
@@ -93,7 +93,7 @@ describe('what does not succeed comes to an end, on real OpenZFS', () => {
           expect(told).toMatch(/^size\t18446744\d{12}\n$/)
         }
         await until(`${id} is healthy`, 420, async () => (await dataset(id)).status === 'HEALTHY')
-        expect(await lastRepair(id)).toMatchObject({ state: 'SUCCEEDED', trigger: { type: 'schedule' } })
+        expect(await lastRepair(id)).toMatchObject({ state: 'SUCCEEDED', trigger: { type: 'SCHEDULE' } })
         const files = await root(lab, `zfs list -Hp -t snapshot -o guid ${from}/ends/files@s1 ${to}/ends/f${share}@s1`)
         expect(new Set(files.trim().split('\n')).size).toBe(1)
       },
@@ -108,7 +108,7 @@ describe('what does not succeed comes to an end, on real OpenZFS', () => {
         const aside = (await root(lab, `zfs list -H -o name -r ${to}/ends | grep over.zw-aside-`)).trim()
         const theirs = `zfs mount ${aside}; cat $(zfs get -H -o value mountpoint ${aside})/theirs; zfs unmount ${aside}`
         expect(await root(lab, theirs)).toBe('hello\n')
-        const runs = (await witness.get(`/api/runs?kind=REPAIR&dataset=${id}&limit=20`)).items
+        const runs = (await witness.get(`/api/runs?kind=REPAIR&datasetId=${id}&limit=20`)).items
         expect(runs.map(({ state }: { readonly state: string }) => state)).toEqual(['SUCCEEDED'])
       },
       8 * MINUTES,
