@@ -64,7 +64,10 @@ export const AnchorList = z
               RESUMABLE: 'It was cut off, and can go on.',
             }),
           })
-          .meta({ id: 'InTransfer', description: 'A snapshot that a first transfer needs until it has arrived in full.' }),
+          .meta({
+            id: 'InTransfer',
+            description: 'A snapshot that a first transfer needs until it has arrived in full.',
+          }),
       )
       .describe('They have to stay on the primary: no anchor saves a first transfer.'),
     unseen: z.array(Unseen),
