@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type AnchoredDataset, anchorsOf, type AnchorUse as Use } from '#lib/chain/anchors-of.ts'
+import { type InTransfer, inTransfer } from '#lib/chain/in-transfer.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import type { Inventory } from '#lib/replication/types.ts'
 import { describedEnum } from './described-enum.ts'
@@ -47,6 +48,28 @@ export const AnchorList = z
         })
         .meta({ id: 'AnchoredDataset', description: 'How many anchors a primary dataset has.' }),
     ),
+    transfers: z
+      .array(
+        z
+          .object({
+            name: z.string().meta({ examples: ['hqs8p1/HQS8DAT1@daily-2026-11-01'] }),
+            guid: Guid,
+            createdAt: Timestamp.describe('When the snapshot was taken.'),
+            datasetId: z.string(),
+            host: z.string(),
+            dataset: z.string(),
+            snapshot: z.string(),
+            state: describedEnum<InTransfer['state']>('FirstTransferState', 'How a first transfer stands.', {
+              RUNNING: 'It runs now.',
+              RESUMABLE: 'It was cut off, and can go on.',
+            }),
+          })
+          .meta({
+            id: 'InTransfer',
+            description: 'A snapshot that a first transfer needs until it has arrived in full.',
+          }),
+      )
+      .describe('They have to stay on the primary: no anchor saves a first transfer.'),
     unseen: z.array(Unseen),
     asOf: Timestamp,
   })
@@ -54,6 +77,7 @@ export const AnchorList = z
 
 export interface AnchorsSeen {
   readonly datasets: readonly AnchoredDataset[]
+  readonly transfers: readonly InTransfer[]
   readonly unseen: readonly UnseenView[]
 }
 
@@ -83,7 +107,11 @@ export function anchorsIn(
         })),
       )
   }
-  return { datasets, unseen }
+  const transfers = views.filter(isWatched).flatMap(({ dataset, activeRun }) => {
+    const inventory = inventoryOf(dataset.id)
+    return inventory === null ? [] : inTransfer(inventory, activeRun?.plan ?? null)
+  })
+  return { datasets, transfers, unseen }
 }
 
 function isWatched({ dataset }: DatasetView): boolean {
@@ -120,7 +148,7 @@ function whyUnseen(inventory: Inventory | null): string {
   return `${mapping.primary.dataset} is not there.`
 }
 
-export function anchorList({ datasets, unseen }: AnchorsSeen, asOf: string): z.input<typeof AnchorList> {
+export function anchorList({ datasets, transfers, unseen }: AnchorsSeen, asOf: string): z.input<typeof AnchorList> {
   return {
     items: datasets.flatMap(({ anchors }) =>
       anchors.map(({ mark, creation, ...anchor }) => ({
@@ -135,6 +163,11 @@ export function anchorList({ datasets, unseen }: AnchorsSeen, asOf: string): z.i
       datasetIds: [...datasetIds],
       count: anchors.length,
       limit,
+    })),
+    transfers: transfers.map(({ creation, ...each }) => ({
+      ...each,
+      name: `${each.dataset}@${each.snapshot}`,
+      createdAt: isoSeconds(creation),
     })),
     unseen: [...unseen],
     asOf,

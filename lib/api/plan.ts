@@ -23,6 +23,8 @@ export const PlanStep = z
     role: z
       .enum([
         'mark',
+        'keep',
+        'release',
         'parents',
         'rename',
         'clone',

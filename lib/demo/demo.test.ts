@@ -128,13 +128,15 @@ test('most of the catalogue of reasons has its scenario', () => {
   const rest = Object.values(REASONS)
     .flat()
     .filter((code) => !promised.has(code))
-  // These take hours, weeks, a failing witness, a second person, or another tool to come true.
+  // These take hours, weeks, a failing witness, a second person, another tool, or a dataset
+  // without snapshots to come true.
   expect(rest.toSorted()).toEqual([
     'ALL_LEFT_OUT',
     'ANOTHER_WITNESS',
     'BUSY',
     'CANMOUNT_UNSURE',
     'CHILDREN_GONE',
+    'CONTAINER',
     'HALF_DONE_SWAP',
     'INTERNAL',
     'LISTING_TIMED_OUT',

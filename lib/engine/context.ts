@@ -61,6 +61,8 @@ export class EngineContext {
   readonly swapping = new Set<string>()
   /** Snapshots for which an anchor could not be made, by dataset: told once. */
   readonly notAnchored = new Map<string, Guid>()
+  /** Holds on primaries that were looked at, by dataset: the guids and how many holds each has. */
+  readonly held = new Map<string, string>()
   #known: DatasetIndex | null = null
   /** The configuration that the store's datasets are of; null before the first. */
   #inForce: Config | null = null
@@ -141,6 +143,7 @@ export class EngineContext {
   retain(isWanted: (id: string) => boolean): void {
     for (const id of this.#looks.keys()) if (!isWanted(id)) this.#looks.delete(id)
     for (const id of this.notAnchored.keys()) if (!isWanted(id)) this.notAnchored.delete(id)
+    for (const id of this.held.keys()) if (!isWanted(id)) this.held.delete(id)
   }
 
   /** The dataset whose backup is this very one. */

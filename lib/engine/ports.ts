@@ -92,6 +92,13 @@ export interface Sans {
   ): Promise<ReadonlyMap<string, { readonly usedBytes: number; readonly clones: number }> | null>
   /** Is each of these names what it is said to be, at this moment? Null: yes. Else the first that is not, in words. */
   differs(host: string, expects: readonly Found[], signal?: AbortSignal): Promise<string | null>
+  /** Which of these snapshots are held by this tag; null: could not be read. */
+  heldBy(
+    host: string,
+    tag: string,
+    snapshots: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<readonly string[] | null>
   /** All datasets of a pool by guid, for one that has another name by now; null: could not be read. */
   namesIn(host: string, pool: string, signal?: AbortSignal): Promise<ReadonlyMap<Guid, string> | null>
   /** Does a dataset that was there before receive, or keep a partial receive, beside its content? Null: could not be read. */

@@ -149,7 +149,7 @@ async function runTransfer(step: Extract<Step, { kind: 'transfer' }>, request: S
  * same one a moment before), a hold's is ours. A promote or a rename that finds a name taken has done nothing.
  */
 function isThereAlready(step: Extract<Step, { kind: 'bookmark' | 'commands' }>): boolean {
-  return step.kind === 'bookmark' || step.role === 'hold'
+  return step.kind === 'bookmark' || step.role === 'hold' || step.role === 'keep'
 }
 
 /** A step that may fail without harm (an anchor, a hold) becomes a warning instead of an end. */
@@ -164,6 +164,8 @@ async function runCommand(
   const told = { exitCode: outcome.exitCode, bytes: null, stderr: outcome.stderr.slice(-4096) }
   if (outcome.ok) return { ended: 'done', fault: null, warnings: [], ...told }
   if (request.signal.aborted) return { ended: 'cancelled', fault: null, warnings: [], ...told }
+  if (step.kind === 'commands' && step.role === 'release' && outcome.stderr.includes('no such tag on this dataset'))
+    return { ended: 'done', fault: null, warnings: [], ...told }
   if (outcome.fault?.kind === 'name-taken' && isThereAlready(step))
     return { ended: 'done', fault: null, warnings: [], ...told }
   if (step.kind === 'commands' && step.role === 'mark') {

@@ -7,6 +7,7 @@ import type { Assessment, EngineContext } from './context.ts'
 import { spoil } from './keep.ts'
 import type { Monitored } from './monitored.ts'
 import { recordDryRun } from './record-plan.ts'
+import { releaseLeft } from './release-left.ts'
 import type { RunEnd, RunWriter } from './run-writer.ts'
 import { isOfTheStore } from './state-book.ts'
 
@@ -67,6 +68,8 @@ export async function scan(context: EngineContext, order: ScanOrder, writer: Run
       const { made, failed } = await anchorStalled(context, left, writer, order.signal)
       tally.add('ANCHORED', 'an anchor was made for a chain that stands still', made)
       tally.add('NOT_ANCHORED', 'an anchor could not be made', failed)
+      const released = await releaseLeft(context, left, writer, order.signal)
+      tally.add('RELEASED', 'what a first transfer had held was released', released)
     },
   })
   if (order.signal.aborted)

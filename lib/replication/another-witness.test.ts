@@ -115,7 +115,9 @@ describe('the mark of this witness', () => {
     const made = lines(plan(diverged))
     const swap = made.findIndex((line) => line.includes('rename -u'))
     expect(made[0]).toBe(`sudo -n zfs set ${own} hqs1p1/DAT1`)
-    expect(made[swap + 1]).toBe(`sudo -n zfs set ${own} hqs1p1/DAT1`)
+    // The way back, which runs only where ZFS refuses the swap, belongs to it.
+    expect(made[swap + 1]).toBe('sudo -n zfs promote hqs1p1/DAT1')
+    expect(made[swap + 2]).toBe(`sudo -n zfs set ${own} hqs1p1/DAT1`)
     expect(made.at(-2)).toBe(`sudo -n zfs set ${own} hqs1p1/DAT1`)
   })
 

@@ -3,6 +3,7 @@ import type { SwapFacts } from '#lib/replication/types.ts'
 import type { BatchOptions, BatchResult, Ssh } from '#lib/ssh/types.ts'
 import { listNamesBelow, longestBelow } from '#lib/zfs/beside-listing.ts'
 import { getProperties } from '#lib/zfs/commands.ts'
+import { isPropertyOperand } from '#lib/zfs/operand.ts'
 import { getValue, listOwnProperties, parseOwnProperties } from '#lib/zfs/own-properties.ts'
 import { parseProperties } from '#lib/zfs/properties.ts'
 import { WITNESS_MARK } from '#lib/zfs/witness-mark.ts'
@@ -41,13 +42,17 @@ export async function readSwapProperties(
     return { dataset, index, names: names?.filter((name) => !NOT_ASKED.has(name)) ?? null }
   })
   const values = named.flatMap(({ dataset, index, names }) =>
-    (names ?? []).map((name) => ({ id: `${index} ${name}`, argv: getValue(zfs, dataset, name) })),
+    (names ?? [])
+      .filter(isPropertyOperand)
+      .map((name) => ({ id: `${index} ${name}`, argv: getValue(zfs, dataset, name) })),
   )
   const second = values.length === 0 ? null : await ssh.batch(host.id, values, options)
   const found = new Map<string, SwapProperties>()
   for (const { dataset, index, names } of named) {
     const force = parseProperties(answer(first, `force${index}`) ?? '', IN_FORCE)
-    const local = (names ?? []).map((name) => ({ name, value: answer(second, `${index} ${name}`) }))
+    // One that no command can name is carried over nowhere, so its value need not be known.
+    const told = (name: string) => (isPropertyOperand(name) ? answer(second, `${index} ${name}`) : '')
+    const local = (names ?? []).map((name) => ({ name, value: told(name) }))
     if (names === null || force.fault !== null || local.some(({ value }) => value === null)) continue
     const longest =
       asks[index]?.below === true ? longestBelow(answer(first, `below${index}`) ?? '', dataset) : undefined

@@ -2,16 +2,20 @@ import type { HostConfig } from '#config/effective.ts'
 import type { Sans } from '#lib/engine/ports.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
-import { getProperties, listDatasets, listPools, probeReceive } from '#lib/zfs/commands.ts'
+import { getProperties, listDatasets, listHolds, listPools, probeReceive } from '#lib/zfs/commands.ts'
 import { listCosts, listGuids, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { parseProperties } from '#lib/zfs/properties.ts'
+import { parseHeld } from '#lib/zfs/small-answers.ts'
 import { isAnswer } from './batch-answer.ts'
 import { readDelegated, readEnclosing, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
 import { readSurroundings } from './surroundings.ts'
 import { readSwapProperties } from './swap-properties.ts'
+
+/** Snapshots in one command: far below what a line can hold, whatever their length. */
+const HELD_AT_ONCE = 100
 
 type SwapReader = Pick<
   Sans,
@@ -22,6 +26,7 @@ type SwapReader = Pick<
   | 'differs'
   | 'namesIn'
   | 'resumeToken'
+  | 'heldBy'
   | 'receivesBeside'
   | 'pool'
   | 'ivSets'
@@ -126,6 +131,17 @@ export function swapReader(
         if (now !== guid) return `${name} has guid ${now}, not ${guid}`
       }
       return null
+    },
+    async heldBy(id, tag, snapshots, signal) {
+      const found: string[] = []
+      for (let at = 0; at < snapshots.length; at += HELD_AT_ONCE) {
+        const some = snapshots.slice(at, at + HELD_AT_ONCE)
+        const result = await one(id, ({ zfsCommand }) => listHolds(zfsCommand, some), signal)
+        if (result?.exitCode !== 0) return null
+        const asked = new Set(some)
+        found.push(...parseHeld(result.stdout, tag).filter((name) => asked.has(name)))
+      }
+      return found
     },
     async namesIn(id, pool, signal) {
       const result = await one(id, ({ zfsCommand }) => listGuids(zfsCommand, pool), signal)

@@ -44,7 +44,7 @@ export const MESSAGE_RULES: readonly MessageRule[] = [
   again('partial-state', /contains partially-complete state/),
   person('destination-has-snapshots', /destination has snapshots \(eg\. /),
   person('is-clone', /destination '?.*'? is a clone/),
-  person('destination-exists', /destination '.*' exists/),
+  person('destination-exists', /destination '.*' exists|Resuming recv on existing destination/),
   again('base-mismatch', /most recent snapshot of .* does not( match incremental source)?/),
   again('destination-modified', /destination .* has been modified/),
   // So it says where a snapshot was made on the target while the stream ran (measured); the kernel is as good as before.

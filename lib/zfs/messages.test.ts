@@ -30,6 +30,11 @@ const SEEN: readonly Row[] = [
     true,
   ],
   [
+    "cannot receive resume stream: Resuming recv on existing destination 'hqs1p1/old'\nmust specify -F to overwrite it\n",
+    'destination-exists',
+    false,
+  ],
+  [
     "cannot receive new filesystem stream: destination 'hqs1p1/t' exists\nmust specify -F to overwrite it\n",
     'destination-exists',
     false,

@@ -54,11 +54,16 @@ export function tagOperand(tag: string): string {
 
 /** `name=value` after `-o`. A native or user property; the value is one word, without newline or NUL. */
 export function propertyOperand(name: string, value: string): string {
-  if (!/^[a-z0-9][a-z0-9_.:-]*(@[A-Za-z0-9_.:-]+)?$/.test(name))
+  if (!isPropertyOperand(name))
     throw new UnsafeOperand(name, `${JSON.stringify(name)} is no property name; use one of zfsprops(7).`)
   const fault = propertyValueFault(value)
   if (fault !== null) throw new UnsafeOperand(value, `The value of ${name} ${fault}, which cannot be set from here.`)
   return `${name}=${value}`
+}
+
+/** Can a command name this property? ZFS lets a user property begin with `-` (an option, to a command), `_`, `.` or `:`. */
+export function isPropertyOperand(name: string): boolean {
+  return /^[a-z0-9][a-z0-9_.:-]*(@[A-Za-z0-9_.:-]+)?$/.test(name)
 }
 
 /** What of a value no remote command can carry as it is, in words that follow its name; null: nothing. */

@@ -17,5 +17,5 @@ export function parseOwnProperties(stdout: string): readonly string[] | null {
   if (stdout === '') return []
   if (!stdout.endsWith('\n')) return null
   const names = stdout.slice(0, -1).split('\n')
-  return names.every((name) => /^[a-z0-9][a-z0-9_.:-]*$/.test(name)) ? names : null
+  return names.every((name) => /^[a-z0-9_.:-]+$/.test(name)) ? names : null
 }

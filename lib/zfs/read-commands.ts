@@ -114,6 +114,12 @@ export function sudoWouldRun(command: Argv): Argv | null {
   return ['sudo', '-n', '-l', ...command.slice(command[1] === '-n' ? 2 : 1)]
 }
 
+/** The holds of these snapshots, a row each: name, tag, time. Needs no right. Answer: `parseHeld`. */
+export function listHolds(zfs: ZfsCommand, snapshots: readonly string[]): Argv {
+  if (snapshots.length === 0) throw new RangeError('Holds are asked for by name; with none there is nothing to ask.')
+  return [...zfs, 'holds', '-H', ...snapshots.map(snapshotOperand)]
+}
+
 /** Ends with 0 only where a receive onto an existing dataset runs or its remainder is stored; else with 1. */
 export function probeReceive(zfs: ZfsCommand, dataset: string): Argv {
   return [...zfs, 'list', '-H', '-o', 'name', `${datasetOperand(dataset)}/%recv`]

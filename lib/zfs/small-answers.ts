@@ -13,6 +13,14 @@ export function parseWrittenSince(stdout: string): number | null {
   return oneNumber(stdout)
 }
 
+/** The answer of `listHolds`: the snapshots that are held by this tag. A tag of somebody else's may be any text. */
+export function parseHeld(stdout: string, tag: string): readonly string[] {
+  return stdout.split('\n').flatMap((line) => {
+    const [name, of] = line.split('\t')
+    return name !== undefined && of === tag ? [name] : []
+  })
+}
+
 export interface ZfsVersion {
   readonly major: number
   readonly minor: number

@@ -101,7 +101,9 @@ test('three behind come over in one incremental stream', async () => {
 test('a missing backup is seeded from the oldest snapshot, read-only, and then gets the others', async () => {
   await isHealed('missing')
   expect(await streams('missing')).toEqual([
-    'zfs send -v -P -L -c tank/missing@s1 | zfs receive -s -u -o readonly=on vault/missing',
+    expect.stringMatching(
+      /^zfs send -v -P -L -c tank\/missing@s1 \| zfs receive -s -u -o readonly=on -o zwitness:by=\S+ vault\/missing$/,
+    ),
     'zfs send -v -P -L -c -I tank/missing@s1 tank/missing@s3 | zfs receive -s -u vault/missing',
   ])
 })

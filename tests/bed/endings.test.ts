@@ -181,6 +181,80 @@ describe('two equal failures', () => {
   })
 })
 
+describe('what a first transfer needs is held on the primary while it lasts', () => {
+  const HOUR = 3600_000
+  const on = (host: string, ...words: readonly string[]) => runCommand(['zfs', ...words], bed.host(host))
+  const tags = async () => {
+    const said = (await on('a', 'holds', '-H', 'tank/one@s1', 'tank/one@s2')).stdout.trim()
+    return said.split('\n').flatMap((line) => (line === '' ? [] : [line.split('\t').slice(0, 2).join(' ')]))
+  }
+  /** The seed is cut off, and stays so. */
+  async function cutOff(options: Partial<BedOptions> = {}): Promise<void> {
+    await open(options)
+    bed.host('a').zfs.snapshot('tank/one@s2', { bytes: 1000 })
+    bed.faults.add({ host: 'b', on: 'sink', times: 1, wrong: { kind: 'cut', after: 900_000 } })
+    bed.faults.add({ host: 'b', on: 'sink', times: 99, wrong: { kind: 'cut', after: 0 } })
+    await bed.start()
+    await bed.scan()
+    expect(await repairs()).toEqual(['FAILED'])
+    bed.faults.clear()
+  }
+  const OURS = /^tank\/one@s\d zwitness-[0-9a-f]{8}$/
+
+  test('retention cannot take it, the resumed one goes on, and at the end nothing is held', async () => {
+    await cutOff()
+    expect(await tags()).toEqual([expect.stringMatching(OURS), expect.stringMatching(OURS)])
+    expect((await on('a', 'destroy', 'tank/one@s1')).exitCode).not.toBe(0)
+    await bed.scan()
+    expect(await tags()).toHaveLength(2)
+    await bed.clock.pass(HOUR)
+    await bed.scan()
+    expect(await repairs()).toEqual(['SUCCEEDED', 'FAILED'])
+    expect(await tags()).toEqual([])
+    expect((await on('a', 'destroy', 'tank/one@s1')).exitCode).toBe(0)
+  })
+
+  test('what a killed one has left is released by a check, once nothing of it can go on', async () => {
+    await cutOff()
+    await bed.restart()
+    // Somebody else has thrown the partial one away, and seeds it.
+    await on('b', 'receive', '-A', 'vault/one')
+    const wire = new MemoryPipe()
+    const full = runCommand(['zfs', 'send', 'tank/one@s2'], bed.host('a'), {
+      read: async () => 0,
+      write: (piece) => wire.write(piece),
+    }).finally(() => wire.end())
+    await runCommand(['zfs', 'receive', '-u', 'vault/one'], bed.host('b'), {
+      read: (buffer, offset, length) => wire.read(buffer, offset, length),
+      write: async () => {},
+    })
+    await full
+    await on('a', 'hold', 'theirs', 'tank/one@s2')
+    await bed.scan()
+    expect(await tags()).toEqual(['tank/one@s2 theirs'])
+    expect(view()?.verdict.reasons.map(({ code }) => code)).toEqual(['UP_TO_DATE'])
+  })
+
+  test('without the right to release none is placed', async () => {
+    const settings = { ssh_user: 'zfsadmin' }
+    await open({
+      user: 'zfsadmin',
+      hosts: [
+        { id: 'a', pool: 'tank', settings },
+        { id: 'b', pool: 'vault', settings },
+      ],
+    })
+    bed.host('a').zfs.allow('tank', 'zfsadmin', ['send', 'hold', 'bookmark'])
+    bed.host('b').zfs.allow('vault', 'zfsadmin', ['receive:append', 'create', 'mount', 'readonly', 'userprop'])
+    await bed.start()
+    const shown = await bed.run(bed.engine.preview(ID))
+    const roles = (plan = shown?.plan) => plan?.steps.flatMap((step) => ('role' in step ? [step.role] : []))
+    expect(roles()).not.toContain('keep')
+    bed.host('a').zfs.allow('tank', 'zfsadmin', ['release'])
+    expect(roles((await bed.run(bed.engine.preview(ID)))?.plan)).toEqual(expect.arrayContaining(['keep', 'release']))
+  })
+})
+
 describe('a pool that is nearly full', () => {
   test('takes small increments, and no seed', async () => {
     await open({ poolBytes: 50_000_000 })

@@ -113,6 +113,27 @@ test('a raw line is set aside, goes on raw from where it was, and again after th
   expect(await ivSet('b', 'vault/tree/kid@s3')).toBe(await ivSet('a', 'tank/tree/kid@s3'))
 })
 
+test('the root of a tree with inherited keys is set aside: its children are below the new line at once, and go on raw', async () => {
+  await open('auto', 'tree')
+  await bed.configure({
+    mappings: [{ name: 'tree', primary: 'a', backup: 'b', settings: { id: 'one', recursive: true } }],
+  })
+  await tree()
+  await bed.start()
+  await bed.scan()
+  bed.host('b').zfs.snapshot('vault/tree@own', { bytes: 10 })
+  snapshot('tank/tree@s2')
+  await check()
+  for (let checks = 0; checks < 4 && health()?.[0] !== 'UP_TO_DATE'; checks++) await check()
+  const runs = (await bed.store.runs({ kind: ['REPAIR'], limit: 50 })).items
+  expect(runs.map(({ state }) => state)).toEqual(['SUCCEEDED'])
+  expect(await zfs('b', 'get', '-H', '-o', 'value', 'encryptionroot', 'vault/tree/kid')).toBe('vault/tree')
+  snapshot('tank/tree/kid@s2')
+  await check()
+  expect(await allRaw()).toBe(true)
+  expect(await ivSet('b', 'vault/tree/kid@s2')).toBe(await ivSet('a', 'tank/tree/kid@s2'))
+})
+
 test('`send.raw: false` on a raw line is refused in words: nothing is sent', async () => {
   await open(false)
   await tree()

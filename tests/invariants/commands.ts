@@ -15,8 +15,11 @@ const WRITES: ReadonlySet<string> = new Set([
   'unmount',
   'rename',
   'hold',
+  'release',
   'set',
 ])
+/** What a first transfer holds on its primary; no other hold is ever released. */
+export const SEED_TAG = /^zwitness-[0-9a-f]{8}$/
 /** A swap puts these right, a repair says whose it is, and nothing else. */
 const SET = /^(zwitness:by=[0-9a-f]{16}@[0-9TZ:-]{20}|readonly=on|canmount=(on|off|noauto)|(ref)?quota=[0-9]+)$/
 /** A place for what is received below it: nothing of its own, never mounted. */
@@ -42,6 +45,7 @@ export function forbiddenCommands(actions: readonly ActionRecord[], runs: readon
 function meaningOf(argv: readonly string[]): string {
   const [verb = '', ...words] = argv.slice(argv.indexOf('zfs') + 1)
   if (verb === 'create') return PLACE.test(words.slice(0, -1).join(' ')) ? verb : `create ${words.join(' ')}`
+  if (verb === 'release') return SEED_TAG.test(words[0] ?? '') ? verb : `release ${words[0]}`
   if (verb === 'set') return SET.test(words[0] ?? '') ? verb : `set ${words[0]}`
   if (verb !== 'receive') return verb
   const letter = ['F', 'A'].find((flag) => words.some((word) => new RegExp(`^-[a-zA-Z]*${flag}`).test(word)))

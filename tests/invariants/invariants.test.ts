@@ -67,6 +67,8 @@ test.each([
   ['zfs promote vault/two', 0],
   ['zfs rename -u vault/one vault/two', 0],
   ['zfs release tag vault/one@s1', 1],
+  ['zfs release zwitness vault/one@s1', 1],
+  ['zfs release zwitness-0123abcd tank/one@s1', 0],
   ['zfs destroy vault/one@s1', 1],
   ['zfs receive -s -u -F vault/one', 1],
   ['sudo -n zfs rollback vault/one@s1', 1],

@@ -24,6 +24,8 @@ export interface Truth {
   readonly ahead: readonly StockSnapshot[]
   /** Names of ours beside the backup. */
   readonly beside: readonly string[]
+  /** Datasets below the primary one. */
+  readonly below: number
 }
 
 /** A look takes a moment, and reads clocks of whole seconds one after the other. */
@@ -61,6 +63,9 @@ export function truthOf(stock: Stock, { dataset }: DatasetView, nowMs: number): 
     beside: (poolOf(stock, to.host, to.dataset)?.datasets ?? [])
       .map(({ name }) => name)
       .filter((name) => parseOwnDatasetName(name)?.of === to.dataset),
+    below: (poolOf(stock, from.host, from.dataset)?.datasets ?? []).filter(
+      ({ name }) => name.startsWith(`${from.dataset}/`) && parseOwnDatasetName(name) === null,
+    ).length,
     ahead: there.filter(({ txg }) => baseThere === undefined || txg > baseThere.txg),
   }
 }
@@ -91,6 +96,7 @@ export function demandedHealth(
   const { policy } = view.dataset.config
   if (!usable(truth.primaryPool) || !usable(truth.backupPool)) return 'BROKEN'
   if (isNewChild(truth, view, nowSeconds)) return 'HEALTHY'
+  if (holdsOnlyOthers(truth)) return 'HEALTHY'
   if (truth.primary === null || truth.backup === null) return 'BROKEN'
   if (truth.perhapsEligible.length === 0 && !isTogether(truth, view, nowSeconds)) return 'BROKEN'
   if (truth.base === null) return 'BROKEN'
@@ -98,6 +104,12 @@ export function demandedHealth(
   if (delaySeconds > policy.warnDelaySeconds + 1) return 'WARNING'
   if (truth.backup.written > 0) return 'WARNING'
   return 'HEALTHY'
+}
+
+/** Of a tree: without a snapshot on either side, and something below it. */
+function holdsOnlyOthers({ primary, backup, below }: Truth): boolean {
+  if (primary === null || below === 0 || primary.bookmarks.length > 0) return false
+  return primary.snapshots.length === 0 && (backup?.snapshots.length ?? 0) === 0
 }
 
 /** Clocks of the soak are off by an hour at the most, and may have been off the other way when something was dated. */
@@ -123,6 +135,7 @@ export const EVIDENCE: Partial<Record<ReasonCode, (truth: Truth) => boolean>> = 
     !usable(primaryPool) || !usable(backupPool) || backupPool?.readonly === true,
   PRIMARY_DATASET_MISSING: (truth) => truth.primary === null,
   BACKUP_DATASET_MISSING: (truth) => truth.backup === null,
+  CONTAINER: holdsOnlyOthers,
   PRIMARY_EMPTY: (truth) => truth.eligible.length === 0,
   NO_COMMON_SNAPSHOT: (truth) => truth.base === null,
   BACKUP_AHEAD: (truth) => truth.ahead.length > 0,

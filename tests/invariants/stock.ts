@@ -3,6 +3,7 @@ import { isReceiving, receivedBytes } from '#lib/simulator/state/partial.ts'
 import type { Store } from '#lib/simulator/state/store.ts'
 import type { Bed } from '#tests/bed/bed.ts'
 import type { BedHost } from '#tests/bed/host.ts'
+import { SEED_TAG } from './commands.ts'
 
 export interface StockSnapshot {
   readonly name: string
@@ -78,7 +79,14 @@ export function stockOf(host: BedHost): StockHost {
         guid: dataset.guid,
         time: dataset.time,
         snapshots: history.snapshots.map(({ id, name, guid, txg, time, holds }) => {
-          return { name, guid, txg, time, holds: Object.keys(holds).length, digest: digests(dataset).get(id) ?? '' }
+          return {
+            name,
+            guid,
+            txg,
+            time,
+            holds: Object.keys(holds).filter((tag) => !SEED_TAG.test(tag)).length,
+            digest: digests(dataset).get(id) ?? '',
+          }
         }),
         bookmarks: history.bookmarks.map(({ name, guid, txg, time }) => ({ name, guid, txg, time })),
         written: dataset.written,

@@ -301,6 +301,7 @@ export class Oracle {
     const grace = child && (truly - memory.bornTruly <= rule.max || now - (primary?.time ?? now) <= rule.max)
     const broken = (because: string): Demand => (grace ? fine : { health: 'BROKEN', because })
     if (primary === null) return broken('the primary has no such dataset, so no common snapshot')
+    if (rule.recursive && memory.common === null && isContainer(sans, mapping)) return fine
     if (backup === null) return broken('the backup has no such dataset, so no common snapshot')
     const base = newestCommon(primary, backup)
     if (base === null) return broken('7.3: no common snapshot')
@@ -373,6 +374,15 @@ function isThere(sans: ReadonlyMap<string, SanSeen>, { primary, backup }: Mappin
     const pool = poolOf(sans, at)
     return pool?.imported === true && (pool.health === 'ONLINE' || pool.health === 'DEGRADED')
   })
+}
+
+/** PRODUCT.md: a container without snapshots of its own is a note. How much it may hold is not said: less worried. */
+function isContainer(sans: ReadonlyMap<string, SanSeen>, { primary, backup }: MappingSeen): boolean {
+  const below = poolOf(sans, primary)?.datasets.filter(
+    ({ name }) => name.startsWith(`${primary.dataset}/`) && !OWN_NAME.test(name),
+  )
+  const own = [find(sans, primary), find(sans, backup)].flatMap((each) => each?.snapshots ?? [])
+  return (below?.length ?? 0) > 0 && own.length === 0 && find(sans, primary)?.bookmarks.length === 0
 }
 
 const hostSeconds = (sans: ReadonlyMap<string, SanSeen>, host: string, witnessMs: number): number =>

@@ -7,7 +7,7 @@ import { Witness } from './witness.ts'
 
 const lab = openLab()
 const MINUTES = 60_000
-const ROUNDS = 8
+const ROUNDS = Number(process.env.TURNS ?? 8)
 const P = (mode: string) => `hqs10p1/turns/${mode}`
 const B = (mode: string) => `hqs7p1/turns/${mode}`
 const ID = (mode: string) => `hqs10-hqs7.turns.${mode}`

@@ -14,6 +14,7 @@ export const anchors: Command = {
   options: [{ name: 'script', summary: "Write the script that removes them, for the SAN's admin; nothing runs it." }],
   help: [
     'zwitness cannot remove an anchor, and makes at most 20 on a dataset. The script removes those that are superseded.',
+    'Snapshots that a first transfer needs are named below: they have to stay until it is complete.',
     'With --plain: name, host, use, snapshot on the primary, taken at, guid, reason.',
   ],
   async run(args, context) {
@@ -29,7 +30,7 @@ export const anchors: Command = {
       return EXIT.DONE
     }
     const list = await byHostOrDataset(operand, (query) => connection.get<AnchorListView>('/api/anchors', query, SLOW))
-    const { items, datasets, unseen } = list
+    const { items, datasets, transfers, unseen } = list
     if (out.format === 'json') out.json('anchors/1', list)
     else if (out.format === 'plain')
       for (const { name, host, use, snapshot, createdAt, guid, because } of items)
@@ -54,6 +55,11 @@ export const anchors: Command = {
     }
     for (const { host, dataset, count, limit } of datasets)
       if (count >= limit) out.note(paint('yellow', `${host}:${dataset} has ${count} anchors: no more are made.`))
+    for (const { host, name, datasetId, state } of transfers)
+      out.note([
+        paint('yellow', 'Keep: '),
+        `${host}:${name}. The first transfer of ${datasetId} ${state === 'RUNNING' ? 'runs' : 'was cut off'} and needs it until it has arrived in full.`,
+      ])
     if (items.length === 0 && unseen.length === 0) out.note('There are no anchors.')
     for (const { datasetId, host, because } of unseen)
       out.note([paint('yellow', 'Not known: '), `${datasetId} on ${host}: ${because}`])

@@ -39,7 +39,7 @@ describe('can-destroy', () => {
   })
 })
 
-test('anchors: a line each, a note where no more are made', async () => {
+test('anchors: a line each, a note where no more are made and for what a first transfer needs', async () => {
   const list: AnchorListView = {
     items: [
       {
@@ -54,6 +54,18 @@ test('anchors: a line each, a note where no more are made', async () => {
       },
     ],
     datasets: [{ host: 'hqs8', dataset: 'p/d', datasetIds: ['x'], count: 20, limit: 20 }],
+    transfers: [
+      {
+        name: 'p/d@daily-1',
+        guid: '11',
+        createdAt: '2026-11-21T14:00:00Z',
+        datasetId: 'x',
+        host: 'hqs8',
+        dataset: 'p/d',
+        snapshot: 'daily-1',
+        state: 'RESUMABLE',
+      },
+    ],
     unseen: [],
     asOf: '2026-11-22T14:00:00Z',
   }
@@ -61,6 +73,8 @@ test('anchors: a line each, a note where no more are made', async () => {
   expect(ran.stdout.split('\n')[1]).toMatch(
     /^hqs8:p\/d#zw-000000000000000a +2 d +gone +SUPERSEDED +hqs1 has a newer one/,
   )
-  expect(ran.stderr).toBe('hqs8:p/d has 20 anchors: no more are made.\n')
+  expect(ran.stderr).toBe(
+    'hqs8:p/d has 20 anchors: no more are made.\nKeep: hqs8:p/d@daily-1. The first transfer of x was cut off and needs it until it has arrived in full.\n',
+  )
   expect(ran.service.calls).toEqual(['GET /api/anchors?host=hqs8'])
 })

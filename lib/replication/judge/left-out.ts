@@ -51,14 +51,18 @@ export function isTogether({ input, comparison, primary, lag }: JudgeContext): b
   return lag.lagSeconds !== null && lag.lagSeconds <= maxDelaySeconds + minAgeSeconds
 }
 
+/** More than directories take, whatever the sectors and the redundancy: what holds so much is data that nobody snapshots. */
+const CONTAINER_BYTES = 1024 ** 2
+
 /**
- * A dataset of a tree that only holds others: it never had a snapshot, on either side, as far as anything shows. One that
- * has lost them is no such thing.
+ * A dataset of a tree that only holds others: no data to speak of, and it never had a snapshot, on either side, as far as
+ * anything shows. One that has lost them is no such thing.
  */
 export function isContainer({ input, comparison, primary, backup }: JudgeContext): boolean {
   const { inventory, memory, below = 0 } = input
   if (primary === null || comparison === null || below === 0) return false
   if (primary.snapshots.length > 0 || primary.bookmarks.length > 0) return false
+  if (primary.facts.referenced > CONTAINER_BYTES) return false
   const isNew = memory.common === null && (memory.rhythm?.newest ?? null) === null
   if (backup === null) return isNew && inventory.backup.state === 'missing'
   return isNew && backup.snapshots.length === 0 && backup.facts.receiveResumeToken === null

@@ -1,6 +1,7 @@
 import type { PresentSide, SnapshotRef } from '../types.ts'
 import { anchorSteps } from './anchor.ts'
 import type { Named, PlanDraft, PlanInput, StepDraft } from './draft.ts'
+import type { Kept } from './keep-seed.ts'
 
 export interface Transfers {
   readonly kind: PlanDraft['kind']
@@ -9,6 +10,8 @@ export interface Transfers {
   readonly transfers: readonly StepDraft[]
   readonly target: SnapshotRef
   readonly named: readonly Named[]
+  /** What keeps a full stream's snapshots on the primary. */
+  readonly kept?: Kept
   /** Snapshot to be bookmarked before the first byte (a seed's first one). */
   readonly anchorFirst?: SnapshotRef
   readonly notes?: readonly string[]
@@ -28,12 +31,13 @@ export function assemble(input: PlanInput, primary: PresentSide, parts: Transfer
     estimateBytes: null,
     ifInterrupted: 'harmless',
   }
-  const steps = [...first.steps, ...(parts.before ?? []), ...transfers, ...last, verify]
+  const { before: keep, after: release } = parts.kept ?? { before: [], after: [] }
+  const steps = [...first.steps, ...keep, ...(parts.before ?? []), ...transfers, ...last, ...release, verify]
   const bookmarks = first.steps.length + last.length
 
   const base = comparison?.base ?? null
   const untouched = [
-    bookmarks === 0 ? `${mapping.primary.host} (only read)` : `${mapping.primary.host} (only read, and bookmarked)`,
+    `${mapping.primary.host} (${['only read', ...(bookmarks > 0 ? ['bookmarked'] : []), ...(keep.length > 0 ? ['held meanwhile'] : [])].join(', and ')})`,
     'any other dataset',
     ...(base === null ? [] : [`snapshots of ${mapping.backup.host} up to and including @${base.backupName}`]),
   ]

@@ -45,9 +45,12 @@ export function withMark(input: PlanInput, draft: PlanDraft): PlanDraft {
     ifInterrupted: 'harmless',
   })
   const last = draft.steps.findLastIndex(({ kind }) => kind !== 'verify')
+  // The last line of a swap, with the way back that goes with it.
+  const swap = draft.steps.findLastIndex((each) => {
+    return each.kind === 'commands' && (each.role === 'swap' || each.role === 'undo')
+  })
   const steps = draft.steps.flatMap((each, index): readonly StepDraft[] => {
-    const swapped = each.kind === 'commands' && each.role === 'swap' && index < last
-    return swapped ? [each, step(`Say on the new ${dataset} which witness repairs it`)] : [each]
+    return index === swap && index < last ? [each, step(`Say on the new ${dataset} which witness repairs it`)] : [each]
   })
   const end = steps.findLastIndex(({ kind }) => kind !== 'verify') + 1
   const begin = input.inventory.backup.state === 'present' ? [step(`Say on ${dataset} which witness repairs it`)] : []

@@ -5,6 +5,7 @@ import { assemble } from './assemble.ts'
 import { type ClearedName, renameNotes, renameSteps } from './clear-names.ts'
 import { impossible, type PlanDraft, type PlanInput, stepless } from './draft.ts'
 import { hops } from './hops.ts'
+import { keepSeed } from './keep-seed.ts'
 import { newerThan } from './newer.ts'
 import { namedBy, type Route, resumeStep, transferStep } from './transfer.ts'
 
@@ -47,6 +48,7 @@ export function resume(
     before: renameSteps(input, cleared),
     transfers: [resumeStep(route, resumption), ...way.map((hop) => transferStep(route, hop))],
     target: way.at(-1)?.to ?? first,
+    ...(facts.fromGuid === null ? { kept: keepSeed(input, [first, way.at(-1)?.to ?? first]) } : {}),
     named: [{ kind: 'snapshot', name: first.name, guid: first.guid }, ...namedBy(way)],
     notes: cleared.length === 0 ? [] : renameNotes(input, cleared),
   })

@@ -3,6 +3,7 @@ import type { Comparison, PresentSide } from '../types.ts'
 import { assemble } from './assemble.ts'
 import type { PlanDraft, PlanInput } from './draft.ts'
 import { hops } from './hops.ts'
+import { keepSeed } from './keep-seed.ts'
 import { newerThan } from './newer.ts'
 import { parentsStep } from './parents.ts'
 import { namedBy, type Route, transferStep } from './transfer.ts'
@@ -32,6 +33,7 @@ export function seed(input: PlanInput, primary: PresentSide, comparison: Compari
     target: newest,
     named: namedBy(way),
     anchorFirst: onlyNewest ? newest : oldest,
+    kept: keepSeed(input, [onlyNewest ? newest : oldest, newest]),
     notes,
   })
 }

@@ -39,7 +39,7 @@ export function neededRights(steps: readonly Step[], backup: string): NeededBySi
       add(isThere ? 'onBackup' : 'backup', step.sink.argv, { newDataset: step.how === 'full' })
     }
     if (step.kind === 'commands') {
-      const side = ON_THE_BACKUP.has(step.role) ? 'onBackup' : 'backup'
+      const side = ON_THE_PRIMARY.has(step.role) ? 'primary' : ON_THE_BACKUP.has(step.role) ? 'onBackup' : 'backup'
       for (const { argv } of step.commands) add(side, argv, step)
       swapped ||= step.role === 'swap'
     }
@@ -47,6 +47,7 @@ export function neededRights(steps: readonly Step[], backup: string): NeededBySi
   return needed
 }
 
+const ON_THE_PRIMARY: ReadonlySet<Extract<Step, { kind: 'commands' }>['role']> = new Set(['keep', 'release'])
 const ON_THE_BACKUP: ReadonlySet<Extract<Step, { kind: 'commands' }>['role']> = new Set(['discard', 'rollback', 'hold'])
 
 /** Those of the wanted that the login does not have; `receive` includes `receive:append`. */

@@ -25,6 +25,9 @@ export interface Found {
  */
 export type CommandsRole =
   | 'mark'
+  /** Holds on the primary for as long as a first transfer lasts, and their end. */
+  | 'keep'
+  | 'release'
   | 'parents'
   | 'rename'
   | 'clone'

@@ -27,7 +27,7 @@ export function admitResume(context: Context, request: ReceiveRequest, stream: S
   const have = receivedBytes(store, pool, partial)
   if (partial.toGuid !== stream.toGuid || have !== stream.skip) throw mismatch
   if (!partial.fresh && partial.fromGuid === null && !request.force)
-    throw new Failure(`${action}: destination '${target}' exists\nmust specify -F to overwrite it`)
+    throw new Failure(`${action}: Resuming recv on existing destination '${target}'\nmust specify -F to overwrite it`)
   if (!partial.fresh) {
     const newest = snapshots.at(-1)
     // A promote took the base away: what arrived has nothing to stand on here.

@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import { quote } from '#lib/ssh/quote.ts'
 import { clone } from '#lib/zfs/commands.ts'
 import { carryOver } from './carry-over.ts'
+
+// A generous limit: a machine may be busy.
+setDefaultTimeout(120_000)
 
 const carried = (local: readonly { readonly name: string; readonly value: string }[]) =>
   carryOver({
@@ -31,6 +34,12 @@ describe('values that cannot go along', () => {
     expect(properties).toEqual({ compression: 'zstd' })
     expect(notes.join(' ')).toContain(`org:note (the value ${why}`)
     expect(notes.join(' ')).toContain('set it by hand on hqs1, on vault/a')
+  })
+
+  test.each(['-x:y', ':x', '_x:y', '.x:y'])('a user property that no command can name: %s', (name) => {
+    const { properties, notes } = carried([{ name, value: '' }])
+    expect(properties).toEqual({})
+    expect(notes.join(' ')).toContain(`${name} (no command can name it)`)
   })
 
   test('quotes, dollars, backslashes and whatever else a shell knows go along', () => {

@@ -1,6 +1,6 @@
 import { carriageOf, rightToSet } from '#lib/zfs/carried-properties.ts'
 import type { Properties } from '#lib/zfs/commands.ts'
-import { propertyValueFault } from '#lib/zfs/operand.ts'
+import { isPropertyOperand, propertyValueFault } from '#lib/zfs/operand.ts'
 import type { DatasetType } from '#lib/zfs/types.ts'
 import type { Rights, SwapFacts } from '../../types.ts'
 
@@ -55,7 +55,8 @@ export function carryOver({ facts, rights, from, to, host, dataset }: CarryFrom)
     }
     if (carriage !== 'given') continue
     const fault = propertyValueFault(value) ?? tooMuch(value, spent)
-    if (fault !== null) odd.push(`${name} (the value ${fault})`)
+    if (!isPropertyOperand(name)) odd.push(`${name} (no command can name it)`)
+    else if (fault !== null) odd.push(`${name} (the value ${fault})`)
     else if (allowed) {
       properties[name] = value
       spent += lengthOnTheWay(value)

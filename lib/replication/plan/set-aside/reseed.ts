@@ -8,6 +8,7 @@ import type { Comparison, PresentSide, Sibling, SnapshotRef } from '../../types.
 import { assemble } from '../assemble.ts'
 import { impossible, type PlanDraft, type PlanInput, type TransferDraft } from '../draft.ts'
 import { hops } from '../hops.ts'
+import { keepSeed } from '../keep-seed.ts'
 import { newerThan } from '../newer.ts'
 import { namedBy, type Route, resumeStep, transferStep } from '../transfer.ts'
 import { type Beside, besideToGoOn, freshBeside } from './beside.ts'
@@ -110,6 +111,7 @@ export function reseed(
     target: rest.at(-1)?.to ?? first,
     named: [{ kind: 'snapshot', name: first.name, guid: first.guid }, ...namedBy(rest)],
     anchorFirst: first,
+    kept: keepSeed(input, [first, rest.at(-1)?.to ?? first]),
     notes: [
       because,
       ...inTheWay(input, comparison),

@@ -12,6 +12,7 @@ const stream = (to: string, from: build.SendFrom, options = usual): build.SendSt
 const whole = stream('A/src@s1', { kind: 'nothing' })
 const onward = stream('A/src@s3', { kind: 'snapshot', name: 's1', between: true })
 const hop = stream('A/src@s3', { kind: 'snapshot', name: 's1', between: false })
+const mark: build.WitnessMark = { witness: '0123456789abcdef', at: Date.UTC(2026, 10, 30) }
 const fromMark = stream('A/src@s4', { kind: 'bookmark', name: 'zw-00000000000000aa' })
 
 /** Every command that the product can build, exactly as it builds it; `as` is put before each. */
@@ -85,6 +86,25 @@ function commandsOfTheProduct(as: '' | 'admin '): readonly string[] {
     sent(build.send(ZFS, stream('A/vol@v1', { kind: 'nothing' }, plain)), into('B/vol')),
     sent(build.send(ZFS, stream('A/src@s4', { kind: 'nothing' }, { ...usual, raw: true })), into('B/raw')),
     have(['B/vol', 'B/raw']),
+
+    line(build.renameSnapshot(ZFS, 'B/t@s4', 's4.zw-00000000000000aa')),
+    line(build.renameSnapshot(ZFS, 'B/t@s4', 's5')),
+    line(build.renameSnapshot(ZFS, 'B/t@s3', 's2')),
+    line(build.listSnapshots(ZFS, ['B/t'])),
+    line(build.getMark(ZFS, 'B/t')),
+    line(build.setMark(ZFS, 'B/t', mark)),
+    line(build.getMark(ZFS, 'B/t')),
+    line(build.getMark(ZFS, 'B/t.zw-aside-20261122T000000Z')),
+    line(build.getMark(ZFS, 'B/nope')),
+    sent(
+      build.send(ZFS, whole),
+      build.receive(ZFS, {
+        dataset: 'B/first',
+        readonlyOn: true,
+        properties: { [build.WITNESS_MARK]: build.markValue(mark) },
+      }),
+    ),
+    line(build.getMark(ZFS, 'B/first')),
   ]
 }
 
@@ -106,7 +126,7 @@ export const delegated: Scenario = {
   name: 'delegated',
   lines: [
     ...stage,
-    'zfs allow zfsadmin send,hold,bookmark $A; zfs allow zfsadmin receive:append,create,mount,rename,hold,clone,promote,readonly,canmount $B',
+    'zfs allow zfsadmin send,hold,bookmark $A; zfs allow zfsadmin receive:append,create,mount,rename,hold,clone,promote,readonly,canmount,userprop $B',
     ...commandsOfTheProduct('admin '),
   ],
 }

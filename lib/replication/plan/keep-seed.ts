@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { hold, release } from '#lib/zfs/commands.ts'
+import { ownSiblings } from '../swap.ts'
+import type { Inventory, Mapping, SnapshotRef } from '../types.ts'
+import type { CommandsDraft, PlanInput } from './draft.ts'
+
+/** Before the first byte of a full stream, and after all that follows it. */
+export interface Kept {
+  readonly before: readonly CommandsDraft[]
+  readonly after: readonly CommandsDraft[]
+}
+
+/** One for each backup: two seeds from one primary hold and release each its own. */
+export function seedTag({ backup }: Mapping): string {
+  return `zwitness-${createHash('sha256').update(`${backup.host}:${backup.dataset}`).digest('hex').slice(0, 8)}`
+}
+
+/**
+ * A first transfer may last for days, and be cut off: a bookmark does not save it. So its snapshot, and the one up to which
+ * the rest follows, are held on the primary while it lasts, where the login may also let go of them again. Nowhere else: a
+ * hold that nobody can release would keep its snapshot for ever. One that a run leaves behind is released by a later check.
+ */
+export function keepSeed(input: PlanInput, snapshots: readonly SnapshotRef[]): Kept {
+  if (!mayRelease(input)) return { before: [], after: [] }
+  const names = [...new Set(snapshots.map(({ name }) => `${input.mapping.primary.dataset}@${name}`))]
+  const many = names.length === 1 ? 'the snapshot' : 'the snapshots'
+  const { host } = input.mapping.primary
+  const argv = hold(input.options.zfsCommands.primary, seedTag(input.mapping), names)
+  const title = `Hold ${many} of the first transfer on ${host} while it lasts`
+  return { before: [short(host, 'keep', title, argv)], after: [releaseStep(input, names)] }
+}
+
+export function releaseStep(
+  { mapping, options }: Pick<PlanInput, 'mapping' | 'options'>,
+  names: readonly string[],
+): CommandsDraft {
+  const { host } = mapping.primary
+  const many = names.length === 1 ? 'the snapshot' : 'the snapshots'
+  const argv = release(options.zfsCommands.primary, seedTag(mapping), names)
+  return short(host, 'release', `Let go of ${many} of the first transfer on ${host}`, argv)
+}
+
+function short(host: string, role: 'keep' | 'release', title: string, argv: readonly string[]): CommandsDraft {
+  return {
+    kind: 'commands',
+    role,
+    title,
+    host,
+    commands: [{ host, argv }],
+    expects: [],
+    optional: true,
+    estimateBytes: null,
+    ifInterrupted: 'harmless',
+  }
+}
+
+function mayRelease({ inventory }: PlanInput): boolean {
+  const rights = inventory.rights?.primary ?? null
+  return rights !== null && (rights === 'all' || (rights.has('hold') && rights.has('release')))
+}
+
+/** Is there something of a first transfer on the backup that can go on? Where that was not read, it may be. */
+export function seedStands(inventory: Inventory): boolean {
+  const { backup, token, incomingToken, backupSiblings } = inventory
+  if (backup.state !== 'present' && backup.state !== 'missing') return true
+  if (backupSiblings === undefined) return true
+  const isPartial = backup.state === 'present' && backup.facts.receiveResumeToken !== null
+  if (isPartial && (token === null || ('toGuid' in token && token.fromGuid === null))) return true
+  return ownSiblings(inventory, 'incoming').some(({ name, receiveResumeToken, snapshots }) => {
+    if (receiveResumeToken === null) return snapshots.length > 0
+    return incomingToken?.name === name && (incomingToken.facts === null || 'toGuid' in incomingToken.facts)
+  })
+}
