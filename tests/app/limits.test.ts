@@ -50,7 +50,7 @@ test('a host never receives more at once than max_transfers, and all get their t
   }
 })
 
-test('after a failure the next try waits, longer each time; after two alike that time cannot cure it stops and says so', async () => {
+test('after a failure the next try waits, longer each time; after two alike that time cannot cure it says so, and tries once a day', async () => {
   world.dataset('refused', 2, { onBackup: 1 })
   const app = await world.app(world.yaml({ datasets: { refused: {} } }))
   const id = world.id('refused')
@@ -74,11 +74,19 @@ test('after a failure the next try waits, longer each time; after two alike that
   refuse()
   await app.scan()
   expect(await app.repairs(id)).toHaveLength(2)
-  world.later(app, 24 * 60 * MINUTE)
+  world.later(app, 12 * 60 * MINUTE)
   refuse()
   await app.scan()
   expect(await codeNow()).toBe('REPAIR_FAILING')
   expect(await app.repairs(id)).toHaveLength(2)
+  // One slow try a day, up to a tenth earlier or later.
+  world.later(app, 16 * 60 * MINUTE)
+  refuse()
+  await app.scan()
+  expect(await app.repairs(id)).toHaveLength(3)
+  await app.scan()
+  expect(await codeNow()).toBe('REPAIR_FAILING')
+  expect(await app.repairs(id)).toHaveLength(3)
   const { reasons } = await app.dataset(id)
   expect(reasons.map(({ code }: Body) => code)).toContain('REPAIR_FAILING')
 
