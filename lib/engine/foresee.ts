@@ -201,10 +201,10 @@ async function rightsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, 
 }
 
 /**
- * Which witness repaired a backup last, wherever a repair of policy may begin. While a swap is half done its mark is on what
+ * Which witness repaired a backup last, wherever a repair of policy may begin, and right after one. While a swap is half done its mark is on what
  * was moved away.
  */
-async function marksOf<T extends Seen>(sans: Sans, seen: readonly T[], { signal }: Options) {
+async function marksOf<T extends Seen>(sans: Sans, seen: readonly T[], { fresh, signal }: Options) {
   const wanted = seen.flatMap((each) => {
     const { inventory, comparison, dataset } = each
     const { policy } = dataset.config
@@ -214,7 +214,7 @@ async function marksOf<T extends Seen>(sans: Sans, seen: readonly T[], { signal 
     const stored = backup.state === 'present' && backup.facts.receiveResumeToken !== null
     const diverged =
       comparison?.base == null || comparison.behind.length > 0 || isDiverged(divergenceOf(inventory, comparison, true))
-    if (!swap && !stored && !diverged) return []
+    if (!fresh && !swap && !stored && !diverged) return []
     const aside = backup.state === 'missing' || swap ? ownSiblings(inventory, 'aside').at(-1) : undefined
     const names = [
       ...(backup.state === 'present' ? [mapping.backup.dataset] : []),

@@ -107,6 +107,8 @@ test('a person takes over', async () => {
   await bed.run(other.witness.engine.repair({ datasetId: ID, trigger: PERSON }))
   await bed.clock.pass(60_000)
   expect(await namesOnBackup()).toContain('@s2')
+  // At once, though nothing is missing any more by which a check would ask for the mark.
+  expect(codesOf('second')).not.toContain('ANOTHER_WITNESS')
   snapshot()
   await scanOfOther()
   expect(await namesOnBackup()).toContain('@s3')

@@ -11,7 +11,8 @@ import type { CommandsDraft, PlanDraft, PlanInput, StepDraft } from './draft.ts'
 /** Null: this witness leaves none, or the right is missing. */
 function markOf({ inventory, options }: PlanInput): WitnessMark | null {
   const { witness = null, now } = options
-  return witness === null || lacksRight(inventory.rights?.backup ?? null) ? null : { witness, at: now }
+  const rights = inventory.backup.state === 'present' ? inventory.rights?.onBackup : undefined
+  return witness === null || lacksRight(rights ?? inventory.rights?.backup ?? null) ? null : { witness, at: now }
 }
 
 function lacksRight(rights: NonNullable<PlanInput['inventory']['rights']>['backup']): boolean {
