@@ -17,8 +17,8 @@ export function Adopt({ items, csrf, may, results }: Props) {
     <section class="stack">
       <h1>{items.length === 1 ? '1 dataset needs one decision' : `${items.length} datasets need one decision`}</h1>
       <p>
-        Nobody has said yet that these primaries are the ones to follow, so nothing is set aside by itself. None of
-        these repairs destroys anything.
+        These repairs wait for the word of a person and for nothing else. None of them destroys anything. Why each one
+        waits is said with it.
       </p>
       {results !== null && <Results results={results} />}
       {items.length === 0 ? (
@@ -108,7 +108,9 @@ export function DecisionsNote({ count }: { readonly count: number }) {
   if (count === 0) return null
   return (
     <p class="note warn" role="note">
-      {count === 1 ? '1 dataset needs' : `${count} datasets need`} one decision: <a href="/adopt">read and decide</a>.
+      <span>
+        {count === 1 ? '1 dataset needs' : `${count} datasets need`} one decision: <a href="/adopt">read and decide</a>.
+      </span>
     </p>
   )
 }
