@@ -20,6 +20,8 @@ export async function begin(context: EngineContext, scans: Scans): Promise<void>
     })
   }
   await context.takeConfig()
+  // Nobody else will say that these have ended: the audit hears of it here.
+  for (const run of open) deps.emit.run(run)
   const last = await deps.store.runs({ kind: ['SCAN'], limit: 20 })
   scans.remember(last.items.find((run) => run.scope.kind === 'all' && run.finishedAt !== null) ?? null)
 }

@@ -1,0 +1,20 @@
+import { expect, test } from 'bun:test'
+import type { RunRecord } from '#lib/db/types.ts'
+import { fakeRun } from '#tests/api/fake-views.ts'
+import { begin } from './begin.ts'
+import type { EngineContext } from './context.ts'
+import type { Scans } from './scans.ts'
+
+test('a run that an earlier process left open is told as ended', async () => {
+  const left = fakeRun(7, { kind: 'REPAIR', datasetId: 'd', state: 'INTERRUPTED', finishedAt: 5 })
+  const told: RunRecord[] = []
+  const deps = {
+    now: () => 5,
+    store: { interruptOpen: async () => [left], runs: async () => ({ items: [] }) },
+    emit: { run: (run: RunRecord) => void told.push(run) },
+    log: { warn: () => {} },
+  }
+  const context = { deps, takeConfig: async () => {} } as unknown as EngineContext
+  await begin(context, { remember: () => {} } as unknown as Scans)
+  expect(told).toEqual([left])
+})
