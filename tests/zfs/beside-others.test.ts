@@ -1,0 +1,3 @@
+import { besideOthers } from './beside-others.ts'
+
+besideOthers('root')
