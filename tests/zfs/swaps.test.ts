@@ -109,6 +109,7 @@ zfs mount ${B}; echo mine >/pools/${B}/own; zfs snapshot ${B}@own; zfs unmount $
         await witness.close()
       }
     },
-    8 * MINUTES,
+    // Each repair renames hundreds, and the machine is an emulated one.
+    40 * MINUTES,
   )
 })
