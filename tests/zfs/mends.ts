@@ -22,7 +22,8 @@ pairs:
     backup: hqs1
     datasets:
 ${names.map((name) => `      - { name: ${P(name)}, backup_dataset: ${B(name)} }`).join('\n')}
-scheduler: { interval_minutes: 30 }
+# What somebody else left half-way is touched only after two quiet checks an interval apart.
+scheduler: { interval_minutes: 1 }
 `
 }
 
