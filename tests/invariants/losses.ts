@@ -34,9 +34,11 @@ export function changesBetween(before: Stock, after: Stock, changed: Removed): s
   for (const host of before.values()) {
     const later = new Map(datasetsOn(after, host.id).map((dataset) => [dataset.guid, dataset]))
     for (const dataset of datasetsOn(before, host.id)) {
-      const now = new Map(later.get(dataset.guid)?.snapshots.map((each) => [each.guid, each]))
+      const now = later.get(dataset.guid)?.snapshots ?? []
       for (const old of dataset.snapshots) {
-        const same = now.get(old.guid)
+        // One guid may be there twice: two replicators that were at work at once, with another name in between.
+        const all = now.filter(({ guid }) => guid === old.guid)
+        const same = all.find((each) => each.name === old.name || isCleared(old.name, each)) ?? all[0]
         if (same === undefined || changed.has(lossKey(host.id, 'snapshot', old.guid))) continue
         if (same.name !== old.name && !isCleared(old.name, same))
           found.push(`renamed: ${host.id}:${dataset.name}@${old.name} is now @${same.name}`)

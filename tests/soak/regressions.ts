@@ -363,4 +363,15 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'snapshotBackup', a: 16734, b: 37222, c: 22519 },
     ],
   },
+  {
+    seed: 3100511,
+    world: 2,
+    operations: [
+      { op: 'snapshots', a: 13202, b: 9906, c: 32779 },
+      { op: 'scan', a: 50231, b: 34027, c: 34074 },
+      { op: 'scan', a: 43357, b: 2391, c: 38641 },
+      { op: 'syncoid', a: 13793, b: 54348, c: 29843 },
+      { op: 'rotate', a: 50226, b: 34630, c: 33534 },
+    ],
+  },
 ]
