@@ -364,6 +364,7 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
     ],
   },
   {
+    was: 'The checker: one guid was there twice, received by a syncoid and zwitness at once under two names.',
     seed: 3100511,
     world: 2,
     operations: [
@@ -372,6 +373,15 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'scan', a: 43357, b: 2391, c: 38641 },
       { op: 'syncoid', a: 13793, b: 54348, c: 29843 },
       { op: 'rotate', a: 50226, b: 34630, c: 33534 },
+    ],
+  },
+  {
+    was: 'The oracle and the checker: a dataset that only holds others is no alarm any more.',
+    seed: 972002,
+    world: 2,
+    operations: [
+      { op: 'oddChild', a: 11378, b: 4780, c: 18625 },
+      { op: 'otherNames', a: 7816, b: 20337, c: 50681 },
     ],
   },
 ]
