@@ -3,6 +3,7 @@ import type { Around } from './automatic.ts'
 import { sentenceBelow, textBelow } from './automatic-words.ts'
 import { shapeOf } from './chain/prunings.ts'
 import { emptyMemory } from './memory.ts'
+import { factsNow } from './plan/expectation.ts'
 import {
   backupSide,
   bookmarked,
@@ -24,7 +25,6 @@ import {
   unreachable,
 } from './testing/world.ts'
 import { tokenDigest } from './token.ts'
-import { factsNow } from './tried.ts'
 import type { Inventory, Tried } from './types.ts'
 import { sayTime } from './words.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { factsNow } from './plan/expectation.ts'
 import { backupSide, comparisonOf, inventoryOf, MISSING, NOW, policyOf, primarySide, taken } from './testing/world.ts'
-import { factsNow, isSettled } from './tried.ts'
+import { isSettled } from './tried.ts'
 import type { Inventory, PlanKind } from './types.ts'
 
 const a = taken('a', 90)

@@ -1,6 +1,5 @@
 import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
 import { SETS_ASIDE } from './lineage.ts'
-import { digestOf, guidsAfter, presentOf } from './plan/expectation.ts'
 import { missingFrom } from './preflight/needed-rights.ts'
 import type { Comparison, Inventory, Plan, PlanKind, RepairHistory, Tried } from './types.ts'
 
@@ -9,21 +8,6 @@ export function triedOf({ kind, expects }: Pick<Plan, 'kind' | 'expects'>): Trie
   return {
     kind,
     facts: { primaryDatasetGuid, backupDatasetGuid, baseGuid, backupAfterBase, backupWritten, tokenDigest },
-  }
-}
-
-/** What a plan that is made now would rest on. */
-export function factsNow(inventory: Inventory, comparison: Comparison | null): Tried['facts'] {
-  const primary = presentOf(inventory.primary)
-  const backup = presentOf(inventory.backup)
-  const baseGuid = comparison?.base?.guid ?? null
-  return {
-    primaryDatasetGuid: primary?.facts.guid ?? null,
-    backupDatasetGuid: backup?.facts.guid ?? null,
-    baseGuid,
-    backupAfterBase: backup === null ? [] : guidsAfter(backup, baseGuid),
-    backupWritten: backup?.facts.written ?? null,
-    tokenDigest: digestOf(backup),
   }
 }
 

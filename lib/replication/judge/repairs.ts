@@ -1,10 +1,10 @@
 import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
 import { hasGivenUp, slowTryAt } from '../backoff.ts'
 import { mismatchFacts, streamOf } from '../encryption.ts'
+import { factsNow } from '../plan/expectation.ts'
 import { missingFrom } from '../preflight/needed-rights.ts'
 import { fits, keepFreeBytes, roomIn } from '../space.ts'
 import { partialReceive } from '../token.ts'
-import { factsNow } from '../tried.ts'
 import type { Reason } from '../types.ts'
 import type { JudgeContext, Rule } from './context.ts'
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { factsNow } from '../plan/expectation.ts'
 import {
   backupSide,
   bookmarked,
@@ -14,7 +15,6 @@ import {
   primarySide,
   taken,
 } from '../testing/world.ts'
-import { factsNow } from '../tried.ts'
 import type { Inventory, JudgeInput, Side } from '../types.ts'
 
 const a = taken('a', 30)

@@ -78,6 +78,27 @@ export interface PlanDraft {
   readonly beside?: Expectation['beside']
 }
 
+/** One command that the plan can do without: where it fails, the run goes on. */
+export function optionalStep(
+  role: CommandsDraft['role'],
+  host: string,
+  title: string,
+  argv: readonly string[],
+  ifInterrupted: CommandsDraft['ifInterrupted'] = 'harmless',
+): CommandsDraft {
+  return {
+    kind: 'commands',
+    role,
+    title,
+    host,
+    commands: [{ host, argv }],
+    expects: [],
+    optional: true,
+    estimateBytes: null,
+    ifInterrupted,
+  }
+}
+
 /** A plan without a step: nothing to do, or nothing that can be done. */
 export function stepless(
   kind: PlanKind,

@@ -1,10 +1,20 @@
 import { byCreatetxg } from '../order.ts'
 import { tokenDigest } from '../token.ts'
-import type { Expectation, Inventory, PresentSide } from '../types.ts'
+import type { Comparison, Expectation, Inventory, PresentSide, Tried } from '../types.ts'
 import type { PlanDraft, PlanInput } from './draft.ts'
 
 /** The facts that the plan rests on, and no others: what else comes or goes on the primary does not matter. */
 export function expectationOf({ inventory, comparison }: PlanInput, draft: PlanDraft): Expectation {
+  return {
+    ...factsNow(inventory, comparison),
+    targetGuid: draft.targetGuid,
+    beside: draft.beside ?? [],
+    named: unique(draft.named),
+  }
+}
+
+/** What a plan that is made now would rest on. */
+export function factsNow(inventory: Inventory, comparison: Comparison | null): Tried['facts'] {
   const primary = presentOf(inventory.primary)
   const backup = presentOf(inventory.backup)
   const baseGuid = comparison?.base?.guid ?? null
@@ -12,12 +22,9 @@ export function expectationOf({ inventory, comparison }: PlanInput, draft: PlanD
     primaryDatasetGuid: primary?.facts.guid ?? null,
     backupDatasetGuid: backup?.facts.guid ?? null,
     baseGuid,
-    targetGuid: draft.targetGuid,
     backupAfterBase: backup === null ? [] : guidsAfter(backup, baseGuid),
     backupWritten: backup?.facts.written ?? null,
     tokenDigest: digestOf(backup),
-    beside: draft.beside ?? [],
-    named: unique(draft.named),
   }
 }
 

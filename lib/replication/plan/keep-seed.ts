@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { hold, release } from '#lib/zfs/commands.ts'
 import { ownSiblings } from '../swap.ts'
 import type { Inventory, Mapping, SnapshotRef } from '../types.ts'
-import type { CommandsDraft, PlanInput } from './draft.ts'
+import { type CommandsDraft, optionalStep, type PlanInput } from './draft.ts'
 
 /** Before the first byte of a full stream, and after all that follows it. */
 export interface Kept {
@@ -27,7 +27,7 @@ export function keepSeed(input: PlanInput, snapshots: readonly SnapshotRef[]): K
   const { host } = input.mapping.primary
   const argv = hold(input.options.zfsCommands.primary, seedTag(input.mapping), names)
   const title = `Hold ${many} of the first transfer on ${host} while it lasts`
-  return { before: [short(host, 'keep', title, argv)], after: [releaseStep(input, names)] }
+  return { before: [optionalStep('keep', host, title, argv)], after: [releaseStep(input, names)] }
 }
 
 export function releaseStep(
@@ -37,21 +37,7 @@ export function releaseStep(
   const { host } = mapping.primary
   const many = names.length === 1 ? 'the snapshot' : 'the snapshots'
   const argv = release(options.zfsCommands.primary, seedTag(mapping), names)
-  return short(host, 'release', `Let go of ${many} of the first transfer on ${host}`, argv)
-}
-
-function short(host: string, role: 'keep' | 'release', title: string, argv: readonly string[]): CommandsDraft {
-  return {
-    kind: 'commands',
-    role,
-    title,
-    host,
-    commands: [{ host, argv }],
-    expects: [],
-    optional: true,
-    estimateBytes: null,
-    ifInterrupted: 'harmless',
-  }
+  return optionalStep('release', host, `Let go of ${many} of the first transfer on ${host}`, argv)
 }
 
 function mayRelease({ inventory }: PlanInput): boolean {

@@ -1,6 +1,6 @@
 import { rightToSet } from '#lib/zfs/carried-properties.ts'
 import { markValue, setMark, WITNESS_MARK, type WitnessMark } from '#lib/zfs/witness-mark.ts'
-import type { CommandsDraft, PlanDraft, PlanInput, StepDraft } from './draft.ts'
+import { optionalStep, type PlanDraft, type PlanInput, type StepDraft } from './draft.ts'
 
 /*
  * Which witness repairs, on the backup itself, so that another one with the same configuration sees it: before the first
@@ -34,17 +34,8 @@ export function withMark(input: PlanInput, draft: PlanDraft): PlanDraft {
     const note = `No mark is left of it: the login on ${host} has no \`userprop\`, so a second witness with this configuration would not know.`
     return { ...draft, notes: [...draft.notes, note] }
   }
-  const step = (title: string): CommandsDraft => ({
-    kind: 'commands',
-    role: 'mark',
-    title,
-    host,
-    commands: [{ host, argv: setMark(input.options.zfsCommands.backup, dataset, mark) }],
-    expects: [],
-    optional: true,
-    estimateBytes: null,
-    ifInterrupted: 'harmless',
-  })
+  const argv = setMark(input.options.zfsCommands.backup, dataset, mark)
+  const step = (title: string) => optionalStep('mark', host, title, argv)
   const last = draft.steps.findLastIndex(({ kind }) => kind !== 'verify')
   // The last line of a swap, with the way back that goes with it.
   const swap = draft.steps.findLastIndex((each) => {

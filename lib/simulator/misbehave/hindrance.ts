@@ -7,13 +7,16 @@ const longNap = 250
 /** What stands in the way of a stream's bytes: throttle, stall, cut, garbled byte. */
 export class Hindrance {
   private readonly rules: readonly Misbehaviour[]
-  private readonly rate: number
-  private readonly beganAt = performance.now()
+  /** Each throttle with the moment (ms) at which it took hold. */
+  private readonly throttles: { readonly rate: number; readonly after: number; since: number }[]
   private passed = 0
 
   constructor(rules: readonly Misbehaviour[]) {
     this.rules = rules
-    this.rate = Math.min(Number.POSITIVE_INFINITY, ...rules.flatMap((one) => one.bytesPerSecond ?? []))
+    const since = performance.now()
+    this.throttles = rules.flatMap(({ bytesPerSecond, throttleAfterBytes }) =>
+      bytesPerSecond === undefined ? [] : [{ rate: bytesPerSecond, after: throttleAfterBytes ?? 0, since }],
+    )
   }
 
   /** Lets a piece pass, later, changed or not at all. */
@@ -30,7 +33,13 @@ export class Hindrance {
         throw new Failure(rule.message ?? '', rule.exitCode ?? 1)
       }
     }
-    const due = this.beganAt + (this.passed / this.rate) * 1000
+    for (const throttle of this.throttles) this.wait(throttle, from)
+  }
+
+  private wait(throttle: Hindrance['throttles'][number], from: number): void {
+    if (this.passed <= throttle.after) return
+    if (from <= throttle.after && throttle.after > 0) throttle.since = performance.now()
+    const due = throttle.since + ((this.passed - throttle.after) / throttle.rate) * 1000
     for (let left = due - performance.now(); left > 0; left = due - performance.now())
       Bun.sleepSync(Math.min(left, longNap))
   }

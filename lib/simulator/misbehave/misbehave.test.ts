@@ -67,6 +67,18 @@ test('a throttled stream takes its time', () => {
   expect(performance.now() - began).toBeGreaterThan(900)
 })
 
+test('a throttle from some byte on lets what is before it pass at once', () => {
+  const send = (rule: Partial<Misbehaviour>) => {
+    sans.a.misbehave({ rules: [{ match: 'zfs send', ...rule }] })
+    const began = performance.now()
+    sans.sh('zfs send tank@s >/dev/null')
+    return performance.now() - began
+  }
+  expect(send({ throttleAfterBytes: 1_000_000, bytesPerSecond: 2_000_000 })).toBeGreaterThan(450)
+  // With a throttle from the start this would last for weeks.
+  send({ throttleAfterBytes: 100_000_000, bytesPerSecond: 1 })
+})
+
 test('a clock that is off is off for date and for new snapshots', () => {
   sans.a.misbehave({ clockOffsetSeconds: -7200 })
   const skew = Number(sans.sh('date +%s').stdout) - Date.now() / 1000

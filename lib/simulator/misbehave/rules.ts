@@ -14,6 +14,8 @@ export interface Misbehaviour {
   readonly hang?: boolean
   /** Throttle of a stream, bytes per second. */
   readonly bytesPerSecond?: number
+  /** So many bytes pass before `bytesPerSecond` holds; missing: none. */
+  readonly throttleAfterBytes?: number
   /** Stop moving a stream after this many bytes, without an end. */
   readonly stallAfterBytes?: number
   /** End in the midst of a stream, with `exitCode` and `message`. */

@@ -1,5 +1,5 @@
 import { hold } from '#lib/zfs/commands.ts'
-import type { CommandsDraft, PlanInput } from '../draft.ts'
+import { type CommandsDraft, optionalStep, type PlanInput } from '../draft.ts'
 import { bytesOf, inCommands } from '../lines.ts'
 
 /** The tag of our holds. */
@@ -20,15 +20,9 @@ export function holdSteps(input: PlanInput, aside: string, snapshots: readonly s
   const names = snapshots.map((name) => `${aside}@${name}`)
   const groups = inCommands(names, bytesOf(hold(zfs, HOLD_TAG, names.slice(0, 1))))
   const many = snapshots.length === 1 ? 'snapshot' : `${snapshots.length} snapshots`
-  return groups.map((some, index) => ({
-    kind: 'commands',
-    role: 'hold',
-    title: `Hold the ${many} of the set-aside against other tools' retention${groups.length === 1 ? '' : ` (${index + 1} of ${groups.length})`}`,
-    host,
-    commands: [{ host, argv: hold(zfs, HOLD_TAG, some) }],
-    expects: [],
-    optional: true,
-    estimateBytes: null,
-    ifInterrupted: 'harmless',
-  }))
+  return groups.map((some, index) => {
+    const part = groups.length === 1 ? '' : ` (${index + 1} of ${groups.length})`
+    const title = `Hold the ${many} of the set-aside against other tools' retention${part}`
+    return optionalStep('hold', host, title, hold(zfs, HOLD_TAG, some))
+  })
 }

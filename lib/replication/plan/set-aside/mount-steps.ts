@@ -1,6 +1,6 @@
 import { mount, unmount } from '#lib/zfs/commands.ts'
 import type { PresentSide } from '../../types.ts'
-import type { CommandsDraft, PlanInput } from '../draft.ts'
+import { type CommandsDraft, optionalStep, type PlanInput } from '../draft.ts'
 
 export interface MountSteps {
   readonly beforeSwap: readonly CommandsDraft[]
@@ -27,20 +27,9 @@ export function mountSteps(input: PlanInput, { facts }: PresentSide): MountSteps
     return { beforeSwap: [], afterSwap: [], notes: [note] }
   }
   const zfs = options.zfsCommands.backup
-  const step = (role: 'unmount' | 'mount', title: string, argv: readonly string[]): CommandsDraft => ({
-    kind: 'commands',
-    role,
-    title,
-    host,
-    commands: [{ host, argv }],
-    expects: [],
-    optional: true,
-    estimateBytes: null,
-    ifInterrupted: 'harmless',
-  })
   return {
-    beforeSwap: [step('unmount', `Unmount ${dataset}, unless something uses it`, unmount(zfs, dataset))],
-    afterSwap: [step('mount', `Mount ${dataset} again, if it was unmounted`, mount(zfs, dataset))],
+    beforeSwap: [optionalStep('unmount', host, `Unmount ${dataset}, unless something uses it`, unmount(zfs, dataset))],
+    afterSwap: [optionalStep('mount', host, `Mount ${dataset} again, if it was unmounted`, mount(zfs, dataset))],
     notes: [
       `${dataset} is mounted: it is unmounted for the swap, and mounted again after it. Where something uses it, it stays mounted: ${shows}.`,
     ],

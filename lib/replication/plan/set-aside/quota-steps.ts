@@ -1,5 +1,5 @@
 import { setLimit } from '#lib/zfs/commands.ts'
-import type { CommandsDraft, PlanInput } from '../draft.ts'
+import { type CommandsDraft, optionalStep, type PlanInput } from '../draft.ts'
 import type { Quota } from './carry-over.ts'
 
 /** What metadata a new line may need beyond what the backup took. */
@@ -35,15 +35,7 @@ export function withinUsed(used: number): (bytes: number) => boolean {
 
 function step({ mapping, options }: PlanInput, { name, value }: Quota, on: string): CommandsDraft {
   const { host, dataset } = mapping.backup
-  return {
-    kind: 'commands',
-    role: 'limits',
-    title: `Give the new line of ${dataset} its ${name}=${value}`,
-    host,
-    commands: [{ host, argv: setLimit(options.zfsCommands.backup, on, name, value) }],
-    expects: [],
-    optional: true,
-    estimateBytes: null,
-    ifInterrupted: 'starts again',
-  }
+  const title = `Give the new line of ${dataset} its ${name}=${value}`
+  const argv = setLimit(options.zfsCommands.backup, on, name, value)
+  return optionalStep('limits', host, title, argv, 'starts again')
 }
