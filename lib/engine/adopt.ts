@@ -29,8 +29,16 @@ export interface Decision {
   readonly plan: Plan
 }
 
-/** Perhaps somebody works on the backup, or the tree was destroyed: that is no matter of one word for many. */
-const NOT_FOR_MANY: ReadonlySet<ReasonCode> = new Set(['BACKUP_IN_USE', 'CHILDREN_GONE'])
+/**
+ * Perhaps somebody works on the backup, the tree was destroyed, or the backup is the only good copy, as an earlier check
+ * saw more on the primary: that is no matter of one word for many.
+ */
+const NOT_FOR_MANY: ReadonlySet<ReasonCode> = new Set([
+  'BACKUP_IN_USE',
+  'CHILDREN_GONE',
+  'PRIMARY_REPLACED',
+  'PRIMARY_REWOUND',
+])
 
 /** The plan that waits for nothing but a person's word, and destroys nothing; null where there is none. */
 export function decisionOf({ plan, verdict, activeRun, dataset, pause }: DatasetView): Plan | null {

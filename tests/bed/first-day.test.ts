@@ -319,6 +319,24 @@ describe('a re-anchor at installation', () => {
     expect(codes()).toContain('BACKUP_IN_USE')
     expect(decisions().map(({ datasetId }) => datasetId)).toEqual(['a-b.two', 'a-b.three'])
   })
+
+  test.each<['PRIMARY_REPLACED' | 'PRIMARY_REWOUND', readonly string[]]>([
+    ['PRIMARY_REPLACED', ['zfs destroy -r tank/one', 'zfs create tank/one', 'zfs snapshot tank/one@new']],
+    ['PRIMARY_REWOUND', ['zfs rollback -r tank/one@s1']],
+  ])('%s: the backup may be the only good copy, which no word for many decides', async (code, lines) => {
+    await open({ primary_max_age_hours: 0 })
+    bed.host('a').zfs.dataset.create('tank/one')
+    for (const name of ['s1', 's2']) take(`tank/one@${name}`)
+    await bed.start()
+    await check(2)
+    expect(codes()).toEqual(['UP_TO_DATE'])
+    for (const line of lines) await asRoot('a', line)
+    await check()
+    expect(codes()).toContain(code)
+    // Its own page offers the repair.
+    expect(bed.engine.dataset('a-b.one')?.plan).toMatchObject({ automatic: { code: 'NEEDS_PERSON' }, blocked: null })
+    expect(decisions()).toEqual([])
+  })
 })
 
 describe('a primary that was renamed', () => {
