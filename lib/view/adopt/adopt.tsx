@@ -35,37 +35,37 @@ export function Adopt({ items, csrf, may, results }: Props) {
                 <p>{item.because}</p>
                 <p>{item.outcome}</p>
                 <p class="muted">
-                  {item.setAside === null
-                    ? 'Nothing is set aside. '
-                    : `Set aside: ${item.setAside.name} (${count(item.setAside.snapshots)}, ${bytes(item.setAside.usedBytes)}). `}
-                  To be sent: {bytes(item.estimateBytes)}.{' '}
+                  {item.setAside === null ? 'Nothing is set aside' : `Set aside: ${bytes(item.setAside.usedBytes)}`} ·
+                  {` to be sent: ${bytes(item.estimateBytes)} · `}
                   <a href={`/datasets/${encodeURIComponent(item.datasetId)}/repair`}>Every command of it</a>
                 </p>
               </li>
             ))}
           </ul>
-          <div class="note warn stack-xs" role="note">
-            <p>
-              <b>Is each of these primaries the right one?</b> If one was restored from an old copy, or replaced by an
-              empty one, its backup may be the only good copy. It is kept either way, as a set-aside, and no longer
-              followed.
-            </p>
-            {may ? (
-              <PostForm action="/adopt/confirm" csrf={csrf}>
-                <input
-                  type="hidden"
-                  name="choices"
-                  value={items.map(({ datasetId, planHash }) => `${planHash} ${datasetId}`).join('\n')}
-                />
-                <button type="submit" class="primary">
-                  {items.length === 1
-                    ? 'Yes: this primary is the one to follow'
-                    : `Yes, all ${items.length}: these primaries are the ones to follow`}
-                </button>
-              </PostForm>
-            ) : (
-              <p>An operator decides this.</p>
-            )}
+          <div class="note warn" role="note">
+            <div class="stack-xs">
+              <p>
+                <b>Is each of these primaries the right one?</b> If one was restored from an old copy, or replaced by an
+                empty one, its backup may be the only good copy. It is kept either way, as a set-aside, and no longer
+                followed.
+              </p>
+              {may ? (
+                <PostForm action="/adopt/confirm" csrf={csrf}>
+                  <input
+                    type="hidden"
+                    name="choices"
+                    value={items.map(({ datasetId, planHash }) => `${planHash} ${datasetId}`).join('\n')}
+                  />
+                  <button type="submit" class="primary">
+                    {items.length === 1
+                      ? 'Yes: this primary is the one to follow'
+                      : `Yes, all ${items.length}: these primaries are the ones to follow`}
+                  </button>
+                </PostForm>
+              ) : (
+                <p>An operator decides this.</p>
+              )}
+            </div>
           </div>
         </>
       )}
@@ -86,21 +86,22 @@ function Results({ results }: { readonly results: NonNullable<Props['results']> 
       )}
       {left.length > 0 && (
         <div class="note warn" role="alert">
-          <p>Left out:</p>
-          <ul>
-            {left.map(({ datasetId, message }) => (
-              <li key={datasetId}>
-                <b>{datasetId}</b>: {message}
-              </li>
-            ))}
-          </ul>
+          <div class="stack-xs">
+            <p>Left out:</p>
+            <ul>
+              {left.map(({ datasetId, message }) => (
+                <li key={datasetId}>
+                  <b>{datasetId}</b>: {message}
+                </li>
+              ))}
+            </ul>
+          </div>
         </div>
       )}
     </>
   )
 }
 
-const count = (snapshots: number): string => (snapshots === 1 ? '1 snapshot' : `${snapshots} snapshots`)
 const bytes = (size: number | null): string => (size === null ? 'size not known' : formatBytes(size))
 
 /** On the dashboard: that there is something to decide, and where. */
