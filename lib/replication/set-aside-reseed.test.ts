@@ -194,6 +194,24 @@ describe('a swap that was cut off', () => {
     for (const [index, begin] of begins.entries()) expect(swap[index]).toStartWith(begin)
   })
 
+  test.each([null, 'lost'] as const)(
+    'with an older set-aside beside it, it is the newest one that is finished',
+    (journal) => {
+      const next = sibling('next', null, '20261122T110000Z', { snapshots: [a, b] })
+      // Since the promote every set-aside of the old line is a clone of the new one.
+      const older = sibling('aside', `${next.name}@a`, '20261121T090000Z')
+      const newer = sibling('aside', `${next.name}@b`, '20261122T110000Z', { snapshots: [own], canmount: 'on' })
+      const records =
+        journal === 'lost' ? {} : { swapRecords: [{ aside: older.name, swap: 'over', canmount: null } as const] }
+      const made = planned(
+        inventoryOf(primarySide([a, b]), MISSING, { backupSiblings: [older, newer, next], ...records }),
+      )
+      expect(made).toMatchObject({ kind: 'FINISH_SWAP', setAside: { name: newer.name } })
+      expect(commands(made).join(' ')).toContain(`zfs set canmount=noauto ${newer.name} && zfs set canmount=on ${B}`)
+      expect(commands(made).join(' ')).not.toContain(older.name)
+    },
+  )
+
   test('what the journal knows nothing of is said and not guessed', () => {
     const done = sibling('aside', `${B}@a`)
     const swapRecords = [

@@ -38,7 +38,8 @@ export function halfDoneSwap(inventory: Inventory): HalfDoneSwap | null {
     return notSetBack(inventory, asides)
   }
   if (backup.state !== 'missing') return null
-  for (const aside of asides) {
+  // The newest: since the promote the older ones are clones of the new line as well.
+  for (const aside of asides.toReversed()) {
     const replacement = nextOf(aside.origin) ?? arrived(inventory, aside)
     if (replacement === undefined) continue
     const state = 'backup renamed away, replacement not in place' as const

@@ -216,6 +216,30 @@ test('a swap that ZFS refuses each time is undone each time, a few times and no 
   expect(codes()).toEqual(['UP_TO_DATE'])
 })
 
+test.each([0, 1, 2, 3, 4])(
+  'the second swap of a backup, cut off after %i commands, is not taken for its first',
+  async (after) => {
+    await diverged()
+    await settle()
+    const [first = ''] = (await names()).filter((name) => name.includes('.zw-aside-'))
+    bed.host('b').zfs.snapshot(`${B}@own2`, { bytes: 1000 })
+    bed.host('a').zfs.snapshot('tank/one@s3', { bytes: 20_000 })
+    await bed.look(false)
+    await bed.clock.pass(2 * HOUR)
+    await cutOff(after)
+    const before = await repairs()
+    await bed.restart()
+    await settle()
+    expect(codes()).toEqual(['UP_TO_DATE'])
+    for (const { id } of (await repairs()).slice(0, -before.length))
+      for (const { command } of await bed.store.actions(id)) expect(command.flat().join(' ')).not.toContain(first)
+    const second = (await names()).find((name) => name.includes('.zw-aside-') && name !== first) ?? ''
+    const rows = await onBackup('list', '-H', '-o', 'name,canmount', '-r', 'vault')
+    expect(rows.split('\n')).toEqual(['vault\ton', `${B}\ton`, `${first}\tnoauto`, `${second}\tnoauto`])
+    expect(await onBackup('list', '-Hp', '-o', 'userrefs', '-t', 'snapshot', `${second}@own2`)).toBe('1')
+  },
+)
+
 describe('the end of the repair window', () => {
   const night = { repair_window: '14:00-16:00' }
 

@@ -76,7 +76,9 @@ zfs mount ${B}; echo mine >/pools/${B}/own; zfs snapshot ${B}@own; zfs unmount $
       if (user === 'root')
         await root(
           lab,
-          `zfs set readonly=off ${B}; zfs snapshot ${B}@own2; zfs set readonly=on ${B}; zfs snapshot ${P}@s3`,
+          // An increment goes past a snapshot that holds nothing, so this one holds something.
+          `zfs set readonly=off ${B}; zfs mount ${B}; echo again >/pools/${B}/own2; zfs snapshot ${B}@own2; zfs unmount ${B}
+zfs set readonly=on ${B}; zfs snapshot ${P}@s3`,
         )
       const children = () => root(lab, `zfs list -H -o name,guid -r hqs1p1 | grep '/child-' | cut -f2 | sort`)
       const before = await children()
