@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { runTests, testFiles } from './bun-test.ts'
 import { failedBecause, skippedBecause, type Tally } from './tally.ts'
@@ -33,9 +34,13 @@ export async function notInTheCore(tiers: readonly string[]): Promise<readonly s
   return (await Promise.all(left.map(([, part]) => zfsFiles(part)))).flat()
 }
 
+/** A lab is emulated and keeps one processor busy, with 1.3 GB of memory; a third would slow the others down. */
+const MOST_LABS = Math.min(2, availableParallelism())
+
 async function onLab(title: string, files: readonly string[]): Promise<Tally> {
-  return withLab(files.length, async (env) => {
-    const tally = await runTests(title, files, { env, testMinutes: 20 })
+  return withLabs(files.length, async (clients) => {
+    const env = { ZFS_LAB_CLIENT: clients.join(':') }
+    const tally = await runTests(title, files, { env, testMinutes: 20, lanes: clients.length })
     if (tally.skipped === 0) return tally
     const why = `${tally.skipped} tests on real OpenZFS could not run here; the lines above that begin with SKIPPED say why.`
     return { ...tally, skippedBecause: [...tally.skippedBecause, why] }
@@ -43,10 +48,11 @@ async function onLab(title: string, files: readonly string[]): Promise<Tally> {
 }
 
 /**
- * Boots a lab of our own, runs the tier with ZFS_LAB_CLIENT (the directory of its ssh_config, with hqs8, hqs10, hqs1 and hqs7 in it),
- * and stops it. With ZFS_LAB_CLIENT set already, that lab is used and left running.
+ * Boots labs of our own, a lane of tests for each, runs the tier with their client directories (each with an ssh_config that
+ * has hqs8, hqs10, hqs1 and hqs7 in it), and stops them. With ZFS_LAB_CLIENT set already (one such directory, or several
+ * with `:` in between), those labs are used and left running.
  */
-async function withLab(files: number, run: (env: Readonly<Record<string, string>>) => Promise<Tally>): Promise<Tally> {
+async function withLabs(files: number, run: (clients: readonly string[]) => Promise<Tally>): Promise<Tally> {
   const skip = (why: string): Tally =>
     skippedBecause(
       `the OpenZFS tier needs a machine with OpenZFS. ${why} Nothing about real OpenZFS was proved by this run.`,
@@ -54,35 +60,57 @@ async function withLab(files: number, run: (env: Readonly<Record<string, string>
     )
   const given = process.env.ZFS_LAB_CLIENT
   if (given !== undefined) {
-    if (existsSync(join(given, 'ssh_config'))) return run({ ZFS_LAB_CLIENT: given })
-    return skip(`ZFS_LAB_CLIENT is "${given}", which has no ssh_config in it: no lab runs there.`)
+    const clients = given.split(':')
+    const dead = clients.find((each) => !existsSync(join(each, 'ssh_config')))
+    if (dead === undefined) return run(clients)
+    return skip(`ZFS_LAB_CLIENT is "${given}", and ${dead} has no ssh_config in it: no lab runs there.`)
   }
   const found = findLab(process.env.ZFS_LAB_DIR)
   if ('missing' in found) return skip(found.missing)
-  const { lab } = found
-  const name = `zwitness-${process.pid}`
-  const base = freePorts()
-  let client: string | null = null
-  console.log(`Booting a machine with OpenZFS (${lab} start ${name} ${base}) ...`)
+  const labs: OwnLab[] = []
   try {
-    const started = Bun.spawnSync([lab, 'start', name, String(base)], {
-      stdin: 'ignore',
-      stdout: 'pipe',
-      stderr: 'inherit',
-    })
-    const said = started.stdout.toString()
-    const config = /ssh -F (\S+)/.exec(said)?.[1]
-    if (started.exitCode !== 0 || config === undefined) {
-      return failedBecause(`the lab did not start (exit code ${started.exitCode}): ${said}`)
+    while (labs.length < Math.min(MOST_LABS, files)) {
+      const own = start(found.lab, labs.length + 1)
+      if ('fault' in own) {
+        // A machine's own OpenZFS is one lab, and memory may be for one.
+        if (labs.length === 0) return failedBecause(own.fault)
+        console.log(`Going on with one machine: ${own.fault}`)
+        break
+      }
+      labs.push(own)
     }
-    client = dirname(config)
-    return await run({ ZFS_LAB_CLIENT: client })
+    return await run(labs.map(({ client }) => client))
   } finally {
-    // Not through `command`: that starts nothing more after a Ctrl-C.
-    const stopped = Bun.spawnSync([lab, 'stop', name], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' })
-    // What could not be stopped keeps its files: they say what is still running.
-    if (client !== null && stopped.exitCode === 0) rmSync(client, { recursive: true, force: true })
+    for (const own of labs) stop(found.lab, own)
   }
+}
+
+interface OwnLab {
+  readonly name: string
+  readonly client: string
+}
+
+function start(lab: string, number: number): OwnLab | { readonly fault: string } {
+  const name = `zwitness-${process.pid}-${number}`
+  const base = freePorts()
+  console.log(`Booting a machine with OpenZFS (${lab} start ${name} ${base}) ...`)
+  const started = Bun.spawnSync([lab, 'start', name, String(base)], {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'inherit',
+  })
+  const said = started.stdout.toString()
+  const config = /ssh -F (\S+)/.exec(said)?.[1]
+  if (started.exitCode === 0 && config !== undefined) return { name, client: dirname(config) }
+  stop(lab, { name, client: null })
+  return { fault: `the lab did not start (exit code ${started.exitCode}): ${said}` }
+}
+
+/** Not through `command`: that starts nothing more after a Ctrl-C. */
+function stop(lab: string, { name, client }: { readonly name: string; readonly client: string | null }): void {
+  const stopped = Bun.spawnSync([lab, 'stop', name], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' })
+  // What could not be stopped keeps its files: they say what is still running.
+  if (client !== null && stopped.exitCode === 0) rmSync(client, { recursive: true, force: true })
 }
 
 type Found = { readonly lab: string } | { readonly missing: string }

@@ -10,9 +10,11 @@ export interface Lab {
 export type San = 'hqs8' | 'hqs10' | 'hqs1' | 'hqs7'
 export const SANS: readonly San[] = ['hqs8', 'hqs10', 'hqs1', 'hqs7']
 
-/** @throws where no lab runs: these tests are run by `npm run test:zfs`, which boots one. */
+/** The lab of this lane. @throws where no lab runs: these tests are run by `npm run test:zfs`, which boots them. */
 export function openLab(): Lab {
-  const directory = process.env.ZFS_LAB_CLIENT
+  const clients = process.env.ZFS_LAB_CLIENT?.split(':') ?? []
+  const lane = Number(process.env.BUN_TEST_WORKER_ID ?? 1)
+  const directory = clients[(lane - 1) % clients.length]
   if (directory === undefined || !existsSync(join(directory, 'ssh_config'))) {
     throw new Error('No OpenZFS machine is running: start these tests with `npm run test:zfs`.')
   }
