@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { shapeOf } from './chain/prunings.ts'
 import { emptyMemory } from './memory.ts'
+import { halfDoneSwap } from './swap.ts'
 import { a, aside, B, b, commands, incoming, own, P } from './testing/set-aside.ts'
 import {
   backupSide,
@@ -192,6 +193,25 @@ describe('a swap that was cut off', () => {
     expect(made).toMatchObject({ kind: 'FINISH_SWAP', blocked: null, automatic: { allowed: true } })
     const swap = commands(made)[0]?.split(' && ') ?? []
     for (const [index, begin] of begins.entries()) expect(swap[index]).toStartWith(begin)
+  })
+
+  test.each([
+    ['not asked, never read', undefined, undefined, true],
+    ['asked and not read, never read before', null, undefined, true],
+    ['not asked, as last read', undefined, 'noauto', true],
+    ['not asked, as last read', undefined, 'on', false],
+    ['not read, as last read', null, 'on', false],
+    ['read', 'noauto', 'on', true],
+    ['read', 'on', 'noauto', false],
+  ] as const)('its last command, where the canmount of the backup is %s: %s, %s', (_, now, before, isHalf) => {
+    const aside = sibling('aside', `${B}@a`)
+    const record = { aside: aside.name, swap: 'open', canmount: 'on' } as const
+    const inventory = inventoryOf(primarySide([a, b]), backupSide([a]), {
+      ...(now === undefined ? {} : { swap: now === null ? null : { ...quiet, canmount: now } }),
+      backupSiblings: [aside],
+      swapRecords: [before === undefined ? record : { ...record, backupCanmount: before }],
+    })
+    expect(halfDoneSwap(inventory)?.state ?? null).toBe(isHalf ? 'canmount not set back' : null)
   })
 
   test.each([null, 'lost'] as const)(

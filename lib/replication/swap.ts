@@ -53,12 +53,14 @@ export function recordOf({ swapRecords }: Inventory, aside: string): SwapRecord 
   return swapRecords?.find((each) => each.aside === aside) ?? { aside, swap: 'unknown', canmount: null }
 }
 
+/** A look that had no reason to read the backup's own goes by the last one that did: a new line gets it with this command alone. */
 function notSetBack(inventory: Inventory, asides: readonly Sibling[]): HalfDoneSwap | null {
-  const { mapping, swap } = inventory
-  if (swap != null && swap.canmount !== 'noauto') return null
+  const { mapping } = inventory
   for (const aside of asides) {
-    const { swap, canmount } = recordOf(inventory, aside.name)
+    const { swap, canmount, backupCanmount } = recordOf(inventory, aside.name)
     if (swap !== 'open' || canmount === null) continue
+    const now = inventory.swap == null ? backupCanmount : inventory.swap.canmount
+    if (now !== undefined && now !== 'noauto') continue
     return { state: 'canmount not set back', aside, canmount, datasets: [mapping.backup.dataset, aside.name] }
   }
   return null
