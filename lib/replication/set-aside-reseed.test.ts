@@ -196,23 +196,27 @@ describe('a swap that was cut off', () => {
   })
 
   test.each([
-    ['not asked, never read', undefined, undefined, true],
-    ['asked and not read, never read before', null, undefined, true],
-    ['not asked, as last read', undefined, 'noauto', true],
-    ['not asked, as last read', undefined, 'on', false],
-    ['not read, as last read', null, 'on', false],
-    ['read', 'noauto', 'on', true],
-    ['read', 'on', 'noauto', false],
-  ] as const)('its last command, where the canmount of the backup is %s: %s, %s', (_, now, before, isHalf) => {
-    const aside = sibling('aside', `${B}@a`)
-    const record = { aside: aside.name, swap: 'open', canmount: 'on' } as const
-    const inventory = inventoryOf(primarySide([a, b]), backupSide([a]), {
-      ...(now === undefined ? {} : { swap: now === null ? null : { ...quiet, canmount: now } }),
-      backupSiblings: [aside],
-      swapRecords: [before === undefined ? record : { ...record, backupCanmount: before }],
-    })
-    expect(halfDoneSwap(inventory)?.state ?? null).toBe(isHalf ? 'canmount not set back' : null)
-  })
+    ['not asked', 'never', true],
+    [null, 'never', true],
+    ['not asked', 'noauto', true],
+    ['not asked', 'on', false],
+    [null, 'on', false],
+    ['noauto', 'on', true],
+    ['on', 'noauto', false],
+  ] as const)(
+    'its last command, where the canmount of the backup is read as %s, and was before as %s: %s',
+    (now, before, isHalf) => {
+      const aside = sibling('aside', `${B}@a`)
+      const record = { aside: aside.name, swap: 'open', canmount: 'on' } as const
+      const { swap: _default, ...looked } = inventoryOf(primarySide([a, b]), backupSide([a]), {
+        backupSiblings: [aside],
+        swapRecords: [before === 'never' ? record : { ...record, backupCanmount: before }],
+      })
+      const inventory =
+        now === 'not asked' ? looked : { ...looked, swap: now === null ? null : { ...quiet, canmount: now } }
+      expect(halfDoneSwap(inventory)?.state ?? null).toBe(isHalf ? 'canmount not set back' : null)
+    },
+  )
 
   test.each([null, 'lost'] as const)(
     'with an older set-aside beside it, it is the newest one that is finished',
