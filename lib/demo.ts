@@ -37,8 +37,9 @@ export async function demo(options: DemoOptions): Promise<number> {
   }
   const directory = options.directory ?? (await makeTemporaryDirectory('zw-demo-'))
   const ended = new AbortController()
-  // From the first file to the last one removed: without a handler a Ctrl-C would leave things behind. serve() has its own.
-  const offSignals = onSignal(['SIGINT', 'SIGTERM'], () => ended.abort())
+  // From the first file to the end of the process: without a handler a Ctrl-C would leave things behind, and one that comes
+  // twice would end it on its way out. serve() has its own.
+  onSignal(['SIGINT', 'SIGTERM'], () => ended.abort())
   let hosts: Hosts | null = null
   try {
     await ensureDirectory(directory)
@@ -91,7 +92,6 @@ export async function demo(options: DemoOptions): Promise<number> {
     ended.abort()
     await hosts?.stop()
     if (options.directory === undefined) await removePath(directory)
-    offSignals()
   }
 }
 

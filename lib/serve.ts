@@ -23,7 +23,9 @@ export async function serve({ directories, host, port, onReady, ...demo }: Serve
   const { logger } = app.services
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()
   let firstSignalAt: number | null = null
-  const offStop = onSignal(['SIGTERM', 'SIGINT'], (signal) => {
+  let isClosed = false
+  onSignal(['SIGTERM', 'SIGINT'], (signal) => {
+    if (isClosed) return
     // Whoever asks twice does not want to wait; everything that matters is on record already. (npm hands on a Ctrl-C that
     // the terminal has sent us already: within a moment, which is long on a busy machine, it is the same one.)
     if (firstSignalAt !== null && performance.now() - firstSignalAt > SAME_SIGNAL_MS) process.exit(130)
@@ -66,8 +68,8 @@ export async function serve({ directories, host, port, onReady, ...demo }: Serve
   } finally {
     offReload()
     await app.close(GRACE_MS)
-    // Only now: a signal that comes twice would otherwise end the process in the middle of closing.
-    offStop()
+    // The handler stays: without it a signal that comes twice would end the process on its way out, with another exit code.
+    isClosed = true
     process.off('uncaughtException', crash)
     process.off('unhandledRejection', crash)
   }

@@ -79,7 +79,8 @@ test('the page lists them with their sizes and warns; one click decides exactly 
   const page = await operator.page('/adopt')
   expect(page).toContain('2 datasets need one decision')
   expect(page).toContain('in common &lt;b>')
-  expect(page).toContain('.zw-aside-20261130T000000Z (4 snapshots, 1 GiB)')
+  expect(page).toContain('.zw-aside-20261130T000000Z (4 snapshots)')
+  expect(page).toContain('Set aside: 1 GiB')
   expect(page).toContain('its backup may be the only good copy')
   const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? ''
   const choices = /name="choices" value="([^"]+)"/.exec(page)?.[1] ?? ''

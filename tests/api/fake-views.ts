@@ -238,6 +238,7 @@ export function fakeWaiting(id: string): DatasetView {
     sentence: 'Not by itself now.',
   } as const
   const setAside = { name: `hqs7p1/${id}.zw-aside-20261130T000000Z`, snapshots: 4, usedBytes: 2 ** 30 }
-  const plan = fakePlan(id, { hash: WAITING_HASH, kind: 'SET_ASIDE_RESEED', setAside, automatic })
+  const outcome = `hqs7 will match hqs10 up to @s9. What is in the way is kept as ${setAside.name} (4 snapshots).`
+  const plan = fakePlan(id, { hash: WAITING_HASH, kind: 'SET_ASIDE_RESEED', outcome, setAside, automatic })
   return fakeView(id, { health: 'BROKEN', code: 'NO_COMMON_SNAPSHOT', change: { plan } })
 }
