@@ -16,7 +16,7 @@ export interface Truth {
   /** The same, with those that clocks read one after the other may take for old enough. */
   readonly perhapsEligible: readonly StockSnapshot[]
   /** Newest snapshot or bookmark of the primary whose guid the backup holds. */
-  readonly base: { readonly txg: number; readonly guid: string } | null
+  readonly base: { readonly txg: number; readonly guid: string; readonly time: number } | null
   readonly newestCommon: StockSnapshot | null
   readonly behind: readonly StockSnapshot[]
   readonly perhapsBehind: readonly StockSnapshot[]
@@ -122,11 +122,12 @@ function isNewChild({ primary, backup }: Truth, { dataset }: DatasetView, nowSec
 }
 
 /** Policy wants no snapshot, and the backup has what there is all the same, or had it as lately as policy allows. */
-function isTogether({ newestCommon, primary }: Truth, { dataset }: DatasetView, nowSeconds: number): boolean {
-  if (newestCommon === null || primary === null) return false
+function isTogether({ base, newestCommon, primary }: Truth, { dataset }: DatasetView, nowSeconds: number): boolean {
+  if (base === null || newestCommon === null || primary === null) return false
   const { maxDelaySeconds, minAgeSeconds } = dataset.config.policy
   const isNewest = primary.snapshots.every(({ txg }) => txg <= newestCommon.txg)
-  return isNewest || nowSeconds - newestCommon.time <= maxDelaySeconds + minAgeSeconds + CLOCKS_SECONDS
+  // A bookmark may be what is left of a newer one that the backup has.
+  return isNewest || nowSeconds - base.time <= maxDelaySeconds + minAgeSeconds + CLOCKS_SECONDS
 }
 
 /** Reasons that only certain facts can give. A reason shown without its fact is a false alarm. */

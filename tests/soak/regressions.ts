@@ -384,4 +384,14 @@ export const REGRESSIONS: readonly (Sequence & { readonly was: string })[] = [
       { op: 'otherNames', a: 7816, b: 20337, c: 50681 },
     ],
   },
+  {
+    was: 'The checker: policy wanted nothing, and the age of an agreement was not that of the bookmark it rests on.',
+    seed: 3200116,
+    world: 2,
+    operations: [
+      { op: 'deadReplication', a: 17661, b: 38318, c: 33276 },
+      { op: 'settle', a: 63571, b: 6401, c: 64152 },
+      { op: 'otherNames', a: 54439, b: 7841, c: 26698 },
+    ],
+  },
 ]
