@@ -125,6 +125,21 @@ describe('set aside and re-seed', () => {
     expect(told).toContain('Keep its snapshots on hqs8 for at least 54 h')
   })
 
+  test.each([
+    ['all', 'ALLOWED'],
+    [['send', 'hold', 'release'], 'ALLOWED'],
+    [['send', 'hold'], 'NEEDS_PERSON'],
+    [null, 'NEEDS_PERSON'],
+  ] as const)('one that lost to retention, where the login on the primary may %j: %s', (may, code) => {
+    const primary = may === null || may === 'all' ? may : new Set(may)
+    const more = { backupSiblings: partials(1), delegated: { primary, backup: 'all' as const } }
+    const { rights: _, ...seen } = inventoryOf(primarySide([a, b]), backupSide([own]), more)
+    expect(planned(seen, { policy: policyOf({ onDiverged: 'set_aside' }) }).automatic.code).toBe(code)
+    // Read anew, as before a repair, it counts more than what an earlier check knew.
+    const fresh = { ...seen, delegated: { primary: null, backup: null }, rights: { primary, backup: 'all' as const } }
+    expect(planned(fresh, { policy: policyOf({ onDiverged: 'set_aside' }) }).automatic.code).toBe(code)
+  })
+
   test('children with the key of the old line stay below the set-aside, and that is said', () => {
     const root = { encryption: 'aes-256-gcm', encryptionRoot: B, keyStatus: 'unavailable' as const }
     const children = [{ name: `${B}/kid`, type: 'filesystem' as const, encryptionRoot: B }]

@@ -9,6 +9,8 @@ export interface Situation {
   readonly kept?: Readonly<Record<string, string>>
   /** Shell after the repair, as root; must succeed. $A is the set-aside. */
   readonly after?: string
+  /** What the delegated user is told before one click; as root it mends itself all the same. */
+  readonly waits?: RegExp
   /** Who repairs it; without a word only the delegated user, whose rights are the narrower ones. */
   readonly as?: 'both' | 'root'
   /** In the core (tests/zfs/core): one of each kind of plan, and what real ZFS has refused most often. */
@@ -102,6 +104,8 @@ echo p3 >/pools/$P/f3; zfs snapshot $P@s3; echo p4 >/pools/$P/f4; zfs snapshot $
     make: `zfs create $P; dd if=/dev/urandom of=/pools/$P/big bs=1M count=4 2>/dev/null; zfs snapshot $P@gone
 zfs send -L -c $P@gone | head -c 2000000 | zfs receive -s -u $B || true; zfs destroy $P@gone; echo p >/pools/$P/f; zfs snapshot $P@s1`,
     plan: 'SET_ASIDE_RESEED',
+    waits: /lost to retention: .* or delegate `release` there besides `hold`/,
+    as: 'both',
   },
   {
     name: 'stale',

@@ -21,7 +21,7 @@ export function seedTag({ backup }: Mapping): string {
  * hold that nobody can release would keep its snapshot for ever. One that a run leaves behind is released by a later check.
  */
 export function keepSeed(input: PlanInput, snapshots: readonly SnapshotRef[]): Kept {
-  if (!mayRelease(input)) return { before: [], after: [] }
+  if (!holdsAndReleases(input.inventory.rights?.primary ?? null)) return { before: [], after: [] }
   const names = [...new Set(snapshots.map(({ name }) => `${input.mapping.primary.dataset}@${name}`))]
   const many = names.length === 1 ? 'the snapshot' : 'the snapshots'
   const { host } = input.mapping.primary
@@ -40,8 +40,12 @@ export function releaseStep(
   return optionalStep('release', host, `Let go of ${many} of the first transfer on ${host}`, argv)
 }
 
-function mayRelease({ inventory }: PlanInput): boolean {
-  const rights = inventory.rights?.primary ?? null
+/** As far as is known: a check knows what an earlier one has read, and nothing is placed before it was read anew. */
+export function mayKeep({ rights, delegated }: Inventory): boolean {
+  return holdsAndReleases(rights?.primary ?? delegated?.primary ?? null)
+}
+
+function holdsAndReleases(rights: ReadonlySet<string> | 'all' | null): boolean {
   return rights !== null && (rights === 'all' || (rights.has('hold') && rights.has('release')))
 }
 
