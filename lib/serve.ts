@@ -25,12 +25,12 @@ export async function serve({ directories, host, port, onReady, ...demo }: Serve
   let firstSignalAt: number | null = null
   let isClosed = false
   onSignal(['SIGTERM', 'SIGINT'], (signal) => {
-    if (isClosed) return
     // Whoever asks twice does not want to wait; everything that matters is on record already. (npm hands on a Ctrl-C that
     // the terminal has sent us already: within a moment, which is long on a busy machine, it is the same one.)
     if (firstSignalAt !== null && performance.now() - firstSignalAt > SAME_SIGNAL_MS) process.exit(130)
     if (firstSignalAt !== null) return
     firstSignalAt = performance.now()
+    if (isClosed) return
     logger.info(`${signal}: stopping. Transfers are ended so that they can resume.`)
     end(0)
   })

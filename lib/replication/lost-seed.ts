@@ -11,11 +11,12 @@ const MARGIN = 1.5
 /**
  * Why a first transfer is not begun anew by itself; null: nothing is against it. One that was cut off, and whose snapshot
  * retention destroyed before it could go on, has left a copy that nobody can finish; the next one would end the same way,
- * but where its snapshots can be held.
+ * except where its snapshots can be held.
  */
 export function lostToRetention(input: PlanInput, { kind, steps }: Pick<PlanDraft, 'kind' | 'steps'>): string | null {
-  // Its snapshots are held this time.
-  if (kind !== 'SET_ASIDE_RESEED' || mayKeep(input.inventory)) return null
+  if (kind !== 'SET_ASIDE_RESEED') return null
+  // The snapshots of the next one are held.
+  if (mayKeep(input.inventory)) return null
   const first = steps.find((step) => step.kind === 'transfer')
   if (first?.kind !== 'transfer' || first.how !== 'full') return null
   const lost = lostSeeds(input.inventory)
