@@ -82,12 +82,14 @@ export function judge(
   report: JunitReport | null,
 ): { readonly tally: Tally; readonly why: readonly string[] } {
   if (report === null) {
-    return { tally: { ...NOTHING, failed: 1 }, why: [`bun test ended with ${code} and wrote no report.`] }
+    const none = `bun test ended with ${code} and wrote no report.`
+    return { tally: { ...NOTHING, failed: 1, failures: [none] }, why: [none] }
   }
   const failed = report.failures + report.errors
   const why = files.filter((file) => !report.files.has(file)).map((file) => `${file} did not run.`)
   if (code !== 0 && failed === 0 && why.length === 0) why.push(`bun test ended with ${code} though no test failed.`)
   if (report.tests === 0 && why.length === 0) why.push('no test ran.')
   const passed = report.tests - failed - report.skipped
-  return { tally: { ...NOTHING, passed, failed: failed + why.length, skipped: report.skipped }, why }
+  const failures = [...report.failed, ...why]
+  return { tally: { ...NOTHING, passed, failed: failed + why.length, skipped: report.skipped, failures }, why }
 }

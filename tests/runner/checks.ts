@@ -1,6 +1,6 @@
 import { runTests } from './bun-test.ts'
 import { command } from './command.ts'
-import { add, NOTHING, type Tally } from './tally.ts'
+import { add, failedBecause, NOTHING, type Tally } from './tally.ts'
 
 const bin = (name: string): string => `node_modules/.bin/${name}`
 
@@ -14,8 +14,8 @@ export async function runChecks(): Promise<Tally> {
   let tally = NOTHING
   for (const { title, argv, cure } of CHECKS) {
     const code = await command(argv, { minutes: 5 })
-    if (code !== 0) console.log(`FAILED: ${title} (${argv.join(' ')} ended with ${code}). Cure: ${cure}.`)
-    tally = add(tally, code === 0 ? { ...NOTHING, passed: 1 } : { ...NOTHING, failed: 1 })
+    const ended = `${title} (${argv.join(' ')} ended with ${code}). Cure: ${cure}.`
+    tally = add(tally, code === 0 ? { ...NOTHING, passed: 1 } : failedBecause(ended))
   }
   return add(tally, await runTests('boundaries', ['tests/boundaries.test.ts']))
 }

@@ -18,7 +18,8 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = { all: Object.keys(Z
 
 /**
  * `main.ts TIER…`. Exit code 0: all passed; 1: something failed; 77: nothing failed, but a tier was skipped.
- * `ZWITNESS_TALLY` names a file to which one line "passed failed" is added, for whoever runs this more than once.
+ * For whoever runs this more than once: `ZWITNESS_TALLY` names a file to which one line "passed failed" is added, and
+ * `ZWITNESS_FAILURES` one to which what failed is added.
  */
 async function main(asked: readonly string[]): Promise<number> {
   const words = asked.flatMap((word) => GROUPS[word] ?? [word])
@@ -46,13 +47,16 @@ async function main(asked: readonly string[]): Promise<number> {
     for (const why of tally.skippedBecause) summary.push(`         SKIPPED: ${why}`)
     total = add(total, tally)
   }
+  const failures = total.failures.map((failure) => `FAILED: ${failure}\n`).join('')
+  if (failures !== '') console.log(`\n${failures}`)
   const left = await notInTheCore(words)
   if (left.length > 0) summary.push(`Not in the core, not run: ${left.join(' ')} (npm run test:zfs -- all)`)
   console.log(`\n${summary.join('\n')}`)
   if (total.skipped > 0) console.log(`${total.skipped} skipped`)
   console.log(`${total.passed} passed, ${total.failed} failed`)
-  const tallyFile = process.env.ZWITNESS_TALLY
+  const { ZWITNESS_TALLY: tallyFile, ZWITNESS_FAILURES: failuresFile } = process.env
   if (tallyFile !== undefined) appendFileSync(tallyFile, `${total.passed} ${total.failed}\n`)
+  if (failuresFile !== undefined) appendFileSync(failuresFile, failures)
   if (total.failed > 0) return 1
   // A skipped tier is never green by itself.
   return total.skippedBecause.length > 0 ? 77 : 0

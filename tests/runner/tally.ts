@@ -5,9 +5,11 @@ export interface Tally {
   readonly skipped: number
   /** Tiers that could not run here, and why. */
   readonly skippedBecause: readonly string[]
+  /** What failed and what was said, told once more at the end. */
+  readonly failures: readonly string[]
 }
 
-export const NOTHING: Tally = { passed: 0, failed: 0, skipped: 0, skippedBecause: [] }
+export const NOTHING: Tally = { passed: 0, failed: 0, skipped: 0, skippedBecause: [], failures: [] }
 
 export function add(a: Tally, b: Tally): Tally {
   return {
@@ -15,13 +17,14 @@ export function add(a: Tally, b: Tally): Tally {
     failed: a.failed + b.failed,
     skipped: a.skipped + b.skipped,
     skippedBecause: [...a.skippedBecause, ...b.skippedBecause],
+    failures: [...a.failures, ...b.failures],
   }
 }
 
 /** Says why, and counts it as one failure. */
 export function failedBecause(why: string): Tally {
   console.error(`FAILED: ${why}`)
-  return { ...NOTHING, failed: 1 }
+  return { ...NOTHING, failed: 1, failures: [why] }
 }
 
 export function skippedBecause(why: string, tests: number): Tally {
