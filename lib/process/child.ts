@@ -80,10 +80,14 @@ function start(request: ChildRequest): Child {
     signal: result.signal ?? null,
     failure: pid === null ? (result.code ?? result.originalMessage ?? 'unknown') : null,
   }))
-  const cutOff = ended.then(async () => {
-    await Bun.sleep(OUTPUT_GRACE_MS)
-    const { exitCode, signalCode } = subprocess.nodeChildProcess
-    return { exitCode, signal: signalCode, failure: null }
+  const { promise: cutOff, resolve: cut } = Promise.withResolvers<ChildExit>()
+  void ended.then(() => {
+    const timer = setTimeout(() => {
+      const { exitCode, signalCode } = subprocess.nodeChildProcess
+      cut({ exitCode, signal: signalCode, failure: null })
+    }, OUTPUT_GRACE_MS)
+    // Left alone it would keep a process that is done with everything.
+    void settled.then(() => clearTimeout(timer))
   })
   const exited = Promise.race([settled, cutOff])
   // What it left behind in its process group goes with it (the hop of a ProxyJump, the children of a script).
@@ -99,19 +103,21 @@ function start(request: ChildRequest): Child {
       const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs)
       void exited.then(() => {
         clearTimeout(timer)
-        // It is gone, but a descendant may have ignored the SIGTERM.
-        setTimeout(() => signalGroup(pid, 'SIGKILL'), 500)
+        // It is gone, but a descendant may have ignored the SIGTERM, or may be about to heed it.
+        if (signalGroup(pid, 'SIGTERM')) setTimeout(() => signalGroup(pid, 'SIGKILL'), 500)
       })
     },
   }
 }
 
-function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+/** @returns false where all of them have ended, which is what was wanted */
+function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
   try {
     process.kill(-pid, signal)
+    return true
   } catch (error) {
-    // ESRCH: all of them have ended, which is what was wanted.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
+    throw error
   }
 }
 
