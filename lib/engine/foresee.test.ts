@@ -63,15 +63,16 @@ class Asked {
   async look(
     primary: Side,
     backup: Side,
-    over: { autoRepair?: boolean; hours?: number; fresh?: boolean; more?: Partial<Inventory> } = {},
+    over: { autoRepair?: boolean; hours?: number; fresh?: boolean; isMarked?: boolean; more?: Partial<Inventory> } = {},
   ) {
-    const { autoRepair = true, hours = 0, fresh = false, more = {} } = over
+    const { autoRepair = true, hours = 0, fresh = false, isMarked = false, more = {} } = over
     const policy = policyOf({ autoRepair })
     const inventory = inventoryOf(primary, backup, more)
     const there = backup.state === 'present' ? backup : null
     const comparison = compare(primary as PresentSide, there, filterOf(policy), NOW / 1000)
     const seen = [{ dataset: { config: { policy } }, inventory, comparison }]
-    const [found] = await foresee(this.sans, seen, { book: this.book, now: NOW + hours * HOUR, fresh })
+    const options = { book: this.book, now: NOW + hours * HOUR, fresh, isMarked: () => isMarked }
+    const [found] = await foresee(this.sans, seen, options)
     return found?.inventory
   }
 
@@ -172,7 +173,7 @@ test('marks of witnesses are read where policy may repair something, at every ch
   expect((await asked.look(primarySide([a]), backupSide([a])))?.mark).toBeUndefined()
   expect((await asked.look(primarySide([a, b]), backupSide([a]), { autoRepair: false }))?.mark).toBeUndefined()
   expect(asked.marked).toEqual([])
-  expect((await asked.look(primarySide([a, b]), backupSide([a])))?.mark).toBeNull()
+  expect((await asked.look(primarySide([a]), backupSide([a]), { isMarked: true }))?.mark).toBeNull()
   expect((await asked.look(primarySide([a, b]), backupSide([a])))?.mark).toBeNull()
   expect(asked.marked.splice(0)).toEqual(['hqs1:hqs1p1/DAT1', 'hqs1:hqs1p1/DAT1'])
   const half = await asked.look(primarySide([a, b]), MISSING, { more: { backupSiblings: [aside, next] } })

@@ -40,15 +40,21 @@ export class ForesightBook {
   }
 }
 
-interface Options {
+interface Options<T extends Seen> {
   readonly book: ForesightBook
   readonly now: number
   readonly fresh: boolean
+  /** Is the mark of another witness remembered of it? */
+  readonly isMarked: (seen: T) => boolean
   readonly signal?: AbortSignal
 }
 
 /** Fills in how a stream has to be sent, and what is known to make the next repair fail: quotas, rights that are missing. */
-export async function foresee<T extends Seen>(sans: Sans, seen: readonly T[], options: Options): Promise<readonly T[]> {
+export async function foresee<T extends Seen>(
+  sans: Sans,
+  seen: readonly T[],
+  options: Options<T>,
+): Promise<readonly T[]> {
   const [ivSets, above, quotas, delegated, marks, directories] = await Promise.all([
     ivSetsOf(sans, seen, options),
     aboveOf(sans, seen, options),
@@ -74,7 +80,7 @@ export async function foresee<T extends Seen>(sans: Sans, seen: readonly T[], op
  * Asked of what an increment may go on from, once for each: by it, and by nothing else, a line is known to be raw. Before a
  * repair it is asked again. Where the backup is not encrypted there is nothing to ask.
  */
-async function ivSetsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, fresh, signal }: Options) {
+async function ivSetsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, fresh, signal }: Options<T>) {
   const wanted = seen.flatMap((each) => {
     const { inventory, comparison } = each
     const { primary, backup, mapping } = inventory
@@ -122,7 +128,7 @@ function goesBackTo(
 }
 
 /** What stands above both, where a new backup is to be made of something that is not encrypted. */
-async function aboveOf<T extends Seen>(sans: Sans, seen: readonly T[], { signal }: Options) {
+async function aboveOf<T extends Seen>(sans: Sans, seen: readonly T[], { signal }: Options<T>) {
   const wanted = seen.flatMap((each) => {
     const { inventory, comparison } = each
     const { primary, backup, mapping } = inventory
@@ -144,7 +150,7 @@ async function aboveOf<T extends Seen>(sans: Sans, seen: readonly T[], { signal 
   )
 }
 
-async function quotasOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, now, fresh, signal }: Options) {
+async function quotasOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, now, fresh, signal }: Options<T>) {
   const wanted = seen.filter(({ inventory, comparison }) => isLimited(inventory) && comparison?.behind.length)
   const keyOf = ({ inventory: { mapping } }: T) => `${mapping.backup.host}:${mapping.backup.dataset}`
   const holds = (each: T) => now - (book.quotas.get(keyOf(each))?.at ?? Number.NEGATIVE_INFINITY) < DAY_MS
@@ -164,7 +170,7 @@ export function isLimited({ backup, backupPool }: Inventory): boolean {
   return backup.state === 'present' && backupPool !== null && backup.facts.available < roomIn(backupPool).free * LIMITED
 }
 
-async function rightsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, now, fresh, signal }: Options) {
+async function rightsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, now, fresh, signal }: Options<T>) {
   const wanted = seen.flatMap((each) => {
     const { inventory, comparison, dataset } = each
     const { policy } = dataset.config
@@ -201,10 +207,10 @@ async function rightsOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, 
 }
 
 /**
- * Which witness repaired a backup last, wherever a repair of policy may begin, and right after one. While a swap is half done its mark is on what
- * was moved away.
+ * Which witness repaired a backup last, wherever a repair of policy may begin, right after one, and as long as the mark of
+ * another one is remembered. While a swap is half done its mark is on what was moved away.
  */
-async function marksOf<T extends Seen>(sans: Sans, seen: readonly T[], { fresh, signal }: Options) {
+async function marksOf<T extends Seen>(sans: Sans, seen: readonly T[], { fresh, isMarked, signal }: Options<T>) {
   const wanted = seen.flatMap((each) => {
     const { inventory, comparison, dataset } = each
     const { policy } = dataset.config
@@ -214,7 +220,7 @@ async function marksOf<T extends Seen>(sans: Sans, seen: readonly T[], { fresh, 
     const stored = backup.state === 'present' && backup.facts.receiveResumeToken !== null
     const diverged =
       comparison?.base == null || comparison.behind.length > 0 || isDiverged(divergenceOf(inventory, comparison, true))
-    if (!fresh && !swap && !stored && !diverged) return []
+    if (!fresh && !swap && !stored && !diverged && !isMarked(each)) return []
     const aside = backup.state === 'missing' || swap ? ownSiblings(inventory, 'aside').at(-1) : undefined
     const names = [
       ...(backup.state === 'present' ? [mapping.backup.dataset] : []),
@@ -243,7 +249,7 @@ const TOUCHED_BYTES = 1024 ** 2
  * What was written to a mounted backup after its newest snapshot: directories alone? Only where a repair of policy depends
  * on it, and nowhere under `dry_run`: ZFS takes a snapshot of its own to find out, for as long as it looks.
  */
-async function directoriesOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, fresh, signal }: Options) {
+async function directoriesOf<T extends Seen>(sans: Sans, seen: readonly T[], { book, fresh, signal }: Options<T>) {
   const wanted = seen.flatMap((each) => {
     const { inventory, comparison, dataset } = each
     const { policy } = dataset.config

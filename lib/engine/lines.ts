@@ -115,7 +115,9 @@ export async function enriching({ context, options, signal }: Pass, lines: reado
     well,
     async (some) => {
       const seen = await enrich(deps.sans, some, { tokens, beside, now: deps.now(), fresh, signal })
-      return answered(foresee(deps.sans, seen, { book: foresight, now: deps.now(), fresh, signal }), signal)
+      const isMarked = ({ dataset }: Line) => context.states.state(dataset.id)?.memory.otherWitness != null
+      const options = { book: foresight, now: deps.now(), fresh, isMarked, signal }
+      return answered(foresee(deps.sans, seen, options), signal)
     },
     (line, error) => {
       if (error instanceof CutOff) return { ...line, cut: true }

@@ -118,6 +118,49 @@ test('a person takes over', async () => {
   expect(codesOf('first')).toContain('ANOTHER_WITNESS')
 })
 
+test('a mark that could not be read right after taking over is read by the next check, though nothing is missing', async () => {
+  snapshot()
+  await bed.scan()
+  snapshot()
+  await scanOfOther()
+  const reading = { host: 'b', on: 'batch', match: /zfs get .*zwitness:by/ } as const
+  bed.faults.add({ ...reading, times: 99, wrong: { kind: 'refuse', exitCode: 1, stderr: 'busy' } })
+  await bed.run(other.witness.engine.repair({ datasetId: ID, trigger: PERSON }))
+  await bed.clock.pass(60_000)
+  bed.faults.clear()
+  expect(await namesOnBackup()).toContain('@s2')
+  expect(await mark()).toStartWith(other.store.witnessId)
+  expect(codesOf('second')).toContain('ANOTHER_WITNESS')
+  await scanOfOther()
+  expect(codesOf('second')).not.toContain('ANOTHER_WITNESS')
+})
+
+test('nor is it lost to a check that begins after the last look of the repair and is ready before it', async () => {
+  snapshot()
+  await bed.scan()
+  snapshot()
+  await scanOfOther()
+  const hang = {
+    host: 'b',
+    on: 'batch',
+    match: /zfs get .*zwitness:by/,
+    times: 1,
+    wrong: { kind: 'hang', after: 0 },
+  } as const
+  const act = () => bed.faults.add(hang)
+  bed.faults.add({ host: 'b', on: 'sink', times: 1, wrong: { kind: 'meanwhile', after: 1000, act } })
+  const { engine } = other.witness
+  await bed.run(engine.repair({ datasetId: ID, trigger: PERSON }))
+  for (let s = 0; s < 60 && bed.faults.hits.get('batch hang') === undefined; s++) await bed.clock.pass(1000)
+  expect(engine.activeRuns()).toHaveLength(1)
+  const check = await bed.run(engine.scan({ scope: { kind: 'all' }, enqueue: false, trigger: SCHEDULE }))
+  if (check !== null) await bed.run(check.done)
+  expect(engine.activeRuns()).toHaveLength(1)
+  await bed.clock.pass(HALF_HOUR)
+  expect(engine.activeRuns()).toEqual([])
+  expect(codesOf('second')).toEqual(['UP_TO_DATE'])
+})
+
 test('a first transfer of one that was cut off is not gone on with by the other', async () => {
   bed.host('a').zfs.snapshot('tank/one@s1', { bytes: 50_000_000 })
   await bed.look()
