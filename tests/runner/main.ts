@@ -18,8 +18,8 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = { all: Object.keys(Z
 
 /**
  * `main.ts TIER…`. Exit code 0: all passed; 1: something failed; 77: nothing failed, but a tier was skipped.
- * For whoever runs this more than once: `ZWITNESS_TALLY` names a file to which one line "passed failed" is added, and
- * `ZWITNESS_FAILURES` one to which what failed is added.
+ * For whoever runs this more than once: `ZWITNESS_TALLY` names a file to which one line "passed failed" is added; what
+ * failed is added to a file beside it, `….failures`.
  */
 async function main(asked: readonly string[]): Promise<number> {
   const words = asked.flatMap((word) => GROUPS[word] ?? [word])
@@ -54,9 +54,11 @@ async function main(asked: readonly string[]): Promise<number> {
   console.log(`\n${summary.join('\n')}`)
   if (total.skipped > 0) console.log(`${total.skipped} skipped`)
   console.log(`${total.passed} passed, ${total.failed} failed`)
-  const { ZWITNESS_TALLY: tallyFile, ZWITNESS_FAILURES: failuresFile } = process.env
-  if (tallyFile !== undefined) appendFileSync(tallyFile, `${total.passed} ${total.failed}\n`)
-  if (failuresFile !== undefined) appendFileSync(failuresFile, failures)
+  const tallyFile = process.env.ZWITNESS_TALLY
+  if (tallyFile !== undefined) {
+    appendFileSync(tallyFile, `${total.passed} ${total.failed}\n`)
+    appendFileSync(`${tallyFile}.failures`, failures)
+  }
   if (total.failed > 0) return 1
   // A skipped tier is never green by itself.
   return total.skippedBecause.length > 0 ? 77 : 0
