@@ -104,14 +104,14 @@ function start(request: ChildRequest): Child {
       void exited.then(() => {
         clearTimeout(timer)
         // It is gone, but a descendant may have ignored the SIGTERM, or may be about to heed it.
-        if (signalGroup(pid, 'SIGTERM')) setTimeout(() => signalGroup(pid, 'SIGKILL'), 500)
+        if (signalGroup(pid, 0)) setTimeout(() => signalGroup(pid, 'SIGKILL'), 500)
       })
     },
   }
 }
 
-/** @returns false where all of them have ended, which is what was wanted */
-function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+/** 0 only asks. @returns false where all of them have ended, which is what was wanted */
+function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL' | 0): boolean {
   try {
     process.kill(-pid, signal)
     return true

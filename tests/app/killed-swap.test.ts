@@ -35,15 +35,15 @@ test('killed ten times in the middle of swaps: all heal, nothing is lost', async
     await Bun.sleep(300 + random() * 2500)
     await witness.kill()
   }
+  const startedAt = new Date().toISOString()
   await witness.start()
-  // What was HEALTHY before the last kill is told as it was until the check of the start has ended.
-  let open: Open = { unhealed: [], running: [] }
+  let open: Open = { checks: 0, unhealed: [], running: [] }
   await until(
-    `all are HEALTHY again and no run is RUNNING (SEED=${seed})`,
+    `all are HEALTHY again by a check of the last start, and no run is RUNNING (SEED=${seed})`,
     240,
     async () => {
-      open = await stillOpen(witness)
-      return open.unhealed.length + open.running.length === 0
+      open = await stillOpen(witness, startedAt)
+      return open.checks > 0 && open.unhealed.length + open.running.length === 0
     },
     () => `${JSON.stringify(open)} in ${witness.home.directory}`,
   )
@@ -57,15 +57,19 @@ test('killed ten times in the middle of swaps: all heal, nothing is lost', async
 })
 
 interface Open {
+  /** That have ended since the last start: until then what was HEALTHY before the kill is told as it was. */
+  readonly checks: number
   readonly unhealed: readonly string[]
   /** Also those of a process that was killed, had nobody closed them. */
   readonly running: readonly string[]
 }
 
-async function stillOpen(witness: Service): Promise<Open> {
+async function stillOpen(witness: Service, since: string): Promise<Open> {
+  const checks = await witness.get(`/api/runs?kind=SCAN&state=SUCCEEDED&from=${since}`)
   const runs = await witness.get('/api/runs?state=RUNNING')
   const datasets = await witness.get('/api/datasets?limit=100')
   return {
+    checks: checks.items.length,
     unhealed: datasets.items
       .filter(({ status }: Body) => status !== 'HEALTHY')
       .map(({ id, reason }: Body) => `${id} ${reason.code}`),

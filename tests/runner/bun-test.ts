@@ -63,8 +63,9 @@ export async function runTests(
       { env: { TMPDIR: directory, ...env }, minutes: TIER_MINUTES },
     )
     const { tally, why } = judge(files, code, await readReport(report))
-    for (const sentence of why) console.log(`FAILED: ${title}: ${sentence}`)
-    return tally
+    const besides = why.map((sentence) => `${title}: ${sentence}`)
+    for (const sentence of besides) console.log(`FAILED: ${sentence}`)
+    return { ...tally, failures: [...tally.failures, ...besides] }
   } finally {
     await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
@@ -82,14 +83,14 @@ export function judge(
   report: JunitReport | null,
 ): { readonly tally: Tally; readonly why: readonly string[] } {
   if (report === null) {
-    const none = `bun test ended with ${code} and wrote no report.`
-    return { tally: { ...NOTHING, failed: 1, failures: [none] }, why: [none] }
+    return { tally: { ...NOTHING, failed: 1 }, why: [`bun test ended with ${code} and wrote no report.`] }
   }
   const failed = report.failures + report.errors
   const why = files.filter((file) => !report.files.has(file)).map((file) => `${file} did not run.`)
   if (code !== 0 && failed === 0 && why.length === 0) why.push(`bun test ended with ${code} though no test failed.`)
   if (report.tests === 0 && why.length === 0) why.push('no test ran.')
   const passed = report.tests - failed - report.skipped
-  const failures = [...report.failed, ...why]
+  const unsaid = failed - report.failed.length
+  const failures = unsaid > 0 ? [...report.failed, `${unsaid} more, told further up.`] : report.failed
   return { tally: { ...NOTHING, passed, failed: failed + why.length, skipped: report.skipped, failures }, why }
 }

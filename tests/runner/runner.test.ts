@@ -57,8 +57,13 @@ describe('a tier is never greener than what ran', () => {
     ['no report at all', 0, null, { passed: 0, failed: 1, skipped: 0 }],
     ['no test at all', 0, given(0), { passed: 0, failed: 1, skipped: 0 }],
   ])('%s', (_title, code, report, wanted) => {
-    const { tally } = judge(['a', 'b'], code, report)
+    const { tally, why } = judge(['a', 'b'], code, report)
     expect(tally).toMatchObject(wanted)
-    expect(tally.failures).toHaveLength(wanted.failed)
+    expect([...tally.failures, ...why]).toHaveLength(wanted.failed)
+  })
+
+  test('a failure whose words are not found is told all the same', () => {
+    const { tally } = judge(['a', 'b'], 1, { ...given(5, 3), failed: ['a:1 a test'] })
+    expect(tally.failures).toEqual(['a:1 a test', '2 more, told further up.'])
   })
 })

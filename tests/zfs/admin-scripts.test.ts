@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { cleanUpScript } from '#lib/set-asides/clean-up-script.ts'
 import type { SetAside } from '#lib/set-asides/set-aside.ts'
+import type { Body } from '#tests/witness/client.ts'
+import { until } from '#tests/witness/until.ts'
 import { delegate, openLab, releaseAll, root, tryRoot } from './lab.ts'
 import { Witness } from './witness.ts'
 
@@ -151,19 +153,20 @@ test(
     expect(await ask(`hqs8:${P}@s2`)).toMatchObject({ answer: 'YES', mappings: [{ code: 'ANCHORED' }] })
     expect(await ask(`${B}@s2`)).toMatchObject({ answer: 'NO', mappings: [{ code: 'BASE' }] })
     await root(lab, `zfs snapshot ${P}@s3`)
-    await witness.send(`/api/datasets/${encodeURIComponent(ID)}/run`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    })
-    await Bun.sleep(2000)
+    const { body } = await witness.post(`/api/datasets/${encodeURIComponent(ID)}/run`)
+    // A check of the schedule may have been quicker.
+    await witness.ended(body.id ?? body.runId)
     await witness.status(ID, 'HEALTHY', 120)
-    const deadline = Date.now() + 180_000
-    let items: any[] = []
-    while (items.length < 2 && Date.now() < deadline) {
-      await Bun.sleep(3000)
-      items = (await witness.get('/api/anchors')).items
-    }
+    let items: Body[] = []
+    await until(
+      'both anchors are listed',
+      45,
+      async () => {
+        items = (await witness.get('/api/anchors')).items
+        return items.length >= 2
+      },
+      () => JSON.stringify(items),
+    )
     expect(items.map(({ snapshot, use }) => [snapshot, use])).toEqual([
       ['s3', 'NEEDED'],
       ['s2', 'SUPERSEDED'],
