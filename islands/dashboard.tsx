@@ -16,6 +16,7 @@ import type { Summary } from '#lib/view/dashboard/summary.ts'
 import { Tiles } from '#lib/view/dashboard/tiles.tsx'
 import { type DatasetQuery, findRows, readQuery, writeQuery } from '#lib/view/dataset-query.ts'
 import type { DatasetRow, StatusWord } from '#lib/view/dataset-row.ts'
+import { readForm } from '#lib/view/datasets/find-form.tsx'
 import { NotLookedAt } from '#lib/view/not-fresh.tsx'
 import { RoleNote } from '#lib/view/role-note.tsx'
 
@@ -45,11 +46,18 @@ export default function Dashboard(props: Props) {
     most.value = SLICE
     history.replaceState(null, '', `/${writeQuery(wanted)}`)
   }
+  /** Whoever was quicker than this script has typed already. */
+  const followForm = (): void => {
+    const form = document.querySelector<HTMLFormElement>('form#find')
+    const typed = form === null ? query.value : readForm(form, query.value)
+    if (writeQuery(typed) !== writeQuery(query.value)) show(typed)
+  }
   useEffect(() => {
     const onBack = (): void => {
       query.value = readQuery(new URLSearchParams(location.search))
     }
     addEventListener('popstate', onBack)
+    followForm()
     const end = rowKeys()
     return () => {
       removeEventListener('popstate', onBack)
@@ -57,7 +65,9 @@ export default function Dashboard(props: Props) {
     }
   }, [])
 
-  const found = useComputed(() => (complete.value ? findRows(rows.value, query.value) : props.rows))
+  // The page answers the question of its own address; another one, until all rows are there, of those that are.
+  const answered = useComputed(() => !complete.value && query.value === props.query)
+  const found = useComputed(() => (answered.value ? props.rows : findRows(rows.value, query.value)))
   const shown = found.value.slice(0, most.value)
   const names = new Map(rows.value.map((row) => [row.id, row.name]))
   const toggle = (status: StatusWord): void => {
@@ -85,13 +95,14 @@ export default function Dashboard(props: Props) {
       <RunningNow runs={runs.value} nameOf={(id) => names.get(id) ?? id} />
       <AllDatasets
         rows={shown}
-        found={complete.value ? found.value.length : props.found}
+        found={answered.value ? props.found : complete.value ? found.value.length : null}
         total={summary.value.counts.total + summary.value.counts.retired}
         query={query.value}
         pairs={summary.value.pairs.map((pair) => pair.name)}
         reasons={complete.value ? [...new Set(rows.value.map((row) => row.reason.code))].sort() : props.reasons}
         days={useStrips(shown.slice(0, SLICE).map((row) => row.id))}
-        onQuery={complete.value ? show : undefined}
+        onQuery={show}
+        complete={complete.value}
         onMore={complete.value ? () => (most.value += SLICE) : undefined}
       />
     </>

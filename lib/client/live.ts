@@ -35,6 +35,8 @@ const OFFLINE_MS = 15_000
 
 const watchers = new Set<Watcher>()
 let source: EventSource | null = null
+/** The stream has said hello, at which whoever watched then has read all. */
+let greeted = false
 let withLog = false
 let heardAt = 0
 let lostAt: number | null = null
@@ -50,6 +52,8 @@ export function watch(watcher: Watcher): () => void {
   watchers.add(watcher)
   if (begun && watcher.log && !withLog) reopen()
   if (!begun) begin()
+  // Its script came later than the others': what was said at the hello is not said again.
+  else if (greeted) void watcher.refetch?.()
   return () => void watchers.delete(watcher)
 }
 
@@ -95,6 +99,7 @@ function open(): void {
     })
   on<{ readonly asOf: string }>('hello', (hello) => {
     offset = Date.parse(hello.asOf) - Date.now()
+    greeted = true
     heard()
     void readAll()
   })
@@ -124,6 +129,7 @@ function open(): void {
 function close(): void {
   source?.close()
   source = null
+  greeted = false
 }
 
 function reopen(): void {

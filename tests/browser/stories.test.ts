@@ -76,7 +76,6 @@ inBrowser(
     visit(browser, async ({ page, url }) => {
       await page.goto(url)
       await hydrated(page)
-      await page.getByText('● Live').waitFor()
       await page.keyboard.press('?')
       await page.getByRole('dialog', { name: 'Keys' }).waitFor()
       await page.keyboard.press('Escape')
@@ -96,6 +95,36 @@ inBrowser(
       await page.keyboard.press('g')
       await page.keyboard.press('r')
       await page.waitForURL(/\/runs$/)
+    }),
+  300_000,
+)
+
+inBrowser(
+  'who types before the page knows every dataset, or before its script is there, loses nothing',
+  () =>
+    visit(browser, async ({ page, url }) => {
+      let letScript = () => {}
+      let letRows = () => {}
+      const script = new Promise<void>((resolve) => (letScript = resolve))
+      const all = new Promise<void>((resolve) => (letRows = resolve))
+      await page.route(/dashboard[^/]*\.js/, (route) => script.then(() => route.continue()))
+      await page.route(/api\/datasets\?/, (route) => all.then(() => route.continue()))
+      const rows = page.locator('table.datasets tbody tr')
+      await page.goto(url, { waitUntil: 'commit' })
+      const search = page.getByRole('searchbox')
+      await search.pressSequentially('di')
+      expect(await rows.count()).toBeGreaterThan(1)
+      // The stream has greeted before this island is there.
+      await page.getByText('● Live').waitFor()
+      letScript()
+      await page.waitForURL(/q=di$/)
+      await search.pressSequentially('sk')
+      await page.waitForURL(/q=disk$/)
+      await page.getByText('still loading').waitFor()
+      letRows()
+      await page.getByText('(1 of ', { exact: false }).waitFor()
+      expect(await search.inputValue()).toBe('disk')
+      expect(await rows.count()).toBe(1)
     }),
   300_000,
 )

@@ -32,14 +32,7 @@ export async function byMouse(page: Page, url: string, told: Told): Promise<void
 export async function byKeyboard(page: Page, url: string, told: Told): Promise<void> {
   await page.goto(url, SLOW)
   await hydrated(page)
-  await page.getByText('● Live').waitFor(SLOW)
-  // The page listens for keys a moment after its islands are there.
-  const search = page.getByRole('searchbox')
-  for (let presses = 0; presses < 50; presses++) {
-    await page.keyboard.press('/')
-    if (await search.evaluate((element) => element === document.activeElement)) break
-    await page.waitForTimeout(100)
-  }
+  await page.keyboard.press('/')
   await page.keyboard.type(told.name)
   await page.waitForFunction(() => location.search.includes('q='), undefined, SLOW)
   await page.getByRole('searchbox').blur()

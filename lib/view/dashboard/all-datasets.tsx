@@ -6,8 +6,8 @@ import { DatasetTable } from '../datasets/table.tsx'
 
 interface Props {
   readonly rows: readonly DatasetRow[]
-  /** How many the query finds, shown or not. */
-  readonly found: number
+  /** How many the query finds, shown or not; null while that is not known. */
+  readonly found: number | null
   readonly total: number
   readonly query: DatasetQuery
   readonly pairs: readonly string[]
@@ -15,22 +15,27 @@ interface Props {
   readonly days: ReadonlyMap<string, readonly Day[]>
   readonly onQuery?: (query: DatasetQuery) => void
   readonly onMore?: () => void
+  /** Every row that the query finds is known here. */
+  readonly complete: boolean
 }
 
 /** Look one up. */
 export function AllDatasets(props: Props) {
-  const { rows, found, total, query, pairs, reasons, days, onQuery, onMore } = props
+  const { rows, found, total, query, pairs, reasons, days, onQuery, onMore, complete } = props
   const sorted = (sort: SortKey): void =>
     onQuery?.({ ...query, sort, reverse: query.sort === sort ? !query.reverse : false })
   return (
     <section aria-labelledby="all" class="all-datasets">
       <div class="row between">
         <h2 id="all">
-          All datasets <span class="muted">({isFiltered(query) ? `${found} of ${total}` : total})</span>
+          All datasets{' '}
+          <span class="muted">
+            ({found === null ? `of ${total}, still loading` : isFiltered(query) ? `${found} of ${total}` : total})
+          </span>
         </h2>
-        <FindForm id="find" query={query} pairs={pairs} reasons={reasons} onChange={onQuery} />
+        <FindForm id="find" query={query} pairs={pairs} reasons={reasons} onChange={onQuery} complete={complete} />
       </div>
-      {rows.length === 0 ? (
+      {rows.length === 0 && found !== null ? (
         <div class="empty">
           <p>
             {query.q === '' ? 'No dataset matches these filters.' : `No dataset matches ‘${query.q}’.`}{' '}
@@ -44,16 +49,16 @@ export function AllDatasets(props: Props) {
             query={query}
             form="find"
             days={days}
-            onSort={onQuery && sorted}
+            onSort={complete ? sorted : undefined}
           />
         </div>
       )}
-      {rows.length < found && (
+      {found !== null && rows.length < found && (
         <p class="row">
           <span class="muted">
             {rows.length} of {found} are shown.
           </span>
-          {onMore ? (
+          {complete ? (
             <button type="button" onClick={onMore}>
               Show more
             </button>

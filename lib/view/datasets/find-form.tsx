@@ -10,17 +10,20 @@ interface Props {
   readonly reasons: readonly string[]
   /** Without it the form is sent by its button. */
   readonly onChange?: (query: DatasetQuery) => void
+  /** Every row can be found here: there is nothing to send. */
+  readonly complete: boolean
 }
 
 const GROUP_WORDS = { none: 'not at all', pair: 'by pair', reason: 'by reason', status: 'by status' } as const
 
+/** What the form says now, in the order of `query`. */
+export function readForm(form: HTMLFormElement, query: DatasetQuery): DatasetQuery {
+  const params = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
+  return { ...readQuery(params), sort: query.sort, reverse: query.reverse }
+}
+
 /** Search, filters and grouping: a form whose address can be kept and sent. */
-export function FindForm({ id, query, pairs, reasons, onChange }: Props) {
-  const changed = (form: HTMLFormElement | null): void => {
-    if (form === null || onChange === undefined) return
-    const params = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
-    onChange({ ...readQuery(params), sort: query.sort, reverse: query.reverse })
-  }
+export function FindForm({ id, query, pairs, reasons, onChange, complete }: Props) {
   return (
     <search>
       <form
@@ -28,9 +31,9 @@ export function FindForm({ id, query, pairs, reasons, onChange }: Props) {
         method="get"
         action="/"
         class="find row"
-        onInput={(event) => changed(event.currentTarget)}
+        onInput={(event) => onChange?.(readForm(event.currentTarget, query))}
         onSubmit={(event) => {
-          if (onChange !== undefined) event.preventDefault()
+          if (complete) event.preventDefault()
         }}
       >
         <label class="search">
@@ -68,7 +71,7 @@ export function FindForm({ id, query, pairs, reasons, onChange }: Props) {
           value={query.group}
           options={GROUPS.map((group) => [group, GROUP_WORDS[group]] as const)}
         />
-        {onChange === undefined && <button type="submit">Show</button>}
+        {!complete && <button type="submit">Show</button>}
         {writeQuery({ ...query, sort: 'status', reverse: false, group: 'none' }) !== '' && (
           <a class="button plain" href="/#all">
             Clear filters
