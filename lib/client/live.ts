@@ -35,7 +35,7 @@ const OFFLINE_MS = 15_000
 
 const watchers = new Set<Watcher>()
 let source: EventSource | null = null
-/** The stream has said hello, at which whoever watched then has read all. */
+/** At the hello of the stream whoever watched then has read all. */
 let greeted = false
 let withLog = false
 let heardAt = 0
@@ -52,7 +52,7 @@ export function watch(watcher: Watcher): () => void {
   watchers.add(watcher)
   if (begun && watcher.log && !withLog) reopen()
   if (!begun) begin()
-  // Its script came later than the others': what was said at the hello is not said again.
+  // Its script came later than the others': what they read then it has not read.
   else if (greeted) void watcher.refetch?.()
   return () => void watchers.delete(watcher)
 }
@@ -99,7 +99,6 @@ function open(): void {
     })
   on<{ readonly asOf: string }>('hello', (hello) => {
     offset = Date.parse(hello.asOf) - Date.now()
-    greeted = true
     heard()
     void readAll()
   })
@@ -173,6 +172,7 @@ async function beat(): Promise<void> {
 
 async function readAll(): Promise<void> {
   if (await readStatus()) heard()
+  greeted = true
   each((watcher) => void watcher.refetch?.())
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { datasetSummary } from '#lib/api/dataset-summary.ts'
 import { runView } from '#lib/api/run.ts'
+import { complete } from '#tests/browser/pages.ts'
 import { NOW } from './fake-config.ts'
 import { type Fake, fakeServices } from './fake-services.ts'
 import { fakeRun, fakeView } from './fake-views.ts'
@@ -49,7 +50,7 @@ inBrowser(
   'the table follows what happens',
   () =>
     withPage(async (page, { engine, services }) => {
-      await page.getByText('● Live').waitFor()
+      await complete(page)
       const row = page.locator('table.datasets tr[data-id="hq8-1.ok"]')
       expect(await row.textContent()).toContain('Healthy')
 
@@ -107,8 +108,7 @@ inBrowser(
         engine.views = [...engine.views.filter(({ dataset }) => dataset.id !== id), view]
         return view
       }
-      await page.getByText('● Live').waitFor()
-      // The page's first reading is over once it can be searched.
+      await complete(page)
       change('hq8-1.ok', 'First', 'HEALTHY')
       services.events.publish('config', { inSync: true, loadedAt: new Date(NOW).toISOString(), error: null })
       await row('hq8-1.ok').getByText('First').waitFor()
@@ -147,7 +147,7 @@ inBrowser(
   () =>
     withPage(
       async (page, { services }) => {
-        await page.getByText('● Live').waitFor()
+        await complete(page)
         services.events.close()
         await page.getByText(/Reconnecting|Offline/).waitFor()
         expect(await page.locator('table.datasets tbody tr').count()).toBe(4)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { datasetSummary } from '#lib/api/dataset-summary.ts'
 import { NOW } from '#tests/api/fake-config.ts'
-import { hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
+import { complete, hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
 
 let browser: Browser | null = null
 beforeAll(async () => {
@@ -107,8 +107,7 @@ for (const [reducedMotion, moves] of [
         browser,
         async ({ page, url, fake }) => {
           await page.goto(url)
-          await hydrated(page)
-          await page.getByText('● Live').waitFor()
+          await complete(page)
           // Counted when they begin: one of a second may be over before anybody asks.
           await page.evaluate(() => {
             const begun = Element.prototype.animate
@@ -120,7 +119,9 @@ for (const [reducedMotion, moves] of [
           })
           const view = fake.engine.views.find(({ dataset }) => dataset.id === ID)
           if (view === undefined) throw new Error(`There is no ${ID}.`)
-          fake.services.events.publish('dataset', datasetSummary({ ...view, status: 'REPAIRING' }, NOW))
+          const changed = { ...view, status: 'REPAIRING' } as const
+          fake.engine.views = fake.engine.views.map((each) => (each === view ? changed : each))
+          fake.services.events.publish('dataset', datasetSummary(changed, NOW))
           await page.locator(`tr[data-id="${ID}"] .status-repairing`).waitFor()
           expect(await page.evaluate(() => (window as any).lit)).toBe(moves)
           const running = await page.evaluate(() => document.getAnimations().length)

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { overview } from '#lib/api/status.ts'
 import { NOW } from '#tests/api/fake-config.ts'
 import { lookedAtLongAgo } from '#tests/api/fake-stale.ts'
-import { barriers, hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
+import { barriers, complete, hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
 
 let browser: Browser | null = null
 beforeAll(async () => {
@@ -65,8 +65,7 @@ inBrowser(
   () =>
     visit(browser, async ({ page, url, fake, said }) => {
       await page.goto(url)
-      await hydrated(page)
-      await page.getByText('● Live').waitFor()
+      await complete(page)
       fake.services.events.close()
       await fake.runtime.stop(1000)
       await page.getByText(/No news since \d\d:\d\d:\d\d/).waitFor({ timeout: 90_000 })

@@ -81,6 +81,13 @@ export async function hydrated(page: Page): Promise<void> {
   })
 }
 
+/** The dashboard follows the stream and has read all rows: what happens from now on is not overtaken by that reading. */
+export async function complete(page: Page): Promise<void> {
+  await hydrated(page)
+  await page.getByText('● Live').waitFor()
+  await page.getByRole('button', { name: 'Show', exact: true }).waitFor({ state: 'detached' })
+}
+
 /** What axe finds of WCAG 2.2 AA, in words. Its script comes in through the debugger, which the CSP does not bind. */
 export async function barriers(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE)

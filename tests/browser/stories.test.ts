@@ -4,7 +4,7 @@ import { datasetSummary } from '#lib/api/dataset-summary.ts'
 import { runView } from '#lib/api/run.ts'
 import { NOW } from '#tests/api/fake-config.ts'
 import { fakePlan, fakeRun, fakeView } from '#tests/api/fake-views.ts'
-import { hydrated, inBrowser, launch, visit } from './pages.ts'
+import { complete, hydrated, inBrowser, launch, visit } from './pages.ts'
 
 let browser: Browser | null = null
 beforeAll(async () => {
@@ -186,7 +186,7 @@ inBrowser(
       await page.goto(url)
       await other.goto(`${url}/runs`)
       await page.bringToFront()
-      await page.getByText('● Live').waitFor()
+      await complete(page)
       await page.waitForFunction(() => document.title.startsWith('1 broken · '))
       expect(await page.locator('#icon').getAttribute('href')).toBe('/assets/icon-broken.svg')
       const activeRun = fakeRun(9, { kind: 'REPAIR', state: 'RUNNING', datasetId: ID, startedAt: NOW })
