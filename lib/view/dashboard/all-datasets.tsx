@@ -30,7 +30,7 @@ export function AllDatasets(props: Props) {
         <h2 id="all">
           All datasets{' '}
           <span class="muted">
-            ({found === null ? `of ${total}, still loading` : isFiltered(query) ? `${found} of ${total}` : total})
+            ({found === null ? `${total}, still loading` : isFiltered(query) ? `${found} of ${total}` : total})
           </span>
         </h2>
         <FindForm id="find" query={query} pairs={pairs} reasons={reasons} onChange={onQuery} complete={complete} />
