@@ -16,7 +16,6 @@ import type { Summary } from '#lib/view/dashboard/summary.ts'
 import { Tiles } from '#lib/view/dashboard/tiles.tsx'
 import { type DatasetQuery, findRows, readQuery, writeQuery } from '#lib/view/dataset-query.ts'
 import type { DatasetRow, StatusWord } from '#lib/view/dataset-row.ts'
-import { readForm } from '#lib/view/datasets/find-form.tsx'
 import { NotLookedAt } from '#lib/view/not-fresh.tsx'
 import { RoleNote } from '#lib/view/role-note.tsx'
 
@@ -47,17 +46,16 @@ export default function Dashboard(props: Props) {
     history.replaceState(null, '', `/${writeQuery(wanted)}`)
   }
   /** Whoever was quicker than this script has typed already. */
-  const followForm = (): void => {
-    const form = document.querySelector<HTMLFormElement>('form#find')
-    const typed = form === null ? query.value : readForm(form, query.value)
-    if (writeQuery(typed) !== writeQuery(query.value)) show(typed)
+  const followSearch = (): void => {
+    const field = document.querySelector<HTMLInputElement>('#find input[name=q]')
+    if (field !== null && field.value !== query.value.q) show({ ...query.value, q: field.value })
   }
   useEffect(() => {
     const onBack = (): void => {
       query.value = readQuery(new URLSearchParams(location.search))
     }
     addEventListener('popstate', onBack)
-    followForm()
+    followSearch()
     const end = rowKeys()
     return () => {
       removeEventListener('popstate', onBack)
@@ -103,7 +101,7 @@ export default function Dashboard(props: Props) {
         days={useStrips(shown.slice(0, SLICE).map((row) => row.id))}
         onQuery={show}
         complete={complete.value}
-        onMore={complete.value ? () => (most.value += SLICE) : undefined}
+        onMore={() => (most.value += SLICE)}
       />
     </>
   )

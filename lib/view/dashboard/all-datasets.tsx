@@ -13,8 +13,8 @@ interface Props {
   readonly pairs: readonly string[]
   readonly reasons: readonly string[]
   readonly days: ReadonlyMap<string, readonly Day[]>
-  readonly onQuery?: (query: DatasetQuery) => void
-  readonly onMore?: () => void
+  readonly onQuery: (query: DatasetQuery) => void
+  readonly onMore: () => void
   /** Every row that the query finds is known here. */
   readonly complete: boolean
 }
@@ -23,7 +23,7 @@ interface Props {
 export function AllDatasets(props: Props) {
   const { rows, found, total, query, pairs, reasons, days, onQuery, onMore, complete } = props
   const sorted = (sort: SortKey): void =>
-    onQuery?.({ ...query, sort, reverse: query.sort === sort ? !query.reverse : false })
+    onQuery({ ...query, sort, reverse: query.sort === sort ? !query.reverse : false })
   return (
     <section aria-labelledby="all" class="all-datasets">
       <div class="row between">

@@ -8,22 +8,20 @@ interface Props {
   readonly pairs: readonly string[]
   /** Codes that some dataset has now. */
   readonly reasons: readonly string[]
-  /** Without it the form is sent by its button. */
-  readonly onChange?: (query: DatasetQuery) => void
-  /** Every row can be found here: there is nothing to send. */
+  /** Called with each letter and choice. */
+  readonly onChange: (query: DatasetQuery) => void
+  /** Every row can be found here: there is nothing to send, and no button for it. */
   readonly complete: boolean
 }
 
 const GROUP_WORDS = { none: 'not at all', pair: 'by pair', reason: 'by reason', status: 'by status' } as const
 
-/** What the form says now, in the order of `query`. */
-export function readForm(form: HTMLFormElement, query: DatasetQuery): DatasetQuery {
-  const params = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
-  return { ...readQuery(params), sort: query.sort, reverse: query.reverse }
-}
-
 /** Search, filters and grouping: a form whose address can be kept and sent. */
 export function FindForm({ id, query, pairs, reasons, onChange, complete }: Props) {
+  const changed = (form: HTMLFormElement): void => {
+    const params = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
+    onChange({ ...readQuery(params), sort: query.sort, reverse: query.reverse })
+  }
   return (
     <search>
       <form
@@ -31,7 +29,7 @@ export function FindForm({ id, query, pairs, reasons, onChange, complete }: Prop
         method="get"
         action="/"
         class="find row"
-        onInput={(event) => onChange?.(readForm(event.currentTarget, query))}
+        onInput={(event) => changed(event.currentTarget)}
         onSubmit={(event) => {
           if (complete) event.preventDefault()
         }}
