@@ -16,6 +16,7 @@ import type { Summary } from '#lib/view/dashboard/summary.ts'
 import { Tiles } from '#lib/view/dashboard/tiles.tsx'
 import { type DatasetQuery, findRows, readQuery, writeQuery } from '#lib/view/dataset-query.ts'
 import type { DatasetRow, StatusWord } from '#lib/view/dataset-row.ts'
+import { readForm } from '#lib/view/datasets/find-form.tsx'
 import { NotLookedAt } from '#lib/view/not-fresh.tsx'
 import { RoleNote } from '#lib/view/role-note.tsx'
 
@@ -45,17 +46,18 @@ export default function Dashboard(props: Props) {
     most.value = SLICE
     history.replaceState(null, '', `/${writeQuery(wanted)}`)
   }
-  /** Whoever was quicker than this script has typed already. */
-  const followSearch = (): void => {
-    const field = document.querySelector<HTMLInputElement>('#find input[name=q]')
-    if (field !== null && field.value !== query.value.q) show({ ...query.value, q: field.value })
+  /** Whoever was quicker than this script has typed or chosen already. */
+  const followForm = (): void => {
+    const form = document.querySelector<HTMLFormElement>('form#find')
+    const wanted = form === null ? query.value : readForm(form, query.value)
+    if (writeQuery(wanted) !== writeQuery(query.value)) show(wanted)
   }
   useEffect(() => {
     const onBack = (): void => {
       query.value = readQuery(new URLSearchParams(location.search))
     }
     addEventListener('popstate', onBack)
-    followSearch()
+    followForm()
     const end = rowKeys()
     return () => {
       removeEventListener('popstate', onBack)

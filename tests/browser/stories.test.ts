@@ -100,7 +100,7 @@ inBrowser(
 )
 
 inBrowser(
-  'who types before the page knows every dataset, or before its script is there, loses nothing',
+  'who types or chooses before the page knows every dataset, or before its script is there, loses nothing',
   () =>
     visit(browser, async ({ page, url }) => {
       let letScript = () => {}
@@ -110,14 +110,15 @@ inBrowser(
       await page.route(/dashboard[^/]*\.js/, (route) => script.then(() => route.continue()))
       await page.route(/api\/datasets\?/, (route) => all.then(() => route.continue()))
       const rows = page.locator('table.datasets tbody tr')
-      await page.goto(url, { waitUntil: 'commit' })
+      await page.goto(url, { waitUntil: 'domcontentloaded' })
       const search = page.getByRole('searchbox')
       await search.pressSequentially('di')
+      await page.locator('#find [name=status]').selectOption('WARNING')
       expect(await rows.count()).toBeGreaterThan(1)
       // The stream has greeted before this island is there.
       await page.getByText('● Live').waitFor()
       letScript()
-      await page.waitForURL(/q=di$/)
+      await page.waitForURL(/status=WARNING&q=di$/)
       await search.pressSequentially('sk')
       await page.waitForURL(/q=disk$/)
       await page.getByText('still loading').waitFor()
@@ -125,6 +126,20 @@ inBrowser(
       await page.getByText('(1 of ', { exact: false }).waitFor()
       expect(await search.inputValue()).toBe('disk')
       expect(await rows.count()).toBe(1)
+    }),
+  300_000,
+)
+
+inBrowser(
+  'a filter that nothing meets any more is shown as what it is, and stays',
+  () =>
+    visit(browser, async ({ page, url }) => {
+      await page.goto(`${url}/?reason=LONG_GONE`)
+      await complete(page)
+      expect(await page.locator('#find [name=reason]').inputValue()).toBe('LONG_GONE')
+      await page.getByRole('searchbox').fill('disk')
+      await page.waitForURL(/reason=LONG_GONE&q=disk$/)
+      await page.getByText('No dataset matches').waitFor()
     }),
   300_000,
 )

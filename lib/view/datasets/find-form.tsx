@@ -16,12 +16,14 @@ interface Props {
 
 const GROUP_WORDS = { none: 'not at all', pair: 'by pair', reason: 'by reason', status: 'by status' } as const
 
+/** What the form says now, in the order of `query`. */
+export function readForm(form: HTMLFormElement, query: DatasetQuery): DatasetQuery {
+  const params = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
+  return { ...readQuery(params), sort: query.sort, reverse: query.reverse }
+}
+
 /** Search, filters and grouping: a form whose address can be kept and sent. */
 export function FindForm({ id, query, pairs, reasons, onChange, complete }: Props) {
-  const changed = (form: HTMLFormElement): void => {
-    const params = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
-    onChange({ ...readQuery(params), sort: query.sort, reverse: query.reverse })
-  }
   return (
     <search>
       <form
@@ -29,7 +31,7 @@ export function FindForm({ id, query, pairs, reasons, onChange, complete }: Prop
         method="get"
         action="/"
         class="find row"
-        onInput={(event) => changed(event.currentTarget)}
+        onInput={(event) => onChange(readForm(event.currentTarget, query))}
         onSubmit={(event) => {
           if (complete) event.preventDefault()
         }}
@@ -87,12 +89,14 @@ interface ChoiceProps {
   readonly options: readonly (readonly [string, string])[]
 }
 
+/** A value that is no option (any more: an old address, a reason that has gone) is one all the same: it is what is asked for. */
 function Choice({ label, name, value, options }: ChoiceProps) {
+  const all = options.some(([option]) => option === value) ? options : [...options, [value, value] as const]
   return (
     <label class="choice">
       <span>{label}</span>
       <select name={name} value={value}>
-        {options.map(([option, words]) => (
+        {all.map(([option, words]) => (
           <option key={option} value={option} selected={option === value}>
             {words}
           </option>
