@@ -1,13 +1,14 @@
 import { isIP } from 'node:net'
 import { ACCESS_ROLES } from './access.ts'
 import { called, either } from './fields.ts'
+import { costOf, isTooDear, USUAL_COST } from './password-cost.ts'
 
 // Rules of single values; each answers null or what to write instead.
 
+/** Looks like a hash, whether or not it could be checked. */
+export const ARGON2_HASH = /^\$argon2(id|i|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/
 const MODES = ['password', 'proxy', 'none']
 export const USER_NAME = '^[a-z0-9][a-z0-9._@-]{0,63}$'
-/** As Bun.password writes it. */
-export const ARGON2_HASH = /^\$argon2(id|i|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/
 
 export function checkMode(mode: string): string | null {
   if (MODES.includes(mode)) return null
@@ -23,11 +24,25 @@ export function checkUserName(name: string): string | null {
   return `The user name ${JSON.stringify(name)} is refused; names are lower-case letters, digits and . _ @ -, beginning with a letter or digit, at most 64.${cure}`
 }
 
+const CURE = 'zwitness user hash asks for a password and prints the line to write here.'
+
 /** The value itself is never shown. */
 export function checkPasswordHash(hash: string): string | null {
-  return ARGON2_HASH.test(hash) && hash.startsWith('$argon2id$')
-    ? null
-    : 'Is no argon2id hash; zwitness user hash asks for a password and prints the line to write here.'
+  const cost = costOf(hash)
+  if (cost === null) return `Is no argon2id hash; ${CURE}`
+  return isTooDear(cost)
+    ? `Its cost (${cost}) is so high that a few people who guess would take the memory of the machine; ${CURE}`
+    : null
+}
+
+/**
+ * Null, or what another cost than the usual one means: how long a refusal takes tells apart who has which, and a cheap one is
+ * guessed sooner by whoever got hold of the file.
+ */
+export function oddCost(name: string, hash: string): string | null {
+  const cost = costOf(hash)
+  if (cost === null || cost === USUAL_COST) return null
+  return `The hash of ${name} has another cost (${cost}) than those that zwitness makes (${USUAL_COST}), so that it is guessed at another speed, and refusals do not all take the same time. Write one that zwitness user hash prints.`
 }
 
 export function checkHeaderName(name: string): string | null {

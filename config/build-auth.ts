@@ -1,4 +1,5 @@
 import { type AccessRole, type AuthConfig, AUTH_DEFAULTS as byDefault } from './access.ts'
+import { oddCost } from './access-words.ts'
 import type { RawAuth } from './auth-section.ts'
 import type { Report } from './report.ts'
 
@@ -35,8 +36,11 @@ export function buildAuth(raw: RawAuth, trustedProxies: readonly string[], repor
 function usersOf({ users = {} }: RawAuth, report: Report): AuthConfig['users'] {
   const found = new Map<string, { role: AccessRole; passwordHash: string }>()
   for (const [name, { role, password_hash }] of Object.entries(users)) {
-    if (password_hash !== undefined) found.set(name, { role, passwordHash: password_hash })
-    else
+    if (password_hash !== undefined) {
+      found.set(name, { role, passwordHash: password_hash })
+      const odd = oddCost(name, password_hash)
+      if (odd !== null) report.warn(['auth', 'users', name, 'password_hash'], odd)
+    } else
       report.fault(
         ['auth', 'users', name],
         `The user ${name} has no password_hash; zwitness user hash prints one, or leave the user out and run: zwitness user add ${name}.`,

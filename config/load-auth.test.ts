@@ -92,6 +92,36 @@ describe('what is refused, with the cure', () => {
   })
 })
 
+describe('the cost of a hash', () => {
+  const withCost = (cost: string, rest = 'c2FsdHNhbHQ$aGFzaGhhc2g') =>
+    withAuth(`auth: { users: { fred: { role: viewer, password_hash: '$argon2id$v=19$${cost}$${rest}' } } }`)
+  const NO_HASH = '19:55 auth.users.fred.password_hash: Is no argon2id hash;'
+
+  test.each(['m=4096,t=2,p=1', 'm=65536,t=3,p=1', 'm=65536,t=2,p=4', 'm=1048576,t=32,p=16'])(
+    '%s is another than the usual one, and that is said without the hash',
+    (cost) => {
+      const { warnings } = loaded(withCost(cost)).config
+      expect(warnings.map(({ line, column, path }) => `${line}:${column} ${path}`)).toEqual([
+        '19:55 auth.users.fred.password_hash',
+      ])
+      expect(warnings[0]?.message).toStartWith(`The hash of fred has another cost (${cost}) than those`)
+      expect(warnings[0]?.message).not.toContain('c2FsdHNhbHQ')
+    },
+  )
+
+  test.each([
+    ['m=1048577,t=2,p=1', undefined, '19:55 auth.users.fred.password_hash: Its cost (m=1048577,t=2,p=1) is so high'],
+    ['m=65536,t=33,p=1', undefined, '19:55 auth.users.fred.password_hash: Its cost (m=65536,t=33,p=1) is so high'],
+    ['m=65536,t=0,p=1', undefined, NO_HASH],
+    ['m=99999999999,t=2,p=1', undefined, NO_HASH],
+    // Nothing that could be checked: each sign-in would fail with an error, for this name alone.
+    ['m=65536,t=2,p=1', 'c2FsdA$aGFzaGhhc2g', NO_HASH],
+    ['m=65536,t=2,p=1', 'c2FsdHNhbHR$aGFzaGhhc2g', NO_HASH],
+  ])('%s %p is refused', (cost, rest, words) => {
+    expect(faults(withCost(cost, rest))[0]).toStartWith(words)
+  })
+})
+
 describe('what has no effect is warned of', () => {
   test.each([
     ['auth: { none_role: admin }', 'none_role has no effect'],

@@ -35,7 +35,7 @@ export function checkNotifications(warnings: Config['warnings']): Found {
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** Who may do what, and how the service is called from outside. */
-export function checkAccess({ auth, server }: Pick<Config, 'auth' | 'server'>): Found {
+export function checkAccess({ auth, server, warnings }: Pick<Config, 'auth' | 'server' | 'warnings'>): Found {
   const mode: string = auth.mode
   const url = server.publicUrl === null ? null : new URL(server.publicUrl)
   if (mode === 'none' && auth.noneRole !== 'viewer')
@@ -52,6 +52,12 @@ export function checkAccess({ auth, server }: Pick<Config, 'auth' | 'server'>): 
     return bad(
       `public_url ${url.href} has a path, but the service must be at the root of its host.`,
       'Give it a host name of its own.',
+    )
+  const [odd, ...more] = warnings.filter(({ path }) => /^auth\.users\..+\.password_hash$/.test(path))
+  if (odd !== undefined)
+    return warn(
+      more.length === 0 ? odd.message : `${odd.message} There are ${more.length} more of that kind.`,
+      'Run zwitness user hash, and write the line that it prints as password_hash.',
     )
   const called = url === null ? 'no public_url, links are as the request came' : `called ${url.origin}`
   return fine(`auth.mode ${mode}, ${called}.`)

@@ -188,11 +188,20 @@ describe('the witness itself', () => {
   })
   test('an address in the clear', () => {
     const access = (publicUrl: string | null) =>
-      checkAccess({ auth: { mode: 'password' }, server: { publicUrl } } as Parameters<typeof checkAccess>[0]).state
+      checkAccess({ auth: { mode: 'password' }, server: { publicUrl }, warnings: [] } as never).state
     expect(access(null)).toBe('OK')
     expect(access('https://witness.example')).toBe('OK')
     expect(access('http://127.0.0.1:8080')).toBe('OK')
     expect(access('http://witness.example')).toBe('WARNING')
     expect(access('https://example/witness')).toBe('FAILED')
+  })
+  test('a hash whose cost is not the usual one', () => {
+    const at = { file: 'f', line: 1, column: 1, message: 'The hash of fred has another cost.' }
+    const config = { auth: { mode: 'password' }, server: { publicUrl: null } }
+    const found = (...paths: readonly string[]) =>
+      checkAccess({ ...config, warnings: paths.map((path) => ({ ...at, path })) } as never)
+    expect(found('auth.users.fred.password_hash')).toMatchObject({ state: 'WARNING', message: at.message })
+    expect(found('auth.users.f.password_hash', 'auth.users.g.h.password_hash').message).toContain('There are 1 more')
+    expect(found('auth.mode', 'pairs.0').state).toBe('OK')
   })
 })

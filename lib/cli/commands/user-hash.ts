@@ -1,3 +1,4 @@
+import { PASSWORD_COST } from '#config/password-cost.ts'
 import { passwordFault } from '#lib/auth/password-rules.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -16,7 +17,7 @@ export const userHash: Command = {
     const password = await newPassword(args, context)
     const fault = passwordFault(password, '')
     if (fault !== null) throw new UsageError(fault)
-    const hash = await Bun.password.hash(password, 'argon2id')
+    const hash = await Bun.password.hash(password, PASSWORD_COST)
     if (out.format === 'json') out.json('hash/1', { hash })
     else out.line(hash)
     return EXIT.DONE
