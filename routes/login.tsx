@@ -4,7 +4,7 @@ import { definePage, defineRoute } from '#lib/define.ts'
 import { type InvocationContext, Problem, redirect } from '#lib/runtime/index.ts'
 import type { Services } from '#lib/service-types.ts'
 import { Login, type LoginProps } from '#lib/view/access/login.tsx'
-import { afterSignIn } from './_local-path.ts'
+import { afterSignIn, signedIn } from './_local-path.ts'
 import { Page } from './_page.tsx'
 
 const next = z.string().max(2000).optional()
@@ -34,9 +34,8 @@ export const POST = defineRoute({
     const to = afterSignIn(wanted)
     if (request === undefined || context.config.auth.mode !== 'password') return redirect('/')
     try {
-      const user = await access.signIn(actor, { name, password: typed, requestId })
-      const headers = { Location: to, 'Set-Cookie': await access.startSession(request, actor, user) }
-      return new Response(null, { status: 303, headers })
+      const user = await access.signIn(request, actor, { name, password: typed, requestId })
+      return signedIn(to, await access.startSession(request, actor, user))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       const { status, headers, detail } = error

@@ -4,6 +4,7 @@ import { definePage, defineRoute } from '#lib/define.ts'
 import { type InvocationContext, Problem, redirect } from '#lib/runtime/index.ts'
 import type { Services } from '#lib/service-types.ts'
 import { Setup, type SetupProps } from '#lib/view/access/setup.tsx'
+import { signedIn } from './_local-path.ts'
 import { Page } from './_page.tsx'
 
 const token = z.string().max(200)
@@ -40,7 +41,7 @@ export const POST = defineRoute({
     const name = typed.trim().toLowerCase()
     if (request === undefined || !(await access.setup.needed())) return redirect('/login')
     if (!access.setup.isGood(given)) {
-      await access.audit.write({ actor, action: 'setup', result: 'REFUSED', code: 'BAD_LINK', requestId })
+      await access.strangers.refused({ actor, action: 'setup', code: 'BAD_LINK', requestId })
       return context.page({ title: 'Set up', status: 403, body: view(context, { state: 'bad-link' }) })
     }
     try {
@@ -49,8 +50,7 @@ export const POST = defineRoute({
       access.setup.finish()
       const admin = { ...actor, kind: 'session' as const, name: user.name, role: user.role }
       await access.audit.write({ actor: admin, action: 'setup', target: user.name, requestId })
-      const headers = { Location: '/', 'Set-Cookie': await access.startSession(request, actor, user) }
-      return new Response(null, { status: 303, headers })
+      return signedIn('/', await access.startSession(request, actor, user))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       const csrf = context.formToken()

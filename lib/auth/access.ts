@@ -5,11 +5,15 @@ import { readCookie, writeCookie } from './cookies.ts'
 import { formTokenFor } from './forms.ts'
 import { createGuard, isSecure } from './guard.ts'
 import { createIdentify } from './identify.ts'
+import { createKnownBrowsers, REMEMBERED_SECONDS } from './known-browsers.ts'
+import type { Way } from './login-throttle.ts'
+import { networkOf } from './networks.ts'
 import { createPasswords } from './passwords.ts'
 import type { AuthParts } from './ports.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { Setup } from './setup.ts'
 import { createSignIn, type SignIn } from './sign-in.ts'
+import { createStrangerAudit, type StrangerAudit } from './stranger-audit.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { createUsers, type User, type Users } from './users.ts'
 
@@ -32,11 +36,13 @@ export interface Access {
   readonly tokens: Tokens
   readonly setup: Setup
   readonly audit: Audit
+  /** For what people do who have not signed in. */
+  readonly strangers: StrangerAudit
   readonly signIn: SignIn
   /** Shown on the login page of the demo; else empty. */
   readonly demoLogins: readonly DemoLogin[]
-  /** Opens a session in place of the browser's old one. @returns the `Set-Cookie` header */
-  startSession(request: Request, actor: Actor, user: User): Promise<string>
+  /** Opens a session in place of the browser's old one, and remembers the browser. @returns the `Set-Cookie` headers */
+  startSession(request: Request, actor: Actor, user: User): Promise<readonly string[]>
   /** Ends the browser's session. @returns the `Set-Cookie` header */
   endSession(request: Request): Promise<string>
   /** Id of the session that this request belongs to. */
@@ -56,9 +62,21 @@ export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] 
   const tokens = createTokens(parts)
   const setup = new Setup(parts)
   const audit = createAudit(parts)
+  const strangers = createStrangerAudit(audit, now)
+  const browsers = createKnownBrowsers(parts)
   const find = async (request: Request) => {
     const secret = readCookie('session', request, secure())
     return secret === null ? null : sessions.find(secret)
+  }
+
+  async function wayOf(request: Request, visitor: Actor, account: string, user: User | null): Promise<Way> {
+    const open = visitor.kind === 'session' && visitor.name === account ? await find(request) : null
+    if (open !== null) return { kind: 'known', browser: `session ${open.session.id}` }
+    const secret = readCookie('browser', request, secure())
+    const browser = secret === null ? null : await browsers.find(secret, account, user)
+    if (browser !== null) return { kind: 'known', browser: `browser ${browser}` }
+    const network = networkOf(visitor.address)
+    return { kind: 'stranger', account, network, returning: await browsers.isKnownNetwork(network) }
   }
 
   return {
@@ -79,15 +97,21 @@ export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] 
     tokens,
     setup,
     audit,
-    signIn: createSignIn({ users, passwords, audit, now }),
+    strangers,
+    signIn: createSignIn({ users, passwords, audit, strangers, now, wayOf }),
     demoLogins,
     secure,
 
     async startSession(request, actor, user) {
       const before = await find(request)
       if (before !== null) await sessions.close(before.session.id)
-      const secret = await sessions.open(user, actor)
-      return writeCookie('session', request, secure(), secret, config().auth.session.maxSeconds)
+      const { id, secret } = await sessions.open(user, actor)
+      const from = { session: id, network: networkOf(actor.address) }
+      const browser = await browsers.remember(user, readCookie('browser', request, secure()), from)
+      return [
+        writeCookie('session', request, secure(), secret, config().auth.session.maxSeconds),
+        writeCookie('browser', request, secure(), browser, REMEMBERED_SECONDS),
+      ]
     },
     async endSession(request) {
       const open = await find(request)

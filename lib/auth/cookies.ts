@@ -1,6 +1,10 @@
-export type CookieName = 'session' | 'form'
+export type CookieName = 'session' | 'form' | 'browser'
 
-const BASE: Readonly<Record<CookieName, string>> = { session: 'zwitness', form: 'zwitness-form' }
+const BASE: Readonly<Record<CookieName, string>> = {
+  session: 'zwitness',
+  form: 'zwitness-form',
+  browser: 'zwitness-browser',
+}
 const VALUE = /^[\w-]{43}$/
 
 /**

@@ -1,70 +1,74 @@
-interface Count {
-  attempts: number
-  /** Epoch ms of the last one. */
-  at: number
-}
+import { Attempts, type Counted, type Limit } from './attempts.ts'
 
-interface Limit {
-  /** Attempts before anybody waits. */
-  readonly free: number
-  readonly longestSeconds: number
-}
+/**
+ * By which way somebody comes to have a password checked: whose guesses are counted together, and with whom they wait for
+ * their turn. Decided by what the browser brings along, never by whether the name exists.
+ */
+export type Way =
+  /** A browser that signed in as this user before, or is signed in now: it answers for itself alone. */
+  | { readonly kind: 'known'; readonly browser: string }
+  | {
+      readonly kind: 'stranger'
+      /** As it was typed, in lower case. */
+      readonly account: string
+      /** See networkOf. */
+      readonly network: string
+      /** Somebody signed in from there before. */
+      readonly returning: boolean
+    }
 
 /** A shorter limit for accounts: whoever only knows a name must not be able to keep its owner out for long. */
 const ACCOUNT: Limit = { free: 5, longestSeconds: 300 }
-const ADDRESS: Limit = { free: 10, longestSeconds: 900 }
-const FIRST_WAIT_SECONDS = 5
-const FORGOTTEN_MS = 3_600_000
-/** Attempts from everywhere must not fill the memory. */
-const MOST_KEYS = 10_000
+const NETWORK: Limit = { free: 10, longestSeconds: 900 }
+
+export type Begun =
+  | { readonly ok: true; readonly marks: readonly (readonly [Attempts, Counted])[] }
+  /** `first`: nobody has been told of this wait yet. */
+  | { readonly ok: false; readonly waitSeconds: number; readonly first: boolean }
 
 /**
- * Failed attempts per account and per address. Each attempt counts when it begins and is taken back when it was right: a
- * hundred at once are a hundred, not one. Kept in memory: a restart forgets.
+ * Failed attempts per account and per network, and those of browsers that signed in before on their own. Each attempt counts
+ * when it begins and is taken back when it was right: a hundred at once are a hundred, not one. Kept in memory: a restart
+ * forgets.
  */
 export class LoginThrottle {
-  readonly #counts = new Map<string, Count>()
-  readonly #now: () => number
+  readonly #accounts: Attempts
+  readonly #networks: Attempts
+  readonly #browsers: Attempts
 
   constructor(now: () => number) {
-    this.#now = now
+    this.#accounts = new Attempts(ACCOUNT, now)
+    this.#networks = new Attempts(NETWORK, now)
+    this.#browsers = new Attempts(ACCOUNT, now)
   }
 
-  /** Seconds to wait, or 0: then it counts as begun. */
-  begin(account: string, address: string | null): number {
-    const limits = limitsOf(account, address)
-    const wait = Math.max(...limits.map(([key, limit]) => this.#wait(key, limit)))
-    if (wait > 0) return wait
-    for (const [key] of limits) this.#count(key)
-    return 0
+  begin(way: Way): Begun {
+    const counters = this.#countersOf(way)
+    const waiting = counters
+      .map(([attempts, key]) => ({ attempts, key, wait: attempts.wait(key) }))
+      .reduce((longest, one) => (one.wait > longest.wait ? one : longest))
+    if (waiting.wait > 0)
+      return { ok: false, waitSeconds: waiting.wait, first: waiting.attempts.isFirstRefused(waiting.key) }
+    return { ok: true, marks: counters.map(([attempts, key]) => [attempts, attempts.count(key)] as const) }
   }
 
-  succeeded(account: string, address: string | null): void {
-    for (const [key] of limitsOf(account, address)) this.#counts.delete(key)
+  /** The password was right: the account, or the browser, begins anew. Others at the same address do not. */
+  succeeded(way: Way, begun: Begun): void {
+    this.takeBack(begun)
+    const [[attempts, key]] = this.#countersOf(way)
+    attempts.clear(key)
   }
 
-  #wait(key: string, { free, longestSeconds }: Limit): number {
-    const count = this.#counts.get(key)
-    if (count === undefined || count.attempts < free) return 0
-    const seconds = Math.min(longestSeconds, FIRST_WAIT_SECONDS * 2 ** Math.min(20, count.attempts - free))
-    return Math.max(0, Math.ceil((count.at + seconds * 1000 - this.#now()) / 1000))
+  /** The password was never looked at. */
+  takeBack(begun: Begun): void {
+    if (begun.ok) for (const [attempts, mark] of begun.marks) attempts.takeBack(mark)
   }
 
-  #count(key: string): void {
-    const now = this.#now()
-    const known = this.#counts.get(key)
-    const attempts = known === undefined || now - known.at > FORGOTTEN_MS ? 0 : known.attempts
-    // Taken out and put back: the map stays in the order of the last attempts, and the oldest go first.
-    this.#counts.delete(key)
-    this.#counts.set(key, { attempts: attempts + 1, at: now })
-    const oldest = this.#counts.keys().next().value
-    if (this.#counts.size > MOST_KEYS && oldest !== undefined) this.#counts.delete(oldest)
+  #countersOf(way: Way): readonly [readonly [Attempts, string], ...(readonly [Attempts, string])[]] {
+    if (way.kind === 'known') return [[this.#browsers, way.browser]]
+    return [
+      [this.#accounts, way.account],
+      [this.#networks, way.network],
+    ]
   }
-}
-
-function limitsOf(account: string, address: string | null): readonly (readonly [string, Limit])[] {
-  return [
-    [`account ${account}`, ACCOUNT],
-    [`address ${address ?? ''}`, ADDRESS],
-  ]
 }

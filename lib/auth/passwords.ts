@@ -1,46 +1,75 @@
+import { PASSWORD_COST } from '#config/password-cost.ts'
 import { tooMany } from '#lib/runtime/index.ts'
+import { FairQueue } from './fair-queue.ts'
 
 /** Each takes 64 MiB and a tenth of a second of a core: more at once would starve what the machine is there for. */
 const AT_ONCE = 2
-const MOST_WAITING = 20
+/**
+ * First come people who are known here, then networks from which somebody signed in before, then everybody else. Of the first
+ * two each waits for its own guesses, so they cannot keep the last one waiting; a hundred strangers are served in ten seconds.
+ */
+const LANES = [
+  { name: 'known', places: 20 },
+  { name: 'returning', places: 20 },
+  { name: 'stranger', places: 100 },
+] as const
+
+export interface Turn {
+  readonly lane: (typeof LANES)[number]['name']
+  /** Who takes turns with the others of the lane. */
+  readonly group: string
+}
+
+export const NO_PLACE = 'Too many people sign in at this moment; try again in a few seconds.'
+export const NO_PLACE_SECONDS = 5
+
+/** All places are taken: the password was not looked at. */
+export class NoPlace extends Error {
+  constructor() {
+    super(NO_PLACE)
+    this.name = 'NoPlace'
+  }
+}
 
 export interface Passwords {
+  /** For somebody who may already set one. @throws Problem 429 when too many wait */
   hash(password: string): Promise<string>
-  /** Takes the same time for a user that is not there (`null`). @throws Problem 429 when too many wait already */
-  verify(password: string, hash: string | null): Promise<boolean>
+  /** @throws NoPlace when too many wait already */
+  verify(password: string, hash: string, turn: Turn): Promise<boolean>
 }
+
+type Waiting = PromiseWithResolvers<void>
 
 /** argon2id, a few at a time. */
 export function createPasswords(): Passwords {
   let running = 0
-  const waiting: (() => void)[] = []
-  let dummy: Promise<string> | null = null
+  const queue = new FairQueue<Turn['lane'], Waiting>(LANES)
 
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async function inTurn<T>({ lane, group }: Turn, work: () => Promise<T>): Promise<T> {
     if (running >= AT_ONCE) {
-      if (waiting.length >= MOST_WAITING)
-        tooMany('Too many people sign in at this moment; try again in a few seconds.', 5)
-      await new Promise<void>((resolve) => waiting.push(resolve))
+      const own: Waiting = Promise.withResolvers()
+      queue.push(lane, group, own)?.reject(new NoPlace())
+      await own.promise
     } else running += 1
     try {
       return await work()
     } finally {
       // The place goes on to the next one without ever being free, so that nobody slips in between.
-      const next = waiting.shift()
-      if (next) next()
+      const next = queue.shift()
+      if (next) next.resolve()
       else running -= 1
     }
   }
 
-  const hash = (password: string): Promise<string> => inTurn(() => Bun.password.hash(password, 'argon2id'))
   return {
-    hash,
-    async verify(password, known) {
-      if (known !== null) return inTurn(() => Bun.password.verify(password, known))
-      dummy ??= Bun.password.hash(crypto.randomUUID(), 'argon2id')
-      const stranger = await dummy
-      await inTurn(() => Bun.password.verify(password, stranger))
-      return false
+    async hash(password) {
+      try {
+        return await inTurn({ lane: 'known', group: 'new passwords' }, () => Bun.password.hash(password, PASSWORD_COST))
+      } catch (error) {
+        if (error instanceof NoPlace) return tooMany(NO_PLACE, NO_PLACE_SECONDS)
+        throw error
+      }
     },
+    verify: (password, hash, turn) => inTurn(turn, () => Bun.password.verify(password, hash)),
   }
 }

@@ -10,13 +10,16 @@ export interface OpenSession {
 
 /** Browsers that are signed in. The database knows digests only: whoever reads it cannot sign in with them. */
 export interface Sessions {
-  /** @returns the cookie's value */
-  open(user: User, origin: Origin): Promise<string>
+  /** `secret` is the cookie's value. */
+  open(user: User, origin: Origin): Promise<{ readonly id: number; readonly secret: string }>
   /** Null: unknown, over, or its user or password has changed. */
   find(secret: string, origin?: Origin): Promise<OpenSession | null>
   /** Those in force, newest first; null: of all users. */
   list(user: string | null): Promise<readonly SessionRecord[]>
   close(id: number): Promise<boolean>
+  /** From afar: its browser is no longer one that signed in before. */
+  signOut(id: number): Promise<boolean>
+  /** With the browsers that are known for them, also those that signed out by themselves. */
   closeAll(user: string, except: number | null): Promise<number>
 }
 
@@ -46,7 +49,7 @@ export function createSessions({ store, config, now, log }: AuthParts, users: Us
       const secret = newSecret()
       const at = now()
       await store.pruneSessions(at, at - idleMs())
-      await store.addSession({
+      const id = await store.addSession({
         digest: digestOf(secret),
         user: user.name,
         credential: credentialOf(user),
@@ -56,7 +59,7 @@ export function createSessions({ store, config, now, log }: AuthParts, users: Us
         address,
         userAgent: userAgent?.slice(0, 300) ?? null,
       })
-      return secret
+      return { id, secret }
     },
 
     async find(secret, origin) {
@@ -72,6 +75,13 @@ export function createSessions({ store, config, now, log }: AuthParts, users: Us
       return (await store.sessions(user)).filter((session) => !isOver(session))
     },
     close: (id) => store.removeSession(id),
-    closeAll: (user, except) => store.removeSessionsOf(user, except),
+    async signOut(id) {
+      await store.forgetBrowserOfSession(id)
+      return store.removeSession(id)
+    },
+    async closeAll(user, except) {
+      await store.forgetBrowsersOf(user, except)
+      return store.removeSessionsOf(user, except)
+    },
   }
 }

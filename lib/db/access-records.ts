@@ -27,6 +27,21 @@ export interface SessionRecord {
   readonly userAgent: string | null
 }
 
+/** A browser that signed in as a user: it has a way of its own to the sign-in, and no right. */
+export interface KnownBrowserRecord {
+  readonly id: number
+  /** SHA-256 of the cookie, hex. */
+  readonly digest: string
+  readonly user: string
+  /** Mark of the password that it signed in with: with another password it is no longer known. */
+  readonly credential: string
+  /** The last session it opened. */
+  readonly session: number
+  /** Where that was from: an IPv4 address, or an IPv6 /64. */
+  readonly network: string
+  readonly seenAt: number
+}
+
 export interface TokenRecord {
   /** Part of the token, may be shown. */
   readonly id: string

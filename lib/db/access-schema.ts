@@ -3,7 +3,7 @@ import type { ActorKind, AuditRecord, UserRecord } from './access-types.ts'
 
 type Role = UserRecord['role']
 
-/** The tables of migration 2 as Kysely sees them. */
+/** The tables of migrations 2 and 10 as Kysely sees them. */
 export interface AccessSchema {
   user: { name: string; role: Role; password_hash: string; created_at: number; changed_at: number }
   session: {
@@ -16,6 +16,15 @@ export interface AccessSchema {
     expires_at: number
     address: string | null
     user_agent: string | null
+  }
+  known_browser: {
+    id: Generated<number>
+    digest: string
+    user: string
+    credential: string
+    session: number
+    network: string
+    seen_at: number
   }
   api_token: {
     id: string

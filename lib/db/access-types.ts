@@ -1,4 +1,4 @@
-import type { AuditRecord, SessionRecord, TokenRecord, UserRecord } from './access-records.ts'
+import type { AuditRecord, KnownBrowserRecord, SessionRecord, TokenRecord, UserRecord } from './access-records.ts'
 import type { Page } from './types.ts'
 
 export type * from './access-records.ts'
@@ -25,7 +25,7 @@ export interface AccessStore {
   addFirstUser(user: UserRecord): Promise<boolean>
   /** False: there is none. */
   changeUser(name: string, change: Partial<Pick<UserRecord, 'role' | 'passwordHash'>>, now: number): Promise<boolean>
-  /** With its sessions. */
+  /** With its sessions, and the browsers that signed in. */
   removeUser(name: string): Promise<boolean>
 
   addSession(session: Omit<SessionRecord, 'id'>): Promise<number>
@@ -38,6 +38,21 @@ export interface AccessStore {
   removeSessionsOf(user: string, except?: number | null): Promise<number>
   /** Those that are over: expired before `now`, or not seen since `idleBefore`. */
   pruneSessions(now: number, idleBefore: number): Promise<number>
+
+  /**
+   * In place of what the browser was known by (`replaces`, for all its users); of the user the newest `most` are kept, of all
+   * those seen since `seenBefore`.
+   */
+  rememberBrowser(
+    browser: Omit<KnownBrowserRecord, 'id'>,
+    bounds: { readonly replaces: string | null; readonly seenBefore: number; readonly most: number },
+  ): Promise<void>
+  knownBrowser(digest: string, user: string): Promise<KnownBrowserRecord | null>
+  /** Did a browser sign in from there since? */
+  isKnownNetwork(network: string, since: number): Promise<boolean>
+  forgetBrowserOfSession(session: number): Promise<void>
+  /** All of a user but the one that has this session. */
+  forgetBrowsersOf(user: string, exceptSession?: number | null): Promise<void>
 
   /** False: a token of that name is in use. */
   addToken(token: TokenRecord): Promise<boolean>

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
-import type { AuditRecord, SessionRecord, TokenRecord, UserRecord } from './access-types.ts'
+import type { AuditRecord, KnownBrowserRecord, SessionRecord, TokenRecord, UserRecord } from './access-types.ts'
 import type { OpenedStore } from './store.ts'
 import { createdRun, freshStore } from './store-fixture.ts'
 
@@ -84,6 +84,64 @@ describe('sessions', () => {
     expect(await store.removeSessionsOf('alice', two)).toBe(1)
     expect(await store.removeSession(one)).toBe(false)
     expect(await store.removeSession(two)).toBe(true)
+  })
+})
+
+describe('browsers that signed in', () => {
+  const browser = (seed: string, more: Partial<KnownBrowserRecord> = {}) => ({
+    digest: hex(seed),
+    user: 'alice',
+    credential: 'c',
+    session: 1,
+    network: '10.0.0.1',
+    seenAt: 10,
+    ...more,
+  })
+  const remember = (one: ReturnType<typeof browser>, more = {}) =>
+    store.rememberBrowser(one, { replaces: null, seenBefore: 0, most: 3, ...more })
+  const known = async (seed: string, user = 'alice') => (await store.knownBrowser(hex(seed), user)) !== null
+
+  test('are known by their cookie and user; a new cookie takes the place of the old one, for each of its users', async () => {
+    await remember(browser('a'))
+    await remember(browser('a', { user: 'bob' }))
+    const before = await store.knownBrowser(hex('a'), 'alice')
+    expect(before).toMatchObject(browser('a'))
+    await remember(browser('b', { session: 2, network: '10.0.0.2', seenAt: 20 }), { replaces: hex('a') })
+    expect([await known('a'), await known('a', 'bob'), await known('b', 'bob')]).toEqual([false, false, true])
+    const after = browser('b', { session: 2, network: '10.0.0.2', seenAt: 20 })
+    expect(await store.knownBrowser(hex('b'), 'alice')).toEqual({ id: before?.id ?? 0, ...after })
+    expect(await known('b', 'carl')).toBe(false)
+  })
+
+  test('are a few for each user, for a while, and so are the networks they came from', async () => {
+    await remember(browser('bob', { user: 'bob', network: '10.0.0.9' }))
+    for (const at of [1, 2, 3, 4, 5]) await remember(browser(`${at}`, { seenAt: 10 + at, network: `10.0.1.${at}` }))
+    expect(await Promise.all(['1', '2', '3', '4', '5'].map((seed) => known(seed)))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+    ])
+    expect(await store.isKnownNetwork('10.0.1.2', 0)).toBe(false)
+    expect([await store.isKnownNetwork('10.0.1.4', 14), await store.isKnownNetwork('10.0.1.4', 15)]).toEqual([
+      true,
+      false,
+    ])
+    await remember(browser('6', { seenAt: 99 }), { seenBefore: 15 })
+    expect([await known('bob', 'bob'), await known('4'), await known('5')]).toEqual([false, false, true])
+  })
+
+  test('are forgotten with a session, all but one of a user, and with the user', async () => {
+    await store.addUser(alice)
+    for (const session of [1, 2, 3]) await remember(browser(`${session}`, { session, seenAt: session }))
+    await remember(browser('bob', { user: 'bob' }))
+    await store.forgetBrowserOfSession(1)
+    expect([await known('1'), await known('2')]).toEqual([false, true])
+    await store.forgetBrowsersOf('alice', 3)
+    expect([await known('2'), await known('3')]).toEqual([false, true])
+    await store.removeUser('alice')
+    expect([await known('3'), await known('bob', 'bob')]).toEqual([false, true])
   })
 })
 

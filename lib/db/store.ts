@@ -9,6 +9,7 @@ import { datasetsRepository } from './datasets.ts'
 import { healthRepository } from './health.ts'
 import { interruptRepository } from './interrupt.ts'
 import { invocationsRepository } from './invocations.ts'
+import { knownBrowsersRepository } from './known-browsers.ts'
 import { lagRepository } from './lag.ts'
 import { logsRepository } from './logs.ts'
 import { pruneRepository } from './prune.ts'
@@ -59,6 +60,7 @@ export function composeStore({ db, database, file, ...opened }: StoreParts): Ope
     ...pruneRepository(db),
     ...usersRepository(db),
     ...sessionsRepository(db),
+    ...knownBrowsersRepository(db),
     ...tokensRepository(db),
     ...auditRepository(db),
     ...healthRepository(db, file),

@@ -44,6 +44,7 @@ export function usersRepository(db: Kysely<Schema>): Users {
     async removeUser(name) {
       return db.transaction().execute(async (transaction) => {
         await transaction.deleteFrom('session').where('user', '=', name).execute()
+        await transaction.deleteFrom('known_browser').where('user', '=', name).execute()
         const { numDeletedRows } = await transaction.deleteFrom('user').where('name', '=', name).executeTakeFirst()
         return numDeletedRows > 0n
       })

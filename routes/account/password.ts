@@ -16,17 +16,17 @@ export const POST = defineRoute({
     const { access, actor, request, requestId } = context
     if (actor.kind !== 'session' || request === undefined)
       return forbidden('Only somebody who signed in with a password has one to change.')
-    let cookie: string | null = null
+    let cookies: readonly string[] = []
     const answer = await onAccount(context, async () => {
       if (chosen !== again) throw new Problem(422, 'VALIDATION', 'The two new passwords are not the same.')
       // A browser that was left open is not enough; and wrong guesses wait as at the sign-in.
-      await access.signIn(actor, { name: actor.name, password: current, requestId })
+      await access.signIn(request, actor, { name: actor.name, password: current, requestId })
       const user = await access.users.change(actor.name, { password: chosen })
       await access.sessions.closeAll(user.name, null)
-      cookie = await access.startSession(request, actor, user)
+      cookies = await access.startSession(request, actor, user)
       return { done: 'The password is changed. All your other sessions have ended.' }
     })
-    if (cookie !== null) answer.headers.append('Set-Cookie', cookie)
+    for (const cookie of cookies) answer.headers.append('Set-Cookie', cookie)
     return answer
   },
 })

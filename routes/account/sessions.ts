@@ -13,7 +13,7 @@ export const POST = defineRoute({
     onAccount(context, async () => {
       const { access, actor, request } = context
       if (id !== undefined) {
-        await access.sessions.close(await ownSession(id, context))
+        await access.sessions.signOut(await ownSession(id, context))
         return { done: 'That browser is signed out.' }
       }
       if (!others || actor.kind !== 'session' || request === undefined) return {}

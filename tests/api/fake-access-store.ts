@@ -3,6 +3,7 @@ import { Kysely } from 'kysely'
 import type { AccessStore } from '#lib/db/access-types.ts'
 import { auditRepository } from '#lib/db/audit.ts'
 import { Dialect } from '#lib/db/dialect.ts'
+import { knownBrowsersRepository } from '#lib/db/known-browsers.ts'
 import { migrate } from '#lib/db/migrate.ts'
 import { MIGRATIONS } from '#lib/db/migrations/all.ts'
 import type { Schema } from '#lib/db/schema.ts'
@@ -18,6 +19,7 @@ export async function memoryAccessStore(): Promise<AccessStore> {
   return {
     ...usersRepository(db),
     ...sessionsRepository(db),
+    ...knownBrowsersRepository(db),
     ...tokensRepository(db),
     ...auditRepository(db),
   }

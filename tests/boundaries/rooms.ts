@@ -32,7 +32,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['bun:sqlite', 'kysely', 'kysely/', 'kysely-bun-sqlite/', 'kysely-bun-sqlite', 'node:'],
   },
   'lib/logs': { uses: ['lib/host'], types: ['lib/db', 'lib/replication'], packages: ['node:'] },
-  'lib/auth': { uses: ['lib/runtime'], types: ['lib/db', 'config'], packages: ['node:crypto', 'node:net'] },
+  'lib/auth': {
+    uses: ['lib/runtime', 'config/password-cost.ts'],
+    types: ['lib/db', 'config'],
+    packages: ['node:crypto', 'node:net'],
+  },
   'lib/events': { uses: [], types: ['lib/api'], packages: ['node:crypto'] },
 
   // The engine: I/O around the pure core, through ports; lib/san is what fills those ports.

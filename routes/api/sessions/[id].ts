@@ -11,7 +11,7 @@ export const DELETE = defineRoute({
   output: z.object({ closed: z.string() }),
   errors: { 404: ['NO_SUCH_SESSION'] },
   async run({ id }, context) {
-    await context.access.sessions.close(await ownSession(id, context))
+    await context.access.sessions.signOut(await ownSession(id, context))
     return { closed: id }
   },
 })
