@@ -253,6 +253,16 @@ describe('passwords', () => {
     for (const who of ['known', 'returning']) expect(order.indexOf(who)).toBeLessThan(8)
   })
 
+  test('of people who have gone are not looked at', async () => {
+    const passwords = createPasswords()
+    const hash = await cheap()
+    const gone = AbortSignal.abort()
+    const all = Array.from({ length: 102 }, (_, at) => passwords.verify('x', hash, { ...from(`${at}`), signal: gone }))
+    const stays = passwords.verify('three words long', hash, { lane: 'known', group: 'browser 1' })
+    const refused = (await Promise.allSettled(all)).filter((one) => one.status === 'rejected')
+    expect([refused.length, await stays]).toEqual([102, true])
+  })
+
   test.each([
     ['three words long', null],
     ['short', 'too short'],

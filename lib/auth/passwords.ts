@@ -18,12 +18,14 @@ export interface Turn {
   readonly lane: (typeof LANES)[number]['name']
   /** Who takes turns with the others of the lane. */
   readonly group: string
+  /** Of who asks: nobody's time is spent on one who has gone. */
+  readonly signal?: AbortSignal
 }
 
 export const NO_PLACE = 'Too many people sign in at this moment; try again in a few seconds.'
 export const NO_PLACE_SECONDS = 5
 
-/** All places are taken: the password was not looked at. */
+/** All places are taken, or who asked went away before their turn: the password was not looked at. */
 export class NoPlace extends Error {
   constructor() {
     super(NO_PLACE)
@@ -45,13 +47,14 @@ export function createPasswords(): Passwords {
   let running = 0
   const queue = new FairQueue<Turn['lane'], Waiting>(LANES)
 
-  async function inTurn<T>({ lane, group }: Turn, work: () => Promise<T>): Promise<T> {
+  async function inTurn<T>({ lane, group, signal }: Turn, work: () => Promise<T>): Promise<T> {
     if (running >= AT_ONCE) {
       const own: Waiting = Promise.withResolvers()
       queue.push(lane, group, own)?.reject(new NoPlace())
       await own.promise
     } else running += 1
     try {
+      if (signal?.aborted) throw new NoPlace()
       return await work()
     } finally {
       // The place goes on to the next one without ever being free, so that nobody slips in between.

@@ -59,7 +59,10 @@ export function createSignIn({ users, passwords, audit, strangers, now, wayOf }:
       // Nobody has a longer one; it takes its turn and its time like every other.
       const isTooLong = password.length > LONGEST_PASSWORD
       const hash = isTooLong || user === null ? decoy : user.passwordHash
-      right = await passwords.verify(password.slice(0, LONGEST_PASSWORD), hash, turnOf(way))
+      right = await passwords.verify(password.slice(0, LONGEST_PASSWORD), hash, {
+        ...turnOf(way),
+        signal: request.signal,
+      })
     } catch (error) {
       // Whatever went wrong, it was not the password.
       throttle.takeBack(begun)

@@ -141,6 +141,61 @@ test('a reload by signal is in the book; a user of the file can sign in from the
   expect(shown).toContain('frida')
 })
 
+test('sixty strangers who never stop guessing keep nobody out whose browser signed in before', async () => {
+  const anna = new Browser(url())
+  expect((await anna.signIn('anna', PASSWORD)).status).toBe(303)
+  await anna.submit('/account', '/logout', {})
+  // Whoever says so is believed to be at another address each time.
+  service.home.configure(
+    `${world.yaml({ datasets: { data: {} }, auth: { mode: 'password' } })}server: { trusted_proxies: [127.0.0.1] }\n`,
+  )
+  await service.cli('config', 'reload')
+  const before = (await audit('limit=500')).length
+  let at = 0
+  const over = new AbortController()
+  const seen = { refused: 0, turnedAway: 0, other: 0 }
+  const stranger = async (): Promise<void> => {
+    const browser = new Browser(url())
+    const csrf = /name="csrf" value="([^"]+)"/.exec(await browser.page('/login'))?.[1] ?? ''
+    while (!over.signal.aborted) {
+      at += 1
+      // Half of them at the account of somebody, half at any name.
+      const fields = { csrf, name: at % 2 === 0 ? 'anna' : `name${at}`, password: 'guess guess' }
+      const address = { 'x-forwarded-for': `2001:db8:${(at >> 8).toString(16)}:${(at & 255).toString(16)}::1` }
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: url(), ...address }
+      const body = new URLSearchParams(fields).toString()
+      const answer = await browser
+        .send('/login', { method: 'POST', headers, body, signal: over.signal })
+        .catch((error: unknown) => (over.signal.aborted ? null : Promise.reject(error)))
+      if (answer === null) return
+      const { status } = answer
+      if (status === 401) seen.refused += 1
+      else if (status === 429) seen.turnedAway += 1
+      else seen.other += 1
+    }
+  }
+  const strangers = Array.from({ length: 60 }, stranger)
+  try {
+    await until('all of them are at it', 120, () => at > 120 && seen.refused > 5)
+    for (let visit = 0; visit < 5; visit++) {
+      expect((await anna.signIn('anna', PASSWORD)).status).toBe(303)
+      await anna.submit('/account', '/logout', {})
+    }
+    // A new browser of hers would wait, for they guess at her account.
+    expect((await new Browser(url()).signIn('anna', PASSWORD)).status).toBe(429)
+    // Another user's is only one of many: it waits for its turn, and is not counted as a failure.
+    expect((await new Browser(url()).signIn('otto', PASSWORD)).status).toBe(303)
+  } finally {
+    over.abort()
+    await Promise.all(strangers)
+  }
+  expect(seen.other).toBe(0)
+  expect(seen.turnedAway).toBeGreaterThan(20)
+  const entries = (await audit('limit=500')).slice(0, -before)
+  expect(entries.length).toBeLessThan(150)
+  expect(entries.filter(({ target, result }) => target === 'anna' && result === 'OK')).toHaveLength(5)
+})
+
 test('no secret is in the log, and none in the database', async () => {
   const kept =
     (await log()) + JSON.stringify(await service.get('/api/logs?limit=1000')) + JSON.stringify(await audit('limit=500'))
