@@ -31,11 +31,15 @@ export interface LayoutProps {
   readonly children: ComponentChildren
 }
 
-/** What every page has around it. */
+/**
+ * What every page has around it. Strangers are not told version and clock, which help nobody but an attacker; without these
+ * facts there are no islands on their pages.
+ */
 export function Layout({ facts, at, live, user, foot, browse, children }: LayoutProps) {
+  const isStranger = facts.role === 'none'
   return (
     <PageContext.Provider value={facts}>
-      <div id="page" data-facts={JSON.stringify(facts)}>
+      <div id="page" data-facts={isStranger ? undefined : JSON.stringify(facts)}>
         {facts.demo && (
           <p class="banner" role="note">
             Demo: simulated SANs, nothing is real
@@ -56,8 +60,8 @@ export function Layout({ facts, at, live, user, foot, browse, children }: Layout
           {children}
         </main>
         <footer class="page-foot">
-          <span>zwitness {facts.version}</span>
-          {foot ?? <span>Times in {facts.zone}</span>}
+          <span>zwitness{isStranger ? '' : ` ${facts.version}`}</span>
+          {!isStranger && (foot ?? <span>Times in {facts.zone}</span>)}
         </footer>
       </div>
     </PageContext.Provider>

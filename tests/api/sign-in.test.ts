@@ -136,6 +136,18 @@ describe('signing in', () => {
     ])
   })
 
+  test('no page tells strangers version, clock or zone; people who are signed in see them', async () => {
+    const { version, commit } = served.services.about
+    for (const path of ['/login', '/nothing-there']) {
+      const page = await served.browser().page(path)
+      expect(page).toContain('>zwitness</span></footer>')
+      expect(page).not.toMatch(new RegExp(`data-facts|Times in|${commit}|${RegExp.escape(version)}`))
+    }
+    const viewer = served.browser()
+    await viewer.signIn('viewer', PASSWORD)
+    expect(await viewer.page('/account')).toMatch(new RegExp(`data-facts=.*>zwitness ${version}</span>`, 's'))
+  })
+
   test('over TLS the cookie is for TLS alone, and cannot be planted by a neighbour', async () => {
     served.configure({ server: { publicUrl: 'https://witness.example' } })
     const headers = { host: 'witness.example', origin: 'https://witness.example' }
