@@ -209,11 +209,12 @@ describe('writes', () => {
   test('those without a name are told apart by their address; a clock set back gives nothing away', () => {
     const { now, later } = clock()
     const limit = new WriteLimit(now)
-    for (let at = 0; at < 120; at++) limit.take(actor('none', 'anyone', 'a'))
-    expect(limit.take(actor('none', 'anyone', 'a'))).toBe(1)
-    expect(limit.take(actor('none', 'anyone', 'b'))).toBe(0)
+    for (let at = 0; at < 120; at++) limit.take(actor('none', 'anyone', '2001:db8::a'))
+    expect(limit.take(actor('none', 'anyone', '2001:db8::a'))).toBe(1)
+    expect(limit.take(actor('none', 'anyone', '2001:db8::b'))).toBe(1)
+    expect(limit.take(actor('none', 'anyone', '2001:db8:0:1::a'))).toBe(0)
     later(-3600)
-    expect(limit.take(actor('none', 'anyone', 'a'))).toBe(1)
+    expect(limit.take(actor('none', 'anyone', '2001:db8::a'))).toBe(1)
   })
 })
 

@@ -1,4 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, spyOn, test } from 'bun:test'
+import { costOf, USUAL_COST } from '#config/password-cost.ts'
+import { until } from '#tests/witness/until.ts'
 import { addUsers, PASSWORD, type Served, servedFake } from './access-fake.ts'
 
 setDefaultTimeout(600_000)
@@ -148,6 +150,22 @@ describe('signing in', () => {
     expect(await viewer.page('/account')).toMatch(new RegExp(`data-facts=.*>zwitness ${version}</span>`, 's'))
   })
 
+  test('a name that is not there, and a password that is too long, take their turn like every other', async () => {
+    const checked = spyOn(Bun.password, 'verify')
+    try {
+      for (const [name, password] of [
+        ['viewer', 'wrong wrong'],
+        ['nobody-here', 'wrong wrong'],
+        ['viewer', 'x'.repeat(900)],
+      ] as const)
+        expect((await served.browser().signIn(name, password)).status).toBe(401)
+      const costs = checked.mock.calls.map(([password, hash]) => [String(password).length <= 200, costOf(String(hash))])
+      expect(costs).toEqual([1, 2, 3].map(() => [true, USUAL_COST]))
+    } finally {
+      checked.mockRestore()
+    }
+  })
+
   test('over TLS the cookie is for TLS alone, and cannot be planted by a neighbour', async () => {
     served.configure({ server: { publicUrl: 'https://witness.example' } })
     const headers = { host: 'witness.example', origin: 'https://witness.example' }
@@ -248,7 +266,7 @@ describe('a browser that signed in before', () => {
 
   /** Strangers guess at the account until it waits; the address they come from, which is everybody's here, waits too. */
   async function guessedAt(name: string): Promise<void> {
-    for (let at = 0; at < 5; at++) await served.browser().signIn(name, 'guess guess')
+    await Promise.all(Array.from({ length: 5 }, () => served.browser().signIn(name, 'guess guess')))
     expect((await served.browser().signIn(name, PASSWORD)).status).toBe(429)
   }
   const enters = async (browser: ReturnType<Served['browser']>, name: string, password = PASSWORD) => {
@@ -352,7 +370,6 @@ describe('a browser that signed in before', () => {
     expect([await enters(browser, 'gina'), await enters(other, 'gina')]).toEqual([true, true])
     await happens(other)
     await guessedAt('gina')
-    await browser.get('/logout')
     expect(await enters(browser, 'gina')).toBe(false)
   })
 
@@ -382,5 +399,32 @@ describe('a browser that signed in before', () => {
     expect(inAll + items.filter(({ result }) => result === 'REFUSED').length - 1).toBe(301)
     expect(counted.reduce((sum, { at }) => sum + (at.gina ?? 0), 0)).toBeGreaterThan(100)
     expect(JSON.stringify(items)).not.toContain('nobody')
+  })
+
+  test('from where somebody signed in before takes its turn before strangers, though they wait in every place', async () => {
+    served.configure({ server: { trustedProxies: ['127.0.0.1'] } })
+    const from = (browser: ReturnType<Served['browser']>, address: string, name: string, signal?: AbortSignal) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: served.url }
+      const body = new URLSearchParams({ csrf, name, password: PASSWORD }).toString()
+      const asked = { method: 'POST', headers: { ...headers, 'x-forwarded-for': address }, body, signal }
+      return browser.send('/login', asked)
+    }
+    const stranger = served.browser()
+    const csrf = /name="csrf" value="([^"]+)"/.exec(await stranger.page('/login'))?.[1] ?? ''
+    const cookies = stranger.cookies
+    await from(stranger, '10.9.9.9', 'operator')
+    const over = new AbortController()
+    const answers: number[] = []
+    const strangers = Array.from({ length: 130 }, async (_, at) => {
+      const asked = from(served.browser().take(cookies), `2001:db8:9:${at.toString(16)}::1`, `nobody${at}`, over.signal)
+      await asked.then(({ status }) => answers.push(status)).catch(() => expect(over.signal.aborted).toBe(true))
+    })
+    await until('no place is left', 60, () => answers.filter((status) => status === 429).length >= 15)
+    // Another browser, the same network.
+    expect((await from(served.browser().take(cookies), '10.9.9.9', 'operator')).status).toBe(303)
+    expect(answers.filter((status) => status === 401).length).toBeLessThan(50)
+    over.abort()
+    await Promise.all(strangers)
+    served.configure({})
   })
 })

@@ -21,6 +21,12 @@ export class Browser {
     return this
   }
 
+  /** With cookies as a header has them. */
+  take(cookies: string): this {
+    for (const cookie of cookies.split('; ')) this.#keep(cookie)
+    return this
+  }
+
   forget(): void {
     this.#cookies.clear()
   }
