@@ -5,6 +5,7 @@ import { LoginThrottle, type Way } from './login-throttle.ts'
 import { LONGEST_PASSWORD } from './password-rules.ts'
 import { NO_PLACE, NO_PLACE_SECONDS, NoPlace, type Passwords, type Turn } from './passwords.ts'
 import type { AuthParts } from './ports.ts'
+import { WriteLimit } from './rate-limit.ts'
 import type { StrangerAudit } from './stranger-audit.ts'
 import type { User, Users } from './users.ts'
 
@@ -32,6 +33,8 @@ export type SignIn = (request: Request, visitor: Actor, credentials: Credentials
  */
 export function createSignIn({ users, passwords, audit, strangers, now, wayOf }: Parts): SignIn {
   const throttle = new LoginThrottle(now)
+  // A right password is a change like others: no program may fill the book with it.
+  const rightOnes = new WriteLimit(now)
   return async (request, visitor, { name: typed, password, requestId }) => {
     const name = typed.trim().toLowerCase().slice(0, 64)
     const user = await users.find(name)
@@ -75,6 +78,8 @@ export function createSignIn({ users, passwords, audit, strangers, now, wayOf }:
       throw new Problem(401, 'BAD_LOGIN', 'The name or the password is wrong.', { title: 'Not signed in' })
     }
     throttle.succeeded(way, begun)
+    const pause = rightOnes.take({ kind: 'session', name: user.name, address: visitor.address })
+    if (pause > 0) return tooMany('More than 120 sign-ins in a minute; wait a moment.', pause)
     await strangers.settle()
     await audit.write({ ...entry, actor: { ...visitor, kind: 'session', name: user.name, role: user.role } })
     return user
