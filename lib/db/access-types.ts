@@ -15,6 +15,46 @@ export interface AuditQuery {
   readonly cursor?: string
 }
 
+/** A head of the chain that was copied elsewhere; without its row's id it may stand anywhere. */
+export interface KnownHead {
+  readonly id: number | null
+  readonly hash: string
+}
+
+/** Where the chain of the audit is broken. Rows `from` to `to`, both included; null: not known which. */
+export interface AuditFault {
+  /**
+   * CHANGED: content and hash do not agree; one of these rows is not as it was written. MISSING: rows between others are gone.
+   * CUT_OFF: the last ones are. HEAD_…: a head that was copied elsewhere is not met, though the rows agree with each other.
+   */
+  readonly kind: 'CHANGED' | 'MISSING' | 'CUT_OFF' | 'HEAD_CUT_OFF' | 'HEAD_DIFFERS'
+  readonly from: number | null
+  readonly to: number | null
+  /** Of a head. */
+  readonly hash?: string
+}
+
+/** An entry in which an admin said why the audit is broken where it is. */
+export interface AuditAccepted {
+  readonly id: number
+  readonly at: number
+  readonly by: string
+  readonly reason: string | null
+  readonly keys: readonly string[]
+}
+
+export interface AuditProof {
+  /** Entries, forgotten ones included. */
+  readonly rows: number
+  readonly forgotten: number
+  /** Rows up to this one were chained later, by an upgrade. */
+  readonly adopted: { readonly to: number; readonly at: number } | null
+  readonly head: { readonly id: number; readonly hash: string } | null
+  /** At most 100. */
+  readonly faults: readonly AuditFault[]
+  readonly accepted: readonly AuditAccepted[]
+}
+
 /** The part of the database that says who may come in, and who did what. */
 export interface AccessStore {
   users(): Promise<readonly UserRecord[]>
@@ -48,7 +88,12 @@ export interface AccessStore {
   /** False: there is none, or it is revoked already. */
   revokeToken(id: string, now: number): Promise<boolean>
 
+  /** Chained to the one before it. @returns its id */
   addAudit(record: Omit<AuditRecord, 'id'>): Promise<number>
+  /** The newest entry, and the hash over all of them; null: there is none. */
+  auditHead(): Promise<{ readonly id: number; readonly hash: string } | null>
+  /** Reads all of it: is a row changed or missing? What this process wrote last must be there too. */
+  proveAudit(heads: readonly KnownHead[]): Promise<AuditProof>
   /** Newest first. Throws BadCursor. */
   audit(query: AuditQuery): Promise<Page<AuditRecord>>
 }
