@@ -5,6 +5,7 @@ import { readCookie, writeCookie } from './cookies.ts'
 import { formTokenFor } from './forms.ts'
 import { createGuard, isSecure } from './guard.ts'
 import { createIdentify } from './identify.ts'
+import { createMakers } from './makers.ts'
 import { createPasswords } from './passwords.ts'
 import type { AuthParts } from './ports.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -45,24 +46,30 @@ export interface Access {
   stillAllowed(request: Request, actor: Actor): Promise<boolean>
   /** Cookies are sent over TLS only. */
   secure(): boolean
+  /**
+   * At the start (null), and after another configuration came into force: tokens whose makers it made less are less.
+   * @returns a sentence for each of them
+   */
+  settle(before: ReturnType<AuthParts['config']> | null): Promise<readonly string[]>
 }
 
 export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] = []): Access {
   const { config, now } = parts
   const secure = (): boolean => isSecure(config())
   const passwords = createPasswords()
-  const users = createUsers(parts, passwords)
-  const sessions = createSessions(parts, users)
-  const tokens = createTokens(parts)
-  const setup = new Setup(parts)
   const audit = createAudit(parts)
+  const makers = createMakers(parts, audit)
+  const users = createUsers(parts, passwords, makers)
+  const sessions = createSessions(parts, users)
+  const tokens = createTokens(parts, makers)
+  const setup = new Setup(parts)
   const find = async (request: Request) => {
     const secret = readCookie('session', request, secure())
     return secret === null ? null : sessions.find(secret)
   }
 
   return {
-    identify: createIdentify({ config, sessions, tokens, setup }),
+    identify: createIdentify({ config, sessions, tokens, makers, setup }),
     hooks: {
       ...createGuard(config),
       beforeHandler: createAdmission(parts),
@@ -82,6 +89,7 @@ export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] 
     signIn: createSignIn({ users, passwords, audit, now }),
     demoLogins,
     secure,
+    settle: makers.settle,
 
     async startSession(request, actor, user) {
       const before = await find(request)

@@ -1,4 +1,4 @@
-import type { AuditRecord, SessionRecord, TokenRecord, UserRecord } from './access-records.ts'
+import type { AuditRecord, ProxyMaker, SessionRecord, TokenRecord, UserRecord } from './access-records.ts'
 import type { Page } from './types.ts'
 
 export type * from './access-records.ts'
@@ -13,6 +13,19 @@ export interface AuditQuery {
   readonly to?: number
   readonly limit: number
   readonly cursor?: string
+}
+
+/** Users of the configuration: they count as admins, and a row of the same name does not count. Read inside the transaction. */
+export interface UsersElsewhere {
+  readonly names: readonly string[]
+  readonly hasAdmin: boolean
+}
+
+export type UserChanged = 'changed' | 'missing' | 'last-admin'
+
+export interface UserRemoved {
+  readonly result: 'removed' | 'missing' | 'last-admin'
+  readonly tokens: readonly TokenRecord[]
 }
 
 /** A head of the chain that was copied elsewhere; without its row's id it may stand anywhere. */
@@ -63,10 +76,15 @@ export interface AccessStore {
   addUser(user: UserRecord): Promise<boolean>
   /** Only where there is no user at all: two people with the set-up link make one admin. */
   addFirstUser(user: UserRecord): Promise<boolean>
-  /** False: there is none. */
-  changeUser(name: string, change: Partial<Pick<UserRecord, 'role' | 'passwordHash'>>, now: number): Promise<boolean>
-  /** With its sessions. */
-  removeUser(name: string): Promise<boolean>
+  /** An admin always remains: that is part of the statement itself, so two changes at once cannot both be the last but one. */
+  changeUser(
+    name: string,
+    change: Partial<Pick<UserRecord, 'role' | 'passwordHash'>>,
+    now: number,
+    elsewhere: () => UsersElsewhere,
+  ): Promise<UserChanged>
+  /** With its sessions, and its tokens: those that are revoked with it are in the answer. */
+  removeUser(name: string, now: number, elsewhere: () => UsersElsewhere): Promise<UserRemoved>
 
   addSession(session: Omit<SessionRecord, 'id'>): Promise<number>
   sessionByDigest(digest: string): Promise<SessionRecord | null>
@@ -85,8 +103,12 @@ export interface AccessStore {
   /** Newest first, revoked ones too. */
   tokens(): Promise<readonly TokenRecord[]>
   touchToken(id: string, now: number, address: string | null): Promise<void>
-  /** False: there is none, or it is revoked already. */
-  revokeToken(id: string, now: number): Promise<boolean>
+  /** With those that they made, and those in turn. Answers what was in force until now. */
+  revokeTokens(ids: readonly string[], now: number, because: string | null): Promise<readonly TokenRecord[]>
+
+  proxyMakers(): Promise<readonly ProxyMaker[]>
+  /** Replaces what was known of that name. */
+  saveProxyMaker(maker: ProxyMaker): Promise<void>
 
   /** Chained to the one before it. @returns its id */
   addAudit(record: Omit<AuditRecord, 'id'>): Promise<number>
