@@ -1,6 +1,7 @@
 import { type Actor, type Identify, mayAccess, type RuntimeHooks } from '#lib/runtime/index.ts'
 import { createAdmission } from './admission.ts'
 import { type Audit, createAudit } from './audit.ts'
+import { type AuditChecks, createAuditChecks } from './audit-check.ts'
 import { readCookie, writeCookie } from './cookies.ts'
 import { formTokenFor } from './forms.ts'
 import { createGuard, isSecure } from './guard.ts'
@@ -33,6 +34,7 @@ export interface Access {
   readonly tokens: Tokens
   readonly setup: Setup
   readonly audit: Audit
+  readonly auditChecks: AuditChecks
   readonly signIn: SignIn
   /** Shown on the login page of the demo; else empty. */
   readonly demoLogins: readonly DemoLogin[]
@@ -58,6 +60,7 @@ export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] 
   const secure = (): boolean => isSecure(config())
   const passwords = createPasswords()
   const audit = createAudit(parts)
+  const auditChecks = createAuditChecks(parts)
   const makers = createMakers(parts, audit)
   const users = createUsers(parts, passwords, makers)
   const sessions = createSessions(parts, users)
@@ -74,7 +77,11 @@ export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] 
       ...createGuard(config),
       beforeHandler: createAdmission(parts),
       formToken: (request) => formTokenFor(request, secure()),
-      onWrite: (summary) => audit.writeRequest(summary),
+      onWrite: async (summary) => {
+        await audit.writeRequest(summary)
+        // The entry that accepts a fault is there now: it is no alarm any more.
+        if (summary.action === 'auditAccept' && summary.status < 400) await auditChecks.prove()
+      },
       signIn: ({ status, code }) => {
         if (code === 'SETUP_REQUIRED') return '/setup'
         // Elsewhere there is nothing to sign in to: the page says who does it.
@@ -86,6 +93,7 @@ export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] 
     tokens,
     setup,
     audit,
+    auditChecks,
     signIn: createSignIn({ users, passwords, audit, now }),
     demoLogins,
     secure,

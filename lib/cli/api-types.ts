@@ -15,6 +15,7 @@ import type { Version } from '#lib/api/version.ts'
 // What the service answers, taken from the schemas that it validates with, as types only: a command needs no zod.
 
 export type { AuditView } from '#lib/api/audit.ts'
+export type { AuditVerificationView } from '#lib/api/audit-check.ts'
 export type { DiscoveryView } from '#lib/api/discovery.ts'
 export type { DoctorReportView } from '#lib/api/doctor.ts'
 export type { HostView } from '#lib/api/host.ts'
