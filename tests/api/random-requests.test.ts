@@ -102,19 +102,7 @@ const ODD = [
     '\\',
     '//evil.example',
   ],
-  ...[
-    '-1',
-    '0',
-    '1e999',
-    'NaN',
-    '9'.repeat(40),
-    '__proto__',
-    'constructor',
-    '<img onerror=1>',
-    "' OR 1",
-    '$x',
-    'null',
-  ],
+  ...['-1', '0', '1e999', 'NaN', '9'.repeat(40), '__proto__', 'constructor', '<img onerror=1>', "' OR 1", '$x', 'null'],
   ...['9999-12-31T23:59:59Z', '+275760-09-13T00:00:00Z', '0000-00-00', '2030-01-01T00:00:00Z', 'x'.repeat(5000)],
 ]
 const VALUES: readonly unknown[] = [

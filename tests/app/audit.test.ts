@@ -120,7 +120,9 @@ test('an end that is cut off, with its traces: the log has the head, and finds i
   expect(found.out).toMatch(/Entry \d+, whose head [0-9a-f]{12}… is known elsewhere, is missing: the end was cut off/)
   // Whoever knows why puts it on record, and goes on.
   const put = await service.cli('audit', 'accept', '--head-file', kept, '--reason', 'put back from a copy')
-  expect(put.out).toMatch(/whose head .* is known elsewhere, is missing: .* Accepted by local at .*: put back from a copy/)
+  expect(put.out).toMatch(
+    /whose head .* is known elsewhere, is missing: .* Accepted by local at .*: put back from a copy/,
+  )
   const known = ['--head-file', kept, '--known']
   expect([(await verify(...known)).code, (await verify('--head-file', kept)).code]).toEqual([0, 4])
   const nothing = await verify('--head-file', join(service.home.config, 'app-config.yaml'))
