@@ -126,21 +126,55 @@ export function createMakers({ store, config, now, log }: AuthParts, audit: Audi
     return sentences
   }
 
+  async function noteSeen(name: string, groups: string): Promise<void> {
+    groupsOf.delete(name)
+    groupsOf.set(name, groups)
+    const [oldest] = groupsOf.size > REMEMBERED ? groupsOf.keys() : []
+    if (oldest !== undefined) groupsOf.delete(oldest)
+    const known = (await proxyMakers()).get(name)
+    if (known === undefined || known.groups === groups) return
+    const before = await roles()
+    await save({ name, groups, role: roleOfGroups(groups, config().auth.proxy), seenAt: now() })
+    await tell(changes(before, await roles()), `${name}, who made it, came through the proxy in other groups.`)
+  }
+
+  async function settleNow(before: Config | null): Promise<readonly string[]> {
+    const then = before === null ? await roles() : await roles(before)
+    const at = config()
+    const gone: string[] = []
+    for (const { token } of then.values()) {
+      const byUser = token.makerKind === 'session' || token.makerKind === null
+      if (byUser && (await makerRole(token, at, 0)) === null) gone.push(token.id)
+    }
+    const revoked = gone.length === 0 ? [] : await store.revokeTokens(gone, now(), 'who made it is no user any more')
+    const isRevoked = new Set(revoked.map(({ id }) => id))
+    const all = changes(then, await roles())
+    return [
+      ...(await tell(
+        all.filter(({ id }) => isRevoked.has(id)),
+        'Who made it is in neither the configuration nor the database any more.',
+      )),
+      ...(await tell(
+        all.filter(({ id }) => !isRevoked.has(id)),
+        'Who made it has another role in the new configuration.',
+      )),
+    ]
+  }
+
   return {
     roleOf: (token, at = config()) => roleAt(token, at, 0),
     roles,
     changes,
 
     async seen(name, groups) {
-      groupsOf.delete(name)
-      groupsOf.set(name, groups)
-      const [oldest] = groupsOf.size > REMEMBERED ? groupsOf.keys() : []
-      if (oldest !== undefined) groupsOf.delete(oldest)
-      const known = (await proxyMakers()).get(name)
-      if (known === undefined || known.groups === groups) return
-      const before = await roles()
-      await save({ name, groups, role: roleOfGroups(groups, config().auth.proxy), seenAt: now() })
-      await tell(changes(before, await roles()), `${name}, who made it, came through the proxy in other groups.`)
+      try {
+        await noteSeen(name, groups)
+      } catch (error) {
+        // With a full disk people can still look; their tokens need the database themselves.
+        log.warn(
+          `It could not be noted in which groups ${name} came: ${error instanceof Error ? error.message : error}`,
+        )
+      }
     },
 
     async remember({ kind, name, role }) {
@@ -149,26 +183,14 @@ export function createMakers({ store, config, now, log }: AuthParts, audit: Audi
     },
 
     async settle(before) {
-      const then = before === null ? await roles() : await roles(before)
-      const at = config()
-      const gone: string[] = []
-      for (const { token } of then.values()) {
-        const byUser = token.makerKind === 'session' || token.makerKind === null
-        if (byUser && (await makerRole(token, at, 0)) === null) gone.push(token.id)
+      try {
+        return await settleNow(before)
+      } catch (error) {
+        // Neither a start nor a reload fails for it: such tokens open nothing anyway, as long as their makers are away.
+        const why = error instanceof Error ? error.message : String(error)
+        log.error(`Tokens whose makers are no users any more could not be revoked. ${why}`)
+        return []
       }
-      const revoked = await store.revokeTokens(gone, now(), 'who made it is no user any more')
-      const isRevoked = new Set(revoked.map(({ id }) => id))
-      const all = changes(then, await roles())
-      return [
-        ...(await tell(
-          all.filter(({ id }) => isRevoked.has(id)),
-          'Who made it is in neither the configuration nor the database any more.',
-        )),
-        ...(await tell(
-          all.filter(({ id }) => !isRevoked.has(id)),
-          'Who made it has another role in the new configuration.',
-        )),
-      ]
     },
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { z } from 'zod'
+import { SCHEDULER_ACTOR } from '#lib/runtime/index.ts'
 import type { Browser } from '#tests/witness/browser.ts'
 import { closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
 
@@ -256,6 +257,16 @@ describe('is in the audit with who, from where, what, on what, its input, and wh
     const started = items.filter(({ detail }) => detail.dryRun !== true)
     for (const { detail } of started) expect(detail.runId).toMatch(/^\d+$/)
   })
+})
+
+test('what the schedule deletes is an entry too; whoever asks for it has theirs', async () => {
+  const rows = async () => (await served.services.store.audit({ action: ['pruneHistory'], limit: 9 })).items
+  await served.runtime.invoke({ name: 'prune-history', trigger: 'schedule', actor: SCHEDULER_ACTOR })
+  expect(await rows()).toMatchObject([
+    { actor: { kind: 'schedule', name: 'scheduler' }, detail: { runs: expect.any(Number) } },
+  ])
+  await served.runtime.invoke({ name: 'prune-history', trigger: 'http', actor: SCHEDULER_ACTOR })
+  expect(await rows()).toHaveLength(1)
 })
 
 describe('a function', () => {

@@ -129,6 +129,19 @@ test('an end that is cut off, with its traces: the log has the head, and finds i
   expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining('There is no head in')])
 })
 
+test('what the command line asks for is on record with its words', async () => {
+  const id = world.id('data')
+  await service.cli('fn', 'run', 'repair', '-i', `dataset=${id}`, '-i', 'reason=because of the move')
+  expect((await service.get('/api/audit?action=fnRun&limit=1')).items).toMatchObject([
+    {
+      actor: { kind: 'SOCKET', name: 'local' },
+      target: 'repair',
+      reason: 'because of the move',
+      detail: { dataset: id },
+    },
+  ])
+})
+
 test('without a service the command line checks by itself', async () => {
   await service.stop()
   const found = await verify('--json')

@@ -67,7 +67,7 @@ function State({ csrf, token }: { readonly csrf: string; readonly token: TokenVi
   if (token.state === 'ORPHANED')
     return (
       <>
-        opens nothing: {token.createdBy} may not come in <Revoke csrf={csrf} token={token} />
+        opens nothing: who made it may not come in any more <Revoke csrf={csrf} token={token} />
       </>
     )
   return (
