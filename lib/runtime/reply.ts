@@ -19,14 +19,18 @@ export function isReply(value: unknown): value is Reply<unknown> {
 
 /** For pages and routes that send the browser elsewhere. @throws Error when that is not on this server */
 export function redirect(path: string, status: 302 | 303 | 307 | 308 = 303): Response {
-  if (!isLocalPath(path)) {
-    throw new Error(`redirect("${path}"): must be a path of this server, for example "/datasets/a"`)
-  }
-  return new Response(null, { status, headers: { Location: path } })
+  const to = localPath(path)
+  if (to === null) throw new Error(`redirect("${path}"): must be a path of this server, for example "/datasets/a"`)
+  return new Response(null, { status, headers: { Location: to } })
 }
 
-/** Judged by the parser that browsers use: `//evil`, `/\\evil` and `/<tab>/evil` all lead to another host. */
-export function isLocalPath(path: string): boolean {
+/**
+ * A path of this server as the parser that browsers use writes it: fit for a header, whatever was typed. Null where it leads
+ * elsewhere (`//evil`, `/\\evil`, `/<tab>/evil`), or would once it is written plainly (`/..//evil`).
+ */
+export function localPath(path: string): string | null {
   const here = 'http://here.invalid'
-  return path.startsWith('/') && URL.canParse(path, here) && new URL(path, here).origin === here
+  if (!path.startsWith('/') || !URL.canParse(path, here)) return null
+  const { origin, pathname, search, hash } = new URL(path, here)
+  return origin === here && !pathname.startsWith('//') ? pathname + search + hash : null
 }

@@ -93,13 +93,30 @@ describe('signing in', () => {
   })
 
   test.each([
-    '//evil.example',
-    'https://evil.example',
-    '/\\evil.example',
-    '/login',
-    '/api/status',
-    'javascript:alert(1)',
-  ])('never leads to %s', async (next) => {
+    ['//evil.example', '/'],
+    ['https://evil.example', '/'],
+    ['/\\evil.example', '/'],
+    ['/..//evil.example', '/'],
+    ['/\r\n/evil.example', '/'],
+    ['/login', '/'],
+    ['/./login?next=/audit', '/'],
+    ['/api/status', '/'],
+    ['/a/../api/status', '/'],
+    ['javascript:alert(1)', '/'],
+    ['/datasets/☃', '/datasets/%E2%98%83'],
+    ['/audit\r\nSet-Cookie: a=b', '/auditSet-Cookie:%20a=b'],
+    ['/audit?actor=\0x', '/audit?actor=%00x'],
+  ])('with next %j it leads to %s, and the sign-in is good', async (next, to) => {
+    const browser = served.browser()
+    const answer = await browser.submit('/login', '/login', { name: 'viewer', password: PASSWORD, next })
+    expect([answer.status, location(answer)]).toEqual([303, to])
+    expect((await browser.json('GET', '/api/me')).status).toBe(200)
+    // Who is signed in already is sent on by the page.
+    expect(location(await browser.get(`/login?${new URLSearchParams({ next })}`))).toBe(to)
+  })
+
+  test('a next that would be too long for a header leads to the first page', async () => {
+    const next = `/audit?actor=${'☃'.repeat(1900)}`
     const answer = await served.browser().submit('/login', '/login', { name: 'viewer', password: PASSWORD, next })
     expect([answer.status, location(answer)]).toEqual([303, '/'])
   })
