@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import type { AccessRole } from '#config/access.ts'
-import { writeCookie } from '#lib/auth/cookies.ts'
 import type { NewToken } from '#lib/auth/tokens.ts'
 import type { LoadedPage, LoadedRoute } from '#lib/runtime/tree.ts'
 import { PASSWORD, type Served, servedFake } from './access-fake.ts'
@@ -75,10 +74,10 @@ async function sessionOf(role: AccessRole): Promise<Person> {
   const { access } = served.services
   const user = await access.users.find(role)
   if (user === null) throw new Error(`There is no ${role}.`)
-  const secret = await access.sessions.open(user, { address: null, userAgent: null })
-  const [cookie = ''] = writeCookie('session', new Request(ORIGIN, { headers: { host: HOST } }), false, secret).split(
-    ';',
-  )
+  const browser = new Request(ORIGIN, { headers: { host: HOST } })
+  const actor = { kind: 'none', name: 'anonymous', role: 'none', address: null, userAgent: null } as const
+  const [line = ''] = [await access.startSession(browser, actor, user)].flat()
+  const [cookie = ''] = line.split(';')
   const { token } = access.hooks.formToken(new Request(ORIGIN, { headers: { cookie, host: HOST } }))
   return { headers: { cookie, origin: ORIGIN, 'sec-fetch-site': 'same-origin' }, csrf: token }
 }
@@ -101,6 +100,10 @@ const ODD = [
     '\r\nX: y',
     '\\',
     '//evil.example',
+    '/☃',
+    '/\r\nX: y',
+    '/\u0000',
+    '/a%0d%0ab',
   ],
   ...['-1', '0', '1e999', 'NaN', '9'.repeat(40), '__proto__', 'constructor', '<img onerror=1>', "' OR 1", '$x', 'null'],
   ...['9999-12-31T23:59:59Z', '+275760-09-13T00:00:00Z', '0000-00-00', '2030-01-01T00:00:00Z', 'x'.repeat(5000)],
