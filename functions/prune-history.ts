@@ -20,13 +20,16 @@ export default defineFunction({
     thinned: z.number().int().describe('Repairs that keep what they did, and no plan and progress, from now on.'),
     forgotten: z.number().int().describe('Children of recursive datasets that are gone on both sides.'),
   }),
-  async run(_, { store, config, now, logger }) {
+  async run(_, { store, config, now, logger, access, actor, trigger }) {
     const { gap, ...pruned } = await store.prune(config.retention, now())
     if (gap !== null)
       logger.warn(
         `There is no sign of the witness from ${dayOf(gap.from)} to ${dayOf(gap.to - DAY)}: it was off, or its clock was set. These days do not count for \`retention\`, so history is kept for as much longer.`,
       )
     await store.quickCheck()
+    // Whoever asked for it is in the audit already.
+    if (trigger === 'schedule' && Object.values(pruned).some((count) => count > 0))
+      await access.audit.write({ actor, action: 'pruneHistory', detail: pruned })
     return pruned
   },
 })

@@ -9,6 +9,8 @@ import { RoleNote } from '#lib/view/role-note.tsx'
 interface Shown {
   readonly title: string
   readonly difference: ConfigDifference | null
+  /** What became of tokens, in sentences. */
+  readonly tokens: readonly string[]
   readonly refused: Refused | null
 }
 
@@ -16,11 +18,11 @@ interface Shown {
 export default function ConfigActions() {
   const shown = useSignal<Shown | null>(null)
   const show = (title: string, body: unknown): void => {
-    const { diff } = body as { readonly diff: ConfigDifference }
-    shown.value = { title, difference: diff, refused: null }
+    const { diff, tokens = [] } = body as { readonly diff: ConfigDifference; readonly tokens?: readonly string[] }
+    shown.value = { title, difference: diff, tokens, refused: null }
   }
   const refuse = (refused: Refused): void => {
-    shown.value = { title: refused.title, difference: null, refused }
+    shown.value = { title: refused.title, difference: null, tokens: [], refused }
   }
   return (
     <section class="stack-s" aria-label="Reload">
@@ -51,6 +53,9 @@ export default function ConfigActions() {
               <b>{shown.value.title}</b> {shown.value.refused?.detail}
             </p>
             {shown.value.difference && <Difference difference={shown.value.difference} />}
+            {shown.value.tokens.map((sentence) => (
+              <p key={sentence}>{sentence}</p>
+            ))}
             {shown.value.refused && <Faults faults={faultsOf(shown.value.refused)} />}
           </div>
         )}

@@ -71,7 +71,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const undo: (() => void | Promise<void>)[] = []
   try {
     let engine: Engine | null = null
-    let apply: (before: Config, after: Config) => Promise<void> = async () => {}
+    let apply: (before: Config, after: Config) => Promise<readonly string[]> = async () => []
     let log: EngineLog | null = null
     const configuration = new RunningConfiguration(configFile({ ZWITNESS_CONFIG_DIR: directories.config }), {
       firstStart: role === 'serve',
@@ -175,12 +175,16 @@ export async function openApp(options: AppOptions): Promise<App> {
       statics: pageStatics,
     })
     view.attach(runtime)
-    apply = async (_before, after) => {
+    apply = async (before, after) => {
       await ssh.configure(await sshSettings(after, directories, sockets))
       await made.configChanged()
       runtime.scheduler.reschedule()
       events.publish('config', { inSync: true, loadedAt: new Date(after.source.loadedAt).toISOString(), error: null })
+      // Last: what is revoked cannot be given back.
+      return access.settle(before)
     }
+    // Without a file nobody can say who is no user any more.
+    if (!configuration.missing) await access.settle(null)
     await made.start()
     return {
       fetch: async (request) => runtime.app.fetch(request, {}),

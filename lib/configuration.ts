@@ -36,6 +36,9 @@ export interface InUse {
   readonly primary: string
 }
 
+/** Has it taken over everywhere. @returns what became of tokens, in sentences */
+type Apply = (before: Config, after: Config) => Promise<readonly string[] | undefined>
+
 interface Running {
   readonly config: Config
   readonly trace: Trace
@@ -48,7 +51,7 @@ const JUDGED_MS = 10_000
 export class RunningConfiguration implements Configuration {
   readonly #file: string
   readonly #log: () => EngineLog
-  readonly #apply: (before: Config, after: Config) => Promise<void>
+  readonly #apply: Apply
   readonly #inUse: () => readonly InUse[]
   #running: Running
   #missing = false
@@ -61,7 +64,7 @@ export class RunningConfiguration implements Configuration {
     parts: {
       readonly firstStart?: boolean
       readonly log: () => EngineLog
-      readonly apply: (before: Config, after: Config) => Promise<void>
+      readonly apply: Apply
       readonly inUse: () => readonly InUse[]
     },
   ) {
@@ -125,8 +128,9 @@ export class RunningConfiguration implements Configuration {
     const changes = difference(before.config, loaded.config)
     this.#refuseRemoved(loaded.config)
     this.#running = loaded
+    let tokens: readonly string[] = []
     try {
-      if (changes.changed) await this.#apply(before.config, loaded.config)
+      if (changes.changed) tokens = (await this.#apply(before.config, loaded.config)) ?? []
     } catch (error) {
       this.#running = before
       await this.#apply(loaded.config, before.config)
@@ -137,7 +141,8 @@ export class RunningConfiguration implements Configuration {
     this.#log().info(
       `The configuration was reloaded by ${by}: ${changes.changed ? `${changes.added.length} added, ${changes.removed.length} removed, ${changes.changes.length} changed` : 'nothing has changed'}.`,
     )
-    return { ok: true, changed: changes.changed, difference: plain(changes), warnings: loaded.config.warnings }
+    const { warnings } = loaded.config
+    return { ok: true, changed: changes.changed, difference: plain(changes), warnings, tokens }
   }
 
   async check(): Promise<ReloadResult> {

@@ -64,6 +64,7 @@ export async function serve({ directories, host, port, onReady, ...demo }: Serve
     await app.services.access.setup.announce(url)
     // Not by the clock: whatever happened while nobody looked is found at once.
     if (app.services.config.scheduler.enabled) firstScan(app).catch(crash)
+    firstAuditCheck(app).catch(crash)
     return await ended
   } finally {
     offReload()
@@ -86,6 +87,13 @@ async function reloadBySignal({ services }: Awaited<ReturnType<typeof openApp>>)
     await services.access.audit.write({ ...entry, result: 'FAILED' })
     throw error
   }
+}
+
+/** Also where the scheduler is off: what was done to the file while nobody looked is said at once. */
+async function firstAuditCheck(app: Awaited<ReturnType<typeof openApp>>): Promise<void> {
+  const actor = { kind: 'schedule' as const, name: 'start', role: 'admin' as const, address: null, userAgent: null }
+  const outcome = await app.runtime.invoke({ name: 'check-audit', trigger: 'internal', actor, input: {} })
+  if (outcome.state === 'FAILED') app.services.logger.error('The audit could not be checked; the schedule tries again.')
 }
 
 async function firstScan(app: Awaited<ReturnType<typeof openApp>>): Promise<void> {

@@ -68,6 +68,8 @@ export type ReloadResult =
       readonly changed: boolean
       readonly difference: Json
       readonly warnings: readonly ConfigFault[]
+      /** What became of tokens because of who made them, in sentences; of a check nothing. */
+      readonly tokens?: readonly string[]
     }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] }
 

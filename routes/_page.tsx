@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import LiveBar from '#islands/live-bar.tsx'
 import ZoneSwitch from '#islands/zone-switch.tsx'
+import { auditFault } from '#lib/api/audit-check.ts'
 import { type InvocationContext, Island } from '#lib/runtime/index.ts'
 import type { Services } from '#lib/service-types.ts'
 import { Layout, type Place } from '#lib/view/layout.tsx'
@@ -39,7 +40,7 @@ function Who({ name, role }: { readonly name: string; readonly role: string }) {
 }
 
 export function factsOf(context: Services & InvocationContext): PageFacts {
-  const { config, actor, about, now } = context
+  const { config, actor, about, access, now } = context
   return {
     zone: config.scheduler.timezone,
     now: now(),
@@ -47,5 +48,6 @@ export function factsOf(context: Services & InvocationContext): PageFacts {
     actor: actor.role === 'none' ? null : actor.name,
     demo: about.demo,
     version: about.version,
+    auditFault: actor.role === 'none' ? null : auditFault(access.auditChecks.last()),
   }
 }

@@ -17,6 +17,12 @@ export const ConfigFault = z
   })
   .meta({ id: 'ConfigFault', description: 'A fault or a warning of the configuration file.' })
 
+export const reloadedTokens = z
+  .array(z.string())
+  .describe(
+    'What became of tokens because of who made them, in sentences: revoked, or no more than their makers are now.',
+  )
+
 export const ConfigReport = z
   .object({
     file: z.string(),

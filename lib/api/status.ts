@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RunRecord } from '#lib/db/types.ts'
 import type { Services } from '#lib/service-types.ts'
+import { auditFault } from './audit-check.ts'
 import { Counts, countsOf } from './counts.ts'
 import { type DatasetSummaryView, datasetSummary } from './dataset-summary.ts'
 import { headlineOf } from './headline.ts'
@@ -68,6 +69,10 @@ export const Status = z
       uptimeSeconds: z.number().int(),
       demo: z.boolean().describe('Simulated SANs: nothing is real.'),
       schedulerPaused: z.boolean(),
+      auditFault: z
+        .string()
+        .nullable()
+        .describe('The audit was changed behind the back of the service; null: nothing of that is known.'),
     }),
   })
   .meta({ id: 'StatusReport', description: 'Everything on one small page: for wallboards and health scripts.' })
@@ -129,6 +134,7 @@ export async function statusView(
       uptimeSeconds: Math.max(0, Math.floor((now - about.startedAt) / 1000)),
       demo: about.demo,
       schedulerPaused: !config.scheduler.enabled,
+      auditFault: auditFault(services.access.auditChecks.last()),
     },
   }
 }

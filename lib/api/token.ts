@@ -1,20 +1,27 @@
 import { z } from 'zod'
-import type { TokenRecord } from '#lib/db/types.ts'
+import type { TokenChange as Changed } from '#lib/auth/makers.ts'
+import type { HeldToken } from '#lib/auth/tokens.ts'
 import { roleWord, UserRole } from './access-words.ts'
 import { describedEnum } from './described-enum.ts'
 import { iso, isoOrNull, Timestamp } from './time.ts'
 
-const TokenState = describedEnum<'GOOD' | 'EXPIRED' | 'REVOKED'>('TokenState', 'Whether a token still opens.', {
-  GOOD: 'It does.',
-  EXPIRED: 'Its time is over.',
-  REVOKED: 'Somebody ended it.',
-})
+const TokenState = describedEnum<'GOOD' | 'EXPIRED' | 'REVOKED' | 'ORPHANED'>(
+  'TokenState',
+  'Whether a token still opens.',
+  {
+    GOOD: 'It does.',
+    EXPIRED: 'Its time is over.',
+    REVOKED: 'Somebody ended it, or it went with its maker.',
+    ORPHANED: 'Who made it may not come in any more.',
+  },
+)
 
 export const Token = z
   .object({
     id: z.string().describe('Part of the token; not secret.'),
     name: z.string(),
-    role: UserRole,
+    role: UserRole.describe('As it was made.'),
+    roleNow: UserRole.nullable().describe('What it may: never more than who made it is now. Null: it opens nothing.'),
     state: TokenState,
     createdBy: z.string(),
     createdAt: Timestamp,
@@ -22,6 +29,7 @@ export const Token = z
     usedAt: Timestamp.nullable().describe('To the minute; null: never.'),
     usedFrom: z.string().nullable(),
     revokedAt: Timestamp.nullable(),
+    revokedBecause: z.string().nullable().describe('Where it went with its maker.'),
   })
   .meta({ id: 'Token', description: 'An API token. Of its secret part only a digest is kept.' })
 
@@ -31,16 +39,40 @@ export const NewToken = Token.extend({
   token: z.string().describe('Told this once. Send it as `Authorization: Bearer …`.'),
 }).meta({ id: 'NewToken', description: 'A token that was just made.' })
 
-export function tokenView(record: TokenRecord, now: number): TokenView {
-  const { id, name, role, createdBy, usedFrom, expiresAt, revokedAt } = record
-  const state = revokedAt !== null ? 'REVOKED' : expiresAt !== null && now >= expiresAt ? 'EXPIRED' : 'GOOD'
+export function tokenView(record: HeldToken, now: number): TokenView {
+  const { id, name, role, roleNow, createdBy, usedFrom, expiresAt, revokedAt, revokedBecause } = record
   return {
-    ...{ id, name, role: roleWord(role), state, createdBy, usedFrom },
+    ...{ id, name, role: roleWord(role), createdBy, usedFrom, revokedBecause },
+    roleNow: roleNow && roleWord(roleNow),
+    state: stateOf(record, now),
     createdAt: iso(record.createdAt),
     expiresAt: isoOrNull(expiresAt),
     usedAt: isoOrNull(record.usedAt),
     revokedAt: isoOrNull(revokedAt),
   }
+}
+
+function stateOf({ revokedAt, expiresAt, roleNow }: HeldToken, now: number): TokenView['state'] {
+  if (revokedAt !== null) return 'REVOKED'
+  if (expiresAt !== null && now >= expiresAt) return 'EXPIRED'
+  return roleNow === null ? 'ORPHANED' : 'GOOD'
+}
+
+export const TokenChange = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    from: UserRole.nullable().describe('What it was; null: it opened nothing.'),
+    to: UserRole.nullable().describe('What it is now; null: it opens nothing any more.'),
+    revoked: z.boolean().describe('For good; otherwise it follows what its maker becomes.'),
+    sentence: z.string(),
+  })
+  .meta({ id: 'TokenChange', description: 'What became of a token because of who made it.' })
+
+export type TokenChangeView = z.input<typeof TokenChange>
+
+export function tokenChangeView({ from, to, isRevoked, ...same }: Changed): TokenChangeView {
+  return { ...same, from: from && roleWord(from), to: to && roleWord(to), revoked: isRevoked }
 }
 
 export const tokenName = z

@@ -1,6 +1,7 @@
 import { type Actor, type Identify, mayAccess, type RuntimeHooks } from '#lib/runtime/index.ts'
 import { createAdmission } from './admission.ts'
 import { type Audit, createAudit } from './audit.ts'
+import { type AuditChecks, createAuditChecks } from './audit-check.ts'
 import { readCookie, writeCookie } from './cookies.ts'
 import { formTokenFor } from './forms.ts'
 import { createGuard, isSecure } from './guard.ts'
@@ -8,6 +9,7 @@ import { createIdentify } from './identify.ts'
 import { createKnownBrowsers, REMEMBERED_SECONDS } from './known-browsers.ts'
 import type { Way } from './login-throttle.ts'
 import { networkOf } from './networks.ts'
+import { createMakers } from './makers.ts'
 import { createPasswords } from './passwords.ts'
 import type { AuthParts } from './ports.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -38,6 +40,7 @@ export interface Access {
   readonly audit: Audit
   /** For what people do who have not signed in. */
   readonly strangers: StrangerAudit
+  readonly auditChecks: AuditChecks
   readonly signIn: SignIn
   /** Shown on the login page of the demo; else empty. */
   readonly demoLogins: readonly DemoLogin[]
@@ -51,19 +54,26 @@ export interface Access {
   stillAllowed(request: Request, actor: Actor): Promise<boolean>
   /** Cookies are sent over TLS only. */
   secure(): boolean
+  /**
+   * At the start (null), and after another configuration came into force: tokens whose makers it made less are less.
+   * @returns a sentence for each of them
+   */
+  settle(before: ReturnType<AuthParts['config']> | null): Promise<readonly string[]>
 }
 
 export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] = []): Access {
   const { config, now } = parts
   const secure = (): boolean => isSecure(config())
   const passwords = createPasswords()
-  const users = createUsers(parts, passwords)
-  const sessions = createSessions(parts, users)
-  const tokens = createTokens(parts)
-  const setup = new Setup(parts)
   const audit = createAudit(parts)
   const strangers = createStrangerAudit(audit, now)
   const browsers = createKnownBrowsers(parts)
+  const auditChecks = createAuditChecks(parts)
+  const makers = createMakers(parts, audit)
+  const users = createUsers(parts, passwords, makers)
+  const sessions = createSessions(parts, users)
+  const tokens = createTokens(parts, makers)
+  const setup = new Setup(parts)
   const find = async (request: Request) => {
     const secret = readCookie('session', request, secure())
     return secret === null ? null : sessions.find(secret)
@@ -80,12 +90,16 @@ export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] 
   }
 
   return {
-    identify: createIdentify({ config, sessions, tokens, setup }),
+    identify: createIdentify({ config, sessions, tokens, makers, setup }),
     hooks: {
       ...createGuard(config),
       beforeHandler: createAdmission(parts),
       formToken: (request) => formTokenFor(request, secure()),
-      onWrite: (summary) => audit.writeRequest(summary),
+      onWrite: async (summary) => {
+        await audit.writeRequest(summary)
+        // The entry that accepts a fault is there now: it is no alarm any more.
+        if (summary.action === 'auditAccept' && summary.status < 400) await auditChecks.prove()
+      },
       signIn: ({ status, code }) => {
         if (code === 'SETUP_REQUIRED') return '/setup'
         // Elsewhere there is nothing to sign in to: the page says who does it.
@@ -98,9 +112,11 @@ export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] 
     setup,
     audit,
     strangers,
+    auditChecks,
     signIn: createSignIn({ users, passwords, audit, strangers, now, wayOf }),
     demoLogins,
     secure,
+    settle: makers.settle,
 
     async startSession(request, actor, user) {
       const before = await find(request)

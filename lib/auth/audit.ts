@@ -52,7 +52,7 @@ export function createAudit({ store, now, log }: AuthParts): Audit {
       const { actor, action, input, code, detail, status, requestId } = summary
       const { reason, ...asked } = input
       const target = targetOf(summary)
-      const runId = /^\/api\/runs\/(\d+)$/.exec(summary.location ?? '')?.[1]
+      const runId = /^(?:\/api)?\/runs\/(\d+)$/.exec(summary.location ?? '')?.[1]
       await write({
         actor,
         action,
@@ -75,7 +75,7 @@ export function createAudit({ store, now, log }: AuthParts): Audit {
 function targetOf({ parameters, input }: WriteSummary): string | null {
   const [named] = Object.values(parameters)
   if (named !== undefined) return named.slice(0, 300)
-  for (const key of ['dataset', 'datasetId', 'id', 'name', 'pair']) {
+  for (const key of ['dataset', 'datasetId', 'id', 'name', 'pair', 'host']) {
     const value = input[key]
     if (typeof value === 'string' && value !== '') return value
   }

@@ -1,10 +1,12 @@
-import type { AccessRole, AuthConfig } from '#config/access.ts'
+import type { AuthConfig } from '#config/access.ts'
 import { type Actor, anonymous, type Identify, type Peer, Problem } from '#lib/runtime/index.ts'
 import { clientAddress } from './client-address.ts'
 import { readCookie } from './cookies.ts'
 import { isSecure } from './guard.ts'
+import type { Makers } from './makers.ts'
 import { isWithin } from './networks.ts'
 import type { AuthParts, Origin } from './ports.ts'
+import { roleOfGroups } from './roles.ts'
 import type { Sessions } from './sessions.ts'
 import type { Setup } from './setup.ts'
 import { TOKEN_PREFIX, type Tokens } from './tokens.ts'
@@ -13,6 +15,7 @@ interface Ways {
   readonly config: AuthParts['config']
   readonly sessions: Sessions
   readonly tokens: Tokens
+  readonly makers: Makers
   readonly setup: Setup
 }
 
@@ -20,7 +23,7 @@ interface Ways {
  * Who is it? A token says so itself, whichever way it comes; the socket file (0600) is its owner's; everybody else by
  * `auth.mode`. A browser without a session is nobody.
  */
-export function createIdentify({ config, sessions, tokens, setup }: Ways): Identify {
+export function createIdentify({ config, sessions, tokens, makers, setup }: Ways): Identify {
   return async (request, peer) => {
     const { auth, server } = config()
     const origin = {
@@ -33,7 +36,7 @@ export function createIdentify({ config, sessions, tokens, setup }: Ways): Ident
       return { kind: 'socket', name: 'local', role: 'admin', ...origin, address: null }
     }
     if (auth.mode === 'none') return { kind: 'none', name: 'anyone', role: auth.noneRole, ...origin }
-    if (auth.mode === 'proxy') return byProxy(request, peer, auth, { origin, trusted: server.trustedProxies })
+    if (auth.mode === 'proxy') return byProxy(request, peer, auth, { origin, trusted: server.trustedProxies, makers })
     if (bearer !== null) return notGood('The token is none of zwitness; its tokens begin with zwt_.')
     const secret = readCookie('session', request, isSecure(config()))
     const open = secret === null ? null : await sessions.find(secret, origin)
@@ -50,8 +53,12 @@ function bearerOf(request: Request): string | null {
 async function byToken(text: string, origin: Origin, tokens: Tokens): Promise<Actor | Problem> {
   const found = await tokens.find(text, origin.address)
   if (found === null) return notGood('This token is not known here. Make one with: zwitness token create NAME.')
-  const { record, state } = found
-  if (state === 'good') return { kind: 'token', name: record.name, role: record.role, ...origin }
+  const { record, state, role } = found
+  if (role !== null) return { kind: 'token', name: record.name, role, ...origin }
+  if (state === 'orphaned')
+    return notGood(
+      `The token ${record.name} opens nothing: ${record.createdBy}, who made it, may not come in any more. Make a new one.`,
+    )
   const at = new Date((state === 'expired' ? record.expiresAt : record.revokedAt) ?? 0).toISOString()
   return notGood(
     `The token ${record.name} ${state === 'expired' ? 'expired' : 'was revoked'} at ${at}. Make a new one.`,
@@ -59,12 +66,16 @@ async function byToken(text: string, origin: Origin, tokens: Tokens): Promise<Ac
 }
 
 /** Headers are believed of the socket's own peer only, never by X-Forwarded-For. */
-function byProxy(
+async function byProxy(
   request: Request,
   peer: Peer,
   { proxy }: AuthConfig,
-  { origin, trusted }: { readonly origin: Origin; readonly trusted: readonly string[] },
-): Actor | Problem {
+  {
+    origin,
+    trusted,
+    makers,
+  }: { readonly origin: Origin; readonly trusted: readonly string[]; readonly makers: Makers },
+): Promise<Actor | Problem> {
   if (!isWithin(peer.address, trusted))
     return notGood(
       'People come here through the proxy that signs them in; this request did not. Programs send a token.',
@@ -72,24 +83,15 @@ function byProxy(
   const name = request.headers.get(proxy.userHeader)?.trim() ?? ''
   if (!/^[^\p{Cc}]{1,200}$/u.test(name))
     return notGood(`The proxy named no user in ${proxy.userHeader}. Sign in there, or correct auth.proxy.user_header.`)
-  const role = roleOf(request.headers.get(proxy.groupsHeader) ?? '', proxy)
+  const groups = request.headers.get(proxy.groupsHeader) ?? ''
+  await makers.seen(name, groups)
+  const role = roleOfGroups(groups, proxy)
   if (role !== null) return { kind: 'proxy', name, role, ...origin }
   return new Problem(
     403,
     'FORBIDDEN_ROLE',
     `${name} is in no group that auth.proxy.roles knows. Ask an admin of the witness to add one.`,
   )
-}
-
-const RANK: Readonly<Record<AccessRole, number>> = { viewer: 1, operator: 2, admin: 3 }
-
-function roleOf(groups: string, { roles, defaultRole }: AuthConfig['proxy']): AccessRole | null {
-  let best = defaultRole
-  for (const group of groups.split(',')) {
-    const role = roles.get(group.trim())
-    if (role !== undefined && (best === null || RANK[role] > RANK[best])) best = role
-  }
-  return best
 }
 
 function notGood(detail: string): Problem {

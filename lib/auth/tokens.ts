@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { AccessRole } from '#config/access.ts'
 import type { TokenRecord } from '#lib/db/types.ts'
-import { conflict, notFound } from '#lib/runtime/index.ts'
+import { type Actor, conflict, notFound } from '#lib/runtime/index.ts'
+import type { Makers } from './makers.ts'
 import type { AuthParts } from './ports.ts'
 import { digestOf, sameText } from './secrets.ts'
 
@@ -13,35 +14,55 @@ const written = (id: string, secret: string): string => `${TOKEN_PREFIX}${id}_${
 /** Keys for programs. Of their secret part only a digest is kept. */
 export interface Tokens {
   /** `text` is told this once. @throws Problem 409 TOKEN_EXISTS */
-  create(wanted: NewToken): Promise<{ readonly record: TokenRecord; readonly text: string }>
+  create(wanted: NewToken): Promise<{ readonly record: HeldToken; readonly text: string }>
   /** Null: not ours, unknown, wrong. `state` says whether it is still good. */
   find(text: string, address?: string | null): Promise<FoundToken | null>
-  list(): Promise<readonly TokenRecord[]>
-  /** @throws Problem 404 NO_SUCH_TOKEN */
-  revoke(id: string): Promise<TokenRecord>
+  list(): Promise<readonly HeldToken[]>
+  /** With those that it made. @throws Problem 404 NO_SUCH_TOKEN */
+  revoke(id: string): Promise<{ readonly record: HeldToken; readonly others: readonly TokenRecord[] }>
 }
 
 export interface NewToken {
   readonly name: string
   readonly role: AccessRole
   readonly createdBy: string
+  /** Who asks for it: it will never be more than they are. Left out: the process itself. */
+  readonly maker?: Pick<Actor, 'kind' | 'name' | 'role'>
   /** Epoch ms; null: never. */
   readonly expiresAt: number | null
 }
 
+/** A token, and what it may now. */
+export interface HeldToken extends TokenRecord {
+  /** Never more than who made it is now; null: nothing. */
+  readonly roleNow: AccessRole | null
+}
+
 export interface FoundToken {
   readonly record: TokenRecord
-  readonly state: 'good' | 'expired' | 'revoked'
+  /** `orphaned`: who made it may not come in any more. */
+  readonly state: 'good' | 'expired' | 'revoked' | 'orphaned'
+  readonly role: AccessRole | null
 }
 
 const USED_EVERY_MS = 60_000
 
-export function stateOf({ revokedAt, expiresAt }: TokenRecord, now: number): FoundToken['state'] {
+function stateOf({ revokedAt, expiresAt }: TokenRecord, now: number): 'good' | 'expired' | 'revoked' {
   if (revokedAt !== null) return 'revoked'
   return expiresAt !== null && now >= expiresAt ? 'expired' : 'good'
 }
 
-export function createTokens({ store, now, log }: AuthParts): Tokens {
+export function createTokens({ store, now, log }: AuthParts, makers: Makers): Tokens {
+  async function held(record: TokenRecord): Promise<HeldToken> {
+    const isOver = stateOf(record, now()) !== 'good'
+    return { ...record, roleNow: isOver ? null : await makers.roleOf(record) }
+  }
+
+  /** Of a token that asks for another one: names are given once among those in force. */
+  async function makerToken(name: string): Promise<string | null> {
+    return (await store.tokens()).find((token) => token.name === name && token.revokedAt === null)?.id ?? null
+  }
+
   async function used(record: TokenRecord, address: string | null): Promise<void> {
     if (record.usedAt !== null && now() - record.usedAt < USED_EVERY_MS) return
     try {
@@ -54,7 +75,7 @@ export function createTokens({ store, now, log }: AuthParts): Tokens {
   }
 
   return {
-    async create({ name, role, createdBy, expiresAt }) {
+    async create({ name, role, createdBy, maker, expiresAt }) {
       const id = randomBytes(5).toString('hex')
       const secret = randomBytes(24).toString('hex')
       const record: TokenRecord = {
@@ -64,10 +85,14 @@ export function createTokens({ store, now, log }: AuthParts): Tokens {
         usedAt: null,
         usedFrom: null,
         revokedAt: null,
+        makerKind: maker?.kind ?? 'socket',
+        makerToken: maker?.kind === 'token' ? await makerToken(maker.name) : null,
+        revokedBecause: null,
       }
+      if (maker !== undefined) await makers.remember(maker)
       if (!(await store.addToken(record)))
         conflict(`There is a token ${name} already; revoke it, or take another name.`, 'TOKEN_EXISTS')
-      return { record, text: written(id, secret) }
+      return { record: await held(record), text: written(id, secret) }
     },
 
     async find(text, address) {
@@ -75,18 +100,20 @@ export function createTokens({ store, now, log }: AuthParts): Tokens {
       const record = id === '' ? null : await store.token(id)
       if (record === null || !sameText(digestOf(secret), record.digest)) return null
       const state = stateOf(record, now())
-      if (state === 'good' && address !== undefined) await used(record, address)
-      return { record, state }
+      if (state !== 'good') return { record, state, role: null }
+      if (address !== undefined) await used(record, address)
+      const role = await makers.roleOf(record)
+      return { record, role, state: role === null ? 'orphaned' : 'good' }
     },
 
-    list: () => store.tokens(),
+    list: async () => Promise.all((await store.tokens()).map(held)),
 
     async revoke(id) {
       const record = await store.token(id)
       if (record === null) return notFound(`There is no token ${id}.`, 'NO_SUCH_TOKEN')
-      if (!(await store.revokeToken(id, now())))
-        notFound(`The token ${record.name} is revoked already.`, 'NO_SUCH_TOKEN')
-      return { ...record, revokedAt: now() }
+      if (record.revokedAt !== null) return notFound(`The token ${record.name} is revoked already.`, 'NO_SUCH_TOKEN')
+      const revoked = await store.revokeTokens([id], now(), null)
+      return { record: { ...record, revokedAt: now(), roleNow: null }, others: revoked.filter((one) => one.id !== id) }
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { AccessRole } from '#config/access.ts'
 import { conflict, notFound, Problem } from '#lib/runtime/index.ts'
+import type { Makers, TokenChange } from './makers.ts'
 import { passwordFault } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
 import type { AuthParts } from './ports.ts'
@@ -30,9 +31,14 @@ export interface Users {
   /** The admin of the set-up: only while there is no user at all. @throws as `add`, 409 SETUP_DONE */
   addFirst(user: Omit<NewUser, 'role'>): Promise<User>
   /** With another password all sessions end. @throws Problem 404 NO_SUCH_USER, 409 IN_CONFIG, LAST_ADMIN, 422 */
-  change(name: string, change: { readonly role?: AccessRole; readonly password?: string }): Promise<User>
-  /** With its sessions. @throws Problem 404, 409 */
-  remove(name: string): Promise<void>
+  change(name: string, change: { readonly role?: AccessRole; readonly password?: string }): Promise<ChangedUser>
+  /** With its sessions and tokens. @returns the tokens that are revoked @throws Problem 404, 409 */
+  remove(name: string): Promise<readonly TokenChange[]>
+}
+
+export interface ChangedUser extends User {
+  /** Tokens of theirs that are less, or more, than before. */
+  readonly tokens: readonly TokenChange[]
 }
 
 const NAME = /^[a-z0-9][a-z0-9._@-]{0,63}$/
@@ -42,7 +48,7 @@ export function credentialOf(user: Pick<User, 'passwordHash'>): string {
   return digestOf(user.passwordHash).slice(0, 16)
 }
 
-export function createUsers({ store, config, now }: AuthParts, passwords: Passwords): Users {
+export function createUsers({ store, config, now }: AuthParts, passwords: Passwords, makers: Makers): Users {
   const configured = (name: string): User | null => {
     const user = config().auth.users.get(name)
     return user === undefined ? null : { name, ...user, source: 'config', createdAt: null }
@@ -66,9 +72,16 @@ export function createUsers({ store, config, now }: AuthParts, passwords: Passwo
     return conflict(`${name} stands in the configuration under auth.users; change it there and reload.`, 'IN_CONFIG')
   }
 
-  async function keepAnAdmin(name: string): Promise<void> {
-    const others = (await list()).filter((user) => user.role === 'admin' && user.name !== name)
-    if (others.length === 0) conflict(`${name} is the only admin; make another one first.`, 'LAST_ADMIN')
+  /** Of the configuration, as it is at the moment of the statement. */
+  const elsewhere = () => {
+    const { users } = config().auth
+    return { names: [...users.keys()], hasAdmin: [...users.values()].some(({ role }) => role === 'admin') }
+  }
+
+  /** @throws Problem 404, 409 */
+  function done(name: string, result: 'changed' | 'removed' | 'missing' | 'last-admin'): void {
+    if (result === 'missing') notFound(`There is no user ${name} any more.`, 'NO_SUCH_USER')
+    if (result === 'last-admin') conflict(`${name} is the only admin; make another one first.`, 'LAST_ADMIN')
   }
 
   async function made({ name, role, password }: NewUser) {
@@ -96,17 +109,18 @@ export function createUsers({ store, config, now }: AuthParts, passwords: Passwo
     },
     async change(name, { role, password }) {
       const user = await changeable(name)
-      if (role !== undefined && role !== 'admin' && user.role === 'admin') await keepAnAdmin(name)
       if (password !== undefined) judge(password, name)
       const passwordHash = password === undefined ? undefined : await passwords.hash(password)
-      if (!(await store.changeUser(name, { role, passwordHash }, now())))
-        notFound(`There is no user ${name} any more.`, 'NO_SUCH_USER')
-      return { ...user, role: role ?? user.role, passwordHash: passwordHash ?? user.passwordHash }
+      const before = role === undefined ? new Map() : await makers.roles()
+      done(name, await store.changeUser(name, { role, passwordHash }, now(), elsewhere))
+      const tokens = role === undefined ? [] : makers.changes(before, await makers.roles())
+      return { ...user, role: role ?? user.role, passwordHash: passwordHash ?? user.passwordHash, tokens }
     },
     async remove(name) {
-      const user = await changeable(name)
-      if (user.role === 'admin') await keepAnAdmin(name)
-      if (!(await store.removeUser(name))) notFound(`There is no user ${name} any more.`, 'NO_SUCH_USER')
+      await changeable(name)
+      const before = await makers.roles()
+      done(name, (await store.removeUser(name, now(), elsewhere)).result)
+      return makers.changes(before, await makers.roles())
     },
   }
 }

@@ -89,7 +89,7 @@ describe('the list of commands', () => {
           'version',
         ],
         ...['doctor', 'discover', 'verify', 'explain'],
-        ...['audit', 'token create', 'token list', 'token revoke'],
+        ...['audit', 'audit accept', 'audit verify', 'token create', 'token list', 'token revoke'],
         ...['user add', 'user hash', 'user list', 'user passwd', 'user remove', 'user role'],
       ].sort(),
     )

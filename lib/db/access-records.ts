@@ -56,6 +56,21 @@ export interface TokenRecord {
   readonly usedAt: number | null
   readonly usedFrom: string | null
   readonly revokedAt: number | null
+  /** How `createdBy` was recognised; null: not on record. */
+  readonly makerKind: ActorKind | null
+  /** Id of the token that made this one. */
+  readonly makerToken: string | null
+  /** Where no person revoked it: why. */
+  readonly revokedBecause: string | null
+}
+
+/** Somebody whom a proxy signs in, as they were when they last came: tokens of theirs are never more than that. */
+export interface ProxyMaker {
+  readonly name: string
+  readonly role: AccessRole | null
+  /** The proxy's header, so that a role is found anew when the configuration changes; null: not on record. */
+  readonly groups: string | null
+  readonly seenAt: number
 }
 
 export type ActorKind = 'session' | 'token' | 'socket' | 'proxy' | 'none' | 'schedule'

@@ -3,7 +3,7 @@ import type { ActorKind, AuditRecord, UserRecord } from './access-types.ts'
 
 type Role = UserRecord['role']
 
-/** The tables of migrations 2 and 10 as Kysely sees them. */
+/** The tables of migrations 2, 6 and 10 as Kysely sees them. */
 export interface AccessSchema {
   user: { name: string; role: Role; password_hash: string; created_at: number; changed_at: number }
   session: {
@@ -37,7 +37,11 @@ export interface AccessSchema {
     used_at: number | null
     used_from: string | null
     revoked_at: number | null
+    maker_kind: ActorKind | null
+    maker_token: string | null
+    revoked_because: string | null
   }
+  proxy_maker: { name: string; role: Role | null; groups: string | null; seen_at: number }
   audit: {
     id: Generated<number>
     at: number
@@ -53,5 +57,7 @@ export interface AccessSchema {
     result: AuditRecord['result']
     code: string | null
     detail: string
+    hash: string
   }
+  audit_forgotten: { id: number; digest: Uint8Array }
 }

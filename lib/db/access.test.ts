@@ -33,15 +33,20 @@ const token = (id: string, more: Partial<TokenRecord> = {}): TokenRecord => ({
   usedAt: null,
   usedFrom: null,
   revokedAt: null,
+  makerKind: 'session',
+  makerToken: null,
+  revokedBecause: null,
   ...more,
 })
+/** No users in the configuration. */
+const none = () => ({ names: [], hasAdmin: false })
 
 describe('users', () => {
   test('come back as they were added, are changed, and there is one of each name', async () => {
     expect(await store.addUser(alice)).toBe(true)
     expect(await store.addUser({ ...alice, role: 'viewer' })).toBe(false)
-    expect(await store.changeUser('alice', { passwordHash: 'i' }, 5)).toBe(true)
-    expect(await store.changeUser('bob', { role: 'viewer' }, 5)).toBe(false)
+    expect(await store.changeUser('alice', { passwordHash: 'i' }, 5, none)).toBe('changed')
+    expect(await store.changeUser('bob', { role: 'viewer' }, 5, none)).toBe('missing')
     expect(await store.user('alice')).toEqual({ ...alice, passwordHash: 'i', changedAt: 5 })
     expect(await store.user('bob')).toBeNull()
   })
@@ -56,11 +61,74 @@ describe('users', () => {
 
   test('go with their sessions', async () => {
     await store.addUser(alice)
+    await store.addUser({ ...alice, name: 'carol' })
     await store.addSession(session('a'))
     await store.addSession(session('b', { user: 'bob' }))
-    expect(await store.removeUser('alice')).toBe(true)
+    expect(await store.removeUser('alice', 20, none)).toEqual({ result: 'removed', tokens: [] })
     expect((await store.sessions(null)).map(({ user }) => user)).toEqual(['bob'])
-    expect(await store.removeUser('alice')).toBe(false)
+    expect(await store.removeUser('alice', 20, none)).toEqual({ result: 'missing', tokens: [] })
+  })
+
+  test('go with their tokens, and with what these made; other people keep theirs', async () => {
+    await store.addUser(alice)
+    await store.addUser({ ...alice, name: 'bob' })
+    const made = [
+      token('direct'),
+      token('child', { createdBy: 'direct', makerKind: 'token', makerToken: 'direct' }),
+      token('grandchild', { createdBy: 'child', makerKind: 'token', makerToken: 'child' }),
+      token('old', { makerKind: null }),
+      token('ended', { revokedAt: 15 }),
+      token('bobs', { createdBy: 'bob' }),
+      token('proxied', { makerKind: 'proxy' }),
+    ]
+    for (const each of made) await store.addToken(each)
+    const { tokens } = await store.removeUser('alice', 20, none)
+    expect(tokens.map(({ id }) => id).sort()).toEqual(['child', 'direct', 'grandchild', 'old'])
+    expect(tokens[0]).toMatchObject({ revokedAt: 20, revokedBecause: 'alice, who made it, was removed' })
+    const left = (await store.tokens()).filter(({ revokedAt }) => revokedAt === null)
+    expect(left.map(({ id }) => id).sort()).toEqual(['bobs', 'proxied'])
+    expect(await store.token('ended')).toMatchObject({ revokedAt: 15, revokedBecause: null })
+  })
+
+  describe('an admin always remains', () => {
+    const bob: UserRecord = { ...alice, name: 'bob' }
+    const viewer = { role: 'viewer' } as const
+    test('the last one is neither removed nor made less, and what else is asked of them is done', async () => {
+      await store.addUser(alice)
+      await store.addUser({ ...bob, role: 'operator' })
+      expect(await store.changeUser('alice', viewer, 5, none)).toBe('last-admin')
+      expect(await store.removeUser('alice', 5, none)).toEqual({ result: 'last-admin', tokens: [] })
+      expect(await store.changeUser('alice', { role: 'admin', passwordHash: 'j' }, 5, none)).toBe('changed')
+      expect(await store.changeUser('bob', viewer, 5, none)).toBe('changed')
+      expect(await store.removeUser('bob', 5, none)).toMatchObject({ result: 'removed' })
+      expect(await store.user('alice')).toMatchObject({ role: 'admin', passwordHash: 'j' })
+    })
+
+    test('one of the configuration is one; a row of the same name is none', async () => {
+      await store.addUser(alice)
+      await store.addUser(bob)
+      const configured = (hasAdmin: boolean) => () => ({ names: ['bob'], hasAdmin })
+      expect(await store.changeUser('alice', viewer, 5, configured(false))).toBe('last-admin')
+      expect(await store.removeUser('alice', 5, configured(false))).toMatchObject({ result: 'last-admin' })
+      expect(await store.changeUser('alice', viewer, 5, configured(true))).toBe('changed')
+    })
+
+    test.each(['changes', 'removals', 'both'])('of two %s at once, each of the other, one is refused', async (what) => {
+      for (let round = 0; round < 20; round++) {
+        await store.addUser(alice)
+        await store.addUser(bob)
+        const change = async (name: string) => store.changeUser(name, viewer, 5, none)
+        const remove = async (name: string) => (await store.removeUser(name, 5, none)).result
+        const done = await Promise.all([
+          what === 'removals' ? remove('alice') : change('alice'),
+          what === 'changes' ? change('bob') : remove('bob'),
+        ])
+        expect(done.filter((one) => one === 'last-admin')).toHaveLength(1)
+        expect((await store.users()).filter(({ role }) => role === 'admin')).toHaveLength(1)
+        for (const { name } of await store.users())
+          await store.removeUser(name, 5, () => ({ names: [], hasAdmin: true }))
+      }
+    })
   })
 })
 
@@ -140,7 +208,7 @@ describe('browsers that signed in', () => {
     expect([await known('1'), await known('2')]).toEqual([false, true])
     await store.forgetBrowsersOf('alice', 3)
     expect([await known('2'), await known('3')]).toEqual([false, true])
-    await store.removeUser('alice')
+    await store.removeUser('alice', 20, () => ({ names: [], hasAdmin: true }))
     expect([await known('3'), await known('bob', 'bob')]).toEqual([false, true])
   })
 })
@@ -149,8 +217,8 @@ describe('tokens', () => {
   test('there is one in use of each name; a revoked one leaves its name free', async () => {
     expect(await store.addToken(token('a', { name: 'ci' }))).toBe(true)
     expect(await store.addToken(token('b', { name: 'ci' }))).toBe(false)
-    expect(await store.revokeToken('a', 20)).toBe(true)
-    expect(await store.revokeToken('a', 30)).toBe(false)
+    expect((await store.revokeTokens(['a'], 20, null)).map(({ id }) => id)).toEqual(['a'])
+    expect(await store.revokeTokens(['a'], 30, null)).toEqual([])
     expect(await store.addToken(token('b', { name: 'ci' }))).toBe(true)
     await store.touchToken('b', 40, '10.0.0.3')
     expect(await store.token('b')).toEqual(token('b', { name: 'ci', usedAt: 40, usedFrom: '10.0.0.3' }))

@@ -1,24 +1,50 @@
 import type { Kysely } from 'kysely'
-import type { AccessStore, AuditRecord } from './access-types.ts'
+import type { AccessStore, AuditRecord, KnownHead } from './access-types.ts'
+import { type AuditHead, genesis, hashOf, lastGivenId, newestAudit, storable } from './audit-chain.ts'
+import { proveAudit } from './audit-verify.ts'
 import { decodeCursor, pageOf } from './cursor.ts'
 import { fromJson } from './json.ts'
 import type { Row, Schema } from './schema.ts'
 
+type Book = Pick<AccessStore, 'addAudit' | 'audit' | 'auditHead' | 'proveAudit'>
+
 /** Rows are only ever added: nothing here changes or deletes one. */
-export function auditRepository(db: Kysely<Schema>): Pick<AccessStore, 'addAudit' | 'audit'> {
+export function auditRepository(db: Kysely<Schema>): Book {
+  /** What this process wrote last: rows that are taken away behind its back are missed. */
+  let written: AuditHead | null = null
   return {
     async addAudit({ actor, userAgent, requestId, detail, ...same }) {
-      const insert = db.insertInto('audit').values({
-        ...same,
+      const content = {
+        at: same.at,
         actor_kind: actor.kind,
-        actor: actor.name,
+        actor: storable(actor.name) ?? '',
         role: actor.role,
-        address: actor.address,
-        user_agent: userAgent,
-        request_id: requestId,
-        detail: JSON.stringify(detail),
+        address: storable(actor.address),
+        user_agent: storable(userAgent),
+        request_id: storable(requestId),
+        action: same.action,
+        target: storable(same.target),
+        reason: storable(same.reason),
+        result: same.result,
+        code: same.code,
+        detail: storable(JSON.stringify(detail)) ?? '{}',
+      }
+      const head = await db.transaction().execute(async (transaction) => {
+        const id = (await lastGivenId(transaction)) + 1
+        const before = (await newestAudit(transaction))?.hash ?? (await genesis(transaction))
+        const row = { id, ...content, hash: hashOf(before, { id, ...content }) }
+        await transaction.insertInto('audit').values(row).execute()
+        return { id, hash: row.hash }
       })
-      return (await insert.returning('id').executeTakeFirstOrThrow()).id
+      written = head
+      return head.id
+    },
+
+    auditHead: () => newestAudit(db),
+
+    proveAudit(heads) {
+      const own: readonly KnownHead[] = written === null ? [] : [written]
+      return proveAudit(db, [...own, ...heads])
     },
 
     async audit(query) {

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { digestOfContent } from './audit-chain.ts'
 import { archiveRepairs, thinRepairs } from './run-archive.ts'
-import type { Schema } from './schema.ts'
+import type { Row, Schema } from './schema.ts'
 import type { Store } from './types.ts'
 
 /** Small enough that the event loop, which SQLite blocks, never waits noticeably. */
@@ -41,10 +42,10 @@ export function pruneRepository(db: Kysely<Schema>): Pick<Store, 'prune'> {
       const thinBefore = before(retention.repairsDays)
       await archiveRepairs(db, Math.max(before(PLAIN_DAYS), thinBefore), breathe)
       const thinned = await thinRepairs(db, thinBefore, breathe)
-      // The run itself says what was done; what people asked for stays in the audit for ever.
+      // The run itself says what was done; what anybody asked for stays in the audit for ever.
       const ofPolicy = sql`action = 'repair' AND actor_kind = 'schedule'
         AND (at < ${thinBefore} OR (result = 'OK' AND at < ${before(retention.logsDays)}))`
-      await deleteWhere(db, 'audit', ofPolicy)
+      await forgetAudit(db, ofPolicy)
       await sql`PRAGMA incremental_vacuum(2000)`.execute(db)
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db)
       await sql`PRAGMA optimize`.execute(db)
@@ -126,16 +127,30 @@ async function forgetRetired(db: Kysely<Schema>, before: number, now: number): P
   return rows.length
 }
 
-async function deleteWhere(
-  db: Kysely<Schema>,
-  table: 'run' | 'log' | 'invocation' | 'audit',
-  condition: RawBuilder<unknown>,
-) {
+async function deleteWhere(db: Kysely<Schema>, table: 'run' | 'log' | 'invocation', condition: RawBuilder<unknown>) {
   const name = sql.table(table)
   return inBatches(
     db,
     sql`DELETE FROM ${name} WHERE id IN (SELECT id FROM ${name} WHERE ${condition} ORDER BY id LIMIT ${BATCH})`,
   )
+}
+
+/** The chain goes on over them: their digests stay. The newest row does too, because the next one follows on it. */
+async function forgetAudit(db: Kysely<Schema>, condition: RawBuilder<unknown>): Promise<void> {
+  for (;;) {
+    const forgotten = await db.transaction().execute(async (transaction) => {
+      const { rows } = await sql<Row<'audit'>>`SELECT * FROM audit
+        WHERE ${condition} AND id < (SELECT max(id) FROM audit) ORDER BY id LIMIT ${BATCH}`.execute(transaction)
+      if (rows.length === 0) return 0
+      const left = rows.map((row) => ({ id: row.id, digest: digestOfContent(row) }))
+      await transaction.insertInto('audit_forgotten').values(left).execute()
+      const ids = rows.map(({ id }) => id)
+      await transaction.deleteFrom('audit').where('id', 'in', ids).execute()
+      return rows.length
+    })
+    if (forgotten === 0) return
+    await breathe()
+  }
 }
 
 /** Along the key, dataset by dataset. */

@@ -1,8 +1,11 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { AccessStore, TokenRecord } from './access-types.ts'
 import type { Row, Schema } from './schema.ts'
 
-type Tokens = Pick<AccessStore, 'addToken' | 'token' | 'tokens' | 'touchToken' | 'revokeToken'>
+type Tokens = Pick<
+  AccessStore,
+  'addToken' | 'token' | 'tokens' | 'touchToken' | 'revokeTokens' | 'proxyMakers' | 'saveProxyMaker'
+>
 
 export function tokensRepository(db: Kysely<Schema>): Tokens {
   return {
@@ -34,16 +37,40 @@ export function tokensRepository(db: Kysely<Schema>): Tokens {
       await db.updateTable('api_token').set({ used_at: now, used_from: address }).where('id', '=', id).execute()
     },
 
-    async revokeToken(id, now) {
-      const { numUpdatedRows } = await db
-        .updateTable('api_token')
-        .set({ revoked_at: now })
-        .where('id', '=', id)
-        .where('revoked_at', 'is', null)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
+    revokeTokens: (ids, now, because) => db.transaction().execute((one) => revokeWithChildren(one, ids, now, because)),
+
+    async proxyMakers() {
+      const rows = await db.selectFrom('proxy_maker').selectAll().execute()
+      return rows.map(({ name, role, groups, seen_at }) => ({ name, role, groups, seenAt: seen_at }))
+    },
+
+    async saveProxyMaker({ name, role, groups, seenAt }) {
+      const row = { role, groups, seen_at: seenAt }
+      await db
+        .insertInto('proxy_maker')
+        .values({ name, ...row })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+        .execute()
     },
   }
+}
+
+/** A token that a token made goes with it. @returns those that were in force */
+export async function revokeWithChildren(
+  db: Kysely<Schema>,
+  ids: readonly string[],
+  now: number,
+  because: string | null,
+): Promise<readonly TokenRecord[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<Row<'api_token'>>`
+    WITH RECURSIVE gone (id) AS (
+      SELECT id FROM api_token WHERE id IN (${sql.join(ids)})
+      UNION SELECT child.id FROM api_token AS child JOIN gone ON child.maker_token = gone.id
+    )
+    UPDATE api_token SET revoked_at = ${now}, revoked_because = ${because}
+    WHERE revoked_at IS NULL AND id IN (SELECT id FROM gone) RETURNING *`.execute(db)
+  return rows.map(toRecord)
 }
 
 function toRow(token: TokenRecord) {
@@ -56,6 +83,9 @@ function toRow(token: TokenRecord) {
     used_at: token.usedAt,
     used_from: token.usedFrom,
     revoked_at: token.revokedAt,
+    maker_kind: token.makerKind,
+    maker_token: token.makerToken,
+    revoked_because: token.revokedBecause,
   }
 }
 
@@ -69,5 +99,8 @@ function toRecord(row: Row<'api_token'>): TokenRecord {
     usedAt: row.used_at,
     usedFrom: row.used_from,
     revokedAt: row.revoked_at,
+    makerKind: row.maker_kind,
+    makerToken: row.maker_token,
+    revokedBecause: row.revoked_because,
   }
 }

@@ -59,6 +59,8 @@ export interface RouteDefinition<Services, Input extends z.ZodObject, Output ext
   readonly form?: boolean
   /** How `onWrite` calls it; default its operation id. False: it writes nothing, or tells it itself. */
   readonly audit?: false | string | ((input: z.output<Input>) => string)
+  /** The function that this route runs: `onWrite` is told what that declares as its input, too. */
+  readonly runs?: (input: z.output<Input>) => string
   run(input: z.output<Input>, context: Context<Services>): RouteResult<Output> | Promise<RouteResult<Output>>
 }
 

@@ -15,8 +15,11 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
  * names are answered. A unix socket has no browser behind it.
  */
 export function hostProblem(request: Request, peer: Peer, hooks: GuardHooks): Problem | null {
-  if (peer.kind === 'unix' || peer.kind === 'internal' || !hooks.allowedHost) return null
   const host = request.headers.get('host') ?? ''
+  // Part of the request's own address, which everything behind this reads: what is none must not come so far.
+  if (!URL.canParse(request.url))
+    return new Problem(421, 'BAD_HOST', `"${host.slice(0, 100)}" is no name of a host; nothing answers there.`)
+  if (peer.kind === 'unix' || peer.kind === 'internal' || !hooks.allowedHost) return null
   const hostname = host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
   if (hostname !== '' && hooks.allowedHost(hostname, host)) return null
   return new Problem(

@@ -33,7 +33,7 @@ export interface WriteSummary {
   readonly path: string
   /** Parameters of the path, decoded. */
   readonly parameters: Readonly<Record<string, string>>
-  /** The declared fields, without those that are marked `secret`. Empty when the input was refused. */
+  /** The declared fields, of a function that is run too, without those that are marked `secret`. Empty when refused. */
   readonly input: Readonly<Record<string, unknown>>
   readonly status: number
   /** Of a refusal, for example `PLAN_STALE`. */

@@ -23,7 +23,7 @@ export function routeHandler(route: LoadedRoute, options: AppOptions): Handler<A
   return async (c) => {
     let input: unknown = null
     const tell = (end: { response: Response } | { error: unknown }): Promise<void> =>
-      tellWrite(c, route, input, end, options.hooks)
+      tellWrite(c, route, input, end, options)
     try {
       const { actor, fields } = await admit(c, route, accessOf(definition, method), options)
       input = await inputOf(c, route, method, fields)

@@ -35,6 +35,7 @@ export interface LoadedRouteDefinition {
   readonly produces?: string
   readonly form?: boolean
   readonly audit?: false | string | ((input: unknown) => string)
+  readonly runs?: (input: unknown) => string
   run(input: unknown, context: object): unknown
 }
 

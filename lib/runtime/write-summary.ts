@@ -2,10 +2,11 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import { answeredProblem } from './answered-problem.ts'
 import type { AppEnv } from './exchange.ts'
-import type { RuntimeHooks } from './hooks.ts'
+import type { AppOptions } from './http.ts'
 import { operationIdOf } from './openapi-operation.ts'
 import { Problem } from './problem.ts'
-import type { LoadedRoute } from './tree.ts'
+import type { LoadedFunction, LoadedRoute } from './tree.ts'
+import { validate } from './validate.ts'
 
 /** Tells `onWrite` of a request that may have written something, and reports when it cannot be told. */
 export async function tellWrite(
@@ -13,7 +14,7 @@ export async function tellWrite(
   route: LoadedRoute,
   input: unknown,
   end: { readonly response: Response } | { readonly error: unknown },
-  hooks: RuntimeHooks,
+  { hooks, tree }: Pick<AppOptions, 'hooks' | 'tree'>,
 ): Promise<void> {
   const { definition, method } = route
   const actor = c.get('actor')
@@ -27,7 +28,7 @@ export async function tellWrite(
       actor,
       path: c.req.path,
       parameters: c.req.param() as Record<string, string>,
-      input: tellable(definition.input, input),
+      input: { ...tellable(definition.input, input), ...(await tellableOfFunction(route, input, tree.functions)) },
       status: 'response' in end ? end.response.status : (problem?.status ?? 500),
       code: problem?.code ?? ('response' in end ? null : 'INTERNAL'),
       detail: problem?.detail ?? null,
@@ -54,6 +55,19 @@ function tellable(schema: z.ZodObject | undefined, input: unknown): Record<strin
       ([key, value]) => value !== undefined && Object.hasOwn(schema.shape, key) && !isSecret(schema.shape[key]),
     ),
   )
+}
+
+/** As the function itself would take it; nothing where it would refuse it. */
+async function tellableOfFunction(
+  { definition }: LoadedRoute,
+  input: unknown,
+  functions: readonly LoadedFunction[],
+): Promise<Record<string, unknown>> {
+  if (definition.runs === undefined || input === null) return {}
+  const name = definition.runs(input)
+  const schema = functions.find((known) => known.name === name)?.definition.input
+  const validated = await validate(schema, input)
+  return validated.ok ? tellable(schema, validated.value) : {}
 }
 
 function isSecret(schema: unknown): boolean {

@@ -45,6 +45,12 @@ export function Layout({ facts, at, live, user, foot, browse, children }: Layout
             Demo: simulated SANs, nothing is real
           </p>
         )}
+        {facts.auditFault != null && (
+          <p class="banner bad" role="alert">
+            {facts.auditFault}{' '}
+            {mayAct(facts.role, 'operator') ? <a href="/audit">See the audit</a> : 'Tell an admin of the witness.'}
+          </p>
+        )}
         <header class="top">
           <a href="/" class="brand">
             <Icon name="layers" size={20} />

@@ -12,6 +12,8 @@ export interface PageFacts {
   readonly actor: string | null
   readonly demo: boolean
   readonly version: string
+  /** What is wrong with the audit, for those who are signed in; null or left out: nothing that is known. */
+  readonly auditFault?: string | null
 }
 
 export const PageContext = createContext<PageFacts | null>(null)

@@ -10,7 +10,8 @@ export const POST = defineRoute({
   input: z.object({ id: z.string().max(20) }),
   run: ({ id }, context) =>
     onAccount(context, async () => {
-      const { name } = await context.access.tokens.revoke(id)
-      return { done: `The token ${name} opens nothing any more.` }
+      const { record, others } = await context.access.tokens.revoke(id)
+      const too = others.map(({ name }) => ` So is ${name}, which it had made.`).join('')
+      return { done: `The token ${record.name} opens nothing any more.${too && ` It is revoked.${too}`}` }
     }),
 })

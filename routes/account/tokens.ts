@@ -14,7 +14,13 @@ export const POST = defineRoute({
     onAccount(context, async () => {
       const { access, actor, now } = context
       const expiresAt = days === undefined ? null : now() + days * DAY_MS
-      const { text } = await access.tokens.create({ name, role: storedRole(role), createdBy: actor.name, expiresAt })
+      const { text } = await access.tokens.create({
+        name,
+        role: storedRole(role),
+        createdBy: actor.name,
+        maker: actor,
+        expiresAt,
+      })
       return { made: { name, token: text } }
     }),
 })

@@ -4,7 +4,7 @@ import { typedName } from './_fields.ts'
 import { notOneself, onUsers } from './_view.tsx'
 
 export const POST = defineRoute({
-  summary: 'Remove a user, with all sessions.',
+  summary: 'Remove a user, with all sessions and tokens.',
   access: 'admin',
   form: true,
   audit: 'userRemove',
@@ -12,7 +12,7 @@ export const POST = defineRoute({
   run: ({ name }, context) =>
     onUsers(context, { form: 'remove', field: 'name', name }, async () => {
       notOneself(context, name)
-      await context.access.users.remove(name)
-      return `${name} is removed and signed out everywhere.`
+      const tokens = await context.access.users.remove(name)
+      return `${name} is removed and signed out everywhere. ${tokens.map(({ sentence }) => sentence).join(' ')}`.trim()
     }),
 })

@@ -14,6 +14,6 @@ export const POST = defineRoute({
     onUsers(context, { form: 'role', field: 'role', name }, async () => {
       notOneself(context, name)
       const user = await context.access.users.change(name, { role: storedRole(role) })
-      return `${user.name} has the role ${user.role} now.`
+      return `${user.name} has the role ${user.role} now. ${user.tokens.map(({ sentence }) => sentence).join(' ')}`.trim()
     }),
 })

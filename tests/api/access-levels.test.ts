@@ -52,6 +52,8 @@ beforeAll(async () => {
     { name: 'a stranger', role: 'none', ask: (place) => askAs(served.browser(), place) },
     ...(await Promise.all(ROLES.map(signedIn))),
     ...(await Promise.all(ROLES.map(withToken))),
+    ...(await Promise.all((['viewer', 'operator'] as const).map(clampedTo))),
+    ...(await goodNoMore()),
     {
       name: 'the owner of the socket',
       role: 'admin',
@@ -73,8 +75,44 @@ async function signedIn(role: AccessRole): Promise<Who> {
 async function withToken(role: AccessRole): Promise<Who> {
   const wanted = { name: role, role, createdBy: 'test', expiresAt: null }
   const { text } = await served.services.access.tokens.create(wanted)
-  const headers = { authorization: `Bearer ${text}` }
-  return { name: `a token of the role ${role}`, role, ask: (place) => askAs(served.browser(), place, headers) }
+  return { name: `a token of the role ${role}`, role, ask: withHeader(text) }
+}
+
+/** Made as admin, by somebody who is that no more. */
+async function clampedTo(role: AccessRole): Promise<Who> {
+  const { users } = served.services.access
+  await users.add({ name: `was-admin-${role}`, role: 'admin', password: PASSWORD })
+  const ask = await asMaker(`was-admin-${role}`)
+  await users.change(`was-admin-${role}`, { role })
+  return { name: `a token made as admin by somebody who is ${role} now`, role, ask }
+}
+
+/** Tokens that opened everything, and open nothing any more. */
+async function goodNoMore(): Promise<Who[]> {
+  const { users, tokens } = served.services.access
+  await users.add({ name: 'was-user', role: 'admin', password: PASSWORD })
+  const orphaned = await asMaker('was-user')
+  await users.remove('was-user')
+  const made = { role: 'admin', createdBy: 'test', expiresAt: null } as const
+  const revoked = await tokens.create({ ...made, name: 'revoked' })
+  await tokens.revoke(revoked.record.id)
+  const expired = await tokens.create({ ...made, name: 'expired', expiresAt: served.services.now() })
+  const withText = ({ text }: { readonly text: string }) => withHeader(text)
+  return [
+    { name: 'the token of somebody who was removed', role: 'none', ask: orphaned },
+    { name: 'a revoked token', role: 'none', ask: withText(revoked) },
+    { name: 'an expired token', role: 'none', ask: withText(expired) },
+  ]
+}
+
+async function asMaker(name: string): Promise<Who['ask']> {
+  const maker = { kind: 'session', name, role: 'admin' } as const
+  const wanted = { name: `by-${name}`, role: 'admin', createdBy: name, maker, expiresAt: null } as const
+  return withHeader((await served.services.access.tokens.create(wanted)).text)
+}
+
+function withHeader(text: string): Who['ask'] {
+  return (place) => askAs(served.browser(), place, { authorization: `Bearer ${text}` })
 }
 
 const NOBODY = 'no-such-thing'
@@ -88,10 +126,14 @@ async function ask(
   const path = place.path.replace(/:\w+(\{.*\})?/g, NOBODY)
   const accept = kind === 'api' ? 'application/json' : 'text/html'
   const type = kind === 'form' ? 'application/x-www-form-urlencoded' : 'application/json'
-  const body = ['GET', 'DELETE'].includes(method) ? null : kind === 'form' ? 'csrf=&unknown=1' : '{"unknown":1}'
+  const body = ['GET', 'DELETE', 'OPTIONS', 'TRACE'].includes(method)
+    ? null
+    : kind === 'form'
+      ? 'csrf=&unknown=1'
+      : '{"unknown":1}'
   // A stream would go on for ever; its headers are the answer.
   return send(path, {
-    method: path === '/api/events' ? 'HEAD' : method,
+    method: path === '/api/events' && method === 'GET' ? 'HEAD' : method,
     redirect: 'manual',
     headers: { accept, 'content-type': type, 'x-request-id': 'walk', ...headers },
     body,
@@ -133,6 +175,28 @@ test('everybody gets what the definitions say, everywhere', async () => {
   expect(served.engine.calls.filter(({ verb }) => ['scan', 'repair', 'cancel', 'pause', 'ack'].includes(verb))).toEqual(
     [],
   )
+})
+
+test('a method that a place does not have is refused to everybody, and reaches nothing', async () => {
+  const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
+  const paths = Map.groupBy(places, ({ path }) => path.replace(/:\w+/g, ':'))
+  const asked: string[] = []
+  const wrong: string[] = []
+  served.engine.calls.length = 0
+  for (const [, same] of paths) {
+    const [place] = same
+    if (place === undefined) continue
+    for (const method of METHODS.filter((one) => !same.some((each) => each.method === one))) {
+      // In turn: who it is does not come into it.
+      const who = everybody[asked.length % everybody.length]
+      const answer = await who?.ask({ ...place, method, kind: 'api' })
+      asked.push(method)
+      if (answer?.status !== 405) wrong.push(`${method} ${place.path}, ${who?.name}: ${answer?.status}`)
+    }
+  }
+  expect(asked.length).toBeGreaterThan(200)
+  expect(wrong).toEqual([])
+  expect(served.engine.calls).toEqual([])
 })
 
 describe('what is not for everybody who may look', () => {

@@ -166,7 +166,7 @@ describe('configuration', () => {
   })
   test('what changed', async () => {
     const answer = await (await fake.admin('POST', '/api/config/reload')).json()
-    expect(answer).toEqual({ changed: true, diff: { added: ['a'] }, warnings: [] })
+    expect(answer).toEqual({ changed: true, diff: { added: ['a'] }, warnings: [], tokens: [] })
   })
 })
 

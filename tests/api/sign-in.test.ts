@@ -268,7 +268,8 @@ describe('a browser that signed in before', () => {
   let passwordHash = ''
   const gina = async (hash: string) => {
     const { store } = served.services
-    if (await store.changeUser('gina', { passwordHash: hash }, 0)) return
+    const changed = await store.changeUser('gina', { passwordHash: hash }, 0, () => ({ names: [], hasAdmin: true }))
+    if (changed === 'changed') return
     await store.addUser({ name: 'gina', role: 'operator', passwordHash: hash, createdAt: 0, changedAt: 0 })
   }
 

@@ -18,15 +18,22 @@ const token = {
   usedAt: '2026-11-22T13:48:00Z',
   usedFrom: '10.0.0.7',
   revokedAt: null,
+  roleNow: 'VIEWER',
+  revokedBecause: null,
 }
+const revoked = { id: '7', name: 'old', from: 'ADMIN', to: null, revoked: true, sentence: 'The token old is revoked.' }
+const less = { ...revoked, to: 'OPERATOR', revoked: false, sentence: 'The token old is operator now.' }
 const answers = {
   'POST /api/users': { status: 201, body: user },
   'GET /api/users': { status: 200, body: { items: [user, { ...user, name: 'fred', source: 'CONFIG' }] } },
-  'PATCH /api/users/anna': { status: 200, body: user },
-  'DELETE /api/users/anna': { status: 200, body: { removed: 'anna' } },
+  'PATCH /api/users/anna': { status: 200, body: { ...user, tokens: [less] } },
+  'DELETE /api/users/anna': { status: 200, body: { removed: 'anna', tokens: [revoked] } },
   'POST /api/tokens': { status: 201, body: { ...token, token: 'zwt_0123456789_abc' } },
   'GET /api/tokens': { status: 200, body: { items: [{ ...token, id: '9', state: 'REVOKED' }, token] } },
-  'DELETE /api/tokens/0123456789': { status: 200, body: { ...token, state: 'REVOKED' } },
+  'DELETE /api/tokens/0123456789': {
+    status: 200,
+    body: { ...token, state: 'REVOKED', alsoRevoked: [{ id: '7', name: 'old' }] },
+  },
 }
 const PASSWORD = 'three words long'
 
@@ -91,10 +98,12 @@ describe('users', () => {
     const passwd = await runCommand(['user', 'passwd', 'anna'], { answers, tty: true, typed: [PASSWORD, PASSWORD] })
     expect([passwd.exit, passwd.service.calls]).toEqual([0, ['PATCH /api/users/anna']])
     expect((await runCommand(['user', 'role', 'anna', '--role', 'operator'], { answers })).stdout).toBe(
-      'anna is operator now.\n',
+      'anna is operator now.\nThe token old is operator now.\n',
     )
     expect((await runCommand(['user', 'role', 'anna'], { answers })).exit).toBe(2)
-    expect((await runCommand(['user', 'remove', 'anna'], { answers })).stdout).toBe('anna is removed and signed out.\n')
+    expect((await runCommand(['user', 'remove', 'anna'], { answers })).stdout).toBe(
+      'anna is removed and signed out.\nThe token old is revoked.\n',
+    )
   })
 
   test('the last admin stays: 5', async () => {

@@ -9,6 +9,8 @@ interface Reloaded {
   readonly changed: boolean
   readonly diff: unknown
   readonly warnings: readonly ConfigFault[]
+  /** Not of an older service. */
+  readonly tokens?: readonly string[]
 }
 
 export const configReload: Command = {
@@ -28,6 +30,7 @@ export const configReload: Command = {
       out.line('The new configuration is in force.')
       for (const line of differenceLines(result.diff)) out.line(line)
     }
+    for (const sentence of result.tokens ?? []) out.error([paint('yellow', 'warning: '), sentence])
     for (const warning of result.warnings) out.error([paint('yellow', 'warning: '), faultLine(warning)])
     return EXIT.DONE
   },

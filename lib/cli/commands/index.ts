@@ -3,6 +3,8 @@ import { ack } from './ack.ts'
 import { adopt } from './adopt.ts'
 import { anchors } from './anchors.ts'
 import { audit } from './audit.ts'
+import { auditAccept } from './audit-accept.ts'
+import { auditVerify } from './audit-verify.ts'
 import { canDestroy } from './can-destroy.ts'
 import { cancel } from './cancel.ts'
 import { check } from './check.ts'
@@ -73,6 +75,8 @@ export const COMMANDS: readonly Command[] = [
   fnList,
   fnRun,
   audit,
+  auditVerify,
+  auditAccept,
   configCheck,
   configShow,
   configSchema,

@@ -9,22 +9,25 @@ export const tokenList: Command = {
   usage: '',
   operands: [0, 0],
   options: [],
-  help: ['With --plain: id, name, role, state, made by, made at, ends at, used at, used from.'],
+  help: [
+    'A token is never more than who made it is now: ROLE says what it may, and what it was made as where that is more.',
+    'With --plain: id, name, role as made, state, made by, made at, ends at, used at, used from, role now.',
+  ],
   async run(_, context) {
     const { out, io } = context
     const connection = await context.connect()
     const { items } = await connection.get<{ readonly items: readonly TokenView[] }>('/api/tokens')
     if (out.format === 'json') out.json('tokens/1', { items })
     else if (out.format === 'plain')
-      for (const { id, name, role, state, createdBy, createdAt, expiresAt, usedAt, usedFrom } of items)
-        out.record([id, name, role, state, createdBy, createdAt, expiresAt, usedAt, usedFrom])
+      for (const { id, name, role, state, createdBy, createdAt, expiresAt, usedAt, usedFrom, roleNow } of items)
+        out.record([id, name, role, state, createdBy, createdAt, expiresAt, usedAt, usedFrom, roleNow])
     else if (items.length > 0)
       out.table(
         ['ID', 'NAME', 'ROLE', 'STATE', 'USED', 'ENDS', 'MADE BY'].map((title) => ({ title })),
         items.map((token) => [
           token.id,
           token.name,
-          token.role.toLowerCase(),
+          roleText(token),
           token.state.toLowerCase(),
           agoText(token.usedAt, io.now()),
           agoText(token.expiresAt, io.now()),
@@ -34,4 +37,10 @@ export const tokenList: Command = {
     if (items.length === 0) out.note('No program has a token: zwitness token create NAME')
     return EXIT.DONE
   },
+}
+
+function roleText({ role, roleNow }: TokenView): string {
+  const made = role.toLowerCase()
+  if (roleNow === null || roleNow === role) return made
+  return `${roleNow.toLowerCase()} (made as ${made})`
 }

@@ -1,11 +1,11 @@
-import type { TokenView } from '../api-types.ts'
+import type { RevokedTokenView, TokenView } from '../api-types.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 
 export const tokenRevoke: Command = {
   name: 'token revoke',
-  summary: 'End a token at once.',
+  summary: 'End a token at once, and those that it made.',
   usage: '<id or name>',
   operands: [1, 1],
   options: [],
@@ -21,9 +21,12 @@ export const tokenRevoke: Command = {
       throw new Failure(EXIT.NOT_FOUND, `There is no token ${wanted} that could be revoked.`, {
         next: 'zwitness token list',
       })
-    const token = await connection.delete<TokenView>(`/api/tokens/${encodeURIComponent(found.id)}`)
+    const token = await connection.delete<RevokedTokenView>(`/api/tokens/${encodeURIComponent(found.id)}`)
     if (out.format === 'json') out.json('token/1', token)
-    else out.line(`${token.name} (${token.id}) opens nothing any more.`)
+    else {
+      out.line(`${token.name} (${token.id}) opens nothing any more.`)
+      for (const { id, name } of token.alsoRevoked) out.line(`So does ${name} (${id}), which it had made.`)
+    }
     return EXIT.DONE
   },
 }

@@ -17,6 +17,7 @@ export function statusLines(status: StatusView, now: number): Text[] {
   ].filter((mark) => mark !== '')
   return [
     [statusSign(status.overall), ' ', paint('bold', status.headline)],
+    ...(witness.auditFault ? [paint('red', `${witness.auditFault} zwitness audit verify`)] : []),
     ...(witness.demo ? [paint('yellow', 'Demo: the SANs are simulated, nothing is real.')] : []),
     [
       `${counts.total} datasets`,

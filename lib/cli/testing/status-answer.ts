@@ -69,5 +69,6 @@ export const status: StatusView = {
     uptimeSeconds: 7200,
     demo: false,
     schedulerPaused: false,
+    auditFault: null,
   },
 }

@@ -4,7 +4,8 @@ import { access } from './0002-access.ts'
 import { verification } from './0003-verification.ts'
 import { bounded } from './0004-bounded.ts'
 import { witness } from './0005-witness.ts'
+import { people } from './0006-people.ts'
 import { knownBrowser } from './0010-known-browser.ts'
 
 /** In order, forward only. A released migration is never edited; what it got wrong is the next one's work. */
-export const MIGRATIONS: readonly Migration[] = [firstSchema, access, verification, bounded, witness, knownBrowser]
+export const MIGRATIONS: readonly Migration[] = [firstSchema, access, verification, bounded, witness, people, knownBrowser]

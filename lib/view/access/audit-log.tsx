@@ -1,19 +1,27 @@
 import type { AuditView } from '#lib/api/audit.ts'
+import type { AuditVerificationView } from '#lib/api/audit-check.ts'
 import { Moment } from '../moment.tsx'
+import { AuditChain } from './audit-chain.tsx'
 
 export interface AuditLogProps {
   readonly entries: readonly AuditView[]
+  /** The newest check of the chain; null: none since the start. */
+  readonly check: AuditVerificationView | null
   readonly filter: { readonly actor: string; readonly target: string; readonly action: string; readonly result: string }
   /** Address of the next page, or null at the end. */
   readonly older: string | null
 }
 
 /** Who did what. */
-export function AuditLog({ entries, filter, older }: AuditLogProps) {
+export function AuditLog({ entries, check, filter, older }: AuditLogProps) {
   return (
     <div class="stack">
       <h1>Audit</h1>
-      <p>Everything that somebody changed, or tried to. Entries are never changed and never deleted.</p>
+      <p>
+        Everything that somebody changed, or tried to. Entries are never changed; what the schedule repaired by itself
+        is forgotten with time, nothing else is.
+      </p>
+      <AuditChain check={check} />
       <Filter {...filter} />
       {entries.length === 0 ? (
         <p class="empty">

@@ -26,7 +26,9 @@ export function TokenList({ csrf, tokens }: { readonly csrf: string; readonly to
               <td data-label="Id">
                 <code>{token.id}</code>
               </td>
-              <td data-label="Role">{token.role.toLowerCase()}</td>
+              <td data-label="Role">
+                <RoleNow token={token} />
+              </td>
               <td data-label="Made">
                 <Moment at={token.createdAt} quiet /> by {token.createdBy}
               </td>
@@ -37,13 +39,42 @@ export function TokenList({ csrf, tokens }: { readonly csrf: string; readonly to
                 <MomentOr at={token.expiresAt} none="never" as="minute" quiet />
               </td>
               <td data-label="State">
-                {token.state === 'GOOD' ? <Revoke csrf={csrf} token={token} /> : token.state.toLowerCase()}
+                <State csrf={csrf} token={token} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  )
+}
+
+/** Never more than who made it is now. */
+function RoleNow({ token: { role, roleNow, createdBy } }: { readonly token: TokenView }) {
+  if (roleNow === null || roleNow === role) return <>{role.toLowerCase()}</>
+  return (
+    <>
+      {roleNow.toLowerCase()}{' '}
+      <span class="muted">
+        (made as {role.toLowerCase()}; {createdBy} is {roleNow.toLowerCase()} now)
+      </span>
+    </>
+  )
+}
+
+function State({ csrf, token }: { readonly csrf: string; readonly token: TokenView }) {
+  if (token.state === 'GOOD') return <Revoke csrf={csrf} token={token} />
+  if (token.state === 'ORPHANED')
+    return (
+      <>
+        opens nothing: who made it may not come in any more <Revoke csrf={csrf} token={token} />
+      </>
+    )
+  return (
+    <>
+      {token.state.toLowerCase()}
+      {token.revokedBecause !== null && <span class="muted"> ({token.revokedBecause})</span>}
+    </>
   )
 }
 
@@ -62,6 +93,7 @@ export function NewTokenForm({ csrf }: { readonly csrf: string }) {
   return (
     <PostForm action="/account/tokens" csrf={csrf}>
       <h3>A new one</h3>
+      <p class="hint">It is never more than you are at the time, and is revoked when you are removed.</p>
       <Field label="Name" name="name" hint="What it is for, for example backup-report." />
       <RoleField />
       <Field label="Days" name="days" type="number" value="365" required={false} hint="Empty: it never ends." />

@@ -87,6 +87,9 @@ export function ChangeUser({ csrf, user, isSelf, fault }: ChangeProps) {
           <PostForm action="/users/role" csrf={csrf}>
             <input type="hidden" name="name" value={name} />
             <RoleField value={user.role.toUpperCase()} fault={fault?.form === 'role' ? fault.text : undefined} />
+            <p class="hint">
+              Tokens that {name} made are never more than {name} is.
+            </p>
             <button class="button" type="submit">
               Change the role
             </button>
@@ -102,8 +105,8 @@ export function ChangeUser({ csrf, user, isSelf, fault }: ChangeProps) {
           <PostForm action="/users/remove" csrf={csrf}>
             <input type="hidden" name="name" value={name} />
             <p>
-              {name} {user.sessions > 0 ? 'is signed out everywhere and ' : ''}can sign in no more. What {name} did
-              stays in the audit.
+              {name} {user.sessions > 0 ? 'is signed out everywhere and ' : ''}can sign in no more, and tokens that{' '}
+              {name} made are revoked. What {name} did stays in the audit.
             </p>
             {fault?.form === 'remove' && <FieldFault>{fault.text}</FieldFault>}
             <button class="button danger" type="submit">

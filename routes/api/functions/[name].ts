@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { FunctionDetail, functionView, invocationView } from '#lib/api/function.ts'
 import { defineRoute } from '#lib/define.ts'
-import { notFound } from '#lib/runtime/index.ts'
+import { notFound, reply } from '#lib/runtime/index.ts'
 
 const INVOCATIONS = 20
+const RunStarted = z.object({ runId: z.string().regex(/^\d+$/) })
 const name = z.string().min(1).max(100).describe('File name of the function, without its ending.')
 
 export const GET = defineRoute({
@@ -30,6 +31,7 @@ export const POST = defineRoute({
   tags: ['functions'],
   // More is decided by the function itself.
   access: 'viewer',
+  runs: ({ name: wanted }) => wanted,
   timeout: 240_000,
   input: z.looseObject({ name }),
   output: z.object({ name: z.string(), output: z.unknown() }),
@@ -43,6 +45,9 @@ export const POST = defineRoute({
   // A client that goes away does not stop what it began, so the request's signal stays here.
   async run({ name: wanted, ...input }, { runtime, actor, requestId }) {
     const output = await runtime.invoke(wanted, input, { trigger: 'http', actor, requestId })
-    return { name: wanted, output: output ?? null }
+    // Who looks for what became of it finds the run, here and in the audit.
+    const run = RunStarted.safeParse(output)
+    const headers = run.success ? { Location: `/api/runs/${run.data.runId}` } : undefined
+    return reply(200, { name: wanted, output: output ?? null }, headers)
   },
 })

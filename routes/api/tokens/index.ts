@@ -16,7 +16,7 @@ export const GET = defineRoute({
 
 export const POST = defineRoute({
   summary: 'Make an API token.',
-  description: 'The answer is the only one that holds it.',
+  description: 'The answer is the only one that holds it. It is never more than who made it is at the time.',
   operationId: 'tokenCreate',
   tags: ['access'],
   access: 'admin',
@@ -30,7 +30,13 @@ export const POST = defineRoute({
   errors: { 409: ['TOKEN_EXISTS'] },
   async run({ name, role, days }, { access, actor, now }) {
     const expiresAt = days === null ? null : now() + days * DAY_MS
-    const made = await access.tokens.create({ name, role: storedRole(role), createdBy: actor.name, expiresAt })
+    const made = await access.tokens.create({
+      name,
+      role: storedRole(role),
+      createdBy: actor.name,
+      maker: actor,
+      expiresAt,
+    })
     return { ...tokenView(made.record, now()), token: made.text }
   },
 })
