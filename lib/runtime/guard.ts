@@ -15,10 +15,15 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
  * names are answered. A unix socket has no browser behind it.
  */
 export function hostProblem(request: Request, peer: Peer, hooks: GuardHooks): Problem | null {
-  if (peer.kind === 'unix' || peer.kind === 'internal' || !hooks.allowedHost) return null
   const host = request.headers.get('host') ?? ''
+  // Pages read their address with the parser of the platform, which throws at what is none.
+  if (!URL.canParse(request.url)) return notOurs(host)
+  if (peer.kind === 'unix' || peer.kind === 'internal' || !hooks.allowedHost) return null
   const hostname = host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
-  if (hostname !== '' && hooks.allowedHost(hostname, host)) return null
+  return hostname !== '' && hooks.allowedHost(hostname, host) ? null : notOurs(host)
+}
+
+function notOurs(host: string): Problem {
   return new Problem(
     421,
     'BAD_HOST',
