@@ -91,7 +91,14 @@ export async function openApp(options: AppOptions): Promise<App> {
     undo.push(() => store.close())
     if (configuration.missing && (await store.datasets()).length > 0) throw configuration.lost()
     const events = createEventHub()
-    const logs = openLogs({ store, events, directory: directories.logs, role, now })
+    const logs = openLogs({
+      store,
+      events,
+      directory: directories.logs,
+      role,
+      now,
+      trustedProxies: () => configuration.current.server.trustedProxies,
+    })
     const logger = logs.engine
     log = logger
     undo.push(() => logs.close())
