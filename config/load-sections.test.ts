@@ -93,6 +93,14 @@ const REFUSALS: readonly Refusal[] = [
     faults: ['17:25 retention.logs_days: Must be a whole number of days from 1 to 36500, for example 30; found 0.'],
   },
   {
+    name: 'a log of next to nothing',
+    from: 'scheduler:',
+    to: 'retention: { logs_size: 10KiB }\nscheduler:',
+    faults: [
+      '17:25 retention.logs_size: 10KiB is too little to find out anything from; write at least 1MiB, for example 200MiB.',
+    ],
+  },
+  {
     name: 'cipher with a blank',
     from: 'scheduler:',
     to: 'ssh: { ciphers: ["aes 128"] }\nscheduler:',

@@ -10,6 +10,7 @@ import { healthRepository } from './health.ts'
 import { interruptRepository } from './interrupt.ts'
 import { invocationsRepository } from './invocations.ts'
 import { lagRepository } from './lag.ts'
+import { LOG_BYTES, logVolumeRepository } from './log-volume.ts'
 import { logsRepository } from './logs.ts'
 import { pruneRepository } from './prune.ts'
 import { runsRepository } from './runs.ts'
@@ -39,9 +40,17 @@ export interface StoreParts {
   readonly witnessId: string
   readonly openedBecause: OpenedStore['openedBecause']
   readonly openedNote: string
+  /** Bytes of log lines that are kept; default LOG_BYTES. */
+  readonly mostLogBytes?: () => number
 }
 
-export function composeStore({ db, database, file, ...opened }: StoreParts): OpenedStore {
+export function composeStore({
+  db,
+  database,
+  file,
+  mostLogBytes = () => LOG_BYTES,
+  ...opened
+}: StoreParts): OpenedStore {
   let closing: Promise<void> | undefined
   return {
     ...opened,
@@ -53,7 +62,8 @@ export function composeStore({ db, database, file, ...opened }: StoreParts): Ope
     ...actionsRepository(db),
     ...controlsRepository(db),
     ...lagRepository(db),
-    ...logsRepository(db),
+    ...logsRepository(db, mostLogBytes),
+    ...logVolumeRepository(db, file),
     ...invocationsRepository(db),
     ...verificationsRepository(db),
     ...pruneRepository(db),
