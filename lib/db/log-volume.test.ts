@@ -43,6 +43,7 @@ describe('the log of a database', () => {
     disconnect(database)
   })
 
+  const logOf = (most: number, free: () => number = () => 100 * MIB) => logsRepository(db, { most: () => most, free })
   const volume = (): number => Number(readValue(database, 'SELECT bytes FROM log_volume'))
   const rows = (): number => Number(readValue(database, 'SELECT count(*) FROM log'))
   const added = (): number =>
@@ -55,7 +56,7 @@ describe('the log of a database', () => {
     )
 
   test('is counted as it grows and shrinks', async () => {
-    const { addLogs } = logsRepository(db, () => 100 * MIB)
+    const { addLogs } = logOf(100 * MIB)
     await addLogs(lines(700, 300))
     expect(volume()).toBe(added())
     database.run('DELETE FROM log WHERE id % 3 = 0')
@@ -66,7 +67,7 @@ describe('the log of a database', () => {
 
   test('never has more than it may, however fast lines come; the newest stay', async () => {
     const most = 2 * MIB
-    const { addLogs } = logsRepository(db, () => most)
+    const { addLogs } = logOf(most)
     let last = 0
     for (let batch = 0; batch < 30; batch++) {
       last = (await addLogs(lines(1000, 400))).at(-1) ?? 0
@@ -78,25 +79,42 @@ describe('the log of a database', () => {
     expect(statSync(file).size).toBeLessThan(3 * most)
   })
 
+  test('takes nothing of the last 16 MiB of a disk: it shrinks instead, and the file stays as it is', async () => {
+    await logOf(100 * MIB).addLogs(lines(20_000, 500))
+    const pages = Number(readValue(database, 'PRAGMA page_count'))
+    const { addLogs } = logOf(100 * MIB, () => 16 * MIB - 1)
+    let before = volume()
+    for (let batch = 0; batch < 30; batch++) {
+      await addLogs(lines(1000, 500))
+      expect(volume()).toBeLessThanOrEqual(Math.max(before, 1.2 * MIB))
+      before = volume()
+    }
+    expect(before).toBeLessThan(1.2 * MIB)
+    expect(Number(readValue(database, 'PRAGMA page_count'))).toBeLessThan(1.1 * pages)
+    // What is free in the file by then is given back to the disk.
+    await logVolumeRepository(db, () => 0).makeRoom()
+    expect(Number(readValue(database, 'PRAGMA page_count'))).toBeLessThan(0.3 * pages)
+  })
+
   test('a smaller limit counts at the next start, and gives its room back', async () => {
-    await logsRepository(db, () => 100 * MIB).addLogs(lines(20_000, 500))
+    await logOf(100 * MIB).addLogs(lines(20_000, 500))
     database.run('PRAGMA wal_checkpoint(TRUNCATE)')
     const before = statSync(file).size
-    const deleted = await logVolumeRepository(db, file).trimLogs(MIB)
+    const deleted = await logVolumeRepository(db, () => 100 * MIB).trimLogs(MIB)
     expect(volume()).toBeLessThanOrEqual(MIB)
     expect(rows()).toBe(20_000 - deleted)
     expect(statSync(file).size).toBeLessThan(before - 4 * MIB)
-    expect(await logVolumeRepository(db, file).trimLogs(MIB)).toBe(0)
+    expect(await logVolumeRepository(db, () => 100 * MIB).trimLogs(MIB)).toBe(0)
   })
 
   test('gives way where the disk is full: then the next write has room', async () => {
-    await logsRepository(db, () => 100 * MIB).addLogs(lines(20_000, 500))
+    await logOf(100 * MIB).addLogs(lines(20_000, 500))
     const pages = Number(readValue(database, 'PRAGMA page_count'))
     database.run(`PRAGMA max_page_count = ${pages}`)
-    const { addLogs } = logsRepository(db, () => 100 * MIB)
+    const { addLogs } = logOf(100 * MIB)
     expect(await addLogs(lines(5000, 500)).catch((error: unknown) => error)).toMatchObject({ kind: 'full' })
     const free = (): number => (pages - Number(readValue(database, 'PRAGMA page_count'))) * 4096
-    const { makeRoom } = logVolumeRepository(db, file, () => free() + 8 * MIB)
+    const { makeRoom } = logVolumeRepository(db, () => free() + 8 * MIB)
     expect(await makeRoom()).toBeGreaterThan(5000)
     expect(free()).toBeGreaterThan(8 * MIB - 1)
     expect(volume()).toBeGreaterThan(0.9 * MIB)
@@ -104,16 +122,16 @@ describe('the log of a database', () => {
   })
 
   test('keeps its newest MiB where something else fills the disk', async () => {
-    await logsRepository(db, () => 100 * MIB).addLogs(lines(20_000, 500))
-    const { makeRoom } = logVolumeRepository(db, file, () => 0)
+    await logOf(100 * MIB).addLogs(lines(20_000, 500))
+    const { makeRoom } = logVolumeRepository(db, () => 0)
     expect(await makeRoom()).toBeGreaterThan(0)
     expect(volume()).toBeGreaterThan(0.9 * MIB)
     expect(await makeRoom()).toBe(0)
   })
 
   test('stays as it is where there is room', async () => {
-    await logsRepository(db, () => 100 * MIB).addLogs(lines(2000, 2000))
-    expect(await logVolumeRepository(db, file, () => 20 * MIB).makeRoom()).toBe(0)
+    await logOf(100 * MIB).addLogs(lines(2000, 2000))
+    expect(await logVolumeRepository(db, () => 20 * MIB).makeRoom()).toBe(0)
     expect(rows()).toBe(2000)
   })
 })

@@ -16,11 +16,19 @@ const KEPT_BYTES = 1024 * 1024
 /** Pages that stay free in the file, for the next lines. */
 const SPARE_PAGES = 1000
 
-export function logVolumeRepository(
-  db: Kysely<Schema>,
-  file: string,
-  room: (file: string) => number = freeBytes,
-): Pick<Store, 'trimLogs' | 'makeRoom'> {
+export interface LogLimits {
+  /** Bytes of lines that may be kept. */
+  readonly most: () => number
+  /** Bytes that are free beside the database. */
+  readonly free: () => number
+}
+
+/** The log never takes the last room of a disk: from there on it shrinks with every batch of lines. */
+export function mostNow({ most, free }: LogLimits): number {
+  return free() < ROOM_BYTES ? Math.min(KEPT_BYTES, most()) : most()
+}
+
+export function logVolumeRepository(db: Kysely<Schema>, free: LogLimits['free']): Pick<Store, 'trimLogs' | 'makeRoom'> {
   return {
     trimLogs: (most) => trimLogs(db, most),
 
@@ -28,11 +36,11 @@ export function logVolumeRepository(
       let deleted = 0
       try {
         await checkpoint(db)
-        while (room(file) < ROOM_BYTES) {
-          const bytes = await logBytes(db)
-          if (bytes <= KEPT_BYTES) break
-          deleted += await shrinkTo(db, Math.max(KEPT_BYTES, bytes / 2))
+        while (free() < ROOM_BYTES) {
           await giveBack(db, 0)
+          const bytes = await logBytes(db)
+          if (free() >= ROOM_BYTES || bytes <= KEPT_BYTES) break
+          deleted += await shrinkTo(db, Math.max(KEPT_BYTES, bytes / 2))
         }
       } catch (error) {
         // Not even deleting has room: whoever asks again may be luckier, and `check` says what is wrong.

@@ -1,7 +1,7 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import { decodeCursor, pageOf } from './cursor.ts'
 import { fromJson } from './json.ts'
-import { trimWithin } from './log-volume.ts'
+import { type LogLimits, mostNow, trimWithin } from './log-volume.ts'
 import type { NewRow, Row, Schema } from './schema.ts'
 import type { LogQuery, LogRecord, Store } from './types.ts'
 
@@ -9,7 +9,7 @@ import type { LogQuery, LogRecord, Store } from './types.ts'
 const ROWS_PER_INSERT = 500
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
-export function logsRepository(db: Kysely<Schema>, most: () => number): Pick<Store, 'addLogs' | 'logs'> {
+export function logsRepository(db: Kysely<Schema>, limits: LogLimits): Pick<Store, 'addLogs' | 'logs'> {
   return {
     async addLogs(records) {
       const ids: number[] = []
@@ -21,7 +21,7 @@ export function logsRepository(db: Kysely<Schema>, most: () => number): Pick<Sto
           // SQLite inserts in the order given but does not promise to return in it.
           ids.push(...inserted.map((row) => row.id).sort((a, b) => a - b))
         }
-        await trimWithin(transaction, most(), 2 * records.length + ROWS_PER_INSERT)
+        await trimWithin(transaction, mostNow(limits), 2 * records.length + ROWS_PER_INSERT)
       })
       return ids
     },

@@ -10,7 +10,7 @@ import { healthRepository } from './health.ts'
 import { interruptRepository } from './interrupt.ts'
 import { invocationsRepository } from './invocations.ts'
 import { lagRepository } from './lag.ts'
-import { LOG_BYTES, logVolumeRepository } from './log-volume.ts'
+import { freeBytes, LOG_BYTES, logVolumeRepository } from './log-volume.ts'
 import { logsRepository } from './logs.ts'
 import { pruneRepository } from './prune.ts'
 import { runsRepository } from './runs.ts'
@@ -52,6 +52,7 @@ export function composeStore({
   ...opened
 }: StoreParts): OpenedStore {
   let closing: Promise<void> | undefined
+  const free = (): number => freeBytes(file)
   return {
     ...opened,
     ...datasetsRepository(db),
@@ -62,8 +63,8 @@ export function composeStore({
     ...actionsRepository(db),
     ...controlsRepository(db),
     ...lagRepository(db),
-    ...logsRepository(db, mostLogBytes),
-    ...logVolumeRepository(db, file),
+    ...logsRepository(db, { most: mostLogBytes, free }),
+    ...logVolumeRepository(db, free),
     ...invocationsRepository(db),
     ...verificationsRepository(db),
     ...pruneRepository(db),
