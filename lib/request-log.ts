@@ -1,7 +1,7 @@
 import { addressGroup } from '#lib/auth/address-group.ts'
 import { type Counted, MinuteTally, type MinuteTallyOptions } from '#lib/logs/minute-tally.ts'
 import type { ComponentLog } from '#lib/logs/types.ts'
-import type { RequestSummary } from '#lib/runtime/index.ts'
+import { callerKey, type RequestSummary } from '#lib/runtime/index.ts'
 
 /** Characters of an address that somebody made up. */
 const LONGEST_PATH = 200
@@ -70,7 +70,7 @@ export function requestLog({ people, strangers, errors, addressOf, after }: Requ
       const line = path === route ? own : { ...own, path: path.slice(0, LONGEST_PATH) }
       if (stranger) {
         if (ofStrangers.passes(addressGroup(address), String(status))) strangers.info(what, line)
-      } else if (status < 400 || ofPeople.passes(`${actor.kind} ${actor.name}`, String(status)))
+      } else if (status < 400 || ofPeople.passes(callerKey(actor), String(status)))
         people[status >= 500 ? 'error' : 'info'](what, line)
     },
     error(error, where) {
