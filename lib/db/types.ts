@@ -123,6 +123,8 @@ export interface Store extends AccessStore {
 
   addLogs(records: readonly Omit<LogRecord, 'id'>[]): Promise<readonly number[]>
   logs(query: LogQuery): Promise<Page<LogRecord>>
+  /** Id of the oldest of the newest `most` lines that fit; null: none fits. */
+  logStart(query: Omit<LogQuery, 'limit' | 'cursor' | 'after'>, most: number): Promise<number | null>
 
   beginInvocation(record: Pick<InvocationRecord, 'name' | 'trigger' | 'actor' | 'input' | 'startedAt'>): Promise<number>
   endInvocation(id: number, end: Pick<InvocationRecord, 'state' | 'finishedAt' | 'outcome' | 'error'>): Promise<void>
