@@ -63,7 +63,7 @@ const REFUSALS: readonly Refusal[] = [
     from: 'hostname: hqs8.storage.local',
     to: 'hostname: "${HQS8:-x}"',
     faults: [
-      '2:22 san_hosts.hqs8.hostname: ${HQS8:-x} is not a variable; write ${NAME} with letters, digits and _ only (defaults as in ${NAME:-x} are not known here).',
+      '2:22 san_hosts.hqs8.hostname: ${HQS8…} is not a variable; write ${NAME} with letters, digits and _ only (defaults as in ${NAME:-x} are not known here).',
     ],
   },
   {
