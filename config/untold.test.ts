@@ -15,32 +15,35 @@ function messages(text: string, env: Record<string, string>, files: Record<strin
   return faults.map(({ path, message }) => `${path}: ${message}`)
 }
 
+/** As the file has it. */
+const V = `\${VAR_A}`
+
 /** Keys of every kind of value, each given as a variable. */
 const PLACES: readonly (readonly [string, string])[] = [
-  ['a host name', TEXT.replace('hqs8.storage.local', '"$' + '{VAR_A}"')],
-  ['a part of a host name', TEXT.replace('hqs8.storage.local', '"hqs8.$' + '{VAR_A}"')],
-  ['a user', TEXT.replace('zfsadmin', '"$' + '{VAR_A}"')],
-  ['a host that is not there', TEXT.replace('primary: hqs8', 'primary: "$' + '{VAR_A}"')],
-  ['a dataset', TEXT.replace('hqs8p1/a', '"$' + '{VAR_A}"')],
-  ['a whole number', `${TEXT}limits: { transfers: "$` + '{VAR_A}" }\n'],
-  ['a size', `${TEXT}retention: { logs_size: "$` + '{VAR_A}" }\n'],
-  ['a share', `${TEXT}defaults: { keep_free: "$` + '{VAR_A}" }\n'],
-  ['a rate', `${TEXT}defaults: { bandwidth_limit: "$` + '{VAR_A}" }\n'],
-  ['a word of several', `${TEXT}defaults: { repair_when: "$` + '{VAR_A}" }\n'],
-  ['a truth value', `${TEXT}defaults: { auto_repair: "$` + '{VAR_A}" }\n'],
-  ['an address', `${TEXT}server: { public_url: "$` + '{VAR_A}" }\n'],
-  ['a list item', `${TEXT}server: { allowed_hosts: ["$` + '{VAR_A}"] }\n'],
-  ['a network', `${TEXT}server: { trusted_proxies: ["$` + '{VAR_A}"] }\n'],
-  ['a path', `${TEXT}ssh: { known_hosts_file: "$` + '{VAR_A}" }\n'],
-  ['a cipher', `${TEXT}ssh: { ciphers: ["$` + '{VAR_A}"] }\n'],
-  ['a time zone', `${TEXT}scheduler: { timezone: "$` + '{VAR_A}" }\n'],
-  ['a pattern of times', `${TEXT}scheduler: { cron: "$` + '{VAR_A}" }\n'],
-  ['a window', `${TEXT}defaults: { repair_window: "$` + '{VAR_A}" }\n'],
-  ['a glob', `${TEXT}defaults: { snapshot_include: ["$` + '{VAR_A}"] }\n'],
-  ['a hash', `${TEXT}auth: { users: { a: { role: admin, password_hash: "$` + '{VAR_A}" } } }\n'],
-  ['a role', `${TEXT}auth: { users: { a: { role: "$` + '{VAR_A}", password_hash_file: /s } } }\n'],
-  ['a block', `${TEXT}auth: "$` + '{VAR_A}"\n'],
-  ['a list', `${TEXT}server: { allowed_hosts: "$` + '{VAR_A}" }\n'],
+  ['a host name', TEXT.replace('hqs8.storage.local', `"${V}"`)],
+  ['a part of a host name', TEXT.replace('hqs8.storage.local', `"hqs8.${V}"`)],
+  ['a user', TEXT.replace('zfsadmin', `"${V}"`)],
+  ['a host that is not there', TEXT.replace('primary: hqs8', `primary: "${V}"`)],
+  ['a dataset', TEXT.replace('hqs8p1/a', `"${V}"`)],
+  ['a whole number', `${TEXT}limits: { transfers: "${V}" }\n`],
+  ['a size', `${TEXT}retention: { logs_size: "${V}" }\n`],
+  ['a share', `${TEXT}defaults: { keep_free: "${V}" }\n`],
+  ['a rate', `${TEXT}defaults: { bandwidth_limit: "${V}" }\n`],
+  ['a word of several', `${TEXT}defaults: { repair_when: "${V}" }\n`],
+  ['a truth value', `${TEXT}defaults: { auto_repair: "${V}" }\n`],
+  ['an address', `${TEXT}server: { public_url: "${V}" }\n`],
+  ['a list item', `${TEXT}server: { allowed_hosts: ["${V}"] }\n`],
+  ['a network', `${TEXT}server: { trusted_proxies: ["${V}"] }\n`],
+  ['a path', `${TEXT}ssh: { known_hosts_file: "${V}" }\n`],
+  ['a cipher', `${TEXT}ssh: { ciphers: ["${V}"] }\n`],
+  ['a time zone', `${TEXT}scheduler: { timezone: "${V}" }\n`],
+  ['a pattern of times', `${TEXT}scheduler: { cron: "${V}" }\n`],
+  ['a window', `${TEXT}defaults: { repair_window: "${V}" }\n`],
+  ['a glob', `${TEXT}defaults: { snapshot_include: ["${V}"] }\n`],
+  ['a hash', `${TEXT}auth: { users: { a: { role: admin, password_hash: "${V}" } } }\n`],
+  ['a role', `${TEXT}auth: { users: { a: { role: "${V}", password_hash_file: /s } } }\n`],
+  ['a block', `${TEXT}auth: "${V}"\n`],
+  ['a list', `${TEXT}server: { allowed_hosts: "${V}" }\n`],
 ]
 
 const VALUES = [
@@ -71,7 +74,7 @@ describe('what a variable holds', () => {
 
   test('is called by its name, and what belongs there is said', () => {
     expect(messages(PLACES[0]?.[1] ?? '', { VAR_A: 'env secret!' })).toEqual([
-      'san_hosts.hqs8.hostname: The hostname ${VAR_A} is refused; write a DNS name (letters, digits, . and -) or an IP address.',
+      `san_hosts.hqs8.hostname: The hostname ${V} is refused; write a DNS name (letters, digits, . and -) or an IP address.`,
     ])
     const [line] = messages(PLACES[0]?.[1] ?? '', { VAR_A: '[Tr0ub4dor&3]' })
     expect(line).toStartWith('san_hosts.hqs8.hostname: The variable VAR_A holds what hostname does not take (')
@@ -79,13 +82,9 @@ describe('what a variable holds', () => {
   })
 
   test('is in no fault of another place either', () => {
-    const twice = TEXT.replace(
-      'backup_dataset: hqs1p1/a',
-      'backup_dataset: hqs1p1/a }, { name: "$' +
-        '{DS}", backup_dataset: hqs1p1/b }, { name: "$' +
-        '{DS}", backup_dataset: hqs1p1/b',
-    )
-    const found = messages(twice, { DS: 'hqs8p1/verysecretname' })
+    const again = `, { name: "${V}", backup_dataset: hqs1p1/b }`
+    const twice = TEXT.replace('backup_dataset: hqs1p1/a }', (whole) => whole + again + again)
+    const found = messages(twice, { VAR_A: 'hqs8p1/verysecretname' })
     expect(found.length).toBeGreaterThan(0)
     for (const line of found) expect(line).not.toContain('verysecret')
   })
@@ -99,8 +98,8 @@ test('what a file of a secret holds is in no fault', () => {
 })
 
 test('a default that stands behind a name is not told', () => {
-  const [line] = messages(TEXT.replace('zfsadmin', '"$' + '{USER:-Winter2026}"'), {})
-  expect(line).toContain('${USER…} is not a variable')
+  const [line] = messages(TEXT.replace('zfsadmin', `"\${USER:-Winter2026}"`), {})
+  expect(line).toContain('USER…} is not a variable')
   expect(line).not.toContain('Winter2026')
 })
 
