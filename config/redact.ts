@@ -13,7 +13,10 @@ export function redactText(text: string): string | null {
   if (document.errors.length + document.warnings.length > 0 || !isNodeLike(document.contents)) return null
   const hidden: [number, number][] = []
   collect(document.contents, [], { text, hidden })
-  for (const [start, end] of commentRanges(text)) if (text.slice(start, end).trim() !== '') hidden.push([start, end])
+  for (const [start, end] of commentRanges(text)) {
+    const blanks = text.slice(start, end).search(/\S/)
+    if (blanks >= 0) hidden.push([start + blanks, end])
+  }
   const shown: string[] = []
   let from = 0
   for (const [start, end] of hidden.sort((a, b) => a[0] - b[0])) {

@@ -65,5 +65,6 @@ export function requireAccess(actor: Actor, access: Access): void {
     403,
     'FORBIDDEN_ROLE',
     `This needs the role ${access}; ${actor.name} has the role ${actor.role}. ${WHO_CAN[access]}`,
+    { title: `Needs the role ${access}` },
   )
 }
