@@ -1,4 +1,4 @@
-import { addressGroup } from '#lib/auth/address-group.ts'
+import { networkOf } from '#lib/auth/networks.ts'
 import { type Counted, MinuteTally, type MinuteTallyOptions } from '#lib/logs/minute-tally.ts'
 import type { ComponentLog } from '#lib/logs/types.ts'
 import { callerKey, type RequestSummary } from '#lib/runtime/index.ts'
@@ -69,7 +69,7 @@ export function requestLog({ people, strangers, errors, addressOf, after }: Requ
       const own = { requestId, actor: actor?.name ?? null, address, durationMs: Math.round(summary.durationMs) }
       const line = path === route ? own : { ...own, path: path.slice(0, LONGEST_PATH) }
       if (stranger) {
-        if (ofStrangers.passes(addressGroup(address), String(status))) strangers.info(what, line)
+        if (ofStrangers.passes(networkOf(address), String(status))) strangers.info(what, line)
       } else if (status < 400 || ofPeople.passes(callerKey(actor), String(status)))
         people[status >= 500 ? 'error' : 'info'](what, line)
     },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { clientAddress } from './client-address.ts'
-import { isWithin } from './networks.ts'
+import { isWithin, networkOf } from './networks.ts'
 
 const TRUSTED = ['127.0.0.1', '10.0.0.0/8', 'fd00::/8']
 
@@ -33,4 +33,22 @@ describe('an address is within', () => {
     ['not an address', false],
     [null, false],
   ])('%p: %p', (address, within) => expect(isWithin(address, TRUSTED)).toBe(within))
+})
+
+test.each([
+  ['10.1.2.3', '10.1.2.3'],
+  ['::ffff:10.1.2.3', '10.1.2.3'],
+  ['::FFFF:0a01:0203', '10.1.2.3'],
+  ['0:0:0:0:0:ffff:a01:203', '10.1.2.3'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0DB8:0001:0002::', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['2001:db8:0:0:1::', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['unknown', 'none'],
+  ['', 'none'],
+  [null, 'none'],
+])('%p is counted as %s', (address, network) => {
+  expect(networkOf(address)).toBe(network)
 })

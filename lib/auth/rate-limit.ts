@@ -1,4 +1,4 @@
-import { type Actor, callerKey } from '#lib/runtime/index.ts'
+import type { Actor } from '#lib/runtime/index.ts'
 
 const A_MINUTE = 120
 const MOST_KEYS = 10_000
@@ -21,7 +21,8 @@ export class WriteLimit {
   take(actor: Pick<Actor, 'kind' | 'name' | 'address'>): number {
     if (actor.kind === 'socket' || actor.kind === 'schedule') return 0
     const now = this.#now()
-    const key = callerKey(actor)
+    // Those without a name are told apart by where they come from.
+    const key = actor.kind === 'none' ? `${actor.name} ${actor.address}` : `${actor.kind} ${actor.name}`
     const known = this.#buckets.get(key) ?? { left: A_MINUTE, at: now }
     const left = Math.min(A_MINUTE, known.left + (Math.max(0, now - known.at) * A_MINUTE) / 60_000)
     this.#buckets.delete(key)

@@ -16,14 +16,12 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 export function hostProblem(request: Request, peer: Peer, hooks: GuardHooks): Problem | null {
   const host = request.headers.get('host') ?? ''
-  // Pages read their address with the parser of the platform, which throws at what is none.
-  if (!URL.canParse(request.url)) return notOurs(host)
+  // Part of the request's own address, which everything behind this reads: what is none must not come so far.
+  if (!URL.canParse(request.url))
+    return new Problem(421, 'BAD_HOST', `"${host.slice(0, 100)}" is no name of a host; nothing answers there.`)
   if (peer.kind === 'unix' || peer.kind === 'internal' || !hooks.allowedHost) return null
   const hostname = host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
-  return hostname !== '' && hooks.allowedHost(hostname, host) ? null : notOurs(host)
-}
-
-function notOurs(host: string): Problem {
+  if (hostname !== '' && hooks.allowedHost(hostname, host)) return null
   return new Problem(
     421,
     'BAD_HOST',
