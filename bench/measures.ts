@@ -6,6 +6,7 @@ import { parsing } from './measures/parsing.ts'
 import { peer } from './measures/peer.ts'
 import { scanning } from './measures/scanning.ts'
 import { starting } from './measures/starting.ts'
+import { strangers } from './measures/strangers.ts'
 import { streaming } from './measures/streaming.ts'
 import { transferring } from './measures/transferring.ts'
 
@@ -14,6 +15,7 @@ export const MEASURES: readonly Measure[] = [
   transferring,
   latency,
   streaming,
+  strangers,
   scanning,
   peer,
   parsing,

@@ -5,6 +5,7 @@ import type { Parts } from './parts.ts'
 import type { Report } from './report.ts'
 import { checkTimezone, type Schedule, scheduleOfCron, scheduleOfInterval } from './schedule.ts'
 import { SECTION_DEFAULTS as byDefault } from './sections.ts'
+import { parseLogsSize } from './units.ts'
 
 export interface Surroundings {
   readonly file: string
@@ -45,11 +46,18 @@ export function buildSections(parts: Parts, around: Surroundings, report: Report
       repairsDays: retention.repairs_days ?? byDefault.retention.repairs_days,
       scheduledChecksDays: retention.scheduled_checks_days ?? byDefault.retention.scheduled_checks_days,
       logsDays: retention.logs_days ?? byDefault.retention.logs_days,
+      logsBytes: logsBytesOf(retention.logs_size ?? byDefault.retention.logs_size),
       lagDays: retention.lag_days ?? byDefault.retention.lag_days,
       invocationsDays: retention.invocations_days ?? byDefault.retention.invocations_days,
       retiredDays: retention.retired_days ?? byDefault.retention.retired_days,
     },
   }
+}
+
+/** Text that the schema refused is a fault by now; what stands here then is never used. */
+function logsBytesOf(text: string): number {
+  const size = parseLogsSize(text)
+  return size.ok ? size.value : 0
 }
 
 function buildScheduler(raw: Parts['scheduler'], around: Surroundings, report: Report): Config['scheduler'] {

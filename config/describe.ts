@@ -48,6 +48,7 @@ export function describeConfig(config: Config): readonly Described[] {
       repairs_days: retention.repairsDays,
       scheduled_checks_days: retention.scheduledChecksDays,
       logs_days: retention.logsDays,
+      logs_size: sizeText(retention.logsBytes),
       lag_days: retention.lagDays,
       invocations_days: retention.invocationsDays,
       retired_days: retention.retiredDays,

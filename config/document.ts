@@ -26,6 +26,8 @@ export interface ConfigDocument {
   keyAt(path: Path): Position
   /** The variables that went into a scalar, in order. */
   variablesAt(path: Path): readonly string[]
+  /** Every scalar that variables went into. */
+  variables(): readonly { readonly path: Path; readonly names: readonly string[] }[]
 }
 
 const MAX_BYTES = 1024 * 1024
@@ -54,6 +56,7 @@ export function readDocument(text: string, env: Readonly<Record<string, string |
     at: (path) => nearest(values, path),
     keyAt: (path) => keys.get(keyOf(path)) ?? nearest(values, path),
     variablesAt: (path) => variables.get(keyOf(path)) ?? [],
+    variables: () => [...variables].map(([key, names]) => ({ path: JSON.parse(key) as Path, names })),
   })
 
   const refusal = refuseText(text)

@@ -50,6 +50,7 @@ export interface Config {
     readonly repairsDays: number
     readonly scheduledChecksDays: number
     readonly logsDays: number
+    readonly logsBytes: number
     readonly lagDays: number
     readonly invocationsDays: number
     /** Children of recursive mappings are forgotten so long after their backup is gone too. */

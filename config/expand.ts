@@ -28,9 +28,10 @@ export function expandVariables(text: string, env: Readonly<Record<string, strin
         )
         return whole
       }
+      // What follows the name may be a default, and a secret.
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !whole.endsWith('}')) {
         faults.push(
-          `${whole} is not a variable; write \${NAME} with letters, digits and _ only (defaults as in \${NAME:-x} are not known here).`,
+          `\${${/^\w*/.exec(name)?.[0]}…} is not a variable; write \${NAME} with letters, digits and _ only (defaults as in \${NAME:-x} are not known here).`,
         )
         return whole
       }

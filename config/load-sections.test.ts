@@ -63,7 +63,7 @@ const REFUSALS: readonly Refusal[] = [
     from: 'hostname: hqs8.storage.local',
     to: 'hostname: "${HQS8:-x}"',
     faults: [
-      '2:22 san_hosts.hqs8.hostname: ${HQS8:-x} is not a variable; write ${NAME} with letters, digits and _ only (defaults as in ${NAME:-x} are not known here).',
+      '2:22 san_hosts.hqs8.hostname: ${HQS8…} is not a variable; write ${NAME} with letters, digits and _ only (defaults as in ${NAME:-x} are not known here).',
     ],
   },
   {
@@ -91,6 +91,14 @@ const REFUSALS: readonly Refusal[] = [
     from: 'scheduler:',
     to: 'retention: { logs_days: 0 }\nscheduler:',
     faults: ['17:25 retention.logs_days: Must be a whole number of days from 1 to 36500, for example 30; found 0.'],
+  },
+  {
+    name: 'a log of next to nothing',
+    from: 'scheduler:',
+    to: 'retention: { logs_size: 10KiB }\nscheduler:',
+    faults: [
+      '17:25 retention.logs_size: 10KiB is too little to find out anything from; write at least 1MiB, for example 200MiB.',
+    ],
   },
   {
     name: 'cipher with a blank',

@@ -12,6 +12,7 @@ import { collect } from './report.ts'
 import { ConfigSchema } from './schema.ts'
 import { type ReadFile, readSecretFiles } from './secret-files.ts'
 import type { Layer } from './settings.ts'
+import { untold } from './untold.ts'
 
 export interface LoadInput {
   readonly text: string
@@ -67,14 +68,15 @@ export function loadConfig(input: LoadInput): Loaded {
     ...first,
     ...[...faultsOfIssues(issues, value, document), ...report.faults].filter(({ path }) => !told.has(path)),
   ]
-  if (faults.length > 0) return { faults: inFile(file, faults) }
+  const tellable = (found: readonly PlacedFault[]) => untold(found, document, { env: input.env, files: secrets.files })
+  if (faults.length > 0) return { faults: inFile(file, tellable(faults)) }
   return {
     config: {
       hosts,
       pairs: built.pairs,
       datasets: built.datasets,
       ...sections,
-      warnings: inFile(file, report.warnings),
+      warnings: inFile(file, tellable(report.warnings)),
       source: { file, sha256: createHash('sha256').update(text).digest('hex'), loadedAt: input.now },
     },
     trace: {

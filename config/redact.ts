@@ -1,4 +1,5 @@
-import { isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml'
+import { isMap, isNode, isScalar, isSeq, type Node, parseDocument } from 'yaml'
+import { commentRanges } from './comments.ts'
 import type { Path } from './document.ts'
 import { schemaAt } from './json-schema.ts'
 import { MASK } from './origins.ts'
@@ -9,35 +10,64 @@ import { MASK } from './origins.ts'
  */
 export function redactText(text: string): string | null {
   const document = parseDocument(text, { prettyErrors: false, keepSourceTokens: false })
-  if (document.errors.length > 0 || !isNodeLike(document.contents)) return null
+  if (document.errors.length + document.warnings.length > 0 || !isNodeLike(document.contents)) return null
   const hidden: [number, number][] = []
-  collect(document.contents, [], hidden)
-  let shown = text
-  // From the end, so that what stands before keeps its place.
-  for (const [start, end] of hidden.sort((a, b) => b[0] - a[0])) shown = shown.slice(0, start) + MASK + shown.slice(end)
-  return withoutComments(shown)
+  collect(document.contents, [], { text, hidden })
+  for (const [start, end] of commentRanges(text)) {
+    const blanks = text.slice(start, end).search(/\S/)
+    if (blanks >= 0) hidden.push([start + blanks, end])
+  }
+  const shown: string[] = []
+  let from = 0
+  for (const [start, end] of hidden.sort((a, b) => a[0] - b[0])) {
+    // A comment within what is hidden already.
+    if (start < from) continue
+    shown.push(text.slice(from, start), MASK)
+    from = end
+  }
+  return shown.join('') + text.slice(from)
 }
 
 function isNodeLike(value: unknown): value is Node {
   return isMap(value) || isSeq(value) || isScalar(value)
 }
 
-function collect(node: unknown, path: Path, hidden: [number, number][]): void {
+interface Hiding {
+  readonly text: string
+  /** From and to, exclusive. */
+  readonly hidden: [number, number][]
+}
+
+function collect(node: unknown, path: Path, hiding: Hiding): void {
   if (isMap(node)) {
-    for (const { key, value } of node.items)
-      collect(value, [...path, isScalar(key) ? String(key.value) : String(key)], hidden)
+    for (const { key, value } of node.items) {
+      if (isNode(key) && !isScalar(key) && key.range) hiding.hidden.push([key.range[0], key.range[1]])
+      collect(value, [...path, isScalar(key) ? String(key.value) : String(key)], hiding)
+    }
   } else if (isSeq(node)) {
-    for (const [at, item] of node.items.entries()) collect(item, [...path, at], hidden)
+    for (const [at, item] of node.items.entries()) collect(item, [...path, at], hiding)
   } else if (isScalar(node) && node.range && node.value !== null) {
+    const [start, end] = node.range
     const schema = schemaAt(path)
-    if (schema === null || schema.secret === true) hidden.push([node.range[0], node.range[1]])
+    if (schema === null || schema.secret === true) hiding.hidden.push([start, end])
+    else hiding.hidden.push(...secretParts(hiding.text.slice(start, end)).map(shiftedBy(start)))
   }
 }
 
-/** Only where a comment certainly begins: a `#` in a value is left alone. */
-function withoutComments(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => (/^\s*#/.test(line) ? line.replace(/#.*$/, '# …') : line))
-    .join('\n')
+/**
+ * What may be a secret in a value that is none: user and password of an address (`https://user:password@host`,
+ * `user:password@host`), and what follows its `?` or `#`. Such a value is refused, and stands here until it is corrected.
+ */
+function secretParts(value: string): readonly [number, number][] {
+  const login = /:(?:\/\/)?(?=[^@]*@)/.exec(value)
+  const after = login === null ? 0 : value.lastIndexOf('@')
+  const query = value.includes('://') ? value.slice(after).search(/[?#]/) : -1
+  const parts: [number, number][] = []
+  if (login !== null) parts.push([login.index + login[0].length, after])
+  if (query >= 0) parts.push([after + query + 1, value.length])
+  return parts.filter(([from, to]) => to > from)
+}
+
+function shiftedBy(offset: number) {
+  return ([from, to]: readonly [number, number]): [number, number] => [from + offset, to + offset]
 }

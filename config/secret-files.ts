@@ -1,9 +1,12 @@
 import { type ConfigDocument, type Path, type PlacedFault, pathText } from './document.ts'
 import { schemaAt } from './json-schema.ts'
+import type { Untold } from './untold.ts'
 
 export interface WithSecrets {
   readonly value: unknown
   readonly faults: readonly PlacedFault[]
+  /** What the files held. */
+  readonly files: readonly Untold[]
 }
 
 /** Reads a file whole; throws an Error that says why it cannot. */
@@ -15,6 +18,7 @@ export type ReadFile = (path: string) => string
  */
 export function readSecretFiles(value: unknown, document: ConfigDocument, readFile: ReadFile): WithSecrets {
   const faults: PlacedFault[] = []
+  const files: Untold[] = []
   const walk = (node: unknown, path: Path): unknown => {
     if (Array.isArray(node)) return node.map((item, index) => walk(item, [...path, index]))
     if (typeof node !== 'object' || node === null) return node
@@ -29,7 +33,9 @@ export function readSecretFiles(value: unknown, document: ConfigDocument, readFi
         faults.push({ ...document.at([...path, key]), path: pathText([...path, key]), message })
       if (Object.hasOwn(node, twin)) fault(`Both ${twin} and ${key} are given; keep one.`)
       try {
-        result[twin] = readFile(child).replace(/\r?\n$/, '')
+        const content = readFile(child).replace(/\r?\n$/, '')
+        result[twin] = content
+        files.push({ value: content, name: `what ${child} holds` })
       } catch (error) {
         fault(
           `The file ${JSON.stringify(child)} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
@@ -38,5 +44,5 @@ export function readSecretFiles(value: unknown, document: ConfigDocument, readFi
     }
     return result
   }
-  return { value: walk(value, []), faults }
+  return { value: walk(value, []), faults, files }
 }

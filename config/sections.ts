@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { checkNetwork } from './access-words.ts'
 import { called, choice, count, flag, parsedText, ruledText, secret, textList, withFiles } from './fields.ts'
 import { connectionLimits } from './hosts.ts'
-import { parseDuration } from './units.ts'
+import { parseDuration, parseLogsSize } from './units.ts'
 import { checkCipher, checkHostname, checkPath } from './words.ts'
 
 export const SECTION_DEFAULTS = {
@@ -18,6 +18,7 @@ export const SECTION_DEFAULTS = {
     repairs_days: 90,
     scheduled_checks_days: 14,
     logs_days: 30,
+    logs_size: '200MiB',
     lag_days: 400,
     invocations_days: 30,
     retired_days: 30,
@@ -171,7 +172,12 @@ export const RetentionSchema = z.strictObject(
       byDefault.retention.repairs_days,
     ),
     scheduled_checks_days: days('Clean scheduled checks', byDefault.retention.scheduled_checks_days),
-    logs_days: days('Run logs', byDefault.retention.logs_days),
+    logs_days: days('Log lines in the database', byDefault.retention.logs_days),
+    logs_size: parsedText(parseLogsSize, {
+      description: 'Most that log lines take in the database; the oldest go first, however young they are.',
+      default: byDefault.retention.logs_size,
+      examples: ['200MiB'],
+    }).optional(),
     lag_days: days('History of lag and delay', byDefault.retention.lag_days),
     invocations_days: days('Invocations of functions', byDefault.retention.invocations_days),
     retired_days: days('Children of recursive datasets that are gone on both sides', byDefault.retention.retired_days),

@@ -73,6 +73,17 @@ export function parseKeepFree(text: string): Parsed<{ readonly fraction: number 
   return parsed({ fraction: Number(percent) / 100 })
 }
 
+const LEAST_LOGS = 2 ** 20
+
+/** `200MiB` → bytes of log lines that are kept. */
+export function parseLogsSize(text: string): Parsed<number> {
+  const size = parseSize(text)
+  if (!size.ok) return size
+  return size.value < LEAST_LOGS
+    ? refused(`${text} is too little to find out anything from; write at least 1MiB, for example 200MiB.`)
+    : size
+}
+
 /** Bytes in the largest unit that shows them without a fraction. */
 export function sizeText(bytes: number): string {
   for (const unit of ['PiB', 'TiB', 'GiB', 'MiB', 'KiB']) {

@@ -21,6 +21,7 @@ import { type Directories, socketPath } from './directories.ts'
 import { emitTo } from './emit.ts'
 import { createInspection } from './inspection.ts'
 import { invocationLog } from './invocation-log.ts'
+import { keepRoom } from './keep-room.ts'
 import { openLogs } from './open-logs.ts'
 import { pageDocument, pageStatics } from './page-shell.ts'
 import { runtimeView } from './runtime-view.ts'
@@ -87,17 +88,32 @@ export async function openApp(options: AppOptions): Promise<App> {
     const owner = acquireOwner(directories.data, { socketPath: role === 'serve' ? socketPath(directories) : undefined })
     if (!owner.ok) throw new OwnedElsewhere(owner.message, owner.pid)
     undo.push(() => owner.release())
-    const store = await openStore({ directory: directories.data, now })
+    const store = await openStore({
+      directory: directories.data,
+      now,
+      mostLogBytes: () => configuration.current.retention.logsBytes,
+    })
     undo.push(() => store.close())
     if (configuration.missing && (await store.datasets()).length > 0) throw configuration.lost()
     const events = createEventHub()
-    const logs = openLogs({ store, events, directory: directories.logs, role, now })
+    const logs = openLogs({
+      store,
+      events,
+      directory: directories.logs,
+      role,
+      now,
+      trustedProxies: () => configuration.current.server.trustedProxies,
+    })
     const logger = logs.engine
     log = logger
     undo.push(() => logs.close())
     logger[store.openedBecause === 'recovered' ? 'error' : 'info'](store.openedNote)
     for (const warning of configuration.missing ? [] : configuration.current.warnings)
       logger.warn(`${warning.file}:${warning.line}:${warning.column} ${warning.message}`)
+
+    await store.trimLogs(configuration.current.retention.logsBytes)
+    const makeRoom = keepRoom({ store, log: logger, now })
+    await makeRoom()
 
     const access = createAccess({ store, config: () => configuration.current, now, log: logger }, options.demoLogins)
     const sockets = await socketDirectory(directories)
@@ -112,7 +128,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         return { silenceMs: commandSilenceSeconds * 1000, timeoutMs: commandTimeoutSeconds * 1000, tries: retries }
       },
     })
-    const patient = checksGoOn({ store, now, error: (message) => logger.error(message) })
+    const patient = checksGoOn({ store, now, makeRoom, error: (message) => logger.error(message) })
     const made = createEngine({
       config: () => configuration.current,
       store: patient,
@@ -131,7 +147,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       }),
     })
     engine = made
-    const view = runtimeView({ store, engine: made, configuration, now })
+    const view = runtimeView({ store, engine: made, configuration, now, makeRoom })
     const inspection = createInspection({
       config: () => configuration.current,
       engine: made,

@@ -1,3 +1,4 @@
+import { clientAddress } from '#lib/auth/client-address.ts'
 import type { Store } from '#lib/db/types.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import type { EventHub } from '#lib/events/hub.ts'
@@ -5,14 +6,17 @@ import { environmentVariable } from '#lib/host/environment.ts'
 import { createLogger } from '#lib/logs/logger.ts'
 import type { LogFields } from '#lib/logs/types.ts'
 import type { RuntimeHooks } from '#lib/runtime/index.ts'
+import { requestLog } from './request-log.ts'
 
 interface Parts {
   readonly store: Store
   readonly events: EventHub
-  /** `zwitness.log` goes there. */
+  /** `zwitness.log` and `strangers.log` go there. */
   readonly directory: string
   readonly role: 'serve' | 'command'
   readonly now: () => number
+  /** Whose word on the client's address counts. */
+  readonly trustedProxies: () => readonly string[]
 }
 
 export interface OpenedLogs {
@@ -21,8 +25,8 @@ export interface OpenedLogs {
   close(): Promise<void>
 }
 
-/** The one logger: to stdout, to the log file, to the database, and to whoever follows a run's log. */
-export function openLogs({ store, events, directory, role, now }: Parts): OpenedLogs {
+/** The one logger: to stdout, to the log file, to the database, and to whoever follows a run's log. What strangers do goes to stdout and to a file of its own alone. */
+export function openLogs({ store, events, directory, role, now, trustedProxies }: Parts): OpenedLogs {
   const logger = createLogger({
     store,
     now,
@@ -36,25 +40,24 @@ export function openLogs({ store, events, directory, role, now }: Parts): Opened
     },
   })
   const runtime = logger.component('runtime')
+  const requests = requestLog({
+    people: logger.component('http'),
+    strangers: logger.strangers('http'),
+    errors: runtime,
+    addressOf: ({ request, peer }) => clientAddress(request, peer, trustedProxies()),
+  })
   return {
     engine: logger.component('engine'),
     hooks: {
-      onError: (error, where) =>
-        runtime.error(error instanceof Error ? (error.stack ?? error.message) : String(error), where as LogFields),
+      onError: requests.error,
       onLog: (level, message, fields) => runtime[level](message, fields as LogFields),
-      onRequest: (summary) => {
-        if (summary.method === 'GET' && summary.status < 400) return
-        const level = summary.status >= 500 ? 'error' : 'info'
-        logger.component('http')[level](`${summary.method} ${summary.path} ${summary.status}`, {
-          requestId: summary.requestId,
-          actor: summary.actor?.name ?? null,
-          address: summary.peer.address,
-          durationMs: Math.round(summary.durationMs),
-        })
-      },
+      onRequest: requests.request,
       onSkip: (name) => runtime.warn(`${name} is still running; this tick was left out.`),
     },
-    close: () => logger.close(),
+    async close() {
+      requests.close()
+      await logger.close()
+    },
   }
 }
 

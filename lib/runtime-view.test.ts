@@ -4,7 +4,7 @@ import type { Store } from '#lib/db/types.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import { runtimeView } from './runtime-view.ts'
 
-function view(check: () => Promise<void>) {
+function view(check: () => Promise<void>, makeRoom: () => Promise<void> = async () => {}) {
   let now = 1_000_000
   const scheduler = { enabled: false, intervalSeconds: 1800 }
   const made = runtimeView({
@@ -12,6 +12,7 @@ function view(check: () => Promise<void>) {
     engine: {} as Engine,
     configuration: { current: { scheduler } as unknown as Config, missing: false },
     now: () => now,
+    makeRoom,
   })
   return {
     made,
@@ -47,5 +48,18 @@ test('a database that cannot be written is not ready, and is again when it can',
   full = false
   expect(await made.ready()).toEqual(['database'])
   later(10_000)
+  expect(await made.ready()).toEqual([])
+})
+
+test('where giving up old log lines makes room, it is ready at once', async () => {
+  let full = true
+  const { made } = view(
+    async () => {
+      if (full) throw new Error('full')
+    },
+    async () => {
+      full = false
+    },
+  )
   expect(await made.ready()).toEqual([])
 })

@@ -11,6 +11,7 @@ interface Parts {
   readonly engine: Engine
   readonly configuration: { readonly current: Config; readonly missing: boolean }
   readonly now: () => number
+  readonly makeRoom: () => Promise<void>
 }
 
 const PROBE_MS = 10_000
@@ -22,7 +23,7 @@ export interface AttachableView extends RuntimeView {
 }
 
 /** What handlers may know of the runtime they run in. */
-export function runtimeView({ store, configuration, now }: Parts): AttachableView {
+export function runtimeView({ store, configuration, now, makeRoom }: Parts): AttachableView {
   let runtime: Runtime | null = null
   let stopping = false
   let probe: { readonly at: number; readonly ok: Promise<boolean> } | null = null
@@ -30,11 +31,7 @@ export function runtimeView({ store, configuration, now }: Parts): AttachableVie
   const canWrite = (): Promise<boolean> => {
     const at = now()
     if (probe === null || Math.abs(at - probe.at) >= PROBE_MS) {
-      const ok = store.check().then(
-        () => true,
-        () => false,
-      )
-      probe = { at, ok }
+      probe = { at, ok: canBeWritten(store).then((can) => can || makeRoom().then(() => canBeWritten(store))) }
     }
     return probe.ok
   }
@@ -82,6 +79,13 @@ export function runtimeView({ store, configuration, now }: Parts): AttachableVie
       return failed
     },
   }
+}
+
+function canBeWritten(store: Store): Promise<boolean> {
+  return store.check().then(
+    () => true,
+    () => false,
+  )
 }
 
 /** A next tick that should have come two intervals ago: the scheduler stands still. */

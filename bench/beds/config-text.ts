@@ -3,7 +3,7 @@ import type { WorldSize } from './world.ts'
 
 type Sshds = Readonly<Record<'p' | 'b', RunningSshd>>
 
-/** Without a schedule and without sign-in: what is measured is asked for. */
+/** Without a schedule, and without sign-in unless `extra` has its own: what is measured is asked for. */
 export function configText({ datasets }: WorldSize, sshds: Sshds, extra: readonly string[]): string {
   const hosts = (['p', 'b'] as const).map(
     (name) =>
@@ -13,13 +13,14 @@ export function configText({ datasets }: WorldSize, sshds: Sshds, extra: readonl
     { length: datasets },
     (_, index) => `      - { name: ppool/d${index}, backup_dataset: bpool/d${index} }`,
   )
-  const given = extra.some((line) => line.startsWith('defaults:'))
+  const unless = (key: string, line: string): readonly string[] =>
+    extra.some((each) => each.startsWith(`${key}:`)) ? [] : [line]
   return [
     'scheduler: { enabled: false }',
-    'auth: { mode: none, none_role: admin }',
+    ...unless('auth', 'auth: { mode: none, none_role: admin }'),
     'san_hosts:',
     ...hosts,
-    ...(given ? [] : ['defaults: { primary_max_age_hours: 0 }']),
+    ...unless('defaults', 'defaults: { primary_max_age_hours: 0 }'),
     ...extra,
     'pairs:',
     '  - name: bench',

@@ -46,7 +46,7 @@ export interface World extends WorldSize {
   close(): Promise<void>
 }
 
-/** @param extra further blocks of the YAML, as `limits: { transfers: 20 }`; `defaults` is one of them */
+/** @param extra further blocks of the YAML, as `limits: { transfers: 20 }`; `defaults` and `auth` may be among them */
 export async function openWorld(size: WorldSize, extra: readonly string[] = []): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'zw-bench-'))
   const sans = makeSans(directory, size)

@@ -1,17 +1,28 @@
 import type { z } from 'zod'
 import { type Asked, sideMeant } from '#lib/chain/snapshot-asked.ts'
 import type { DatasetView, Engine } from '#lib/engine/types.ts'
-import { Problem } from '#lib/runtime/index.ts'
+import { type Actor, callerKey, mayAccess, Problem, unavailable } from '#lib/runtime/index.ts'
 import { type CanDestroy, canDestroy } from './can-destroy.ts'
+import { inTurn } from './in-turn.ts'
 
 /** A pruning script asks for one snapshot after the other; the first question looks, the next ones use that look. */
 const MAX_AGE_MS = 60_000
 
-/** @throws Problem 404 where nobody watches the dataset, or it has no such snapshot */
+interface Answering {
+  readonly engine: Pick<Engine, 'freshInventories'>
+  readonly actor: Actor
+  readonly now: () => number
+}
+
+/**
+ * A pruner on a SAN asks with a viewer's token, and a yes needs a look. It gets one at a time, and one a minute of each
+ * dataset: of a snapshot that is not in it nothing is known, which is no "there is none": that would let it go.
+ * @throws Problem 404 where nobody watches the dataset, or it has no such snapshot
+ */
 export async function answerCanDestroy(
   asked: Asked,
   views: readonly DatasetView[],
-  { engine, now }: { readonly engine: Pick<Engine, 'freshInventories'>; readonly now: () => number },
+  { engine, actor, now }: Answering,
 ): Promise<z.input<typeof CanDestroy>> {
   const meant = views.filter(({ dataset }) => !dataset.retired && sideMeant(asked, dataset.mapping) !== null)
   if (meant.length === 0)
@@ -28,6 +39,8 @@ export async function answerCanDestroy(
     const mappings = meant.map((view) => ({ view, inventory: byId.get(view.dataset.id) ?? null }))
     return canDestroy(asked, mappings, now())
   }
+  if (!mayAccess(actor.role, 'operator'))
+    return (await inTurn(callerKey(actor), () => look(MAX_AGE_MS))) ?? notInTheLastLook(asked)
   // One that was taken after the last look is found by another.
   const answer = (await look(MAX_AGE_MS)) ?? (await look(0))
   if (answer !== null) return answer
@@ -35,4 +48,12 @@ export async function answerCanDestroy(
     title: 'There is no such snapshot',
     next: { href: '/api/datasets' },
   })
+}
+
+function notInTheLastLook({ dataset, snapshot }: Asked): never {
+  return unavailable(
+    `${dataset}@${snapshot} is not in the last look, which is at most a minute old, and may be younger. Ask again then; an operator has it looked for now.`,
+    'NOT_READ_YET',
+    60,
+  )
 }

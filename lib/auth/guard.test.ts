@@ -9,9 +9,20 @@ describe('names that are ours', () => {
     '%s',
     (name) => expect(guard.allowedHost(name, name)).toBe(true),
   )
-  test.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'example.com'])('not %s', (name) =>
-    expect(guard.allowedHost(name, name)).toBe(false),
-  )
+  test.each([
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'example.com',
+    '999.999.999.999',
+    '127.0.0.256',
+    '0127.0.0.1',
+    '1.2.3',
+    '[::1::]',
+    '[]',
+    '[1.2.3.4]',
+    '::1',
+  ])('not %s', (name) => expect(guard.allowedHost(name, name)).toBe(false))
   test('the public address is an origin of ours, no other', () => {
     expect(guard.allowedOrigin('https://witness.example.com')).toBe(true)
     expect(guard.allowedOrigin('http://witness.example.com')).toBe(false)

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Config } from '#config/effective.ts'
 import type { RuntimeHooks } from '#lib/runtime/index.ts'
 
@@ -11,7 +12,7 @@ export function createGuard(
   return {
     allowedHost: (hostname) => {
       const { publicUrl, allowedHosts } = config().server
-      if (isLocalName(hostname) || isAddress(hostname)) return true
+      if (hostname === 'localhost' || isAddress(hostname)) return true
       if (publicUrl !== null && URL.canParse(publicUrl) && new URL(publicUrl).hostname === hostname) return true
       return allowedHosts.some((name) => name.toLowerCase() === hostname)
     },
@@ -27,10 +28,8 @@ export function isSecure({ server }: Pick<Config, 'server'>): boolean {
   return server.publicUrl?.toLowerCase().startsWith('https:') ?? false
 }
 
-function isLocalName(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
-}
-
+/** IPv6 stands in brackets; a zone (`%eth0`) is in no address that a browser sends. */
 function isAddress(hostname: string): boolean {
-  return /^\d{1,3}(\.\d{1,3}){3}$/.test(hostname) || /^\[[0-9a-f:.]+\]$/.test(hostname)
+  const bracketed = /^\[([0-9a-f:.]+)\]$/.exec(hostname)?.[1]
+  return bracketed === undefined ? isIP(hostname) === 4 : isIP(bracketed) === 6
 }

@@ -15,6 +15,8 @@ interface Parts {
   readonly store: Store
   readonly error: (message: string) => void
   readonly now: () => number
+  /** Gives up what matters less than a check, where the disk is full. */
+  readonly makeRoom?: () => Promise<void>
 }
 
 /**
@@ -23,7 +25,12 @@ interface Parts {
  * the store takes them again. Nothing else does: a repair that cannot be recorded is not begun, and what a person asks to
  * be kept is refused.
  */
-export function checksGoOn<T extends Store>({ store, error: tell, now }: Parts & { readonly store: T }): T {
+export function checksGoOn<T extends Store>({
+  store,
+  error: tell,
+  now,
+  makeRoom = async () => {},
+}: Parts & { readonly store: T }): T {
   const unsaved = new Map<string, DatasetStateRecord>()
   let numbers = 0
   let saidAt: number | null = null
@@ -31,7 +38,11 @@ export function checksGoOn<T extends Store>({ store, error: tell, now }: Parts &
   /** Runs `write`; where the store takes nothing, says so and answers `instead`. */
   async function orElse<R>(write: () => Promise<R>, instead: () => R): Promise<R> {
     try {
-      const result = await write()
+      const result = await write().catch(async (error: unknown) => {
+        if (!(error instanceof StoreError) || error.kind !== 'full') throw error
+        await makeRoom()
+        return write()
+      })
       saidAt = null
       return result
     } catch (error) {

@@ -1,6 +1,7 @@
-import { statfsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { type Kysely, sql } from 'kysely'
 import { StoreError } from './errors.ts'
+import { freeBytes } from './log-volume.ts'
 import type { Schema } from './schema.ts'
 import { markDamage } from './set-aside.ts'
 import type { Store } from './types.ts'
@@ -15,11 +16,11 @@ export function healthRepository(
   return {
     async check() {
       await tryToWrite(db)
-      const { bavail, bsize } = statfsSync(file)
-      if (bavail * bsize < LEAST_FREE_BYTES) {
+      const free = freeBytes(file)
+      if (free < LEAST_FREE_BYTES) {
         throw new StoreError(
           'full',
-          `Only ${bavail * bsize} bytes are free beside ${file}. Free space there before a write fails.`,
+          `Only ${free} bytes are free beside ${file}. Free space there before a write fails.`,
         )
       }
     },

@@ -38,6 +38,27 @@ describe('logs', () => {
     expect([...followed.items, ...more.items].map((record) => record.id)).toEqual(ids.slice(2))
   })
 
+  test('are found across many pieces, in either direction, and not past where a cursor stands', async () => {
+    const store = await freshStore()
+    const many = Array.from({ length: 25_000 }, (_, n) => line({ message: n % 9000 === 5 ? `needle ${n}` : 'hay' }))
+    const ids = await store.addLogs(many)
+    const messages = async (query: object) => {
+      const { items, nextCursor } = await store.logs({ limit: 2, text: 'needle', ...query })
+      return { found: items.map(({ message }) => message), nextCursor }
+    }
+    const newest = await messages({})
+    expect(newest.found).toEqual(['needle 18005', 'needle 9005'])
+    expect(await messages({ cursor: newest.nextCursor ?? '' })).toEqual({ found: ['needle 5'], nextCursor: null })
+    const oldest = await messages({ after: 0 })
+    expect(oldest.found).toEqual(['needle 5', 'needle 9005'])
+    expect((await messages({ cursor: oldest.nextCursor ?? '' })).found).toEqual(['needle 18005'])
+    expect((await messages({ after: ids[18_005] })).found).toEqual([])
+    expect(await store.logStart({ text: 'needle' }, 2)).toBe(ids[9005] ?? 0)
+    expect(await store.logStart({ text: 'needle' }, 99)).toBe(ids[5] ?? 0)
+    expect(await store.logStart({}, 20_000)).toBe(ids[5000] ?? 0)
+    expect(await store.logStart({ text: 'nothing' }, 2)).toBeNull()
+  })
+
   test('answer each filter; level is the lowest wanted, text is taken literally', async () => {
     const store = await freshStore()
     await store.addLogs([

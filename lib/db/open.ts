@@ -18,6 +18,8 @@ export interface OpenStoreOptions {
   readonly directory: string
   readonly now?: () => number
   readonly migrations?: readonly Migration[]
+  /** Bytes of log lines that are kept, asked at every batch of them. */
+  readonly mostLogBytes?: () => number
 }
 
 /** Opens `zwitness.db` in the data directory, up to date. Throws SchemaTooNew, StoreError. The caller owns the directory (owner-lock). */
@@ -25,6 +27,7 @@ export async function openStore({
   directory,
   now = Date.now,
   migrations = MIGRATIONS,
+  mostLogBytes,
 }: OpenStoreOptions): Promise<OpenedStore> {
   ensureDataDirectory(directory)
   const file = join(directory, 'zwitness.db')
@@ -36,7 +39,7 @@ export async function openStore({
     const schemaVersion = await migrate(db, { file, from, migrations, copyBefore })
     // A test may have stopped at an older schema.
     const id = schemaVersion < 5 ? '' : readValue(database, 'SELECT id FROM witness')
-    const parts = { db, database, file, schemaVersion, witnessId: `${id ?? ''}` }
+    const parts = { db, database, file, mostLogBytes, schemaVersion, witnessId: `${id ?? ''}` }
     if (movedTo) {
       const openedNote = `The database was damaged (${damage}). It is now ${movedTo}; an empty one was started. History before this is there only; nothing on the SANs depends on it.`
       return composeStore({ ...parts, openedBecause: 'recovered', openedNote })

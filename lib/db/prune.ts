@@ -1,5 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { digestOfContent } from './audit-chain.ts'
+import { breathe } from './breathe.ts'
+import { trimLogs } from './log-volume.ts'
 import { archiveRepairs, thinRepairs } from './run-archive.ts'
 import type { Row, Schema } from './schema.ts'
 import type { Store } from './types.ts'
@@ -30,7 +32,9 @@ export function pruneRepository(db: Kysely<Schema>): Pick<Store, 'prune'> {
           AND later.trigger_type = 'schedule' AND later.state IN ('SUCCEEDED', 'NO_CHANGE'))`
       const deleted = {
         runs: runs + (await deleteWhere(db, 'run', checks)),
-        logs: await deleteWhere(db, 'log', sql`at < ${before(retention.logsDays)}`),
+        logs:
+          (await deleteWhere(db, 'log', sql`at < ${before(retention.logsDays)}`)) +
+          (await trimLogs(db, retention.logsBytes)),
         lag: await deleteLag(db, before(retention.lagDays)),
         invocations: await deleteWhere(
           db,
@@ -173,9 +177,4 @@ async function inBatches(db: Kysely<Schema>, statement: RawBuilder<unknown>): Pr
     if (deleted === 0) return total
     await breathe()
   }
-}
-
-/** A real turn of the event loop: requests and transfers' progress come between two batches. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

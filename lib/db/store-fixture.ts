@@ -73,6 +73,7 @@ export function config(datasets: readonly DatasetConfig[], hostIds: readonly str
       repairsDays: 90,
       scheduledChecksDays: 14,
       logsDays: 30,
+      logsBytes: 200 * 1024 * 1024,
       lagDays: 400,
       invocationsDays: 30,
       retiredDays: 30,

@@ -11,6 +11,7 @@ import { interruptRepository } from './interrupt.ts'
 import { invocationsRepository } from './invocations.ts'
 import { knownBrowsersRepository } from './known-browsers.ts'
 import { lagRepository } from './lag.ts'
+import { freeBytes, LOG_BYTES, logVolumeRepository } from './log-volume.ts'
 import { logsRepository } from './logs.ts'
 import { pruneRepository } from './prune.ts'
 import { runsRepository } from './runs.ts'
@@ -40,10 +41,19 @@ export interface StoreParts {
   readonly witnessId: string
   readonly openedBecause: OpenedStore['openedBecause']
   readonly openedNote: string
+  /** Bytes of log lines that are kept; default LOG_BYTES. */
+  readonly mostLogBytes?: () => number
 }
 
-export function composeStore({ db, database, file, ...opened }: StoreParts): OpenedStore {
+export function composeStore({
+  db,
+  database,
+  file,
+  mostLogBytes = () => LOG_BYTES,
+  ...opened
+}: StoreParts): OpenedStore {
   let closing: Promise<void> | undefined
+  const free = (): number => freeBytes(file)
   return {
     ...opened,
     ...datasetsRepository(db),
@@ -54,7 +64,8 @@ export function composeStore({ db, database, file, ...opened }: StoreParts): Ope
     ...actionsRepository(db),
     ...controlsRepository(db),
     ...lagRepository(db),
-    ...logsRepository(db),
+    ...logsRepository(db, { most: mostLogBytes, free }),
+    ...logVolumeRepository(db, free),
     ...invocationsRepository(db),
     ...verificationsRepository(db),
     ...pruneRepository(db),

@@ -123,6 +123,8 @@ export interface Store extends AccessStore {
 
   addLogs(records: readonly Omit<LogRecord, 'id'>[]): Promise<readonly number[]>
   logs(query: LogQuery): Promise<Page<LogRecord>>
+  /** Id of the oldest of the newest `most` lines that fit; null: none fits. */
+  logStart(query: Omit<LogQuery, 'limit' | 'cursor' | 'after'>, most: number): Promise<number | null>
 
   beginInvocation(record: Pick<InvocationRecord, 'name' | 'trigger' | 'actor' | 'input' | 'startedAt'>): Promise<number>
   endInvocation(id: number, end: Pick<InvocationRecord, 'state' | 'finishedAt' | 'outcome' | 'error'>): Promise<void>
@@ -140,6 +142,13 @@ export interface Store extends AccessStore {
    * was not at work do not count: neither a clock that was set ahead nor a long time off deletes anything at once.
    */
   prune(retention: Config['retention'], now: number): Promise<Pruned>
+  /** Deletes the oldest log lines beyond so many bytes, in small batches. Answers how many. */
+  trimLogs(most: number): Promise<number>
+  /**
+   * Where little is free beside the database: deletes the older half of the log, and again, and gives the room back to the
+   * disk; the newest MiB stays. Answers how many lines went. A disk on which not even that can be written is no error here.
+   */
+  makeRoom(): Promise<number>
   /** A write that is rolled back, and room for the next ones; throws with the reason. Cheap however large the database. */
   check(): Promise<void>
   /** `PRAGMA quick_check`: reads all of the database. Throws StoreError `corrupt`. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { fakeClock } from './clock-fixture.ts'
-import { createEventHub, type EventHubOptions } from './hub.ts'
+import { createEventHub, type EventHubOptions, type NoPlace } from './hub.ts'
 import type { Subscription } from './subscription.ts'
 import type { EventData, HubEvent, Topic } from './types.ts'
 
@@ -9,8 +9,8 @@ function hubOf(options: EventHubOptions = {}) {
   return { clock, hub: createEventHub({ clock, bootId: 'boot', ...options }) }
 }
 
-function subscribed(subscription: Subscription | null): Subscription {
-  if (!subscription) throw new Error('refused')
+function subscribed(subscription: Subscription | NoPlace): Subscription {
+  if (typeof subscription === 'string') throw new Error(`refused: ${subscription}`)
   return subscription
 }
 
@@ -70,9 +70,41 @@ describe('a subscription', () => {
     const { hub } = hubOf({ maxClients: 2 })
     const first = subscribed(hub.subscribe({ lastEventId: null }))
     hub.subscribe({ lastEventId: null })
-    expect(hub.subscribe({ lastEventId: null })).toBeNull()
+    expect(hub.subscribe({ lastEventId: null })).toBe('all')
     first.close()
-    expect(hub.subscribe({ lastEventId: null })).not.toBeNull()
+    subscribed(hub.subscribe({ lastEventId: null }))
+  })
+
+  test('of one who has ten is refused, and takes no place of the others', () => {
+    const { hub } = hubOf()
+    const streams = Array.from({ length: 50 }, () => hub.subscribe({ lastEventId: null, owner: 'session viewer' }))
+    expect(streams.filter((stream) => stream === 'yours')).toHaveLength(40)
+    subscribed(hub.subscribe({ lastEventId: null, owner: 'session admin' }))
+    subscribed(streams[0] ?? 'yours').close()
+    subscribed(hub.subscribe({ lastEventId: null, owner: 'session viewer' }))
+  })
+
+  test('of an admin takes, where all places are taken, the oldest of whoever has the most', async () => {
+    const { hub } = hubOf({ maxClients: 6, maxOfOne: 4 })
+    const open = (owner: string, mayDisplace = false) => hub.subscribe({ lastEventId: null, owner, mayDisplace })
+    const one = subscribed(open('one'))
+    const busy = [1, 2, 3].map(() => subscribed(open('busy')))
+    subscribed(open('admin', true))
+    subscribed(open('two'))
+    expect(open('three')).toBe('all')
+    subscribed(open('admin', true))
+    expect(await busy[0]?.next()).toMatchObject({ type: 'bye', data: '{"reason":"displaced"}' })
+    expect(hub.clients()).toBe(6)
+    for (let n = 0; n < 2; n++) subscribed(open('admin', true))
+    expect(open('admin', true)).toBe('yours')
+    hub.publish('host', {})
+    expect(await one.next()).toMatchObject({ type: 'bye' })
+  })
+
+  test('of an admin among admins is refused like any other', () => {
+    const { hub } = hubOf({ maxClients: 2 })
+    for (const owner of ['anna', 'otto']) hub.subscribe({ lastEventId: null, owner, mayDisplace: true })
+    expect(hub.subscribe({ lastEventId: null, owner: 'eve', mayDisplace: true })).toBe('all')
   })
 })
 
@@ -186,17 +218,17 @@ test('closing says goodbye instead of what still waits, and ends everything', as
   hub.publish('host', {})
   expect(await client.next()).toMatchObject({ type: 'bye', data: '{"reason":"shutdown"}' })
   expect(await client.next()).toBeNull()
-  expect(hub.subscribe({ lastEventId: null })).toBeNull()
+  expect(hub.subscribe({ lastEventId: null })).toBe('closed')
   expect([hub.clients(), clock.waiting()]).toEqual([0, 0])
 })
 
 test('five hundred who ask and never read: the cap holds, and of an hour of events little is kept', async () => {
   const { hub } = hubOf()
-  const clients = Array.from({ length: 500 }, () => hub.subscribe({ lastEventId: null }))
-  const taken = clients.filter((client) => client !== null)
-  expect(taken).toHaveLength(50)
+  const clients = Array.from({ length: 500 }, (_, at) => hub.subscribe({ lastEventId: null, owner: `${at % 100}` }))
+  const taken = clients.filter((client) => typeof client !== 'string')
+  expect(taken).toHaveLength(200)
   for (let n = 0; n < 20_000; n++) hub.publish('run', { id: `${n}`, state: 'RUNNING' })
   for (const client of taken) expect((await drained(client)).length).toBeLessThanOrEqual(201)
   expect(hub.clients()).toBe(0)
-  expect(hub.subscribe({ lastEventId: null })).not.toBeNull()
+  subscribed(hub.subscribe({ lastEventId: null }))
 })

@@ -10,12 +10,15 @@ export interface EventHub {
   readonly bootId: string
   /** Never waits and never throws for a client's sake. */
   publish<T extends Topic>(topic: T, data: EventData[T]): void
-  /** Null at the cap on clients (answer 503), and after `close`. */
-  subscribe(options: SubscribeOptions): Subscription | null
+  /** A word where there is no place (answer 503), and after `close`. */
+  subscribe(options: SubscribeOptions): Subscription | NoPlace
   clients(): number
   /** Says goodbye to everyone; nothing is published any more. */
   close(reason?: ByeReason): void
 }
+
+/** The owner has as many streams as one may have; all have; the hub is closed. */
+export type NoPlace = 'yours' | 'all' | 'closed'
 
 export interface EventHubOptions {
   readonly clock?: Clock
@@ -23,12 +26,14 @@ export interface EventHubOptions {
   readonly historySize?: number
   readonly queueSize?: number
   readonly maxClients?: number
+  /** Of one owner. */
+  readonly maxOfOne?: number
 }
 
 const COALESCE_MS = 1000
 
 export function createEventHub(options: EventHubOptions = {}): EventHub {
-  const { clock = systemClock, historySize = 1000, queueSize = 200, maxClients = 50 } = options
+  const { clock = systemClock, historySize = 1000, queueSize = 200, maxClients = 200, maxOfOne = 10 } = options
   const bootId = options.bootId ?? randomBytes(6).toString('hex')
   const history = createHistory(historySize)
   const subscriptions = new Set<OpenSubscription>()
@@ -57,8 +62,15 @@ export function createEventHub(options: EventHubOptions = {}): EventHub {
     }
   }
 
-  function subscribe(wanted: SubscribeOptions): Subscription | null {
-    if (closed || subscriptions.size >= maxClients) return null
+  function subscribe(wanted: SubscribeOptions): Subscription | NoPlace {
+    if (closed) return 'closed'
+    const own = [...subscriptions].filter(({ options }) => options.owner === wanted.owner).length
+    if (wanted.owner !== undefined && own >= maxOfOne) return 'yours'
+    if (subscriptions.size >= maxClients) {
+      const other = wanted.mayDisplace === true ? firstOfTheBusiest(subscriptions) : undefined
+      if (other === undefined) return 'all'
+      other.bye('displaced')
+    }
     const known = wanted.lastEventId === null ? last : numberOf(wanted.lastEventId, bootId, last)
     const replay = known === null ? null : history.after(known)
     const resync: HubEvent = { type: 'resync', number: last, data: '{"reason":"unknown-id"}', runId: null }
@@ -87,6 +99,14 @@ export function createEventHub(options: EventHubOptions = {}): EventHub {
       for (const subscription of [...subscriptions]) subscription.bye(reason)
     },
   }
+}
+
+/** The oldest stream of whoever has the most, of those who may not displace others. */
+function firstOfTheBusiest(subscriptions: ReadonlySet<OpenSubscription>): OpenSubscription | undefined {
+  const others = [...subscriptions].filter(({ options }) => options.mayDisplace !== true)
+  const byOwner = Map.groupBy(others, ({ options }) => options.owner)
+  const [busiest] = [...byOwner.values()].sort((a, b) => b.length - a.length)
+  return busiest?.[0]
 }
 
 function isProgress(topic: Topic, data: object): data is EventData['progress'] {

@@ -12,7 +12,7 @@ function streamOf(options: Options = {}) {
   const hub = createEventHub({ clock, bootId: 'boot' })
   const open = (again: Options = options) => {
     const subscription = hub.subscribe({ lastEventId: again.lastEventId ?? null })
-    if (!subscription) throw new Error('refused')
+    if (typeof subscription === 'string') throw new Error(`refused: ${subscription}`)
     return eventStream({ subscription, version: '1.2.0', role: 'viewer', clock, ...again })
   }
   return { clock, hub, open }

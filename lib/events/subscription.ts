@@ -2,6 +2,10 @@ import { ClientQueue } from './queue.ts'
 import type { ByeReason, HubEvent, Topic } from './types.ts'
 
 export interface SubscribeOptions {
+  /** Whose stream it is, for counting. */
+  readonly owner?: string
+  /** Where every place is taken, another one's stream ends for this one. */
+  readonly mayDisplace?: boolean
   /** As the client sent it, or null. */
   readonly lastEventId: string | null
   /** Null: everything but `log`. */
@@ -23,6 +27,7 @@ export interface Subscription {
 }
 
 export interface OpenSubscription extends Subscription {
+  readonly options: SubscribeOptions
   offer(event: HubEvent): void
 }
 
@@ -55,6 +60,7 @@ export function openSubscription(parts: SubscriptionParts): OpenSubscription {
 
   return {
     bootId: parts.bootId,
+    options: parts.options,
     startId: parts.startId,
     offer,
     close,

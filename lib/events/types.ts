@@ -21,7 +21,7 @@ export interface EventData {
 }
 export type Topic = keyof EventData
 
-export type ByeReason = 'shutdown' | 'max-age' | 'not-allowed'
+export type ByeReason = 'shutdown' | 'max-age' | 'not-allowed' | 'displaced'
 
 /** An event as it is queued and sent. */
 export interface HubEvent {

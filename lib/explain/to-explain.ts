@@ -1,5 +1,6 @@
 import { datasetSummary } from '#lib/api/dataset-summary.ts'
 import { hostView } from '#lib/api/host.ts'
+import { lastRead } from '#lib/api/last-read.ts'
 import { automaticView, planBelow, planView } from '#lib/api/plan.ts'
 import { reasonView, textsOf } from '#lib/api/reason.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
@@ -14,13 +15,13 @@ import type { ToExplain } from './explain.ts'
 const RUNS = 5
 
 type Around = Pick<Services, 'engine' | 'store' | 'config' | 'inspection' | 'about' | 'now'> &
-  Pick<InvocationContext, 'signal'>
+  Pick<InvocationContext, 'actor' | 'signal'>
 
-/** Gathers what a note about a dataset is made of. Asks the SANs only where this process has not seen them yet. */
+/** Gathers what a note about a dataset is made of. Asks the SANs only where this process has not seen them yet, and for an operator. */
 export async function toExplain(before: DatasetView, around: Around): Promise<ToExplain> {
-  const { engine, store, config, inspection, about, now, signal } = around
+  const { engine, store, config, inspection, about, now } = around
   const { id, mapping } = before.dataset
-  const inventory = await withRefusals(() => engine.inventory(id, signal))
+  const inventory = await withRefusals(() => lastRead(id, around))
   // A look that has just been taken says more than the one before it.
   const view = engine.dataset(id) ?? before
   const at = now()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '#tests/endings/temporary-directory.ts'
 import { loggerOf } from './logger-fixture.ts'
@@ -146,6 +146,21 @@ describe('the log file', () => {
     const { logger } = loggerOf({ directory, format: 'text' })
     logger.info('c', 'm')
     expect(JSON.parse(readFileSync(join(directory, 'zwitness.log'), 'utf8'))).toMatchObject({ msg: 'm', level: 'info' })
+  })
+
+  test('of strangers is one of its own: they reach standard output and it, nothing else', async () => {
+    const directory = temporaryDirectory()
+    const { logger, lines, store } = loggerOf({ directory })
+    logger.info('c', 'ours')
+    const strangers = logger.strangers('http')
+    for (let at = 0; at < 300; at++) strangers.info('x'.repeat(40_000))
+    await logger.flush()
+    expect(lines).toHaveLength(301)
+    expect(store.stored.map((line) => line.message)).toEqual(['ours'])
+    const size = (name: string): number => statSync(join(directory, name)).size
+    expect(readdirSync(directory).sort()).toEqual(['strangers.log', 'zwitness.log'])
+    expect(size('zwitness.log')).toBeLessThan(200)
+    expect(size('strangers.log')).toBeGreaterThan(1_000_000)
   })
 
   test('that cannot be written is one warning; the service goes on', async () => {

@@ -17,7 +17,7 @@ export interface LoggerOptions {
   /** The lowest level that is written anywhere. */
   readonly level?: LogLevel
   readonly format?: LogFormat
-  /** ZWITNESS_LOG_DIR: `zwitness.log` in it gets JSON lines. Null: no file. */
+  /** ZWITNESS_LOG_DIR: `zwitness.log` in it gets JSON lines, `strangers.log` those of strangers. Null: no files. */
   readonly directory?: string | null
   readonly rotation?: Pick<RotatingFileOptions, 'maxBytes' | 'files'>
   readonly now?: () => number
@@ -26,6 +26,9 @@ export interface LoggerOptions {
   readonly flushMs?: number
 }
 
+/** Where a problem is, beside the names of files. */
+const STORE = 'store'
+const STRANGERS_ROTATION = { maxBytes: 5 * 1024 * 1024, files: 2 }
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
 export function createLogger(options: LoggerOptions): RootLogger {
@@ -33,32 +36,36 @@ export function createLogger(options: LoggerOptions): RootLogger {
   const lowest = LEVELS.indexOf(options.level ?? 'info')
   const redactor = createRedactor()
   let outputProblem: string | null = null
-  let fileProblem: string | null = null
+  const fileProblems: Record<string, string | null> = {}
   let closed = false
 
   // Masked before and after cleaning: control characters in between must not hide a secret. Cut last: half a secret is not masked.
   const safe = (text: string) => capText(redactor.apply(cleanText(redactor.apply(text))))
   const safeOrNull = (text: string | null | undefined) => (text === null || text === undefined ? null : safe(text))
 
-  const file: RotatingFile | null =
+  const openFile = (name: string, rotation: LoggerOptions['rotation']): RotatingFile | null =>
     directory === null
       ? null
       : createRotatingFile({
-          ...options.rotation,
-          path: join(directory, 'zwitness.log'),
+          ...rotation,
+          path: join(directory, name),
           now,
-          onProblem: (problem) => onProblem('file', problem),
+          onProblem: (problem) => onProblem(name, problem),
         })
+  const file = openFile('zwitness.log', options.rotation)
+  // Of its own, so that no crowd of strangers can rotate away what else has happened.
+  const strangersFile = openFile('strangers.log', STRANGERS_ROTATION)
   const sink: StoreSink | null =
-    store && createStoreSink({ ...options, store, onProblem: (problem) => onProblem('store', problem) })
+    store && createStoreSink({ ...options, store, onProblem: (problem) => onProblem(STORE, problem) })
 
   /** Said where it still can be said: the sink that fails gets the line too, once it works again. */
-  function onProblem(where: 'file' | 'store', problem: string | null): void {
-    if (where === 'file') fileProblem = problem
-    const message = problem ?? (where === 'file' ? 'The log file is written again.' : 'Log lines are stored again.')
+  function onProblem(where: string, problem: string | null): void {
+    if (where !== STORE) fileProblems[where] = problem
+    const message =
+      problem ?? (where === STORE ? 'Log lines are stored again.' : `The log file ${where} is written again.`)
     const line = toLine(problem ? 'warn' : 'info', 'logs', message, {})
     toOutput(line)
-    if (where === 'store') file?.write(formatLine(line, 'json'))
+    if (where === STORE) file?.write(formatLine(line, 'json'))
     else if (!closed) sink?.add(line)
   }
   function toOutput(line: LogLine): void {
@@ -97,15 +104,23 @@ export function createLogger(options: LoggerOptions): RootLogger {
     sink?.add(line)
   }
 
+  function logStranger(level: LogLevel, _: LogContext, component: string, message: string, fields: LogFields): void {
+    if (LEVELS.indexOf(level) < lowest) return
+    const line = toLine(level, component, message, fields)
+    toOutput(line)
+    if (!closed) strangersFile?.write(formatLine(line, 'json'))
+  }
+
   return {
     ...bindLogger(log, {}),
+    strangers: (name) => bindLogger(logStranger, {}).component(name),
     redact: redactor.add,
     health: () => ({
       failedStoreWrites: sink?.failedWrites ?? 0,
       lostLines: sink?.lostLines ?? 0,
       storeProblem: sink?.problem ?? null,
       listenerProblem: sink?.listenerProblem ?? null,
-      fileProblem,
+      fileProblem: Object.values(fileProblems).find((problem) => problem !== null) ?? null,
       outputProblem,
     }),
     flush: async () => sink?.flush(),
@@ -113,6 +128,7 @@ export function createLogger(options: LoggerOptions): RootLogger {
       closed = true
       await sink?.close()
       file?.close()
+      strangersFile?.close()
     },
   }
 }

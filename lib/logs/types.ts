@@ -31,6 +31,11 @@ export interface Logger {
 }
 
 export interface RootLogger extends Logger {
+  /**
+   * For what somebody caused who has not signed in: it goes to standard output and to a file of its own, never to the
+   * store, which has better uses for its room.
+   */
+  strangers(component: string): ComponentLog
   /** Masks the text in every line from now on. False: too short (under 4 characters), not masked. */
   redact(secret: string): boolean
   /** Of the logging itself, for status and metrics. Null problems are none. */

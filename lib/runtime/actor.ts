@@ -38,6 +38,11 @@ export function anonymous(address: string | null, userAgent: string | null): Act
   return { kind: 'none', name: 'anonymous', role: 'none', address, userAgent }
 }
 
+/** Whom something is counted for. Those without a name are told apart by where they come from. */
+export function callerKey({ kind, name, address }: Pick<Actor, 'kind' | 'name' | 'address'>): string {
+  return kind === 'none' ? `${name} ${address}` : `${kind} ${name}`
+}
+
 /** The actor of everything the process does on its own. */
 export const SCHEDULER_ACTOR: Actor = {
   kind: 'schedule',

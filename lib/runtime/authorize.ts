@@ -51,12 +51,20 @@ async function identified(request: Request, peer: Peer, identify: Identify): Pro
   }
 }
 
+const WHO_CAN: Readonly<Record<Access, string>> = {
+  public: 'Ask an admin.',
+  viewer: 'Ask an admin for it.',
+  operator: 'Ask an operator to do it, or an admin for the role.',
+  admin: 'Ask an admin to do it.',
+}
+
 export function requireAccess(actor: Actor, access: Access): void {
   if (mayAccess(actor.role, access)) return
   if (actor.role === 'none') throw new Problem(401, 'NOT_AUTHENTICATED', 'Sign in, or send a token.')
   throw new Problem(
     403,
     'FORBIDDEN_ROLE',
-    `This needs the role ${access}; ${actor.name} has the role ${actor.role}. Ask an admin.`,
+    `This needs the role ${access}; ${actor.name} has the role ${actor.role}. ${WHO_CAN[access]}`,
+    { title: `Needs the role ${access}` },
   )
 }

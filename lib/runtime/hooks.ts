@@ -14,6 +14,7 @@ export interface RequestSummary {
   readonly requestId: string
   readonly actor: Actor | null
   readonly peer: Peer
+  readonly request: Request
 }
 
 /** A request that was let in, before its handler. */

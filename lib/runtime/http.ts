@@ -66,6 +66,7 @@ export function createApp(options: AppOptions): App {
       requestId,
       actor: c.get('actor'),
       peer,
+      request,
     })
   })
 

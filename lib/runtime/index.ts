@@ -1,6 +1,6 @@
 // The public face of the framework. Product code imports from here only.
 export type { Access, Actor, ActorKind, Role } from './actor.ts'
-export { accessOf, anonymous, mayAccess, ROLES, SCHEDULER_ACTOR } from './actor.ts'
+export { accessOf, anonymous, callerKey, mayAccess, ROLES, SCHEDULER_ACTOR } from './actor.ts'
 export type { StaticAsset } from './assets.ts'
 export { requireAccess } from './authorize.ts'
 export type { Schedule } from './check-schedule.ts'

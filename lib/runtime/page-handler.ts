@@ -2,6 +2,7 @@ import type { Handler } from 'hono'
 import { accessOf } from './actor.ts'
 import { type AppEnv, DEFAULT_TIMEOUT, runHandler } from './exchange.ts'
 import type { AppOptions } from './http.ts'
+import { pathAndQuery } from './request-url.ts'
 import { admit, inputOf } from './route-handler.ts'
 import { signInInstead } from './sign-in.ts'
 import type { LoadedPage } from './tree.ts'
@@ -20,7 +21,7 @@ export function pageHandler(page: LoadedPage, options: AppOptions): Handler<AppE
         return context.page({ title, body })
       })
     } catch (error) {
-      const { pathname, search } = new URL(c.req.url)
+      const { pathname, search } = pathAndQuery(c.req.url)
       return signInInstead(error, { path: page.path, next: pathname + search, hooks: options.hooks })
     }
   }

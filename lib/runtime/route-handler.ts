@@ -7,6 +7,7 @@ import { type AppEnv, DEFAULT_TIMEOUT, runHandler } from './exchange.ts'
 import type { AppOptions } from './http.ts'
 import { readForm, readJsonBody } from './read-body.ts'
 import { isReply } from './reply.ts'
+import { pathAndQuery } from './request-url.ts'
 import { signInInstead } from './sign-in.ts'
 import type { LoadedPage, LoadedRoute } from './tree.ts'
 import { inputProblem, validate } from './validate.ts'
@@ -78,7 +79,7 @@ export async function inputOf(
   const body = inAddress || fields !== null ? undefined : await readJsonBody(c.req.raw, limit)
   if (!schema) return {}
   const names = new Set(path.map(([name]) => name))
-  const text = fields ?? (inAddress ? [...new URL(c.req.url).searchParams] : null)
+  const text = fields ?? (inAddress ? [...new URLSearchParams(pathAndQuery(c.req.url).search)] : null)
   const raw =
     text === null
       ? merge(body, coerceText(schema, path))

@@ -20,11 +20,11 @@ export const GET = defineRoute({
       .meta({ examples: ['hqs8:hqs8p1/HQS8DAT1@autosnap_2026-11-22_00:00:00_daily'] }),
   }),
   output: CanDestroy,
-  errors: { 400: ['BAD_PARAMETER'], 404: ['NO_SUCH_DATASET', 'NO_SUCH_SNAPSHOT'] },
-  async run({ snapshot }, { engine, config, now }) {
+  errors: { 400: ['BAD_PARAMETER'], 404: ['NO_SUCH_DATASET', 'NO_SUCH_SNAPSHOT'], 503: ['NOT_READ_YET'] },
+  async run({ snapshot }, { engine, config, actor, now }) {
     const asked = parseAsked(snapshot, (id) => config.hosts.has(id))
     if (asked === null) return refuse(`${JSON.stringify(snapshot)} is no snapshot; write pool/dataset@snapshot.`)
-    return answerCanDestroy(asked, engine.datasets(), { engine, now })
+    return answerCanDestroy(asked, engine.datasets(), { engine, actor, now })
   },
 })
 

@@ -1,14 +1,22 @@
 import { z } from 'zod'
 import { Topic } from '#lib/api/topics.ts'
 import { defineRoute } from '#lib/define.ts'
+import type { NoPlace } from '#lib/events/hub.ts'
 import { eventStream, SSE_HEADERS } from '#lib/events/sse.ts'
-import { unavailable } from '#lib/runtime/index.ts'
+import { callerKey, mayAccess, unavailable } from '#lib/runtime/index.ts'
+
+const NO_PLACE: Readonly<Record<NoPlace, string>> = {
+  yours: 'You have 10 event streams open already, which is the most; close one, or poll /api/status instead.',
+  all: 'Too many clients watch already; poll /api/status instead.',
+  closed: 'The server is stopping; poll /api/status instead.',
+}
 
 export const GET = defineRoute({
   summary: 'What changes, as it changes (server-sent events).',
   description:
     'Begins with `hello`. `Last-Event-ID` is replayed where it is still known; else `resync`: read /api/status and ' +
-    '/api/datasets anew. Ends with `bye`. A comment every 15 s shows that the stream lives.',
+    '/api/datasets anew. Ends with `bye`. A comment every 15 s shows that the stream lives. ' +
+    'At most 10 of one caller and 200 in all; where all are taken, an admin takes the place of another one.',
   operationId: 'events',
   tags: ['events'],
   input: z.object({
@@ -23,10 +31,10 @@ export const GET = defineRoute({
       lastEventId: request?.headers.get('last-event-id') ?? null,
       topics: topics?.length ? new Set(topics) : null,
       runId: runId ?? null,
+      owner: callerKey(actor),
+      mayDisplace: mayAccess(actor.role, 'admin'),
     })
-    if (subscription === null) {
-      return unavailable('Too many clients watch already; poll /api/status instead.', 'TOO_MANY_CLIENTS', 30)
-    }
+    if (typeof subscription === 'string') return unavailable(NO_PLACE[subscription], 'TOO_MANY_CLIENTS', 30)
     keepOpen()
     return eventStream({
       subscription,

@@ -20,7 +20,9 @@ export default definePage({
           could not. The admin of a SAN does, with a script that says what it would do before it does it.
         </p>
         {items.length === 0 ? (
-          <p class="empty">Nothing is set aside.</p>
+          <p class="empty">
+            {unseen.length === 0 ? 'Nothing is set aside.' : 'Nothing is set aside, as far as is known.'}
+          </p>
         ) : (
           <>
             <ul class="row">

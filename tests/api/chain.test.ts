@@ -75,6 +75,29 @@ describe('GET /api/can-destroy', () => {
     expect(await ask(P)).toMatchObject({ status: 400, code: 'BAD_PARAMETER' })
   })
 
+  test('a viewer has nothing looked for a second time, and is never told that there is none', async () => {
+    const { config } = fake.world
+    fake.world.config = { ...config, auth: { ...config.auth, mode: 'none', noneRole: 'viewer' } }
+    const looks: number[] = []
+    const { freshInventories } = fake.engine
+    Object.assign(fake.engine, {
+      freshInventories: (ids: readonly string[], maxAgeMs: number) => {
+        looks.push(maxAgeMs)
+        return freshInventories(ids, maxAgeMs)
+      },
+    })
+    const asViewer = (snapshot: string) =>
+      fake.remote('GET', `/api/can-destroy?snapshot=${encodeURIComponent(snapshot)}`)
+    expect(await (await asViewer(`${P}@a`)).json()).toMatchObject({ answer: 'YES' })
+    const unknown = await asViewer(`${P}@zzz`)
+    expect([unknown.status, (await unknown.json()).code]).toEqual([503, 'NOT_READ_YET'])
+    expect(looks).toEqual([60_000, 60_000])
+    await ask(`${P}@zzz`)
+    expect(looks).toEqual([60_000, 60_000, 60_000, 0])
+    Object.assign(fake.engine, { freshInventories })
+    fake.world.config = config
+  })
+
   test('a side that could not be read is unknown, with why', async () => {
     const fault = {
       host: 'hqs7',

@@ -43,3 +43,16 @@ test('HEAD opens no stream, and a full house is 503', async () => {
   const response = await admin('GET', '/api/events')
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30'])
 })
+
+test('one caller has ten streams, the others have theirs', async () => {
+  const { admin, remote, services } = await fakeServices()
+  const open = await Promise.all(Array.from({ length: 12 }, () => admin('GET', '/api/events')))
+  const refused = open.filter(({ status }) => status === 503)
+  expect(refused).toHaveLength(2)
+  expect(await refused[0]?.json()).toMatchObject({ code: 'TOO_MANY_CLIENTS', detail: expect.stringContaining('10') })
+  expect(services.events.clients()).toBe(10)
+  const other = await remote('GET', '/api/events')
+  expect(other.status).toBe(200)
+  for (const response of [...open, other]) if (response.status === 200) await response.body?.cancel()
+  expect(services.events.clients()).toBe(0)
+})

@@ -80,6 +80,7 @@ export function fakeConfig(change: Partial<Config> = {}): Config {
       repairsDays: 90,
       scheduledChecksDays: 30,
       logsDays: 30,
+      logsBytes: 200 * 1024 * 1024,
       lagDays: 400,
       invocationsDays: 30,
       retiredDays: 30,

@@ -5,7 +5,16 @@ import { fakeRun } from './fake-views.ts'
 
 export type FakeStore = Pick<
   Store,
-  'runs' | 'setAsideRuns' | 'logs' | 'lag' | 'invocations' | 'prune' | 'quickCheck' | 'sizeBytes' | 'schemaVersion'
+  | 'runs'
+  | 'setAsideRuns'
+  | 'logs'
+  | 'logStart'
+  | 'lag'
+  | 'invocations'
+  | 'prune'
+  | 'quickCheck'
+  | 'sizeBytes'
+  | 'schemaVersion'
 > & {
   readonly queries: (RunQuery | LogQuery)[]
 }
@@ -40,6 +49,7 @@ export function fakeStore(): FakeStore {
       }))
       return { items, nextCursor: null }
     },
+    logStart: async () => 1,
     setAsideRuns: async (names) =>
       new Map(
         names

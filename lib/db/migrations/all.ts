@@ -5,7 +5,8 @@ import { verification } from './0003-verification.ts'
 import { bounded } from './0004-bounded.ts'
 import { witness } from './0005-witness.ts'
 import { people } from './0006-people.ts'
+import { logVolume } from './0009-log-volume.ts'
 import { knownBrowser } from './0010-known-browser.ts'
 
 /** In order, forward only. A released migration is never edited; what it got wrong is the next one's work. */
-export const MIGRATIONS: readonly Migration[] = [firstSchema, access, verification, bounded, witness, people, knownBrowser]
+export const MIGRATIONS: readonly Migration[] = [firstSchema, access, verification, bounded, witness, people, logVolume, knownBrowser]

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { type DatasetRow, datasetPage } from '../dataset-row.ts'
+import { mayAct, WHY_NOT } from '../may-act.ts'
+import { usePage } from '../page-facts.ts'
 import { StatusMark } from '../status-mark.tsx'
 import { type ProblemGroup, problemsOf } from './problems.ts'
 
@@ -87,6 +89,7 @@ const NO_REPAIR = new Set([
 function Problem({ row, actions }: { readonly row: DatasetRow; readonly actions: Props['actions'] }) {
   const { primary, backup } = row.pair
   const page = datasetPage(row.id)
+  const { role } = usePage()
   return (
     <li class="problem">
       <StatusMark status={row.health} />
@@ -99,11 +102,16 @@ function Problem({ row, actions }: { readonly row: DatasetRow; readonly actions:
         {row.automatic !== null && <p class="muted">Automatic repair: {row.automatic.below}</p>}
       </div>
       <div class="row problem-do">
-        {!NO_REPAIR.has(row.reason.code) && (
-          <a class="button" href={`${page}/repair`} aria-label={`Preview repair of ${row.name}`}>
-            Preview repair
-          </a>
-        )}
+        {!NO_REPAIR.has(row.reason.code) &&
+          (mayAct(role, 'operator') ? (
+            <a class="button" href={`${page}/repair`} aria-label={`Preview repair of ${row.name}`}>
+              Preview repair
+            </a>
+          ) : (
+            <button type="button" disabled title={WHY_NOT.operator} aria-label={`Preview repair of ${row.name}`}>
+              Preview repair
+            </button>
+          ))}
         {actions?.(row)}
         <a class="button plain" href={page} aria-label={`Details of ${row.name}`}>
           Details

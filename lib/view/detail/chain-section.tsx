@@ -1,5 +1,7 @@
 import type { SnapshotView } from '#lib/api/snapshots.ts'
+import { mayAct } from '../may-act.ts'
 import { Moment } from '../moment.tsx'
+import { usePage } from '../page-facts.ts'
 import { Rails } from './rails.tsx'
 import { SnapshotTable } from './snapshot-table.tsx'
 
@@ -47,11 +49,16 @@ interface Props {
 }
 
 export function ChainSection({ chain, view, baseGuid, now, onView }: Props) {
+  const { role } = usePage()
   if (chain === null) {
     return (
       <section aria-labelledby="chain" class="stack-s">
         <h2 id="chain">Snapshot chain</h2>
-        <p class="empty">Both sides are being read. This takes some seconds; reload the page if nothing comes.</p>
+        <p class="empty">
+          {mayAct(role, 'operator')
+            ? 'Both sides are being read. This takes some seconds; reload the page if nothing comes.'
+            : 'Both sides have not been read since the witness was started. The next check does it; an operator can start one now.'}
+        </p>
       </section>
     )
   }

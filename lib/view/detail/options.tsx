@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import type { DatasetDetailView } from '#lib/api/dataset-detail.ts'
 import { datasetPage } from '../dataset-row.ts'
+import { mayAct, WHY_NOT } from '../may-act.ts'
+import { usePage } from '../page-facts.ts'
 
 /** Plans that can also be done in place, by destroying what they would set aside. */
 const IN_PLACE_TOO = new Set(['SET_ASIDE_REWIND'])
@@ -14,6 +16,8 @@ interface Props {
 /** What a person can do: what destroys nothing first, doing nothing last. */
 export function Options({ detail, actions }: Props) {
   const { plan } = detail
+  // The preview has both sides read.
+  const allowed = mayAct(usePage().role, 'operator')
   const repair = detail.options.find((option) => option.mode === 'REPAIR')
   const page = `${datasetPage(detail.id)}/repair`
   const inPlace = plan !== null && IN_PLACE_TOO.has(plan.kind) && plan.setAside !== null
@@ -57,11 +61,13 @@ export function Options({ detail, actions }: Props) {
         )}
         <div class="row">
           {repair !== undefined && (
-            <button type="submit" class="primary">
+            <button type="submit" class="primary" disabled={!allowed} title={allowed ? undefined : WHY_NOT.operator}>
               Preview repair
             </button>
           )}
-          <span class="muted no-print">{repair === undefined ? '' : 'Reads both sides; nothing is written.'}</span>
+          <span class={allowed ? 'muted no-print' : 'why-not'}>
+            {repair === undefined ? '' : allowed ? 'Reads both sides; nothing is written.' : WHY_NOT.operator}
+          </span>
         </div>
         <p>
           <b>Automatic repair:</b> {detail.automatic?.below ?? 'not known before the next check.'}

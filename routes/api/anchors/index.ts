@@ -1,21 +1,23 @@
 import { z } from 'zod'
 import { AnchorList, anchorList, anchorsIn } from '#lib/api/anchors.ts'
 import { datasetsMeant, hostOrDataset } from '#lib/api/host-or-dataset.ts'
+import { lastReadOfAll } from '#lib/api/last-read.ts'
 import { iso } from '#lib/api/time.ts'
 import { defineRoute } from '#lib/define.ts'
 
 export const GET = defineRoute({
   summary: 'The bookmarks of ours on the primaries, and which of them something still needs.',
-  description: 'As last read; a dataset that has not been read since the start of the service is read now.',
+  description:
+    'As last read. A dataset that has not been read since the start of the service is read now for an operator, and is in `unseen` for a viewer.',
   operationId: 'anchors',
   tags: ['chain'],
   input: z.object(hostOrDataset),
   output: AnchorList,
   errors: { 404: ['NO_SUCH_DATASET', 'NO_SUCH_HOST'] },
   async run(query, context) {
-    const { engine, signal, now } = context
+    const { engine, now } = context
     const views = datasetsMeant(context, query, 'primary')
-    await engine.inventories(signal)
+    await lastReadOfAll(context)
     return anchorList(anchorsIn(views, engine.datasets(), engine.seen), iso(now()))
   },
 })

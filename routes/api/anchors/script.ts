@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { anchorsIn } from '#lib/api/anchors.ts'
 import { datasetsMeant, hostOrDataset } from '#lib/api/host-or-dataset.ts'
+import { lastReadOfAll } from '#lib/api/last-read.ts'
 import { hostOfScript, SCRIPT_TYPE, scriptAnswer } from '#lib/api/script-answer.ts'
 import { iso } from '#lib/api/time.ts'
 import { removalScript } from '#lib/chain/removal-script.ts'
@@ -16,9 +17,9 @@ export const GET = defineRoute({
   produces: SCRIPT_TYPE,
   errors: { 404: ['NO_SUCH_DATASET', 'NO_SUCH_HOST'], 422: ['VALIDATION'] },
   async run(query, context) {
-    const { engine, signal, now } = context
+    const { engine, now } = context
     const views = datasetsMeant(context, query, 'primary')
-    await engine.inventories(signal)
+    await lastReadOfAll(context)
     const { datasets } = anchorsIn(views, engine.datasets(), engine.seen)
     const withAny = query.datasetId === undefined ? datasets.filter(({ anchors }) => anchors.length > 0) : datasets
     const host = hostOfScript(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { datasetsMeant, hostOrDataset } from '#lib/api/host-or-dataset.ts'
+import { lastReadOfAll } from '#lib/api/last-read.ts'
 import { SetAsideList } from '#lib/api/set-aside-list.ts'
 import { makersOf } from '#lib/api/set-aside-makers.ts'
 import { setAsidePools, setAsidesIn, setAsideView } from '#lib/api/set-asides.ts'
@@ -8,16 +9,17 @@ import { defineRoute } from '#lib/define.ts'
 
 export const GET = defineRoute({
   summary: 'What repairs moved out of the way and kept, beside the backups.',
-  description: 'As last read; a dataset that has not been read since the start of the service is read now.',
+  description:
+    'As last read. A dataset that has not been read since the start of the service is read now for an operator, and is in `unseen` for a viewer.',
   operationId: 'setAsides',
   tags: ['set-asides'],
   input: z.object(hostOrDataset),
   output: SetAsideList,
   errors: { 404: ['NO_SUCH_DATASET', 'NO_SUCH_HOST'] },
   async run(query, context) {
-    const { engine, store, signal, now } = context
+    const { engine, store, now } = context
     const views = datasetsMeant(context, query, 'backup')
-    const inventories = await engine.inventories(signal)
+    const inventories = await lastReadOfAll(context)
     const { setAsides, unseen } = setAsidesIn(views, engine.seen, await makersOf(store, inventories))
     const at = now()
     return {

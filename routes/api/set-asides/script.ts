@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { datasetsMeant, hostOrDataset } from '#lib/api/host-or-dataset.ts'
+import { lastReadOfAll } from '#lib/api/last-read.ts'
 import { hostOfScript, SCRIPT_TYPE, scriptAnswer } from '#lib/api/script-answer.ts'
 import { makersOf } from '#lib/api/set-aside-makers.ts'
 import { setAsidesIn } from '#lib/api/set-asides.ts'
@@ -17,9 +18,9 @@ export const GET = defineRoute({
   produces: SCRIPT_TYPE,
   errors: { 404: ['NO_SUCH_DATASET', 'NO_SUCH_HOST'], 422: ['VALIDATION'] },
   async run(query, context) {
-    const { engine, store, signal, now } = context
+    const { engine, store, now } = context
     const views = datasetsMeant(context, query, 'backup')
-    const inventories = await engine.inventories(signal)
+    const inventories = await lastReadOfAll(context)
     const { setAsides } = setAsidesIn(views, engine.seen, await makersOf(store, inventories))
     const hosts = query.datasetId === undefined ? setAsides : views.map(({ dataset }) => dataset.mapping.backup)
     const host = hostOfScript(

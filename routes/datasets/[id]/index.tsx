@@ -4,7 +4,7 @@ import { nameOf } from '#lib/api/dataset-summary.ts'
 import { noSuchDataset } from '#lib/api/refusals.ts'
 import { runView } from '#lib/api/run.ts'
 import { definePage } from '#lib/define.ts'
-import { type InvocationContext, Island } from '#lib/runtime/index.ts'
+import { type InvocationContext, Island, Problem } from '#lib/runtime/index.ts'
 import type { Services } from '#lib/service-types.ts'
 import { type Chain, readChainView } from '#lib/view/detail/chain-section.tsx'
 import { ask } from '../../_ask.ts'
@@ -47,11 +47,15 @@ export default definePage({
   },
 })
 
+/** Null: it has not been read, or not in time. The page says so, and asks again. */
 async function chainOf(id: string, context: Services & InvocationContext): Promise<Chain | null> {
   const late = Promise.withResolvers<null>()
   const timer = setTimeout(() => late.resolve(null), PATIENCE_MS)
   try {
     return await Promise.race([ask(snapshotsRoute, { id, limit: SNAPSHOTS }, context), late.promise])
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'NOT_READ_YET') return null
+    throw error
   } finally {
     clearTimeout(timer)
   }

@@ -14,6 +14,8 @@ const strategyField = RunStrategy.default('SET_ASIDE')
 
 export default definePage({
   title: ({ id }, { engine }) => `Repair ${nameIn(engine, id)}`,
+  // It has both sides read.
+  access: 'operator',
   input: z.object({ id: datasetId, strategy: strategyField }),
   render: ({ id, strategy }, context) => view(context, { id, strategy, fault: null }),
 })

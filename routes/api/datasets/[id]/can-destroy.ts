@@ -15,9 +15,9 @@ export const GET = defineRoute({
     snapshot: z.string().min(1).max(255).describe('The part after `@`.'),
   }),
   output: CanDestroy,
-  errors: { 404: ['NO_SUCH_DATASET', 'NO_SUCH_SNAPSHOT'] },
-  async run({ id, snapshot }, { engine, now }) {
+  errors: { 404: ['NO_SUCH_DATASET', 'NO_SUCH_SNAPSHOT'], 503: ['NOT_READ_YET'] },
+  async run({ id, snapshot }, { engine, actor, now }) {
     const view = engine.dataset(id) ?? noSuchDataset(id)
-    return answerCanDestroy({ ...view.dataset.mapping.primary, snapshot }, [view], { engine, now })
+    return answerCanDestroy({ ...view.dataset.mapping.primary, snapshot }, [view], { engine, actor, now })
   },
 })

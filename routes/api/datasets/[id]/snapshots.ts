@@ -1,14 +1,18 @@
 import { z } from 'zod'
 import { datasetId } from '#lib/api/dataset-input.ts'
+import { lastRead } from '#lib/api/last-read.ts'
 import { NextCursor, pagingFields } from '#lib/api/paging.ts'
 import { noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
 import { pageOfSnapshots } from '#lib/api/snapshot-page.ts'
 import { Snapshot, SnapshotSide, SnapshotState, sideView, snapshotViews } from '#lib/api/snapshots.ts'
 import { iso, Timestamp } from '#lib/api/time.ts'
 import { defineRoute } from '#lib/define.ts'
+import { unavailable } from '#lib/runtime/index.ts'
 
 export const GET = defineRoute({
   summary: 'The snapshots of both sides as one list, matched by guid, newest first.',
+  description:
+    'As last read. A dataset that has not been read since the start of the service is read now for an operator; a viewer waits for the next check.',
   operationId: 'snapshots',
   tags: ['datasets'],
   input: z.object({
@@ -24,9 +28,10 @@ export const GET = defineRoute({
     backup: SnapshotSide,
     asOf: Timestamp.describe('When both sides were read.'),
   }),
-  errors: { 400: ['BAD_CURSOR'], 404: ['NO_SUCH_DATASET'] },
-  async run({ id, ...query }, { engine, signal }) {
-    const inventory = (await withRefusals(() => engine.inventory(id, signal))) ?? noSuchDataset(id)
+  errors: { 400: ['BAD_CURSOR'], 404: ['NO_SUCH_DATASET'], 503: ['NOT_READ_YET'] },
+  async run({ id, ...query }, context) {
+    if (context.engine.dataset(id) === null) noSuchDataset(id)
+    const inventory = (await withRefusals(() => lastRead(id, context))) ?? notReadYet()
     const rows = snapshotViews(inventory)
     const { primary, backup } = inventory.mapping
     return {
@@ -38,3 +43,11 @@ export const GET = defineRoute({
     }
   },
 })
+
+function notReadYet(): never {
+  return unavailable(
+    'Both sides have not been read since the start of the service. The next check does it; an operator can start one now.',
+    'NOT_READ_YET',
+    30,
+  )
+}

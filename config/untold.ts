@@ -1,0 +1,73 @@
+import { type ConfigDocument, type Path, type PlacedFault, pathText } from './document.ts'
+import { schemaAt } from './json-schema.ts'
+
+/** A value that is in none of the file's words, and how it is called instead. */
+export interface Untold {
+  readonly value: string
+  /** `$` and the name of its variable in braces, or the file that it was read from. */
+  readonly name: string
+}
+
+/** Shorter ones stand in too many words to be taken out of a sentence; where they came from, they are taken out whole. */
+const LEAST = 4
+
+/**
+ * Faults without the values that came from the environment or from a file: such a value may be a secret that was put into
+ * the wrong key, and faults are shown to everybody who may read the configuration. They say the name of the variable.
+ */
+export function untold(
+  faults: readonly PlacedFault[],
+  document: ConfigDocument,
+  { env, files }: { readonly env: Readonly<Record<string, string | undefined>>; readonly files: readonly Untold[] },
+): readonly PlacedFault[] {
+  const places = document.variables()
+  const all = [...new Set(places.flatMap(({ names }) => names))].map(
+    (name): Untold => ({ name: `\${${name}}`, value: env[name] ?? '' }),
+  )
+  // The longest first: one may be part of another.
+  const hidden = [...all, ...files].toSorted((a, b) => b.value.length - a.value.length)
+  if (hidden.length === 0) return faults
+  return faults.map((fault) => {
+    const place = places.find(({ path }) => touches(pathText(path), fault.path))
+    const own = all.filter(({ name }) => place?.names.some((each) => name === `\${${each}}`))
+    const message = hidden.reduce((text, each) => without(text, each, own.includes(each)), fault.message)
+    const words = own.reduce((text, { name }) => text.replaceAll(name, ' '), message)
+    const tells = own.some(({ value }) => tellsOf(words, value))
+    return { ...fault, message: tells && place !== undefined ? refused(place.path, place.names) : message }
+  })
+}
+
+function touches(place: string, fault: string): boolean {
+  return place === fault || place.startsWith(`${fault}.`) || fault.startsWith(`${place}.`)
+}
+
+function without(text: string, { value, name }: Untold, here: boolean): string {
+  if (value === '') return text
+  const quoted = JSON.stringify(value)
+  const plain = here || value.length >= LEAST ? text.replaceAll(quoted, () => name) : text
+  if (value.length < LEAST) return plain
+  return plain.replaceAll(quoted.slice(1, -1), () => name).replaceAll(value, () => name)
+}
+
+/** Whether a part of the value is left in the sentence, rather too often than too seldom. */
+function tellsOf(message: string, value: string): boolean {
+  const said = message.toLowerCase()
+  const secret = value.toLowerCase()
+  for (let at = 0; at + LEAST <= said.length; at++) if (secret.includes(said.slice(at, at + LEAST))) return true
+  const words = new Set(said.split(/[^\p{L}\p{N}]+/u))
+  return secret.split(/[^\p{L}\p{N}]+/u).some((word) => word !== '' && words.has(word))
+}
+
+function refused(path: Path, names: readonly string[]): string {
+  const key = String(path.findLast((step) => typeof step === 'string') ?? 'this place')
+  const schema = schemaAt(path)
+  const about = schema?.description === undefined ? '' : ` (${schema.description.replace(/\.$/, '')})`
+  const example = [schema?.examples?.[0], schema?.default].find((each) => isPlain(each))
+  const write = example === undefined ? '' : ` Write for example ${key}: ${String(example)}.`
+  const which = names.length === 1 ? `The variable ${names[0]} holds` : `The variables ${names.join(', ')} hold`
+  return `${which} what ${key} does not take${about}; the value is not shown.${write}`
+}
+
+function isPlain(value: unknown): boolean {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean'
+}
