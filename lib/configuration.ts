@@ -129,7 +129,13 @@ export class RunningConfiguration implements Configuration {
       if (changes.changed) await this.#apply(before.config, loaded.config)
     } catch (error) {
       this.#running = before
-      await this.#apply(loaded.config, before.config)
+      try {
+        await this.#apply(loaded.config, before.config)
+      } catch (again) {
+        this.#log().error(
+          `The configuration before could not be put in force again: ${again instanceof Error ? again.message : again}`,
+        )
+      }
       throw error
     }
     this.#error = null
