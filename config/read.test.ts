@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PRODUCT_YAML } from './load.fixture.ts'
-import { configFile, readConfig } from './read.ts'
+import { configFile, isUnchanged, readConfig } from './read.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'zwitness-config-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -39,4 +39,33 @@ test.each([
   const [fault] = readConfig({ env }).loaded.faults ?? []
   expect(fault?.path).toBe('notifications.ping_url_file')
   expect(fault?.message).toContain(words)
+})
+
+test('a read is unchanged as long as the file and its secrets say the same', () => {
+  const secret = join(directory, 'token')
+  const file = join(directory, 'app-config.yaml')
+  writeFileSync(secret, 'one')
+  writeFileSync(file, `${PRODUCT_YAML}notifications: { ping_url_file: ${secret} }\n`)
+  const read = readConfig({ env })
+  expect(isUnchanged(read)).toBe(true)
+  writeFileSync(secret, 'two')
+  expect(isUnchanged(read)).toBe(false)
+  const again = readConfig({ env })
+  rmSync(secret)
+  expect(isUnchanged(again)).toBe(false)
+  const without = readConfig({ env })
+  expect([without.loaded.faults?.length, isUnchanged(without)]).toEqual([1, true])
+  writeFileSync(file, PRODUCT_YAML)
+  expect(isUnchanged(without)).toBe(false)
+  rmSync(file)
+  expect(isUnchanged(readConfig({ env }))).toBe(false)
+})
+
+test('a configuration without end, or that is no file, is neither read whole nor waited for', () => {
+  const huge = join(directory, 'huge.yaml')
+  writeFileSync(huge, '')
+  truncateSync(huge, 1024 ** 4)
+  expect(readConfig({ file: huge }).loaded.faults?.[0]?.message).toContain('more than 1 MiB')
+  for (const file of ['/dev/zero', directory])
+    expect(readConfig({ file }).loaded.faults?.[0]?.message).toContain('it is not a plain file')
 })

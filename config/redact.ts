@@ -1,21 +1,25 @@
-import { isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml'
+import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import type { Path } from './document.ts'
 import { schemaAt } from './json-schema.ts'
 import { MASK } from './origins.ts'
+import { parseYaml } from './yaml.ts'
 
 /**
  * The file as it stands, to be shown: secrets and whatever the schema does not know are masked, and so is what follows a
  * `#`, where a password may have been put away. Null where the text is no YAML: of that nothing can be told.
  */
 export function redactText(text: string): string | null {
-  const document = parseDocument(text, { prettyErrors: false, keepSourceTokens: false })
-  if (document.errors.length > 0 || !isNodeLike(document.contents)) return null
+  const { document } = parseYaml(text)
+  if (document === null || !isNodeLike(document.contents)) return null
   const hidden: [number, number][] = []
   collect(document.contents, [], hidden)
-  let shown = text
-  // From the end, so that what stands before keeps its place.
-  for (const [start, end] of hidden.sort((a, b) => b[0] - a[0])) shown = shown.slice(0, start) + MASK + shown.slice(end)
-  return withoutComments(shown)
+  const shown: string[] = []
+  let from = 0
+  for (const [start, end] of hidden.sort((a, b) => a[0] - b[0])) {
+    shown.push(text.slice(from, start), MASK)
+    from = end
+  }
+  return withoutComments(shown.join('') + text.slice(from))
 }
 
 function isNodeLike(value: unknown): value is Node {
