@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { environmentVariables } from '#lib/host/environment.ts'
 import { isNotFound, isPermissionDenied } from '#lib/host/errors.ts'
+import { isSecretOpen, modeText, openFilesAllowed } from '#lib/host/file-facts.ts'
 import { type Loaded, loadConfig } from './load.ts'
 import { MAX_BYTES } from './yaml.ts'
 
@@ -129,6 +130,11 @@ function readSecret(path: string, file: string): string {
     // A pipe or /dev/zero would hang the load, or fill the memory.
     const facts = statSync(path)
     if (!facts.isFile() || facts.size > MAX_SECRET_BYTES) throw new Error('it is not a small plain file')
+    const open = { mode: facts.mode & 0o7777, gid: facts.gid }
+    if (isSecretOpen(open) && !openFilesAllowed())
+      throw new Error(
+        `others may read or change it (mode ${modeText(open)}); chmod 600 it, or where its mount shows every file like this set ZWITNESS_OPEN_FILES=allow`,
+      )
     return readFileSync(path, 'utf8')
   } catch (error) {
     if (isNotFound(error)) throw new Error('it does not exist', { cause: error })

@@ -61,6 +61,9 @@ export const Status = z
       inSync: z.boolean().describe('The file on disk is the one that runs.'),
       error: z.string().nullable(),
     }),
+    warnings: z
+      .array(z.string())
+      .describe('What weakens this installation, each with its cure: for example, files that others may write.'),
     witness: z.object({
       version: z.string(),
       commit: z.string().nullable(),
@@ -108,7 +111,7 @@ export async function statusView(
   all?: readonly DatasetSummaryView[],
 ): Promise<StatusView> {
   const { engine, config, about } = services
-  const file = await services.configuration.state()
+  const [file, warnings] = await Promise.all([services.configuration.state(), services.inspection.warnings()])
   const { finished } = engine.lastScan()
   return {
     ...overview(services, now, all),
@@ -122,6 +125,7 @@ export async function statusView(
       inSync: file.inSync,
       error: file.error,
     },
+    warnings: [...warnings],
     witness: {
       version: about.version,
       commit: about.commit,

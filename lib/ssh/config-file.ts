@@ -52,6 +52,7 @@ function hostFault(host: SshHost): string | null {
     checkHostname(host.hostname) ??
     checkSshUser(host.user) ??
     checkSshPath(host.identityFile) ??
+    (host.keyCopy === undefined ? null : checkSshPath(host.keyCopy)) ??
     wholeFault('port', host.port, 65_535) ??
     wholeFault('connect_timeout_seconds', host.connectTimeoutSeconds, 3_600)
   )
@@ -85,7 +86,7 @@ function hostSection(host: SshHost, knownAs: string): string {
     ...(knownAs.startsWith('[') ? [] : [`HostKeyAlias ${knownAs}`]),
     `Port ${host.port}`,
     `User ${host.user}`,
-    `IdentityFile "${host.identityFile}"`,
+    `IdentityFile "${host.keyCopy ?? host.identityFile}"`,
     `ConnectTimeout ${host.connectTimeoutSeconds}`,
     ...(host.proxyJump === null ? [] : [`ProxyJump ${host.proxyJump}`]),
   ]

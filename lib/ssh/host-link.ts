@@ -16,6 +16,8 @@ export interface LinkOptions {
   readonly handshakes: Slots
   /** Why ssh cannot be told of this host, and what to write instead; null: it can. */
   readonly unusable: string | null
+  /** The hosts on the way to it, whose keys ssh needs too. */
+  readonly jumps: readonly SshHost[]
 }
 
 export interface Lease {
@@ -92,7 +94,12 @@ export function createHostLink(host: SshHost, settings: SshSettings, options: Li
     breaker,
     handshakes,
     unusable,
-    fault: async () => (unusable === null ? checkKeyFile(host) : configFault(host, unusable)),
+    async fault() {
+      if (unusable !== null) return configFault(host, unusable)
+      // What is wrong with the key of a jump, ssh says of the jump.
+      await Promise.all(options.jumps.map((jump) => (jump.keyCopy === undefined ? null : checkKeyFile(jump))))
+      return checkKeyFile(host)
+    },
     async lease(signal) {
       users += 1
       clearTimeout(idle)

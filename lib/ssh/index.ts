@@ -92,6 +92,7 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
           : createHostLink(host, settings, {
               ...options(settings),
               unusable: why,
+              jumps: jumpsOf(host, ids).flatMap((id) => ids.get(id) ?? []),
               handshakes: chainSlots(
                 [...jumpsOf(host, ids)]
                   .reverse()

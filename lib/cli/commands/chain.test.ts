@@ -27,7 +27,7 @@ describe('can-destroy', () => {
   })
 
   test('an answer of a newer service is no yes', async () => {
-    expect((await ran(ok({ ...view('YES'), answer: 'PERHAPS' }))).exit).toBe(EXIT.NO_SERVICE)
+    expect((await ran(ok({ ...view('YES'), answer: 'PERHAPS' }))).exit).toBe(EXIT.LATER)
   })
 
   test.each(['NO_SUCH_DATASET', 'NO_SUCH_SNAPSHOT'])('%s ends with 3', async (code) => {

@@ -89,5 +89,5 @@ test('a service that answers nonsense is another one, with what is wrong', async
   expect(ran.stderr).toContain(
     'What answers at http://witness.test is not zwitness, or another version of it: in the answer',
   )
-  expect(ran.stderr).toContain('to GET /api/status, overall:')
+  expect(ran.stderr).toContain('to GET /api/status, headline:')
 })
