@@ -86,7 +86,7 @@ describe('what is in it', () => {
     const { components } = JSON.parse(readFileSync(`${image.root}/app/sbom.cdx.json`, 'utf8'))
     const names: readonly string[] = components.map((each: { name: string }) => each.name)
     expect(names).toContain('hono')
-    // Of Bun only the binary is kept, and undici-types stands below another package.
+    // Of Bun only the binary is kept; its types come without a licence of their own, undici-types stands below another package.
     const without = names.filter(
       (name) =>
         !/^(@oven\/|bun$|undici-types$)/.test(name) &&
