@@ -86,3 +86,20 @@ test('a status judges the file once, however often and long it is asked; a chang
     setSystemTime()
   }
 })
+
+test('what cannot be applied, and not be taken back either, is told as what it was, and what ran before is current', async () => {
+  const path = join(temporaryDirectory(), 'app-config.yaml')
+  writeFileSync(path, file({}))
+  const logged: string[] = []
+  const configuration = new RunningConfiguration(path, {
+    log: () => ({ ...LOG, error: (message: string) => void logged.push(message) }),
+    apply: async (_before, after) => {
+      throw new Error(`no room for ${after.datasets[0]?.policy.maxDelaySeconds}`)
+    },
+    inUse: () => [],
+  })
+  writeFileSync(path, file({ maxDelay: 48 }))
+  await expect(configuration.reload('test')).rejects.toThrow(`no room for ${48 * 3600}`)
+  expect(logged).toEqual([`The configuration before could not be put in force again: no room for ${72 * 3600}`])
+  expect(configuration.current.datasets[0]?.policy.maxDelaySeconds).toBe(72 * 3600)
+})
