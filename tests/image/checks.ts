@@ -89,7 +89,7 @@ describe('what is in it', () => {
     // Of Bun only the binary is kept; its types come without a licence of their own, undici-types stands below another package.
     const without = names.filter(
       (name) =>
-        !/^(@oven\/|bun$|undici-types$)/.test(name) &&
+        !/^(@oven\/|bun$|bun-types$|undici-types$)/.test(name) &&
         files('-ipath', `*/app/node_modules/${name}/licen*`).length === 0,
     )
     expect(without).toEqual([])
