@@ -1,12 +1,16 @@
 # zwitness in a container: sources run by Bun, no build step.
 #   docker build -t zwitness .
 # Both base images can be replaced: --build-arg NODE_IMAGE=… --build-arg BASE_IMAGE=…
-ARG NODE_IMAGE=node:22-bookworm-slim
-ARG BASE_IMAGE=debian:bookworm-slim
+# By digest, so that nobody else decides what is built upon; `npm run bases` makes them what their tags are now.
+ARG NODE_IMAGE=node:22-bookworm-slim@sha256:48e4b67d85f87bd551df43704e24d252f56cc5f8e9718841aace50f19948f0f9
+ARG BASE_IMAGE=debian:bookworm-slim@sha256:abd67ffcfa541b485a3dff59865ab629aa048a6c613e639d36e7456b0b229241
 
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+# What is in it, for those who look for known faults; Debian's packages have their own list.
+COPY lib/setup/sbom /sbom
+RUN /sbom /app >sbom.cdx.json
 RUN npm ci --omit=dev --no-audit --no-fund --loglevel=error
 # The one binary, not its three copies.
 RUN (node_modules/.bin/bun --version || (node node_modules/bun/install.js && node_modules/.bin/bun --version)) \
@@ -26,6 +30,7 @@ RUN apt-get update \
  && install -d -m 0755 /config
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
+COPY --from=packages /app/sbom.cdx.json .
 COPY package.json bunfig.toml tsconfig.json ./
 COPY config config
 COPY functions functions

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path'
+import { checkSshPath } from '#lib/ssh/words.ts'
 import type { HostConfig } from './effective.ts'
 import { HOST_DEFAULTS } from './hosts.ts'
 import type { Parts } from './parts.ts'
@@ -25,6 +26,8 @@ export function buildHosts(parts: Parts, file: string, report: Report): Readonly
     })
     if (raw.zfs_command !== undefined) checkZfsCommand(id, raw.zfs_command, report)
   }
+  checkDirectory(file, report)
+  checkPins(parts, report)
   checkJumps(parts, report)
   checkUse(parts, report)
   return hosts
@@ -46,6 +49,27 @@ function checkZfsCommand(id: string, words: readonly string[], report: Report): 
     )
   else if (/(^|\/)sudo$/.test(words[0] ?? '') && !words.includes('-n'))
     report.fault(path, 'sudo without -n would wait for a password that nobody types; write [sudo, -n, zfs].')
+}
+
+/** Keys and known hosts are beside the file where nothing else is said. A path from a shell's own place is not known here. */
+function checkDirectory(file: string, report: Report): void {
+  const fault = isAbsolute(file) ? checkSshPath(dirname(file)) : null
+  if (fault !== null) report.fault([], `${fault} Move the configuration to such a directory.`)
+}
+
+/** Host keys are looked for by our id, and known_hosts has no upper case: both would have the key of one of them. */
+function checkPins(parts: Parts, report: Report): void {
+  const seen = new Map<string, string>()
+  for (const id of parts.hostIds) {
+    const other = seen.get(id.toLowerCase())
+    if (other === undefined) seen.set(id.toLowerCase(), id)
+    else
+      report.fault(
+        ['san_hosts', id],
+        `The hosts ${other} and ${id} differ in upper and lower case only, which known_hosts does not tell apart: both would have one host key. Write another id for one of them.`,
+        'key',
+      )
+  }
 }
 
 function checkJumps(parts: Parts, report: Report): void {

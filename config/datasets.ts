@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { checkHostId, HOST_ID } from '#lib/ssh/words.ts'
 import { checkDatasetName } from '#lib/zfs/names.ts'
 import { called, choice, count, flag, parsedText, ruledText, textList } from './fields.ts'
 import { parseKeepFree, parseRate } from './units.ts'
 import { parseDailyWindow } from './windows.ts'
-import { checkChildGlob, checkDatasetId, checkHostId, checkSnapshotGlob, DATASET_ID, HOST_ID } from './words.ts'
+import { checkChildGlob, checkDatasetId, checkSnapshotGlob, DATASET_ID } from './words.ts'
 
 /** Ten years: beyond it a number of hours is a slip of the keyboard. */
 const MAX_HOURS = 87_600

@@ -1,5 +1,6 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, type Node, type Scalar } from 'yaml'
 import { expandVariables } from './expand.ts'
+import { MAX_DEPTH, parseYaml } from './yaml.ts'
 
 /** Keys and list positions from the file's root. */
 export type Path = readonly (string | number)[]
@@ -30,9 +31,8 @@ export interface ConfigDocument {
   variables(): readonly { readonly path: Path; readonly names: readonly string[] }[]
 }
 
-const MAX_BYTES = 1024 * 1024
+/** With what aliases stand for, as often as they do. */
 const MAX_NODES = 200_000
-const MAX_DEPTH = 60
 
 export const pathText = (path: Path): string => path.join('.')
 const keyOf = (path: Path): string => JSON.stringify(path)
@@ -59,28 +59,14 @@ export function readDocument(text: string, env: Readonly<Record<string, string |
     variables: () => [...variables].map(([key, names]) => ({ path: JSON.parse(key) as Path, names })),
   })
 
-  const refusal = refuseText(text)
-  if (refusal !== null) {
-    faults.push({ line: 1, column: 1, path: '', message: refusal })
-    return finish(undefined)
-  }
-  const lines = new LineCounter()
-  const position = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset)
-    return { line: Math.max(1, line), column: Math.max(1, col) }
-  }
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: false,
-  })
-  for (const error of [...document.errors, ...document.warnings])
-    faults.push({ ...position(error.pos[0]), path: '', message: yamlMessage(error.code, error.message) })
+  const { document, position, faults: refused } = parseYaml(text)
+  faults.push(...refused)
   // A tree with syntax errors is half guessed; judging it would bury the one true fault under false ones.
   if (faults.length > 0) return finish(undefined)
 
   // Our own table: the library looks through the whole document at every alias.
   const anchors = new Map<string, Node>()
+  const twice: PlacedFault[] = []
   let nodes = 0
   const walk = (node: unknown, path: Path, fallback: Position): unknown => {
     nodes++
@@ -125,6 +111,11 @@ export function readDocument(text: string, env: Readonly<Record<string, string |
           })
           continue
         }
+        if (Object.hasOwn(result, key)) {
+          const message = 'This key stands twice here; keep one of them.'
+          twice.push({ ...keyPlace, path: pathText([...path, key]), message })
+          continue
+        }
         keys.set(keyOf([...path, key]), keyPlace)
         result[key] = walk(pair.value, [...path, key], keyPlace)
       }
@@ -138,16 +129,9 @@ export function readDocument(text: string, env: Readonly<Record<string, string |
     if (expanded.names.length > 0) variables.set(keyOf(path), expanded.names)
     return expanded.text
   }
-  return finish(walk(document.contents, [], { line: 1, column: 1 }))
-}
-
-function refuseText(text: string): string | null {
-  const bytes = Buffer.byteLength(text)
-  if (bytes > MAX_BYTES)
-    return `The file has ${bytes} bytes, more than 1 MiB; this is not a configuration of this program.`
-  if (text.includes('\0')) return 'The file holds NUL bytes; save it as UTF-8 text.'
-  if (text.includes('\uFFFD')) return 'The file is not UTF-8 text; save it as UTF-8.'
-  return null
+  const value = walk(document?.contents ?? null, [], { line: 1, column: 1 })
+  faults.push(...twice)
+  return finish(twice.length > 0 ? undefined : value)
 }
 
 function plainKey(node: unknown): string | null {
@@ -155,12 +139,4 @@ function plainKey(node: unknown): string | null {
   const { value, source } = node as Scalar
   if (typeof value === 'string') return value === '__proto__' ? null : value
   return value === null || value === undefined ? null : (source ?? String(value))
-}
-
-function yamlMessage(code: string, text: string): string {
-  const first = (text.split('\n')[0] ?? text).trim().replace(/\.$/, '')
-  if (code === 'DUPLICATE_KEY') return 'This key stands twice here; keep one of them.'
-  if (code === 'TAB_AS_INDENT') return 'A tab indents this line; YAML takes spaces only.'
-  if (code === 'MULTIPLE_DOCS') return 'A second document begins here (---); keep everything in one.'
-  return `Not valid YAML: ${first}.`
 }

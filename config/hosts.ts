@@ -1,16 +1,8 @@
 import { z } from 'zod'
+import { checkHostId, checkHostname, checkPath, checkSshUser, HOST_ID, HOSTNAME, SSH_USER } from '#lib/ssh/words.ts'
 import { called, count, parsedText, ruledText, textList } from './fields.ts'
 import { parseOnline } from './windows.ts'
-import {
-  checkCommandWord,
-  checkHostId,
-  checkHostname,
-  checkPath,
-  checkSshUser,
-  HOST_ID,
-  HOSTNAME,
-  SSH_USER,
-} from './words.ts'
+import { checkCommandWord } from './words.ts'
 
 export const HOST_DEFAULTS = {
   port: 22,

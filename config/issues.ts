@@ -3,6 +3,7 @@ import { type ConfigDocument, type Path, type PlacedFault, pathText } from './do
 import { either } from './fields.ts'
 import { schemaAt, sectionsWith } from './json-schema.ts'
 import { closest } from './suggest.ts'
+import { MOST_TOLD } from './yaml.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -11,9 +12,11 @@ export function faultsOfIssues(issues: readonly Issue[], value: unknown, documen
   return issues.flatMap((issue) => {
     const path = issue.path.filter((step) => typeof step !== 'symbol')
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => {
+      return issue.keys.map((key, index) => {
         const full = [...path, key]
-        return { ...document.keyAt(full), path: pathText(full), message: unknownKey(key, path) }
+        // Further ones are only counted.
+        const message = index > MOST_TOLD ? 'Unknown key.' : unknownKey(key, path)
+        return { ...document.keyAt(full), path: pathText(full), message }
       })
     if (issue.code === 'custom' && issue.params?.key === true)
       return [{ ...document.keyAt(path), path: pathText(path), message: issue.message }]

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { changed, faultsOf, type Refusal } from './load.fixture.ts'
+import { changed, faultsOf, PRODUCT_YAML, type Refusal } from './load.fixture.ts'
+import { loadConfig } from './load.ts'
 
 /** The users' example with one change, and everything that is said about it: `line:column path: message`. */
 const REFUSALS: readonly Refusal[] = [
@@ -80,7 +81,7 @@ const REFUSALS: readonly Refusal[] = [
     from: '  hqs10: {',
     to: '  hqs 10: {',
     faults: [
-      '3:3 san_hosts.hqs 10: The host id "hqs 10" is refused; write letters, digits and _ . - only, beginning with a letter or digit (it becomes an alias in ssh_config).',
+      '3:3 san_hosts.hqs 10: The host id "hqs 10" is refused; write letters, digits and _ . - only, beginning with a letter or digit, at most 63 (it becomes an alias in ssh_config).',
       '13:14 pairs.1.primary: There is no host hqs10 under san_hosts. Did you mean hqs 10?',
     ],
   },
@@ -89,7 +90,7 @@ const REFUSALS: readonly Refusal[] = [
     from: '  hqs10: {',
     to: '  "*": {',
     faults: [
-      '3:3 san_hosts.*: The host id "*" is refused; write letters, digits and _ . - only, beginning with a letter or digit (it becomes an alias in ssh_config).',
+      '3:3 san_hosts.*: The host id "*" is refused; write letters, digits and _ . - only, beginning with a letter or digit, at most 63 (it becomes an alias in ssh_config).',
       '13:14 pairs.1.primary: There is no host hqs10 under san_hosts. Did you mean hqs1?',
     ],
   },
@@ -162,6 +163,38 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
   {
+    name: 'a host called none',
+    from: 'hqs8.storage.local, ',
+    to: 'hqs8.storage.local, proxy_jump: none,',
+    faults: [
+      '2:54 san_hosts.hqs8.proxy_jump: A host cannot be called none: to ssh, ProxyJump none means no jump at all; write another id.',
+    ],
+  },
+  {
+    name: 'a host called NONE',
+    from: '  hqs7:  {',
+    to: '  NONE: { hostname: hqs8, ssh_user: a }\n  hqs7:  {',
+    faults: [
+      '5:3 san_hosts.NONE: A host cannot be called NONE: to ssh, ProxyJump NONE means no jump at all; write another id.',
+    ],
+  },
+  {
+    name: 'two hosts that differ in case only',
+    from: '  hqs7:  {',
+    to: '  HQS8: { hostname: hqs9, ssh_user: a }\n  hqs7:  {',
+    faults: [
+      '5:3 san_hosts.HQS8: The hosts hqs8 and HQS8 differ in upper and lower case only, which known_hosts does not tell apart: both would have one host key. Write another id for one of them.',
+    ],
+  },
+  {
+    name: 'a number that ssh takes for another address',
+    from: 'hostname: hqs8.storage.local',
+    to: 'hostname: 010.0.0.1',
+    faults: [
+      '2:22 san_hosts.hqs8.hostname: The hostname "010.0.0.1" is neither a DNS name nor a whole IP address; write an IPv4 address as four numbers without leading zeros, for example 10.0.0.5.',
+    ],
+  },
+  {
     name: 'proxy_jump to itself',
     from: 'hqs8.storage.local, ',
     to: 'hqs8.storage.local, proxy_jump: hqs8,',
@@ -221,6 +254,15 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
 ]
+
+test('a directory that ssh cannot be given is a fault of the file in it', () => {
+  const input = { text: PRODUCT_YAML, env: {}, now: 0, readFile: () => '' }
+  const faults = (file: string) => (loadConfig({ ...input, file }).faults ?? []).map(({ message }) => message)
+  expect(faults('/srv/100%/app-config.yaml')).toEqual([
+    'ssh cannot be given the path "/srv/100%"; it must begin with / and hold no quotes, \\ % ~ $ or control characters. Move the configuration to such a directory.',
+  ])
+  expect(faults('/srv/a b/app-config.yaml')).toEqual([])
+})
 
 test.each(REFUSALS)('hosts and pairs are refused: $name', ({ from, to, faults }) => {
   expect(faultsOf(changed(from, to))).toEqual([...faults])

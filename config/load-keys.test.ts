@@ -41,13 +41,13 @@ const REFUSALS: readonly Refusal[] = [
     name: 'key twice',
     from: '    primary: hqs8\n',
     to: '    primary: hqs8\n    primary: hqs8\n',
-    faults: ['9:5: This key stands twice here; keep one of them.'],
+    faults: ['9:5 pairs.0.primary: This key stands twice here; keep one of them.'],
   },
   {
     name: 'host id twice',
     from: '  hqs10: {',
     to: '  hqs8: {',
-    faults: ['3:3: This key stands twice here; keep one of them.'],
+    faults: ['3:3 san_hosts.hqs8: This key stands twice here; keep one of them.'],
   },
   {
     name: 'tab indents',

@@ -105,7 +105,7 @@ const REFUSALS: readonly Refusal[] = [
     from: 'scheduler:',
     to: 'ssh: { ciphers: ["aes 128"] }\nscheduler:',
     faults: [
-      '17:18 ssh.ciphers.0: The cipher "aes 128" is refused; write names as "ssh -Q cipher" prints them, for example aes128-gcm@openssh.com.',
+      '17:18 ssh.ciphers.0: ssh has no cipher "aes 128"; write names as "ssh -Q cipher" prints them: aes128-gcm@openssh.com, aes256-gcm@openssh.com, chacha20-poly1305@openssh.com, aes128-ctr, aes192-ctr, aes256-ctr, aes128-cbc, aes192-cbc, aes256-cbc, 3des-cbc.',
     ],
   },
   {

@@ -25,7 +25,7 @@ test.each([
   [
     'over 1 MiB',
     'x'.repeat(1_048_577),
-    ['1:1: The file has 1048577 bytes, more than 1 MiB; this is not a configuration of this program.'],
+    ['1:1: The file has more than 1 MiB; this is not a configuration of this program.'],
   ],
 ])('a text that is no configuration: %s', (_, text, faults) => {
   expect(faultsOf(text)).toEqual(faults)
@@ -160,4 +160,46 @@ test('no value under any key makes it throw', () => {
     }),
     { numRuns: 400 },
   )
+})
+
+/** Each is more than any configuration, and would take seconds, or the stack, where it was parsed before it is measured. */
+const TOO_MUCH: readonly (readonly [name: string, text: string, line: number, words: string])[] = [
+  [
+    'sixty thousand unknown keys',
+    Array.from({ length: 60_000 }, (_, at) => `key${at}: 1\n`).join(''),
+    20_001,
+    'More than 100000 words and signs up to here',
+  ],
+  [
+    'a list of a hundred thousand',
+    `a:\n${'- b\n'.repeat(100_000)}`,
+    25_001,
+    'More than 100000 words and signs up to here',
+  ],
+  ['brackets in brackets', `a:\n  - ${'['.repeat(400_000)}`, 2, 'Nested more than 60 levels deep'],
+  ['blocks in blocks', `a:\n  ${'- '.repeat(40_000)}b`, 2, 'Nested more than 60 levels deep'],
+  ['keys of keys', '? '.repeat(40_000), 1, 'Nested more than 60 levels deep'],
+  ['blocks one below the other', Array.from({ length: 90 }, (_, at) => `${' '.repeat(at)}a:\n`).join(''), 62, 'Nested'],
+  ['anchors', Array.from({ length: 50_000 }, (_, at) => `- &a${at} x\n`).join(''), 16_667, 'More than 100000'],
+  ['tags', '!a '.repeat(300_000), 1, 'More than 100000'],
+  ['documents', '---\n'.repeat(200_000), 50_001, 'More than 100000'],
+]
+
+test.each(TOO_MUCH)('is measured before it is parsed, and told with its line: %s', (_, text, line, words) => {
+  const [fault, ...more] = faultsOf(text)
+  expect(more).toEqual([])
+  expect(fault).toStartWith(`${line}:`)
+  expect(fault).toContain(words)
+})
+
+test('as many datasets as one witness can have are no such text', () => {
+  const entry = (at: number) => `      - { name: hqs8p1/d${at}, backup_dataset: hqs1p1/d${at}, max_delay_hours: 72 }\n`
+  const many = Array.from({ length: 2_000 }, (_, at) => entry(at)).join('')
+  expect(load(PRODUCT_YAML.replace('    datasets:\n', `    datasets:\n${many}`)).config?.datasets).toHaveLength(2_002)
+})
+
+test('of very many faults the first hundred are told, and how many there are', () => {
+  const faults = faultsOf(`${PRODUCT_YAML}${Array.from({ length: 3_000 }, (_, at) => `key${at}: 1\n`).join('')}`)
+  expect(faults).toHaveLength(101)
+  expect(faults.at(-1)).toBe('119:1 key100: 2900 more are found from here on; correct those above first.')
 })

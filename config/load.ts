@@ -13,6 +13,7 @@ import { ConfigSchema } from './schema.ts'
 import { type ReadFile, readSecretFiles } from './secret-files.ts'
 import type { Layer } from './settings.ts'
 import { untold } from './untold.ts'
+import { MOST_TOLD } from './yaml.ts'
 
 export interface LoadInput {
   readonly text: string
@@ -117,11 +118,17 @@ function replace(value: unknown, path: Path, by: unknown): boolean {
 
 function inFile(file: string, faults: readonly PlacedFault[]): ConfigFault[] {
   const seen = new Set<string>()
-  return faults
+  const told = faults
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
     .map(({ line, column, path, message }) => ({ file, line, column, path, message }))
     .filter((fault) => {
       const key = JSON.stringify(fault)
       return !seen.has(key) && seen.add(key)
     })
+  const next = told[MOST_TOLD]
+  if (next === undefined) return told
+  return [
+    ...told.slice(0, MOST_TOLD),
+    { ...next, message: `${told.length - MOST_TOLD} more are found from here on; correct those above first.` },
+  ]
 }

@@ -1,8 +1,10 @@
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { environmentVariables } from '#lib/host/environment.ts'
 import { isNotFound, isPermissionDenied } from '#lib/host/errors.ts'
+import { isSecretOpen, modeText, openFilesAllowed } from '#lib/host/file-facts.ts'
 import { type Loaded, loadConfig } from './load.ts'
+import { MAX_BYTES } from './yaml.ts'
 
 /** Where the image mounts its configuration. */
 const DEFAULT_DIRECTORY = '/config'
@@ -16,6 +18,8 @@ export interface ReadConfig {
   /** There is no such file: what a first start finds. */
   readonly missing: boolean
   readonly loaded: Loaded
+  /** What was read for `*_file` keys: path → content, or why it could not be read. Never shown. */
+  readonly secrets: ReadonlyMap<string, string>
 }
 
 /** The file that `readConfig` reads: `app-config.yaml` in `ZWITNESS_CONFIG_DIR`. */
@@ -23,14 +27,15 @@ export function configFile(env: Readonly<Record<string, string | undefined>> = e
   return join(env.ZWITNESS_CONFIG_DIR || DEFAULT_DIRECTORY, FILE_NAME)
 }
 
-/** Has the file exactly this text? False where it cannot be read. */
-export function hasText(file: string, text: string): boolean {
+/** Would reading it again give the same? Then it need not be judged again, which takes longer than all the rest of a status. */
+export function isUnchanged({ file, text, secrets }: ReadConfig): boolean {
   try {
-    return readFileSync(file, 'utf8') === text
+    if (text === null || readText(file) !== text) return false
   } catch {
     // Why it cannot be read is said by whoever reads it whole.
     return false
   }
+  return [...secrets].every(([path, content]) => content === outcomeOf(() => readSecret(path, file)))
 }
 
 /** Reads and judges the configuration. A file that cannot be read is a fault like any other; nothing is thrown. */
@@ -45,22 +50,32 @@ export function readConfig(
   const file = options.file ?? configFile(env)
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readText(file)
   } catch (error) {
     return {
       file,
       text: null,
       missing: isNotFound(error),
+      secrets: new Map(),
       loaded: { faults: [{ file, line: 1, column: 1, path: '', message: whyUnreadable(error, file) }] },
     }
   }
   const systemZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   const now = options.now ?? Date.now()
+  const secrets = new Map<string, string>()
+  const readFile = (path: string): string => {
+    secrets.set(
+      path,
+      outcomeOf(() => readSecret(path, file)),
+    )
+    return readSecret(path, file)
+  }
   return {
     file,
     text,
     missing: false,
-    loaded: loadConfig({ text, file, env, readFile: (path) => readSecret(path, file), now, systemZone }),
+    loaded: loadConfig({ text, file, env, readFile, now, systemZone }),
+    secrets,
   }
 }
 
@@ -81,12 +96,45 @@ export function nothingConfigured(file: string): Extract<Loaded, { readonly conf
   return loaded
 }
 
+/** What it gives, or why it throws. */
+function outcomeOf(read: () => string): string {
+  try {
+    return read()
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** No more than may be judged, and one byte by which that is seen: whoever writes the file does not decide what it costs. */
+function readText(file: string): string {
+  // A pipe that nobody writes into would hang the service. What a shell makes of `<(…)`, and stdin, do end.
+  if (!statSync(file).isFile() && !/^\/dev\/(fd\/\d+|stdin)$|^\/proc\/self\/fd\/\d+$/.test(file))
+    throw new Error('it is not a plain file')
+  const buffer = Buffer.allocUnsafe(MAX_BYTES + 1)
+  const descriptor = openSync(file, 'r')
+  try {
+    let length = 0
+    for (;;) {
+      const read = readSync(descriptor, buffer, length, buffer.length - length, null)
+      if (read === 0) return buffer.toString('utf8', 0, length)
+      length += read
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 function readSecret(path: string, file: string): string {
   if (!isAbsolute(path)) throw new Error(`write its whole path, from / (the configuration is ${file})`)
   try {
     // A pipe or /dev/zero would hang the load, or fill the memory.
     const facts = statSync(path)
     if (!facts.isFile() || facts.size > MAX_SECRET_BYTES) throw new Error('it is not a small plain file')
+    const open = { mode: facts.mode & 0o7777, gid: facts.gid }
+    if (isSecretOpen(open) && !openFilesAllowed())
+      throw new Error(
+        `others may read or change it (mode ${modeText(open)}); chmod 600 it, or where its mount shows every file like this set ZWITNESS_OPEN_FILES=allow`,
+      )
     return readFileSync(path, 'utf8')
   } catch (error) {
     if (isNotFound(error)) throw new Error('it does not exist', { cause: error })

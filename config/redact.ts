@@ -1,16 +1,17 @@
-import { isMap, isNode, isScalar, isSeq, type Node, parseDocument } from 'yaml'
+import { isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
 import { commentRanges } from './comments.ts'
 import type { Path } from './document.ts'
 import { schemaAt } from './json-schema.ts'
 import { MASK } from './origins.ts'
+import { parseYaml } from './yaml.ts'
 
 /**
  * The file as it stands, to be shown: secrets and whatever the schema does not know are masked, and so is what follows a
  * `#`, where a password may have been put away. Null where the text is no YAML: of that nothing can be told.
  */
 export function redactText(text: string): string | null {
-  const document = parseDocument(text, { prettyErrors: false, keepSourceTokens: false })
-  if (document.errors.length + document.warnings.length > 0 || !isNodeLike(document.contents)) return null
+  const { document } = parseYaml(text)
+  if (document === null || !isNodeLike(document.contents)) return null
   const hidden: [number, number][] = []
   collect(document.contents, [], { text, hidden })
   for (const [start, end] of commentRanges(text)) {

@@ -2,7 +2,8 @@ import { type ConfigDocument, type Path, type PlacedFault, pathText } from './do
 
 /** Collects what the checks across the file find. A warning does not stop the load. */
 export interface Report {
-  fault(path: Path, message: string): void
+  /** `place`: where the value stands, or its key. */
+  fault(path: Path, message: string, place?: 'value' | 'key'): void
   warn(path: Path, message: string): void
 }
 
@@ -18,7 +19,8 @@ export function collect(document: ConfigDocument): Collected {
   return {
     faults,
     warnings,
-    fault: (path, message) => void faults.push(placed(path, message)),
+    fault: (path, message, place) =>
+      void faults.push({ ...placed(path, message), ...(place === 'key' ? document.keyAt(path) : {}) }),
     warn: (path, message) => void warnings.push(placed(path, message)),
   }
 }

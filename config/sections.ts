@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { checkCipher, checkHostname, checkPath } from '#lib/ssh/words.ts'
 import { checkNetwork } from './access-words.ts'
 import { called, choice, count, flag, parsedText, ruledText, secret, textList, withFiles } from './fields.ts'
 import { connectionLimits } from './hosts.ts'
 import { parseDuration, parseLogsSize } from './units.ts'
-import { checkCipher, checkHostname, checkPath } from './words.ts'
 
 export const SECTION_DEFAULTS = {
   scheduler: { enabled: true, interval_minutes: 30, verify_cron: '41 4 * * 0' },

@@ -7,13 +7,17 @@ import { createAccess, type DemoLogin } from '#lib/auth/access.ts'
 import { checksGoOn } from '#lib/db/checks-go-on.ts'
 import { openStore } from '#lib/db/open.ts'
 import { acquireOwner } from '#lib/db/owner-lock.ts'
+import { openFiles } from '#lib/doctor/open-files.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import { createEngine } from '#lib/engine/engine.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import { createEventHub } from '#lib/events/hub.ts'
+import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
+import { openFilesAllowed } from '#lib/host/file-facts.ts'
 import { createRuntime, type Runtime } from '#lib/runtime/index.ts'
 import { createSans } from '#lib/san/san.ts'
 import { createSsh } from '#lib/ssh/index.ts'
+import { checkSshPath } from '#lib/ssh/words.ts'
 import { aboutThis } from './about.ts'
 import { auditRepairs } from './audit-repairs.ts'
 import { RunningConfiguration } from './configuration.ts'
@@ -23,6 +27,7 @@ import { createInspection } from './inspection.ts'
 import { invocationLog } from './invocation-log.ts'
 import { keepRoom } from './keep-room.ts'
 import { openLogs } from './open-logs.ts'
+import { ownFiles, refuseOpenKeys, StartRefused } from './own-files.ts'
 import { pageDocument, pageStatics } from './page-shell.ts'
 import { runtimeView } from './runtime-view.ts'
 import type { Services } from './service-types.ts'
@@ -64,8 +69,8 @@ export interface App {
 const ROOT = join(import.meta.dir, '..')
 
 /**
- * The composition root: the only place that builds objects. Throws ConfigInvalid, OwnedElsewhere, SchemaTooNew or
- * StoreError; what was opened by then is closed again.
+ * The composition root: the only place that builds objects. Throws ConfigInvalid, StartRefused, OwnedElsewhere, SchemaTooNew
+ * or StoreError; what was opened by then is closed again.
  */
 export async function openApp(options: AppOptions): Promise<App> {
   const { directories, role, demo = false, now = Date.now } = options
@@ -85,6 +90,8 @@ export async function openApp(options: AppOptions): Promise<App> {
           return [{ runId, datasetId: dataset.id, rootId: dataset.config.id, primary: dataset.mapping.primary.dataset }]
         }),
     })
+    const unfit = checkSshPath(directories.data)
+    if (unfit !== null) throw new StartRefused([`${unfit} Give the data directory another place (ZWITNESS_DATA_DIR).`])
     const owner = acquireOwner(directories.data, { socketPath: role === 'serve' ? socketPath(directories) : undefined })
     if (!owner.ok) throw new OwnedElsewhere(owner.message, owner.pid)
     undo.push(() => owner.release())
@@ -117,7 +124,15 @@ export async function openApp(options: AppOptions): Promise<App> {
 
     const access = createAccess({ store, config: () => configuration.current, now, log: logger }, options.demoLogins)
     const sockets = await socketDirectory(directories)
-    const ssh = createSsh(await sshSettings(configuration.current, directories, sockets))
+    const keyCopies = openFilesAllowed() ? await makeTemporaryDirectory('zw-keys-') : null
+    undo.push(() => (keyCopies === null ? undefined : removePath(keyCopies)))
+    const settings = (config: Config = configuration.current) => sshSettings(config, directories, sockets, keyCopies)
+    const open = async () => openFiles(ownFiles(configuration.current, directories, await settings()))
+    const found = await open()
+    // A command of its own, the doctor for one, says it in its own words.
+    if (role === 'serve') refuseOpenKeys(found)
+    for (const { message, cure } of found) logger.warn(`${message} ${cure}`)
+    const ssh = createSsh(await settings())
     undo.push(() => ssh.close())
     const sans = createSans({
       ssh,
@@ -154,7 +169,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       store,
       sans,
       ssh,
-      settings: () => sshSettings(configuration.current, directories, sockets),
+      settings: () => settings(),
+      openFiles: open,
       configuration,
       keyFile: () => usualKeyFile(directories),
       dataDirectory: directories.data,
@@ -192,7 +208,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     })
     view.attach(runtime)
     apply = async (before, after) => {
-      await ssh.configure(await sshSettings(after, directories, sockets))
+      await ssh.configure(await settings(after))
       await made.configChanged()
       runtime.scheduler.reschedule()
       events.publish('config', { inSync: true, loadedAt: new Date(after.source.loadedAt).toISOString(), error: null })

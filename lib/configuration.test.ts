@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test'
+import { expect, setSystemTime, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '#tests/endings/temporary-directory.ts'
@@ -67,4 +67,39 @@ test('a mapping that is repaired stays in, as before', async () => {
   const root = { ...CHILD, datasetId: 'tree', primary: 'tank/data' }
   expect(await reloading(root, { recursive: false })).toBe('reloaded')
   expect(await reloading(root, { root: 'forest' })).toContain('run 7')
+})
+
+test('a status judges the file once, however often and long it is asked; a changed one is judged anew', async () => {
+  const path = join(temporaryDirectory(), 'app-config.yaml')
+  writeFileSync(path, file({}))
+  const configuration = new RunningConfiguration(path, { log: () => LOG, apply: async () => {}, inUse: () => [] })
+  writeFileSync(path, 'san_hosts: 1\n')
+  try {
+    const { faults } = await configuration.state()
+    expect(faults.length).toBeGreaterThan(0)
+    setSystemTime(Date.now() + 3_600_000)
+    // The same object: nothing was parsed for it.
+    expect((await configuration.state()).faults).toBe(faults)
+    writeFileSync(path, file({ maxDelay: 48 }))
+    expect(await configuration.state()).toMatchObject({ inSync: false, faults: [] })
+  } finally {
+    setSystemTime()
+  }
+})
+
+test('what cannot be applied, and not be taken back either, is told as what it was, and what ran before is current', async () => {
+  const path = join(temporaryDirectory(), 'app-config.yaml')
+  writeFileSync(path, file({}))
+  const logged: string[] = []
+  const configuration = new RunningConfiguration(path, {
+    log: () => ({ ...LOG, error: (message: string) => void logged.push(message) }),
+    apply: async (_before, after) => {
+      throw new Error(`no room for ${after.datasets[0]?.policy.maxDelaySeconds}`)
+    },
+    inUse: () => [],
+  })
+  writeFileSync(path, file({ maxDelay: 48 }))
+  await expect(configuration.reload('test')).rejects.toThrow(`no room for ${48 * 3600}`)
+  expect(logged).toEqual([`The configuration before could not be put in force again: no room for ${72 * 3600}`])
+  expect(configuration.current.datasets[0]?.policy.maxDelaySeconds).toBe(72 * 3600)
 })

@@ -4,7 +4,7 @@ import { faultLine } from '#config/faults.ts'
 import { configJsonSchema } from '#config/json-schema.ts'
 import type { Trace } from '#config/load.ts'
 import { showConfig } from '#config/origins.ts'
-import { hasText, nothingConfigured, type ReadConfig, readConfig } from '#config/read.ts'
+import { isUnchanged, nothingConfigured, type ReadConfig, readConfig } from '#config/read.ts'
 import { redactText } from '#config/redact.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import { childNames } from '#lib/engine/monitored.ts'
@@ -44,9 +44,6 @@ interface Running {
   readonly trace: Trace
 }
 
-/** So long a judgement counts while the text stays; what it names may change meanwhile, for example a secret's file. */
-const JUDGED_MS = 10_000
-
 /** The running configuration and its file. Nothing changes unless all of the new one is sound. */
 export class RunningConfiguration implements Configuration {
   readonly #file: string
@@ -56,7 +53,7 @@ export class RunningConfiguration implements Configuration {
   #running: Running
   #missing = false
   #error: string | null = null
-  #judged: { readonly read: ReadConfig; readonly at: number } | null = null
+  #judged: ReadConfig | null = null
 
   /** `firstStart`: a file that is not there yet is no fault. @throws ConfigInvalid */
   constructor(
@@ -133,7 +130,13 @@ export class RunningConfiguration implements Configuration {
       if (changes.changed) tokens = (await this.#apply(before.config, loaded.config)) ?? []
     } catch (error) {
       this.#running = before
-      await this.#apply(loaded.config, before.config)
+      try {
+        await this.#apply(loaded.config, before.config)
+      } catch (again) {
+        this.#log().error(
+          `The configuration before could not be put in force again: ${again instanceof Error ? again.message : again}`,
+        )
+      }
       throw error
     }
     this.#error = null
@@ -153,7 +156,7 @@ export class RunningConfiguration implements Configuration {
   }
 
   async text(): Promise<string | null> {
-    const { text } = readConfig({ file: this.#file })
+    const { text } = this.#onDisk()
     return text === null ? null : redactText(text)
   }
 
@@ -171,15 +174,10 @@ export class RunningConfiguration implements Configuration {
     return plain(configJsonSchema())
   }
 
-  /** Every status asks for it, and judging a thousand mappings takes longer than all the rest of a status. */
+  /** Every status asks for it: what was judged once is not judged again. */
   #onDisk(): ReadConfig {
-    const now = Date.now()
-    const text = this.#judged?.read.text ?? null
-    if (this.#judged !== null && text !== null && now - this.#judged.at < JUDGED_MS && hasText(this.#file, text))
-      return this.#judged.read
-    const read = readConfig({ file: this.#file })
-    this.#judged = { read, at: now }
-    return read
+    if (this.#judged === null || !isUnchanged(this.#judged)) this.#judged = readConfig({ file: this.#file })
+    return this.#judged
   }
 
   /** A dataset with an active run cannot go: its run would write by rules that are no longer there. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { environmentVariable } from '#lib/host/environment.ts'
 
 /** Where the service finds and keeps its things; the image mounts volumes there. */
@@ -7,11 +8,12 @@ export interface Directories {
   readonly logs: string
 }
 
+/** Whole paths: ssh takes no others. */
 export function directories(given: Partial<Directories> = {}): Directories {
   return {
-    config: given.config ?? environmentVariable('ZWITNESS_CONFIG_DIR') ?? '/config',
-    data: given.data ?? environmentVariable('ZWITNESS_DATA_DIR') ?? '/data',
-    logs: given.logs ?? environmentVariable('ZWITNESS_LOG_DIR') ?? '/logs',
+    config: resolve(given.config ?? environmentVariable('ZWITNESS_CONFIG_DIR') ?? '/config'),
+    data: resolve(given.data ?? environmentVariable('ZWITNESS_DATA_DIR') ?? '/data'),
+    logs: resolve(given.logs ?? environmentVariable('ZWITNESS_LOG_DIR') ?? '/logs'),
   }
 }
 

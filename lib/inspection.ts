@@ -2,6 +2,7 @@ import type { Config } from '#config/effective.ts'
 import type { OpenedStore } from '#lib/db/store.ts'
 import { discover } from '#lib/discover/discover.ts'
 import { examine } from '#lib/doctor/doctor.ts'
+import type { OpenFile } from '#lib/doctor/open-files.ts'
 import type { DoctorReport, HostFacts } from '#lib/doctor/types.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import type { Sans } from '#lib/engine/ports.ts'
@@ -25,6 +26,8 @@ interface Parts {
   readonly configuration: FirstParts['configuration']
   readonly keyFile: FirstParts['keyFile']
   readonly dataDirectory: string
+  /** What others could read or change of what decides what the witness does. */
+  readonly openFiles: () => Promise<readonly OpenFile[]>
   readonly log: EngineLog
   readonly now: () => number
 }
@@ -50,6 +53,7 @@ export function createInspection(parts: Parts): Inspection {
     settings: parts.settings,
     integrity: () => store.integrity(),
     dataDirectory: parts.dataDirectory,
+    openFiles: parts.openFiles,
     uid: process.getuid?.() ?? 0,
     remember: (facts: HostFacts) => void hosts.set(facts.host, facts),
   }
@@ -59,6 +63,7 @@ export function createInspection(parts: Parts): Inspection {
       if (request.host === undefined) lastReport = report
       return report
     },
+    warnings: async () => (await parts.openFiles()).map(({ message, cure }) => `${message} ${cure}`),
     firstSteps: async () => firstSteps(await firstFacts({ ...parts, ...doctorParts, report: () => lastReport })),
     discover: (request) =>
       discover(

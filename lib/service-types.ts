@@ -124,6 +124,8 @@ export interface Inspection {
   verification(datasetId: string): Promise<Verification | null>
   /** What a new witness needs before its first check, in order, and what of it is there. */
   firstSteps(): Promise<readonly FirstStep[]>
+  /** What others on this machine could change, of all that decides what the witness does; sentences, none: nothing. */
+  warnings(): Promise<readonly string[]>
   /** What the last doctor of this process saw of a host. */
   hostFacts(id: string): HostFacts | null
 }

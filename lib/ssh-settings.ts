@@ -14,6 +14,8 @@ export async function sshSettings(
   config: Config,
   directories: Directories,
   socketDirectory: string,
+  /** For private copies of keys; null: ssh is given the keys themselves. */
+  keyDirectory: string | null = null,
 ): Promise<SshSettings> {
   const key = await usualKeyFile(directories)
   const pinned = join(directories.data, 'ssh', 'known_hosts')
@@ -24,6 +26,7 @@ export async function sshSettings(
       port: host.port,
       user: host.sshUser,
       identityFile: host.identityFile ?? key,
+      ...(keyDirectory === null ? {} : { keyCopy: join(keyDirectory, host.id) }),
       proxyJump: host.proxyJump,
       connectTimeoutSeconds: host.connectTimeoutSeconds,
       maxHandshakes: host.maxHandshakes,

@@ -12,6 +12,7 @@ import { oldestOf } from '#lib/view/dashboard/summary.ts'
 import { findRows, readQuery } from '#lib/view/dataset-query.ts'
 import { rowOf } from '#lib/view/dataset-row.ts'
 import { overlookedOf } from '#lib/view/not-fresh.tsx'
+import { WeaknessNote } from '#lib/view/weakness-note.tsx'
 import { FirstStepsPage } from './_first-steps.tsx'
 import { Page } from './_page.tsx'
 
@@ -33,6 +34,7 @@ export default definePage({
     const from = Math.max(0, Number(params.get('from')) || 0)
     return (
       <Page context={context} at="datasets">
+        <WeaknessNote warnings={await context.inspection.warnings()} />
         <DecisionsNote count={engine.decisions().length} />
         <Island
           of={Dashboard}

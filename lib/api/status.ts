@@ -62,6 +62,9 @@ export const Status = z
       inSync: z.boolean().describe('The file on disk is the one that runs.'),
       error: z.string().nullable(),
     }),
+    warnings: z
+      .array(z.string())
+      .describe('What weakens this installation, each with its cure: for example, files that others may write.'),
     witness: z.object({
       version: z.string(),
       commit: z.string().nullable(),
@@ -113,7 +116,7 @@ export async function statusView(
   all?: readonly DatasetSummaryView[],
 ): Promise<StatusView> {
   const { engine, config, about } = services
-  const file = await services.configuration.state()
+  const [file, warnings] = await Promise.all([services.configuration.state(), services.inspection.warnings()])
   const { finished } = engine.lastScan()
   return {
     ...overview(services, now, all),
@@ -127,6 +130,7 @@ export async function statusView(
       inSync: file.inSync,
       error: file.error,
     },
+    warnings: [...warnings],
     witness: {
       version: about.version,
       commit: about.commit,

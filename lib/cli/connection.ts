@@ -1,4 +1,5 @@
 import { systemErrorCode } from '#lib/host/errors.ts'
+import { answerSchema } from './answers.ts'
 import { EXIT } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { refusedBy } from './problem.ts'
@@ -35,6 +36,8 @@ export interface Transport {
 }
 
 const USUAL_TIMEOUT_MS = 30_000
+/** The longest answers are lists of snapshots and scripts; none comes near. */
+const MOST_BYTES = 64 * 1024 * 1024
 /** Both SANs are read, each over ssh. */
 export const SLOW: CallOptions = { timeoutMs: 5 * 60_000 }
 
@@ -47,7 +50,7 @@ export function connectionOver(
     path: string,
     body: object | null,
     options: CallOptions = {},
-    answered: (response: Response) => Promise<T> = (response) => answerOf<T>(response, transport),
+    answered: (response: Response) => Promise<T> = (response) => answerOf<T>(response, { ...transport, method, path }),
   ): Promise<T> {
     const limit = timeoutMs ?? options.timeoutMs ?? USUAL_TIMEOUT_MS
     const end = AbortSignal.timeout(limit)
@@ -77,7 +80,11 @@ export function connectionOver(
     where: transport.where,
     get: (path, query = {}, options) => call('GET', `${path}${queryText(query)}`, null, options),
     text: (path, type, query = {}, options) =>
-      call('GET', `${path}${queryText(query)}`, null, options, (response) => textOf(response, type, transport)),
+      call('GET', `${path}${queryText(query)}`, null, options, (response) =>
+        response.ok
+          ? textOf(response, type, transport.where)
+          : answerOf(response, { ...transport, method: 'GET', path }),
+      ),
     post: (path, body = {}, options) => call('POST', path, body, options),
     patch: (path, body) => call('PATCH', path, body),
     delete: (path) => call('DELETE', path, null),
@@ -89,34 +96,73 @@ export type Log = (text: string) => void
 
 const JSON_BODY = { 'Content-Type': 'application/json' }
 
-async function answerOf<T>(response: Response, { where }: Transport): Promise<T> {
+interface Asked extends Pick<Transport, 'kind' | 'where'> {
+  readonly method: string
+  /** With its query. */
+  readonly path: string
+}
+
+async function answerOf<T>(response: Response, asked: Asked): Promise<T> {
+  const { where } = asked
   const type = typeOf(response)
   const isJson = /^application\/([\w.+-]*\+)?json\b/.test(type)
   if (!response.ok) throw refusedBy(response.status, isJson ? await jsonOf(response, where) : null, where)
-  if (isJson) return (await jsonOf(response, where)) as T
-  throw strange(where, type, 'JSON')
+  if (!isJson) throw strange(where, `${type === '' ? 'no content type' : type} instead of JSON`)
+  const answer = await jsonOf(response, where)
+  // Inside this process it has been judged already, by the same schema.
+  if (asked.kind !== 'local') await judge(answer, asked)
+  return answer as T
 }
 
-async function textOf(response: Response, wanted: string, transport: Transport): Promise<string> {
-  if (!response.ok) return answerOf(response, transport)
+/** Whatever stands at an address that somebody typed: its answer is shown, and acted upon, only if it is one of ours. */
+async function judge(answer: unknown, { where, method, path }: Asked): Promise<void> {
+  const route = path.split('?')[0] ?? path
+  const { error } = (await answerSchema(method, route)).safeParse(answer)
+  // The API may come to have further words (its description says so); a command takes none that it does not know for good.
+  const issue = error?.issues.find(
+    (each) => !(each.code === 'invalid_value' && each.values.length > 1 && isText(answer, each.path)),
+  )
+  if (issue === undefined) return
+  const place = issue.path.length === 0 ? 'it' : issue.path.join('.')
+  throw strange(where, `in the answer to ${method} ${route}, ${place}: ${issue.message}`)
+}
+
+function isText(answer: unknown, path: readonly PropertyKey[]): boolean {
+  const found = path.reduce<unknown>((value, step) => (value as Readonly<Record<PropertyKey, unknown>>)[step], answer)
+  return typeof found === 'string'
+}
+
+async function textOf(response: Response, wanted: string, where: string): Promise<string> {
   const type = typeOf(response)
-  if (type.startsWith(wanted)) return response.text()
-  throw strange(transport.where, type, wanted)
+  if (type.startsWith(wanted)) return bodyOf(response, where)
+  throw strange(where, `${type === '' ? 'no content type' : type} instead of ${wanted}`)
+}
+
+async function bodyOf(response: Response, where: string): Promise<string> {
+  const decoder = new TextDecoder()
+  const parts: string[] = []
+  let bytes = 0
+  // Leaving by an exception cancels the stream: the rest is never read.
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length
+    if (bytes > MOST_BYTES) throw strange(where, `more than ${MOST_BYTES / 1024 / 1024} MiB in one answer`)
+    parts.push(decoder.decode(chunk, { stream: true }))
+  }
+  return parts.join('') + decoder.decode()
 }
 
 function typeOf(response: Response): string {
   return response.headers.get('content-type') ?? ''
 }
 
-function strange(where: string, type: string, wanted: string): Failure {
-  const what = type === '' ? 'no content type' : type
-  return new Failure(EXIT.NO_SERVICE, `${where} answers, but not as zwitness does (${what} instead of ${wanted}).`, {
-    next: 'the same with --url of the service itself; a proxy or another program may stand there',
+function strange(where: string, what: string): Failure {
+  return new Failure(EXIT.NO_SERVICE, `What answers at ${where} is not zwitness, or another version of it: ${what}.`, {
+    next: 'the same with --url of the service itself (a proxy or another program may stand there); zwitness version tells both versions',
   })
 }
 
 async function jsonOf(response: Response, where: string): Promise<unknown> {
-  const text = await response.text()
+  const text = await bodyOf(response, where)
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -129,6 +175,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ConnectionRefused: 'nothing listens there.',
   ECONNRESET: 'the connection was cut.',
   ConnectionClosed: 'the connection was cut.',
+  TooManyRedirects: 'it redirects without end.',
   FailedToOpenSocket: 'nothing answers at that address.',
 }
 

@@ -26,10 +26,17 @@ async function curable<T>(open: () => Promise<T>): Promise<T> {
     const { OwnedElsewhere } = await import('#lib/app.ts')
     const { ConfigInvalid } = await import('#lib/configuration.ts')
     const { SchemaTooNew, StoreError } = await import('#lib/db/errors.ts')
+    const { StartRefused } = await import('#lib/own-files.ts')
     if (error instanceof OwnedElsewhere) {
       const next = 'the same again when it has ended, or with --url where it is a service'
       throw new Failure(EXIT.NO_SERVICE, error.message, { next, cause: error })
     }
+    if (error instanceof StartRefused)
+      throw new Failure(EXIT.CONFIG, 'Nothing is started like this.', {
+        lines: error.faults,
+        next: 'zwitness doctor',
+        cause: error,
+      })
     if (error instanceof ConfigInvalid) {
       const { faultLine } = await import('#config/faults.ts')
       throw new Failure(EXIT.CONFIG, `The configuration ${error.file} is not valid.`, {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import type { Arguments, OptionSpec } from './arguments.ts'
 import type { Context } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { Failure, UsageError } from './failure.ts'
+import { readSecretFile } from './secret-file.ts'
 
 export const PASSWORD_FILE: OptionSpec = {
   name: 'password-file',
@@ -17,7 +17,7 @@ export const PASSWORD_FILE: OptionSpec = {
  */
 export async function newPassword(args: Arguments, { io }: Pick<Context, 'io'>): Promise<string> {
   const file = args.text(PASSWORD_FILE.name)
-  if (file !== null) return firstLine(file === '-' ? await io.readStdin() : read(file))
+  if (file !== null) return firstLine(file === '-' ? await io.readStdin() : readSecretFile('--password-file', file))
   if (!io.stdinIsTty)
     throw new UsageError(
       'There is no terminal to type a password at.',
@@ -33,12 +33,4 @@ function firstLine(text: string): string {
   const [line = ''] = text.split(/\r?\n/)
   if (line !== '') return line
   throw new UsageError('The password is empty.')
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new UsageError(`--password-file ${file} cannot be read: ${error instanceof Error ? error.message : error}.`)
-  }
 }

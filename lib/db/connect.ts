@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite'
-import { chmodSync } from 'node:fs'
 import { toStoreError } from './errors.ts'
+import { makePrivate } from './private-file.ts'
 
 /** Bun closes a database that nothing refers to any more, taking its locks with it. */
 const held = new Set<Database>()
@@ -21,10 +21,10 @@ const PRAGMAS = [
 /** Opens (or creates) the file, readable by its owner alone. Throws StoreError. */
 export function connect(file: string): Database {
   try {
+    makePrivate(file)
     const database = new Database(file, { create: true, strict: true })
     held.add(database)
     try {
-      chmodSync(file, 0o600)
       for (const pragma of PRAGMAS) database.run(`PRAGMA ${pragma}`)
     } catch (error) {
       disconnect(database)

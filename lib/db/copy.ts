@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite'
-import { chmodSync, renameSync, rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { toStoreError } from './errors.ts'
+import { makePrivate } from './private-file.ts'
 
 /**
  * A consistent copy of the open database at `target`. Reading the file instead would drop this process's POSIX locks on it.
@@ -10,8 +11,8 @@ export function copyDatabase(database: Database, target: string): void {
   const partial = `${target}.partial`
   rmSync(partial, { force: true })
   try {
+    makePrivate(partial)
     database.run('VACUUM INTO ?', [partial])
-    chmodSync(partial, 0o600)
     renameSync(partial, target)
   } catch (error) {
     rmSync(partial, { force: true })

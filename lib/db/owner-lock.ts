@@ -1,9 +1,10 @@
 import { Database, SQLiteError } from 'bun:sqlite'
-import { chmodSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureDataDirectory } from './data-directory.ts'
 import { toStoreError } from './errors.ts'
 import { type OwnerNote, readOwnerNote, writeOwnerNote } from './owner-note.ts'
+import { makePrivate } from './private-file.ts'
 
 export type Ownership =
   | { readonly ok: true; release(): void }
@@ -50,8 +51,8 @@ function tryLock(directory: string): Database | null {
   let lock: Database | undefined
   try {
     const file = join(directory, 'owner.lock')
+    makePrivate(file)
     lock = new Database(file, { create: true })
-    chmodSync(file, 0o600)
     // No busy_timeout: a held lock is held for hours, waiting would only block.
     lock.run('BEGIN EXCLUSIVE')
     held.add(lock)

@@ -3,6 +3,7 @@ import type { Ssh, SshSettings } from '#lib/ssh/types.ts'
 import { parentOf, poolOf } from '#lib/zfs/paths.ts'
 import { checkData } from './check-data.ts'
 import { checkBackup, checkDataset, isUnknown, seenIn } from './check-dataset.ts'
+import { checkFiles } from './check-files.ts'
 import { checkFeatures, checkVersions } from './check-pair.ts'
 import { checkPath, checkThroughput } from './check-path.ts'
 import { checkUid } from './check-uid.ts'
@@ -10,6 +11,7 @@ import { checkAccess, checkNotifications, checkSchedule } from './check-witness.
 import { versionText } from './check-zfs.ts'
 import { examineHost, type HostExamined } from './examine-host.ts'
 import { skipped } from './found.ts'
+import type { OpenFile } from './open-files.ts'
 import { type Survey, survey, type Watched } from './survey.ts'
 import type { CheckName, DoctorReport, DoctorRequest, Finding, Found, HostFacts, Subject } from './types.ts'
 
@@ -22,6 +24,7 @@ export interface DoctorParts {
   /** `PRAGMA integrity_check`. */
   readonly integrity: () => Promise<string>
   readonly dataDirectory: string
+  readonly openFiles: () => Promise<readonly OpenFile[]>
   readonly uid: number
   readonly now: () => number
   /** Told of every host that was examined. */
@@ -55,6 +58,7 @@ export async function examine(parts: DoctorParts, request: DoctorRequest): Promi
     ...(await examinePairs(parts, scope, known, request)),
     ...scope.watched.flatMap((dataset) => examineDataset(dataset, known)),
     ...tagged('DATA', witness, [await checkData(parts.dataDirectory, parts.integrity)]),
+    ...tagged('FILES', witness, checkFiles(await parts.openFiles())),
     ...tagged('SCHEDULE', witness, [checkSchedule(config.scheduler, parts.now())]),
     ...tagged('NOTIFICATIONS', witness, [checkNotifications(config.warnings)]),
     ...tagged('ACCESS', witness, [checkAccess(config)]),

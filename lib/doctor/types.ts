@@ -17,6 +17,7 @@ export type CheckName =
   | 'BACKUP'
   | 'DATASET'
   | 'DATA'
+  | 'FILES'
   | 'SCHEDULE'
   | 'NOTIFICATIONS'
   | 'ACCESS'

@@ -26,7 +26,7 @@ export function createRotatingFile(options: RotatingFileOptions): RotatingFile {
   let failedAt: number | null = null
 
   function open() {
-    mkdirSync(dirname(path), { recursive: true })
+    mkdirSync(dirname(path), { recursive: true, mode: 0o750 })
     const descriptor = openSync(path, 'a', 0o640)
     return { descriptor, size: fstatSync(descriptor).size }
   }

@@ -2,7 +2,6 @@ import { splitBatch } from './batch-parts.ts'
 import { type PartResult, type RunLimits, runPart } from './batch-run.ts'
 import { cancelled, faultHere } from './classify.ts'
 import type { HostLink } from './host-link.ts'
-import { checkKeyFile } from './key-file-check.ts'
 import { type Backoff, backoffMs, isPassing, pause } from './retry.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault } from './types.ts'
 
@@ -77,8 +76,8 @@ async function withTries(
 
 async function attempt(link: HostLink, part: readonly RemoteCommand[], limits: RunLimits): Promise<PartResult> {
   await link.refresh()
-  const keyFault = await checkKeyFile(link.host)
-  if (keyFault !== null) return nothing(keyFault)
+  const own = await link.fault()
+  if (own !== null) return nothing(own)
   const closed = link.breaker.enter()
   if (closed !== null) return nothing(closed)
   let outcome: PartResult | null = null

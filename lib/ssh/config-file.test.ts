@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runCommand } from '#lib/process/run-command.ts'
-import { sshConfigText } from './config-file.ts'
+import { sshConfig } from './config-file.ts'
 import { testHost, testSettings } from './settings.fixture.ts'
 
 describe('the generated ssh_config', () => {
@@ -15,7 +15,7 @@ describe('the generated ssh_config', () => {
     const path = `${directory}/config`
     await writeTextFileAtomic(
       path,
-      sshConfigText(testSettings({ hosts, ciphers: ['aes128-gcm@openssh.com', 'aes256-ctr'] })),
+      sshConfig(testSettings({ hosts, ciphers: ['aes128-gcm@openssh.com', 'aes256-ctr'] })).text,
     )
     const read = async (host: string): Promise<string> => {
       const end = await runCommand({
@@ -60,29 +60,45 @@ describe('the generated ssh_config', () => {
     ['hostname', { hostname: '' }],
     ['user', { user: 'root\n' }],
     ['user', { user: '-l' }],
-    ['id', { id: '*' }],
-    ['id', { id: '-x' }],
+    ['host id', { id: '*' }],
+    ['host id', { id: '-x' }],
     ['port', { port: 0 }],
     ['port', { port: 22.5 }],
-    ['identity file', { identityFile: 'relative' }],
-    ['identity file', { identityFile: '/a"\nProxyCommand x' }],
-    ['identity file', { identityFile: '/a/%h' }],
-    ['connect time-out', { connectTimeoutSeconds: 0 }],
-    ['proxy jump', { proxyJump: 'nobody' }],
-  ])('refuses a %s that would say something else: %j', (what, change) => {
-    expect(() => sshConfigText(testSettings({ hosts: [testHost(change)] }))).toThrow(what)
+    ['path', { identityFile: 'relative' }],
+    ['path', { identityFile: '/a"\nProxyCommand x' }],
+    ['path', { identityFile: '/a/%h' }],
+    ['connect_timeout_seconds', { connectTimeoutSeconds: 0 }],
+    ['proxy_jump', { proxyJump: 'nobody' }],
+    ['HQS8 and hqs8 are one name', { id: 'HQS8' }],
+    ['ProxyJump none', { id: 'none' }],
+  ])('a host whose %s would say something else is left out, and says why: %j', (what, change) => {
+    const bad = testHost(change)
+    const good = testHost({ id: bad.id === 'HQS8' ? 'hqs8' : 'hqs1', hostname: 'hqs1.storage.local' })
+    const { text, unusable } = sshConfig(testSettings({ hosts: [good, bad] }))
+    expect([...unusable.keys()]).toEqual([bad.id])
+    expect(unusable.get(bad.id)).toContain(what)
+    expect(text.match(/^Host .*/gm)).toEqual([`Host ${good.id}`, 'Host *'])
+    expect(text).not.toContain('touch')
   })
 
-  test('refuses hops in a circle, odd ciphers, relative files and odd intervals', () => {
-    const circle = [testHost({ id: 'a', proxyJump: 'b' }), testHost({ id: 'b', proxyJump: 'a' })]
-    expect(() => sshConfigText(testSettings({ hosts: circle }))).toThrow('leads back')
-    expect(() => sshConfigText(testSettings({ ciphers: ['aes\nHost *'] }))).toThrow('ssh -Q cipher')
-    expect(() => sshConfigText(testSettings({ knownHostsFiles: ['known_hosts'] }))).toThrow('absolute')
-    expect(() => sshConfigText(testSettings({ serverAliveIntervalSeconds: 0 }))).toThrow('ServerAlive')
+  test('leaves out hops in a circle and what leads through them, and throws on what all hosts share', () => {
+    const hosts = [
+      testHost({ id: 'a', proxyJump: 'b' }),
+      testHost({ id: 'b', proxyJump: 'a' }),
+      testHost({ id: 'c', proxyJump: 'd' }),
+      testHost({ id: 'd', hostname: '10.1' }),
+      testHost({ id: 'e' }),
+    ]
+    const { unusable } = sshConfig(testSettings({ hosts }))
+    expect([...unusable.keys()].toSorted()).toEqual(['a', 'b', 'c', 'd'])
+    expect(unusable.get('c')).toContain('leads through d')
+    expect(() => sshConfig(testSettings({ ciphers: ['aes\nHost *'] }))).toThrow('ssh -Q cipher')
+    expect(() => sshConfig(testSettings({ knownHostsFiles: ['known_hosts'] }))).toThrow('begin with /')
+    expect(() => sshConfig(testSettings({ serverAliveIntervalSeconds: 0 }))).toThrow('ServerAlive')
   })
 
   test('takes IPv6 addresses, and no known_hosts at all knows nobody', () => {
-    const text = sshConfigText(testSettings({ hosts: [testHost({ hostname: 'fd00::5' })], knownHostsFiles: [] }))
+    const { text } = sshConfig(testSettings({ hosts: [testHost({ hostname: 'fd00::5' })], knownHostsFiles: [] }))
     expect(text).toContain('HostName fd00::5')
     expect(text).toContain('UserKnownHostsFile /dev/null')
   })

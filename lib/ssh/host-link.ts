@@ -1,7 +1,8 @@
 import { fileFacts } from '#lib/host/file-facts.ts'
 import { type Breaker, createBreaker } from './breaker.ts'
-import { cancelled } from './classify.ts'
+import { cancelled, faultHere } from './classify.ts'
 import { type Master, startMaster } from './control-master.ts'
+import { checkKeyFile } from './key-file-check.ts'
 import type { Slots } from './slots.ts'
 import type { RemoteFault, SshHost, SshSettings } from './types.ts'
 
@@ -13,6 +14,10 @@ export interface LinkOptions {
   /** A path for a new control socket; never the same twice. */
   readonly newSocket: () => string
   readonly handshakes: Slots
+  /** Why ssh cannot be told of this host, and what to write instead; null: it can. */
+  readonly unusable: string | null
+  /** The hosts on the way to it, whose keys ssh needs too. */
+  readonly jumps: readonly SshHost[]
 }
 
 export interface Lease {
@@ -29,6 +34,9 @@ export interface HostLink {
   readonly breaker: Breaker
   /** Handshakes under way: a server drops connections beyond its MaxStartups. */
   readonly handshakes: Slots
+  readonly unusable: string | null
+  /** Why it cannot even be asked: its entry in the configuration, or its key. Null: it can. */
+  fault(): Promise<RemoteFault | null>
   /** A place on the control connection, which is made if there is none. */
   lease(signal?: AbortSignal): Promise<Lease | RemoteFault>
   /** Lets a breaker go that was opened by a key or host key fault when the files have changed since. */
@@ -42,7 +50,7 @@ type Started = { readonly master: Master } | { readonly fault: RemoteFault }
 
 export function createHostLink(host: SshHost, settings: SshSettings, options: LinkOptions): HostLink {
   const breaker = createBreaker({ now: options.now, openMs: options.breakerOpenMs })
-  const { handshakes } = options
+  const { handshakes, unusable } = options
   let starting: Promise<Started> | null = null
   let users = 0
   let idle: ReturnType<typeof setTimeout> | undefined
@@ -85,6 +93,13 @@ export function createHostLink(host: SshHost, settings: SshSettings, options: Li
     settings,
     breaker,
     handshakes,
+    unusable,
+    async fault() {
+      if (unusable !== null) return configFault(host, unusable)
+      // What is wrong with the key of a jump, ssh says of the jump.
+      await Promise.all(options.jumps.map((jump) => (jump.keyCopy === undefined ? null : checkKeyFile(jump))))
+      return checkKeyFile(host)
+    },
     async lease(signal) {
       users += 1
       clearTimeout(idle)
@@ -138,6 +153,11 @@ export function createHostLink(host: SshHost, settings: SshSettings, options: Li
     },
   }
 }
+
+const configFault = (host: SshHost, why: string): RemoteFault => ({
+  ...faultHere(host.id, `${host.id} cannot be reached as the configuration has it. ${why}`),
+  kind: 'ssh-config',
+})
 
 /** The start of a shared connection goes on when one of those who wait for it gives up. */
 function abortable<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {

@@ -3,7 +3,7 @@ import { ensureDirectory } from '#lib/host/directory.ts'
 import { fileFacts } from '#lib/host/file-facts.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runBatch } from './batch.ts'
-import { jumpsOf, sshConfigText } from './config-file.ts'
+import { jumpsOf, type SshConfig, sshConfig } from './config-file.ts'
 import { createHostLink, type HostLink } from './host-link.ts'
 import { knownAs, readKnownLines } from './known-as.ts'
 import { chainSlots, createSlots } from './slots.ts'
@@ -41,7 +41,8 @@ export interface SshClient extends Ssh {
 
 /**
  * The way to all hosts. The first use writes the ssh_config; a host that is not in the settings, or settings that cannot be
- * written, are a mistake of the caller and throw. Everything that a host or the way to it does is in the results.
+ * written, are a mistake of the caller and throw. A host that ssh cannot be told of is that host's fault alone, and answered
+ * as such: like everything that a host or the way to it does, it is in the results.
  */
 export function createSsh(first: SshSettings, dependencies: Partial<SshDependencies> = {}): SshClient {
   const deps = { ...DEFAULTS, ...dependencies }
@@ -56,30 +57,33 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
   let inForce: { readonly settings: SshSettings; readonly known: string } | null = null
 
   /** The file that ssh reads. Written anew where known_hosts has come to know a host under another name. */
-  async function writeConfig(settings: SshSettings): Promise<void> {
+  async function writeConfig(settings: SshSettings): Promise<SshConfig> {
     const lines = await readKnownLines(settings.knownHostsFiles)
-    const text = sshConfigText(settings, (host) => knownAs(lines, host))
-    if (written?.file === settings.configFile && written.text === text) return
+    const config = sshConfig(settings, (host) => knownAs(lines, host))
+    const { text } = config
+    if (written?.file === settings.configFile && written.text === text) return config
     if ((await fileFacts(dirname(settings.configFile))) === null) await ensureDirectory(dirname(settings.configFile))
     await writeTextFileAtomic(settings.configFile, text, 0o600)
     written = { file: settings.configFile, text }
+    return config
   }
 
   async function apply(settings: SshSettings): Promise<void> {
     // Settings that cannot be used change nothing.
-    sshConfigText(settings)
+    sshConfig(settings)
     if (settings.socketDirectory !== socketDirectory) await prepareSockets(settings.socketDirectory)
     socketDirectory = settings.socketDirectory
     const known = await stampOf(settings.knownHostsFiles)
     written = null
-    await writeConfig(settings)
+    const { unusable } = await writeConfig(settings)
     inForce = { settings, known }
     const ids = new Map(settings.hosts.map((host) => [host.id, host]))
     const slots = new Map(settings.hosts.map((host) => [host.id, createSlots(host.maxHandshakes)]))
     const next = new Map<string, HostLink>()
     for (const host of settings.hosts) {
       const before = links.get(host.id)
-      const same = before !== undefined && fingerprint(before.settings, host.id) === fingerprint(settings, host.id)
+      const why = unusable.get(host.id) ?? null
+      const same = before?.unusable === why && fingerprint(before.settings, host.id) === fingerprint(settings, host.id)
       if (same) before.breaker.reset()
       next.set(
         host.id,
@@ -87,6 +91,8 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
           ? before
           : createHostLink(host, settings, {
               ...options(settings),
+              unusable: why,
+              jumps: jumpsOf(host, ids).flatMap((id) => ids.get(id) ?? []),
               handshakes: chainSlots(
                 [...jumpsOf(host, ids)]
                   .reverse()

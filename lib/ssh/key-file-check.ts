@@ -1,6 +1,7 @@
 import { systemErrorCode } from '#lib/host/errors.ts'
-import { fileFacts, isOpenToOthers } from '#lib/host/file-facts.ts'
-import { readTextFile } from '#lib/host/read-file.ts'
+import { fileFacts, isOpenToOthers, modeText } from '#lib/host/file-facts.ts'
+import { readTextFile, readTextFileIfThere } from '#lib/host/read-file.ts'
+import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import type { RemoteFault, SshHost } from './types.ts'
 
 /**
@@ -21,15 +22,26 @@ export async function checkKeyFile(host: SshHost): Promise<RemoteFault | null> {
     const facts = await fileFacts(path)
     if (facts === null) return fault(`There is no key ${path}: put it there, or make one with \`zwitness keys init\`.`)
     if (!facts.isFile) return fault(`${path} is not a file: name the private key itself.`)
-    if (isOpenToOthers(facts))
+    if (isOpenToOthers(facts) && host.keyCopy === undefined)
       return fault(`Others may read the key ${path}, so ssh refuses to use it: \`chmod 600 ${path}\`.`)
-    const problem = keyProblem(await readTextFile(path))
-    return problem === null ? null : fault(`The key ${path} ${problem}`)
+    const text = await readTextFile(path)
+    const problem = keyProblem(text)
+    if (problem !== null) return fault(`The key ${path} ${problem}`)
+    if (host.keyCopy !== undefined) await copyKey(text, host.keyCopy)
+    return null
   } catch (error) {
     return fault(
       `The key ${path} cannot be read (${systemErrorCode(error) ?? error}): give it to the user that the witness runs as.`,
     )
   }
+}
+
+/** As it is now: one that is changed counts from the next connection on, as without a copy. */
+async function copyKey(text: string, copy: string): Promise<void> {
+  if ((await readTextFileIfThere(copy)) !== text) await writeTextFileAtomic(copy, text, 0o600)
+  const facts = await fileFacts(copy)
+  if (facts === null || isOpenToOthers(facts))
+    throw new Error(`its copy ${copy} is shown as open too, mode ${facts === null ? 'unknown' : modeText(facts)}`)
 }
 
 /** Why ssh cannot use this private key without asking a person, or null. */

@@ -1,6 +1,8 @@
-import { dirname } from 'node:path'
-import { ensureDirectory } from '#lib/host/directory.ts'
-import { fileFacts } from '#lib/host/file-facts.ts'
+import { dirname, join } from 'node:path'
+import { ensureDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
+import { fileFacts, isOpenToOthers, openFilesAllowed } from '#lib/host/file-facts.ts'
+import { readTextFile } from '#lib/host/read-file.ts'
+import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { fingerprintOf } from './known-hosts.ts'
 import { showable } from './showable.ts'
@@ -24,6 +26,20 @@ export async function createKey(path: string, comment: string): Promise<PublicKe
 
 /** The public half, computed from the private one, so that it is right also where the .pub file is not. */
 export async function publicKeyOf(path: string): Promise<PublicKey> {
+  const facts = await fileFacts(path)
+  if (facts === null || !isOpenToOthers(facts) || !openFilesAllowed()) return readPublicKey(path)
+  // ssh-keygen takes no such key either.
+  const directory = await makeTemporaryDirectory('zw-key-')
+  try {
+    const copy = join(directory, 'key')
+    await writeTextFileAtomic(copy, await readTextFile(path), 0o600)
+    return await readPublicKey(copy)
+  } finally {
+    await removePath(directory)
+  }
+}
+
+async function readPublicKey(path: string): Promise<PublicKey> {
   const args = ['-y', '-P', '', '-f', path]
   const shown = await runCommand({ file: 'ssh-keygen', args, timeoutMs: 30_000, maxStdoutBytes: 64 * 1024 })
   const line = shown.stdout.toString('utf8').trim()

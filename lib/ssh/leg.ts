@@ -4,7 +4,6 @@ import type { Pipeline, Stage } from '#lib/process/pipeline.ts'
 import { cancelled, classify } from './classify.ts'
 import { sshArguments } from './connection.ts'
 import type { HostLink } from './host-link.ts'
-import { checkKeyFile } from './key-file-check.ts'
 import { createLegLog, type LegLog } from './leg-log.ts'
 import { newNonce } from './marker.ts'
 import { sinkScript, sourceScript } from './script.ts'
@@ -63,8 +62,8 @@ export function createLeg(
     },
     async start(pipeline, index, signal) {
       await link.refresh()
-      const keyFault = await checkKeyFile(link.host)
-      if (keyFault !== null) return keyFault
+      const own = await link.fault()
+      if (own !== null) return own
       const release = await link.handshakes.take(signal)
       // Asked only now: those who waited for the same slot must hear of a refused login before they try it too.
       const closed = link.breaker.enter()

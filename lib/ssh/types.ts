@@ -42,6 +42,8 @@ export interface SshHost {
   readonly port: number
   readonly user: string
   readonly identityFile: string
+  /** Where a private copy of it is put for ssh, which takes no key that its mount shows as open to others. */
+  readonly keyCopy?: string
   /** Alias of another SshHost, or null. */
   readonly proxyJump: string | null
   readonly connectTimeoutSeconds: number

@@ -8,6 +8,7 @@ import { Drift } from '#lib/view/config/drift.tsx'
 import { Effective, shownValues } from '#lib/view/config/effective.tsx'
 import { Hosts } from '#lib/view/config/hosts.tsx'
 import { formatBytes, formatDuration } from '#lib/view/format.ts'
+import { WeaknessNote } from '#lib/view/weakness-note.tsx'
 import { Page } from '../_page.tsx'
 
 const TABS = [
@@ -40,6 +41,7 @@ export default definePage({
       <Page context={context} at="config">
         <h1>Config</h1>
         <Drift report={report} />
+        <WeaknessNote warnings={await context.inspection.warnings()} />
         <Island of={ConfigActions} with={{}} />
         <nav class="tabs" aria-label="Parts of the configuration">
           {TABS.map(([name, words]) => (

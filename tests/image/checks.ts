@@ -82,6 +82,19 @@ describe('what is in it', () => {
     expect(files('-path', '*/app/*', '-size', '+20M')).toHaveLength(1)
   })
 
+  test('it tells what it is made of, and has the licence of each package', () => {
+    const { components } = JSON.parse(readFileSync(`${image.root}/app/sbom.cdx.json`, 'utf8'))
+    const names: readonly string[] = components.map((each: { name: string }) => each.name)
+    expect(names).toContain('hono')
+    // Of Bun only the binary is kept; its types come without a licence of their own, undici-types stands below another package.
+    const without = names.filter(
+      (name) =>
+        !/^(@oven\/|bun$|bun-types$|undici-types$)/.test(name) &&
+        files('-ipath', `*/app/node_modules/${name}/licen*`).length === 0,
+    )
+    expect(without).toEqual([])
+  })
+
   test('nothing that its user could write to but /data, /logs and the temporary directories', () => {
     expect([...files('-uid', '1001'), ...files('-gid', '1001')].toSorted()).toEqual([
       '/data',

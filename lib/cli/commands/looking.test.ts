@@ -69,7 +69,9 @@ describe('datasets', () => {
 
   test('not known is a question mark, never a nought', async () => {
     const blind = { ...summary, delaySeconds: null, lagSeconds: null, behind: null, checkedAt: null }
-    const answers = { 'GET /api/datasets': ok({ items: [blind], nextCursor: null }) }
+    const answers = {
+      'GET /api/datasets': ok({ items: [blind], total: 1, nextCursor: null, asOf: '2026-11-22T14:00:00Z' }),
+    }
     const { stdout } = await runCommand(['datasets'], { answers })
     expect(stdout.split('\n')[1]?.split(/ {2,}/).slice(3, 7)).toEqual(['?', '?', '?', 'never'])
   })

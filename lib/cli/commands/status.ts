@@ -20,7 +20,7 @@ export const status: Command = {
     { name: 'watch', summary: 'Draw it again every two seconds, until Ctrl-C.' },
   ],
   help: [
-    'With --plain: "status", overall, headline; then "dataset", status, id, reason, delay in seconds, checked at.',
+    'With --plain: "status", overall, headline; then "dataset", status, id, reason, delay in seconds, checked at; then "warning", what weakens the installation.',
   ],
   async run(args, context) {
     if (args.flag('watch')) return watch(context)

@@ -31,13 +31,14 @@ export function statusLines(status: StatusView, now: number): Text[] {
     ],
     ...(status.stale ? [paint('yellow', '▲ Some datasets have not been looked at for two intervals.')] : []),
     ...configLines(config),
+    ...status.warnings.map((warning): Text => [paint('yellow', '▲ '), warning]),
     ...problemLines(status),
     ...section('SANs', status.hosts.map(hostLine)),
     ...section('Running', status.activeRuns.map(activeLine)),
   ]
 }
 
-/** Fields of `status --plain`: one line for the whole, then one for each dataset. */
+/** Fields of `status --plain`: one line for the whole, then one for each dataset, then one for each warning. */
 export function statusRecords(status: StatusView): (string | number | null)[][] {
   return [
     ['status', status.overall, status.headline],
@@ -49,6 +50,7 @@ export function statusRecords(status: StatusView): (string | number | null)[][] 
       delaySeconds,
       checkedAt,
     ]),
+    ...status.warnings.map((warning) => ['warning', warning]),
   ]
 }
 

@@ -136,8 +136,14 @@ export function fakeService({ answers = {}, runs = [ended] }: FakeServiceOptions
   app.get('/api/config', (c) =>
     c.json({
       file: '/config/app-config.yaml',
+      firstStart: false,
+      loadedAt: '2026-11-22T12:00:00Z',
+      sha256: 'a',
       inSync: false,
+      sha256OnDisk: 'b',
       error: null,
+      faults: [],
+      warnings: [],
       effective: { values: [{ path: 'scheduler.interval_minutes', value: 30, origin: 'file line 40' }] },
     }),
   )

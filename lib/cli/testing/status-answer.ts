@@ -62,6 +62,7 @@ export const status: StatusView = {
   ],
   activeRuns: [{ id: '1843', kind: 'REPAIR', state: 'RUNNING', datasetId: ID, percent: 50 }],
   config: { loadedAt: '2026-11-22T12:00:00Z', sha256: '4f2c', inSync: false, error: null },
+  warnings: [],
   witness: {
     version: '0.1.0',
     commit: null,
