@@ -9,6 +9,7 @@ import { lagRule } from './judge/lag.ts'
 import { leftOutRule } from './judge/left-out.ts'
 import { lineageRule } from './judge/lineage.ts'
 import { unlookedReasons } from './judge/looking.ts'
+import { lostHistoryRule } from './judge/lost-history.ts'
 import { foreignRule, partialRule } from './judge/partial.ts'
 import { poolsRule } from './judge/pools.ts'
 import { primaryRule, stalePrimaryRule } from './judge/primary.ts'
@@ -95,8 +96,10 @@ function reasonsOf(context: JudgeContext): readonly Reason[] {
         RULES.flatMap((rule) => rule(context)),
       )
     : unlookedReasons(context)
+  // What the primary has lost is known where it alone was read, and stays where it was not.
+  const lost = lostHistoryRule(context)
   const met = repairsRule(context).filter((each) => !found.some((other) => other.code === each.code))
-  return [...found, ...met]
+  return [...found.filter(({ code }) => code !== 'PRIMARY_LOST_HISTORY'), ...lost, ...met]
 }
 
 function behindBytes({ lag, input }: JudgeContext): number | null {

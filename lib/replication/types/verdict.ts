@@ -94,6 +94,50 @@ export interface Memory {
   readonly rhythm?: Rhythm
   /** What is missing and since when. Absent: no check has compared the two sides yet. */
   readonly waiting?: Waiting
+  /** What the primary held, and whether it has lost it. Absent: no check has read it yet. */
+  readonly history?: History
+}
+
+/** A snapshot as it is remembered of the primary. */
+export interface SnapshotMark extends SnapshotRef {
+  /** Decimal. */
+  readonly createtxg: string
+}
+
+/** The snapshots of a primary as the last look that read it saw them. */
+export interface History {
+  /** Guid of the primary dataset; on another one its createtxg mean nothing. */
+  readonly datasetGuid: Guid
+  /** Epoch ms of that look. */
+  readonly at: number
+  readonly count: number
+  readonly oldest: SnapshotMark | null
+  readonly newest: SnapshotMark | null
+  /** The newest common one that counts: no temporary one of a replicator, and none that `snapshot_exclude` names. */
+  readonly common: SnapshotMark | null
+  /**
+   * At what age (seconds) snapshots of a kind went: by the shape of their names (at most 6, those seen last), of each of
+   * the last looks that missed any (at most 8) the youngest.
+   */
+  readonly ages: readonly (readonly [shape: string, seconds: readonly number[]])[]
+  /** It has lost its history. Stays until a person lifts it, or until what went is there again. */
+  readonly lost: LostHistory | null
+}
+
+/** What went from a primary that should not have gone yet. */
+export interface LostHistory {
+  /** Epoch ms of the check that missed it. */
+  readonly at: number
+  /** The newest common snapshot, where that went too early; else null. */
+  readonly common: SnapshotMark | null
+  /** Of that one, seconds: how old it was at most, and at what age its kind usually goes (null: not known). */
+  readonly ageSeconds: number | null
+  readonly usualSeconds: number | null
+  /** Snapshots and the seconds from the oldest to the newest: as the last look before saw them, and at that check. */
+  readonly before: { readonly count: number; readonly spanSeconds: number }
+  readonly after: { readonly count: number; readonly spanSeconds: number }
+  /** What has to be there again for it to end by itself. */
+  readonly guids: readonly Guid[]
 }
 
 /** The children of a recursive mapping as its last listing that ended well had them. */
