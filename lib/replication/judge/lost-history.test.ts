@@ -95,6 +95,8 @@ describe('a primary that was attacked', () => {
   test('an anchor saves the chain, and tells nothing of who destroyed its snapshot', () => {
     const left = primarySide([...dailies(30, 2), d], [bookmarked(c)])
     expect(codes(check(first, 1, left, month).verdict)).toEqual(expect.arrayContaining([CODE, 'BASE_IS_BOOKMARK']))
+    const newest = primarySide(dailies(30, 2), [bookmarked(c)])
+    expect(codes(check(first, 1, newest, month).verdict)).toContain(CODE)
   })
 
   test('seen where the backup is off, and remembered until it is back', () => {

@@ -24,7 +24,7 @@ const LEARNED = 3
 /** What went a little before its time was not taken before its time. */
 const ABOUT = 0.75
 /** What an honest retention leaves at the very least of a history that was more than twice as long. */
-const LEFT = { count: 3, spanSeconds: 86_400 }
+const LEFT = { count: 3, spanSeconds: 86_400 * ABOUT }
 
 type Look = Pick<JudgeInput, 'inventory' | 'policy' | 'memory' | 'now'>
 type Ages = History['ages']
@@ -50,14 +50,13 @@ export function historyAfter(
   const seen = historyNow(look, primary, comparison)
   if (before === undefined) return seen
   if (before.lost !== null) return isBack(before.lost, primary) ? seen : before
-  const costs = comparison === null || holdsWhatPrimaryLacks(inventory, comparison)
   // Another dataset under the old name is a matter of its own: PRIMARY_REPLACED.
-  if (before.datasetGuid !== primary.facts.guid) return costs ? before : seen
+  if (before.datasetGuid !== primary.facts.guid) return mayCost(look, comparison) ? before : seen
   const change = { look, comparison, before, here: byCreatetxg(primary.snapshots) }
   const lost = lostCommon(change) ?? lostSpan(change)
   if (lost !== null) return { ...before, lost: { ...lost, at: now } }
   // Rolled back is PRIMARY_REWOUND. What it held stays in memory: its next snapshot would make all of it well again.
-  if (costs && wentBack(change)) return before
+  if (isRewound(change)) return before
   return { ...seen, ages: learn(change, look.previous ?? null) }
 }
 
@@ -151,7 +150,7 @@ type Found = Omit<LostHistory, 'at'>
 function lostCommon(change: Change): Found | null {
   const { look, comparison, before, here } = change
   const { common } = before
-  if (common === null || isThere(here, common) || wentBack(change)) return null
+  if (common === null || isThere(here, common) || isRewound(change)) return null
   if (comparison !== null) {
     const newer = newestCommon(look, here, comparison)
     if (newer !== undefined && newer.createtxg > BigInt(common.createtxg)) return null
@@ -202,9 +201,15 @@ function isShortened(change: Change, spanSeconds: number): boolean {
   return !lately.includes(false, Math.max(0, lately.indexOf(true)))
 }
 
-/** Nothing is as new any more as the newest one of the last look. */
-function wentBack({ before: { newest }, here }: Change): boolean {
-  return newest !== null && (here.at(-1)?.createtxg ?? 0n) < BigInt(newest.createtxg)
+/** Nothing is as new any more as the newest one of the last look, and the backup holds what went, as far as is known. */
+function isRewound({ look, comparison, before: { newest }, here }: Change): boolean {
+  const back = newest !== null && (here.at(-1)?.createtxg ?? 0n) < BigInt(newest.createtxg)
+  return back && mayCost(look, comparison)
+}
+
+/** As in `lineageOf`; what was not compared may. */
+function mayCost({ inventory }: Pick<Look, 'inventory'>, comparison: Comparison | null): boolean {
+  return comparison === null || holdsWhatPrimaryLacks(inventory, comparison)
 }
 
 /** How many of those that the last look saw are left: none can be made with an older createtxg. */
