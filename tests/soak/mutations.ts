@@ -50,7 +50,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   H1: {
     was: 'The age of the primary is judged by its newest snapshot of any name, whether policy wants it or not.',
-    foundBy: 57,
+    foundBy: 94,
     edits: [
       {
         file: 'lib/replication/judge/primary.ts',
