@@ -48,7 +48,7 @@ async function settle(hours = 1): Promise<void> {
 }
 
 /** A month of dailies that both sides have. */
-async function inStep(settings: object = {}): Promise<void> {
+async function inStep(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
   bed = await Bed.open({
     hosts: [
       { id: 'a', pool: 'tank' },
@@ -65,7 +65,7 @@ async function inStep(settings: object = {}): Promise<void> {
 }
 
 describe('a primary that was attacked', () => {
-  test.each<[string, (all: readonly string[]) => readonly string[], Plan['kind'], object]>([
+  test.each<[string, (all: readonly string[]) => readonly string[], Plan['kind'], Readonly<Record<string, unknown>>]>([
     ['all', (all) => all, 'SET_ASIDE_RESEED', { anchor: 'none' }],
     ['all, but the anchor of the last repair is still there,', (all) => all, 'INCREMENTAL', {}],
     ['all but the newest', (all) => all.slice(0, -1), 'INCREMENTAL', { anchor: 'none' }],

@@ -6,6 +6,7 @@
  * the text leaves a choice, or only the witness can know, it takes the less worried value; so the product may be more
  * worried than the oracle, never less.
  */
+import { History } from './history.ts'
 import { medianOfNewest, Rhythm, type Rule, ruleOf } from './rule.ts'
 import type { Check, DatasetSeen, Health, MappingSeen, SanSeen, Shown, SnapshotSeen } from './sight.ts'
 
@@ -46,6 +47,7 @@ interface Memory {
   /** The newest common one has not moved since a memory began: what followed it may have gone unseen. */
   began: boolean
   rhythm: Rhythm
+  readonly history: History
   /** Of a child: true time at which it was first there. */
   readonly bornTruly: number
 }
@@ -67,6 +69,11 @@ export class Oracle {
     if (!slept || seconds < 0) this.#off += seconds
   }
 
+  /** A person says that this primary is the one to follow as it is. */
+  adopted(dataset: string): void {
+    for (const [key, { history }] of this.#memories) if (key.startsWith(`${dataset} `)) history.forget()
+  }
+
   databaseLost(): void {
     this.#memories.clear()
   }
@@ -83,6 +90,7 @@ export class Oracle {
       const memory = this.#memory(mapping, rule, truly, child)
       const primary = find(sans, mapping.primary)
       const backup = find(sans, mapping.backup)
+      if (primary !== null) memory.history.observe(primary)
       if (primary === null || backup === null) continue
       if (memory.primaryGuid !== null && memory.primaryGuid !== primary.guid) {
         this.#forget(memory, rule)
@@ -116,6 +124,7 @@ export class Oracle {
       if (primary === null || !names.has(nameOf(mapping))) continue
       const memory = this.#memory(mapping, rule, this.#truly(witnessMs), child)
       memory.rhythm.see(wantedOf(primary, rule), hostSeconds(sans, mapping.primary.host, witnessMs))
+      memory.history.see(primary, witnessMs)
     }
   }
 
@@ -212,6 +221,7 @@ export class Oracle {
       lastMissing: null,
       began: true,
       rhythm: new Rhythm(),
+      history: new History(),
       bornTruly: child ? truly : Number.NEGATIVE_INFINITY,
     }
     this.#memories.set(key, memory)
@@ -249,6 +259,7 @@ export class Oracle {
     if (primary === null) return
     const wanted = wantedOf(primary, rule)
     memory.rhythm.see(wanted, hostSeconds(sans, mapping.primary.host, began))
+    memory.history.see(primary, began)
     const base = backup === null ? null : newestCommon(primary, backup)
     if (base === null) return
     const old = memory.missingSince
@@ -308,6 +319,7 @@ export class Oracle {
 
     const baseAge = Math.min(now - base.time, truly - (this.#taken.get(base.guid) ?? truly))
     const worst = [fine]
+    if (memory.history.isLost) worst.push({ health: 'BROKEN', because: 'all that the primary had went at once' })
     if (this.#missing(sans, mapping, rule, base.txg, began).length > 0) {
       const delay = Math.max(
         this.#since(memory.missingSince, rule, now, began),
