@@ -23,6 +23,7 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   LISTING_TIMED_OUT: 'A SAN is reachable, but its listing took longer than the limits give it.',
   STALE_CHECK: 'The last look is older than two intervals.',
   NOT_CHECKED: 'Nobody has looked yet.',
+  PRIMARY_REWRITTEN: 'One snapshot of the primary rewrote most of its data, as ransomware that encrypts does.',
   BACKUP_IN_USE: 'The backup is being written to: someone may be working on it.',
   NAME_CLASH: 'Both sides have a snapshot of one name with different guids.',
   BACKUP_MODIFIED: 'The backup was written to after its last snapshot.',

@@ -6,6 +6,7 @@ import { primaryMemory } from './judge/delay.ts'
 import { grownBytes, isNobodysWork } from './judge/in-use.ts'
 import { lineageOf } from './judge/lineage.ts'
 import { historyAdopted, historyAfter } from './judge/lost-history.ts'
+import { rewrittenAfter } from './judge/rewritten.ts'
 import { rememberTree } from './judge/tree.ts'
 import { newestOf } from './order.ts'
 import { quietLooks, tokenDigest } from './token.ts'
@@ -32,7 +33,7 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
   const seenBefore = memory.backupSeenAt === null ? null : Math.min(memory.backupSeenAt, now)
   const backupSeenAt = inventory.backup.state === 'unknown' ? seenBefore : now
   const settled = input.settledRun === undefined ? {} : { settledRun: input.settledRun }
-  const ofPrimary = { ...primaryMemory(input, comparison), ...rememberHistory(input) }
+  const ofPrimary = { ...primaryMemory(input, comparison), ...rememberHistory(input), ...rememberSizes(input) }
   if (!verdict.looked) return { ...memory, ...ofPrimary, backupSeenAt, ...settled }
   return {
     common:
@@ -66,6 +67,12 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
 function rememberHistory(input: JudgeInput): Pick<Memory, 'history'> {
   const history = historyAfter(input, input.comparison)
   return history === undefined ? {} : { history }
+}
+
+/** Nothing is written down of a dataset that is never asked about. */
+function rememberSizes(input: JudgeInput): Pick<Memory, 'sizes' | 'rewritten'> {
+  const { sizes, rewritten } = rewrittenAfter(input)
+  return sizes.length === 0 ? {} : { sizes, rewritten }
 }
 
 function rememberRaw(input: JudgeInput): Pick<Memory, 'sentRaw'> {

@@ -183,3 +183,38 @@ describe('honest work is quiet', () => {
     60_000,
   )
 })
+
+test('what the newest snapshots of a large primary wrote is asked once for each, of a small one never', async () => {
+  const asked: string[] = []
+  bed = await Bed.open({
+    hosts: [
+      { id: 'a', pool: 'tank' },
+      { id: 'b', pool: 'vault' },
+    ],
+    mappings: [
+      { name: 'one', primary: 'a', backup: 'b' },
+      { name: 'small', primary: 'a', backup: 'b' },
+    ],
+    poolBytes: 1e13,
+    between: (sans) => ({
+      ...sans,
+      sizes(asks, signal) {
+        asked.push(...asks.map(({ snapshot }) => snapshot))
+        return sans.sizes(asks, signal)
+      },
+    }),
+  })
+  for (const name of ['one', 'small']) {
+    primary().dataset.create(`tank/${name}`)
+    for (const n of [1, 2, 3]) primary().snapshot(`tank/${name}@s${n}`, { bytes: name === 'one' ? 2 ** 30 : 1000 })
+  }
+  await bed.start()
+  await bed.scan()
+  const sizes = async (id = ID) => (await bed.store.state(id))?.memory.sizes?.map(([, share]) => share)
+  expect(await sizes()).toEqual([null, 0, 0])
+  expect(await sizes('a-b.small')).toBeUndefined()
+  expect(asked).toEqual(['tank/one@s1', 'tank/one@s2', 'tank/one@s3'])
+  primary().snapshot('tank/one@s4', { bytes: 1000 })
+  for (let looks = 0; looks < 3; looks++) await bed.scan()
+  expect([asked.slice(3), (await sizes())?.length]).toEqual([['tank/one@s4'], 4])
+})

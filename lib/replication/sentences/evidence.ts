@@ -106,6 +106,16 @@ export interface EvidenceByCode {
     readonly lastHealth: string
   }
   NOT_CHECKED: LookFacts
+  PRIMARY_REWRITTEN: {
+    readonly snapshot: SnapshotFact
+    /** The last one before it; null: not there any more. */
+    readonly before: SnapshotFact | null
+    readonly rewrittenBytes: number
+    /** What that one held. */
+    readonly beforeBytes: number
+    /** Epoch ms of the check that saw it. */
+    readonly at: number
+  }
   BACKUP_IN_USE: {
     readonly writtenBytes: number
     /** Since the last check; null: it did not grow. */

@@ -27,6 +27,7 @@ export const REASONS = {
     'NOT_CHECKED',
   ],
   WARNING: [
+    'PRIMARY_REWRITTEN',
     'BACKUP_IN_USE',
     'NAME_CLASH',
     'BACKUP_MODIFIED',

@@ -96,6 +96,26 @@ export interface Memory {
   readonly waiting?: Waiting
   /** What the primary held, and whether it has lost it. Absent: no check has read it yet. */
   readonly history?: History
+  /** What the newest snapshots of the primary wrote, oldest first (at most 8). Absent: never asked. */
+  readonly sizes?: readonly SizeSeen[]
+  /** One of them rewrote most of the data. Null or absent: none did lately, or it is over. */
+  readonly rewritten?: Rewritten | null
+}
+
+/** A snapshot, the share of the data before it that it rewrote (null: not known), and the bytes that it holds. */
+export type SizeSeen = readonly [guid: Guid, share: number | null, referencedBytes: number]
+
+/** A snapshot that rewrote most of what the one before it held. */
+export interface Rewritten {
+  readonly snapshot: SnapshotRef
+  /** The last one before it; null: not there any more. */
+  readonly before: SnapshotRef | null
+  readonly rewrittenBytes: number
+  readonly beforeBytes: number
+  /** Epoch ms of the check that saw it. */
+  readonly at: number
+  /** Snapshots since then that were as usual. */
+  readonly normal: number
 }
 
 /** A snapshot as it is remembered of the primary. */
@@ -306,6 +326,8 @@ export interface JudgeInput {
   readonly tree?: Tree | null
   /** How many living datasets of its tree stand below it. Absent: not counted, it has snapshots. */
   readonly below?: number
+  /** When (epoch ms) somebody acknowledged the state of the dataset, null or absent: nobody has. */
+  readonly acknowledgedAt?: number | null
   /** The partial receive on the backup is of a run of ours that has ended: that its token changed says nothing of others. */
   readonly ownToken?: boolean
   /** Snapshots that runs of ours were to bring: that they came says nothing of others. */
