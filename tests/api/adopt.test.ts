@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { bookOf, closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
-import { fakeInventory, fakeView, fakeWaiting, WAITING_HASH } from './fake-views.ts'
+import { fakeInventory, fakeLost, fakeView, fakeWaiting, WAITING_HASH } from './fake-views.ts'
 
 /* One decision for many datasets: over the API, and on its page. */
 setDefaultTimeout(600_000)
@@ -114,14 +114,8 @@ test('the dashboard says that there is something to decide, and where', async ()
 
 describe('one primary in doubt', () => {
   const path = '/api/datasets/p.lost/adopt'
-  const lost = () => {
-    const view = fakeView('p.lost', { health: 'BROKEN', code: 'PRIMARY_LOST_HISTORY' })
-    const snapshots = [{ name: 'daily<b>', guid: '42', creation: 1_795_262_400 }]
-    const reason = { ...view.verdict.reason, evidence: { onlyOnBackup: { count: 1, snapshots } } }
-    return { ...view, verdict: { ...view.verdict, reason, reasons: [reason] } }
-  }
   beforeEach(() => {
-    served.engine.views = [lost(), fakeView('p.fine')]
+    served.engine.views = [fakeLost('p.lost'), fakeView('p.fine')]
     served.engine.known.set('p.lost', fakeInventory('p.lost'))
   })
 
@@ -157,7 +151,7 @@ describe('one primary in doubt', () => {
     const operator = await as('operator')
     expect(await operator.page('/datasets/p.lost')).toContain('/datasets/p.lost/adopt')
     const page = await operator.page('/datasets/p.lost/adopt')
-    for (const text of ['1 snapshot is only on', '@daily&lt;b>', 'do not go on', 'kept in the audit log'])
+    for (const text of ['1 snapshot is only on', '@daily &lt;b>', 'do not go on', 'kept in the audit log'])
       expect(page).toContain(text)
     const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? ''
     const empty = await operator.form('/datasets/p.lost/adopt', { reason: ' ', csrf })
