@@ -19,7 +19,11 @@ export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
     const what =
       e.common === null
         ? `lost most of its snapshots at once: ${e.before.count} over ${w.duration(e.before.spanSeconds)} became ${
-            e.after.count === 0 ? 'none' : `${e.after.count} over ${w.duration(e.after.spanSeconds)}`
+            e.after.count === 0
+              ? 'none'
+              : e.after.count === 1
+                ? '1'
+                : `${e.after.count} over ${w.duration(e.after.spanSeconds)}`
           }`
         : `no longer has @${e.common.name}, the newest snapshot in common, which was ${w.duration(e.ageSeconds ?? 0)} old ${
             e.usualSeconds === null

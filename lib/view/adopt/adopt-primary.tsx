@@ -44,7 +44,7 @@ export function AdoptPrimary({ detail, csrf, fault, reason }: Props) {
               </li>
             ))}
           </ul>
-          <OnlyOnBackup detail={detail} />
+          <OnlyOnBackup detail={detail} open />
           <div class="note warn" role="note">
             <div class="stack-xs">
               <p>

@@ -33,7 +33,7 @@ interface Held {
 }
 
 /** Snapshots that nobody but the backup has any more. */
-export function OnlyOnBackup({ detail }: { readonly detail: DatasetDetailView }) {
+export function OnlyOnBackup({ detail, open }: { readonly detail: DatasetDetailView; readonly open?: boolean }) {
   const lost = detail.reasons.find(({ code }) => code === 'PRIMARY_LOST_HISTORY')
   if (lost === undefined) return null
   const held = lost.evidence.onlyOnBackup as Held | null
@@ -43,7 +43,7 @@ export function OnlyOnBackup({ detail }: { readonly detail: DatasetDetailView })
   if (held.count === 0) return <p class="muted">{host} has no snapshot that the primary lacks.</p>
   const more = held.count - held.snapshots.length
   return (
-    <details class="card" open={held.count <= 5}>
+    <details class="card" open={open === true || held.count <= 5}>
       <summary>
         {held.count === 1 ? '1 snapshot is' : `${held.count} snapshots are`} only on {host}
       </summary>
