@@ -85,3 +85,18 @@ test.each([
   expect([ran.exit, ran.service.bodies.get(`/api/datasets/${detail.id}/adopt`)]).toEqual([exit, undefined])
   expect(ran.stderr).toContain(says)
 })
+
+test('several at once by their names, with one reason; never together with one that waits for something else', async () => {
+  const second = { ...detail, id: 'b.two', inDoubt: [LOST.code], reasons: [LOST] }
+  const answers = {
+    ...inDoubt,
+    'GET /api/datasets/b.two': { status: 200, body: second },
+    'POST /api/datasets/b.two/adopt': { status: 202, body: run },
+    'GET /api/datasets/c': { status: 200, body: { ...detail, id: 'c' } },
+  }
+  const ran = await runCommand(['adopt', detail.id, 'b.two', '--yes', '--reason', 'a drill'], { answers })
+  expect([ran.exit, ran.service.bodies.get('/api/datasets/b.two/adopt')]).toEqual([0, { reason: 'a drill' }])
+  const mixed = await runCommand(['adopt', detail.id, 'c', '--yes', '--reason', 'a drill'], { answers })
+  expect([mixed.exit, mixed.service.bodies.size]).toEqual([2, 0])
+  expect(mixed.stderr).toContain('two decisions')
+})

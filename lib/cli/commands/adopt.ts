@@ -24,8 +24,8 @@ export const adopt: Command = {
   ],
   help: [
     'Without a name: all that need nothing but this decision. Each is shown with what is set aside, then asked for once.',
-    'A primary in doubt (PRIMARY_LOST_HISTORY, PRIMARY_REPLACED, PRIMARY_REWOUND) is adopted by itself, by its name and with',
-    'a --reason: look at what only the backup has first. A scan follows, which repairs what policy allows.',
+    'A primary in doubt (PRIMARY_LOST_HISTORY, PRIMARY_REPLACED, PRIMARY_REWOUND) is adopted by its name and with a --reason,',
+    'which the audit keeps: look at what only the backup has first. A scan follows, which repairs what policy allows.',
     'What has changed in between is left out and said; the exit code is then 6.',
   ],
   async run(args, context) {
@@ -34,11 +34,16 @@ export const adopt: Command = {
     // Nothing has looked yet in a process of its own.
     if (connection.kind === 'local')
       await waitForRun(context, connection, await connection.post<RunView>('/api/run', { mode: 'CHECK' }))
-    const [only] = args.operands
-    if (only !== undefined && args.operands.length === 1) {
-      const detail = await connection.get<DatasetDetailView>(datasetPath(only))
-      if (detail.inDoubt.length > 0) return adoptPrimary(args, context, connection, detail)
-    }
+    const named: DatasetDetailView[] = []
+    for (const id of args.operands) named.push(await connection.get<DatasetDetailView>(datasetPath(id)))
+    const doubted = named.filter(({ inDoubt }) => inDoubt.length > 0)
+    const other = named.find(({ inDoubt }) => inDoubt.length === 0)
+    if (doubted[0] !== undefined && other !== undefined)
+      throw new UsageError(
+        `The primary of ${doubted[0].id} is in doubt, that of ${other.id} is not: these are two decisions, adopt them one after the other.`,
+        `zwitness show ${shellWord(doubted[0].id)}`,
+      )
+    if (doubted.length > 0) return adoptPrimaries(args, context, connection, doubted)
     const { items } = await connection.get<DecisionsView>('/api/adopt')
     const unknown = args.operands.find((id) => !items.some(({ datasetId }) => datasetId === id))
     if (unknown !== undefined)
@@ -86,30 +91,39 @@ function question(count: number): string {
     : `Are these ${count} primaries the ones to follow? Their backups may be set aside.`
 }
 
-/** One by one, and with a reason: what the primary has lost is perhaps nowhere but on the backup. */
-async function adoptPrimary(
+/** By name and with a reason: what a primary has lost is perhaps nowhere but on its backup. */
+async function adoptPrimaries(
   args: Arguments,
   context: Context,
   connection: Connection,
-  detail: DatasetDetailView,
+  doubted: readonly DatasetDetailView[],
 ): Promise<ExitCode> {
   const { out } = context
   const reason = args.text('reason')
-  if (reason === null)
+  const [first] = doubted
+  if (reason === null && first !== undefined)
     throw new UsageError(
-      `${detail.id} is held for ${detail.inDoubt.join(', ')}: say with --reason why its primary is right.`,
-      `zwitness show ${shellWord(detail.id)}`,
+      `${first.id} is held for ${first.inDoubt.join(', ')}: say with --reason why its primary is right.`,
+      `zwitness show ${shellWord(first.id)}`,
     )
   const show = (line: string) => (args.flag('yes') ? out.note : out.error)(line)
-  for (const { code, message, evidence } of detail.reasons.filter((each) => detail.inDoubt.includes(each.code))) {
-    show(`${code}: ${message}`)
-    for (const line of onlyOnBackup(evidence)) show(`  ${line}`)
+  for (const { id, inDoubt, reasons } of doubted) {
+    show(id)
+    for (const { code, message, evidence } of reasons.filter((each) => inDoubt.includes(each.code))) {
+      show(`  ${code}: ${message}`)
+      for (const line of onlyOnBackup(evidence)) show(`    ${line}`)
+    }
   }
+  const which = doubted.length === 1 ? 'Is this primary' : `Are these ${doubted.length} primaries`
   if (!args.flag('yes'))
     await confirmYes(
       context,
-      'Is this primary the one to follow as it is? What policy allows then runs by itself: its backup may be set aside.',
+      `${which} to be followed as now? What policy allows then runs by itself: a backup may be set aside.`,
     )
-  const run = await connection.post<RunView>(datasetPath(detail.id, '/adopt'), { reason })
-  return follow(context, connection, run, args.flag('wait'))
+  const ends: ExitCode[] = []
+  for (const { id } of doubted) {
+    const run = await connection.post<RunView>(datasetPath(id, '/adopt'), { reason })
+    ends.push(await follow(context, connection, run, args.flag('wait')))
+  }
+  return worstExit(ends)
 }
