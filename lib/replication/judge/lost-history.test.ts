@@ -172,7 +172,7 @@ describe('honest work', () => {
   test('pruning, day after day, and the backup follows', () => {
     const { reasons, seen } = live(first, 20 * DAY, DAY, 30 * DAY, true)
     expect(reasons).not.toContain(CODE)
-    expect(seen.memory.history?.ages[0]?.[1]).toHaveLength(8)
+    expect(seen.memory.history?.ages[0]?.[2]).toHaveLength(8)
   })
 
   test('an offline backup whose common snapshot aged out', () => {
@@ -249,9 +249,29 @@ describe('usual retention', () => {
     const shrunk = check(lived, 20 * DAY + 1, here.slice(-7), there)
     expect(codes(shrunk.verdict)).not.toContain(CODE)
     expect(shrunk.memory.history?.ages).toHaveLength(1)
-    expect(shrunk.memory.history?.ages[0]?.[1]).toHaveLength(8)
+    expect(shrunk.memory.history?.ages[0]?.[2]).toHaveLength(8)
     const newer = taken('daily-1484', -484)
     expect(check(shrunk, 20 * DAY + 4, [...here.slice(-7, -1), newer], there).verdict.reason.code).toBe(CODE)
+  })
+
+  test('is not learned in a hurry: one lesson a day, and most of a week', () => {
+    // Every half hour another young one is taken and destroyed, below one that stays.
+    const late = taken('late', -20 * DAY, { createtxg: 9_000_000n })
+    let seen = lived
+    for (let look = 1; look <= 40; look++) {
+      const bait = taken(`daily-${9000 + look}`, -20 * DAY - look / 2)
+      seen = check(seen, 20 * DAY + look / 2, [...here, ...(look % 2 === 0 ? [] : [bait]), late], there)
+    }
+    expect(seen.memory.history?.ages[0]?.[2].filter((age) => age < DAY * HOUR)).toHaveLength(1)
+    expect(codes(check(seen, 20 * DAY + 24, [...here.slice(0, -1), late], there).verdict)).toContain(CODE)
+  })
+
+  test('is what a person says that it is: what went may go from then on', () => {
+    const newer = taken('daily-1484', -484)
+    const lost = check(lived, 20 * DAY + 4, [newer], there)
+    const look = judgeInput(lost.inventory, { now: NOW + (20 * DAY + 4) * HOUR * 1000 })
+    const { history } = followPrimary(lost.memory, look)
+    expect(history?.ages).toEqual([['daily-#', look.now, [4 * HOUR]]])
   })
 
   test('is not what a clock that was set makes of it', () => {

@@ -19,6 +19,8 @@ import { fact, factOrNull, listed } from './listed.ts'
 /** Kinds of snapshots by their names, and looks of each, whose ages are remembered. */
 const KINDS = 6
 const LOOKS = 8
+/** One a day: who would teach the witness another retention has to be at it for most of a week. */
+const BETWEEN_LESSONS_MS = 20 * 3600_000
 /** From so many looks on it is known at what age a kind goes. Fewer can excuse, and accuse of nothing. */
 const LEARNED = 3
 /** What went a little before its time was not taken before its time. */
@@ -70,7 +72,9 @@ export function historyAdopted(look: Look, comparison: Comparison | null): Histo
   const seen = historyNow(look, primary, comparison)
   const { common = null, ageSeconds = null } = look.memory.history?.lost ?? {}
   if (common === null || ageSeconds === null) return seen
-  return { ...seen, ages: withAges(seen.ages, new Map([[shapeOf(common.name), ageSeconds]])) }
+  const kind = shapeOf(common.name)
+  const others = seen.ages.filter(([shape]) => shape !== kind)
+  return { ...seen, ages: [...others, [kind, look.now, [ageSeconds]] as const].slice(-KINDS) }
 }
 
 export const lostHistoryRule: Rule = ({ input, comparison, tell }) => {
@@ -266,7 +270,7 @@ function markOf(entry: SnapshotEntry | undefined): SnapshotMark | null {
 
 /** At what age a kind goes, seconds. Known from few looks, the oldest of them counts. */
 function usualAge(ages: Ages, kind: string): { readonly usual: number | null; readonly learned: boolean } {
-  const seen = (ages.find(([shape]) => shape === kind)?.[1] ?? []).toSorted((a, b) => a - b)
+  const seen = (ages.find(([shape]) => shape === kind)?.[2] ?? []).toSorted((a, b) => a - b)
   const learned = seen.length >= LEARNED
   return { usual: (learned ? seen[(seen.length - 1) >> 1] : seen.at(-1)) ?? null, learned }
 }
@@ -280,13 +284,11 @@ function learn(change: Change, previous: JudgeInput['previous']): Ages {
     const age = Math.round(goneAt / 1000 - creation)
     if (age > 0) youngest.set(shape, Math.min(age, youngest.get(shape) ?? age))
   }
-  return withAges(before.ages, youngest)
-}
-
-function withAges(ages: Ages, found: ReadonlyMap<string, number>): Ages {
-  if (found.size === 0) return ages
-  const known = new Map(ages)
-  const others = ages.filter(([shape]) => !found.has(shape))
-  const fresh = [...found].map(([shape, age]) => [shape, [...(known.get(shape) ?? []), age].slice(-LOOKS)] as const)
-  return [...others, ...fresh].slice(-KINDS)
+  const lessons = [...youngest].flatMap(([shape, age]) => {
+    const [, at = null, ages = []] = before.ages.find(([known]) => known === shape) ?? []
+    if (at !== null && Math.abs(look.now - at) < BETWEEN_LESSONS_MS) return []
+    return [[shape, look.now, [...ages, age].slice(-LOOKS)] as const]
+  })
+  const others = before.ages.filter(([shape]) => !lessons.some(([other]) => other === shape))
+  return [...others, ...lessons].slice(-KINDS)
 }

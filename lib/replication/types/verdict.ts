@@ -136,10 +136,10 @@ export interface History {
   /** The newest common one that counts: no temporary one of a replicator, and none that `snapshot_exclude` names. */
   readonly common: SnapshotMark | null
   /**
-   * At what age (seconds) snapshots of a kind went: by the shape of their names (at most 6, those seen last), of each of
-   * the last looks that missed any (at most 8) the youngest.
+   * At what age (seconds) snapshots of a kind went: by the shape of their names (at most 6, those seen last), of the last
+   * looks that missed any (at most 8, no two of one day) the youngest. `at`: epoch ms of the last of them.
    */
-  readonly ages: readonly (readonly [shape: string, seconds: readonly number[]])[]
+  readonly ages: readonly (readonly [shape: string, at: number, seconds: readonly number[]])[]
   /** It has lost its history. Stays until a person lifts it, or until what went is there again. */
   readonly lost: LostHistory | null
 }
