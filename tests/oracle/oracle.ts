@@ -8,7 +8,19 @@
  */
 import { History } from './history.ts'
 import { medianOfNewest, Rhythm, type Rule, ruleOf } from './rule.ts'
-import type { Check, DatasetSeen, Health, MappingSeen, SanSeen, Shown, SnapshotSeen } from './sight.ts'
+import {
+  type Check,
+  type DatasetSeen,
+  find,
+  type Health,
+  hostSeconds,
+  isThere,
+  type MappingSeen,
+  poolOf,
+  type SanSeen,
+  type Shown,
+  type SnapshotSeen,
+} from './sight.ts'
 
 export const RANK: Readonly<Record<Health, number>> = { HEALTHY: 0, WARNING: 1, UNKNOWN: 2, BROKEN: 3 }
 /** Seconds in which clocks that are read one after the other, in whole seconds and during a session, may differ. */
@@ -370,24 +382,6 @@ const nameOf = ({ primary, backup }: Pick<MappingSeen, 'primary' | 'backup'>) =>
 const wantedOf = ({ snapshots }: DatasetSeen, rule: Rule) => inOrder(snapshots).filter(({ name }) => rule.wants(name))
 const inOrder = (snapshots: readonly SnapshotSeen[]) => snapshots.toSorted((a, b) => a.txg - b.txg)
 
-function poolOf(sans: ReadonlyMap<string, SanSeen>, { host, dataset }: { host: string; dataset: string }) {
-  const name = dataset.split('/')[0]
-  return sans.get(host)?.pools.find((pool) => pool.name === name) ?? null
-}
-
-function find(sans: ReadonlyMap<string, SanSeen>, at: { host: string; dataset: string }): DatasetSeen | null {
-  const pool = poolOf(sans, at)
-  return pool?.imported === true ? (pool.datasets.find(({ name }) => name === at.dataset) ?? null) : null
-}
-
-/** Both pools can be looked into. */
-function isThere(sans: ReadonlyMap<string, SanSeen>, { primary, backup }: MappingSeen): boolean {
-  return [primary, backup].every((at) => {
-    const pool = poolOf(sans, at)
-    return pool?.imported === true && (pool.health === 'ONLINE' || pool.health === 'DEGRADED')
-  })
-}
-
 /** PRODUCT.md: a container without snapshots of its own is a note. How much it may hold is not said: less worried. */
 function isContainer(sans: ReadonlyMap<string, SanSeen>, { primary, backup }: MappingSeen): boolean {
   const below = poolOf(sans, primary)?.datasets.filter(
@@ -396,9 +390,6 @@ function isContainer(sans: ReadonlyMap<string, SanSeen>, { primary, backup }: Ma
   const own = [find(sans, primary), find(sans, backup)].flatMap((each) => each?.snapshots ?? [])
   return (below?.length ?? 0) > 0 && own.length === 0 && find(sans, primary)?.bookmarks.length === 0
 }
-
-const hostSeconds = (sans: ReadonlyMap<string, SanSeen>, host: string, witnessMs: number): number =>
-  witnessMs / 1000 + (sans.get(host)?.skewSeconds ?? 0)
 
 /** 7.2, with guids for names, as PRODUCT.md has it: the newest one that both sides hold; of the primary a bookmark counts. */
 function newestCommon(primary: DatasetSeen, backup: DatasetSeen) {
