@@ -9,6 +9,7 @@ import { activeRunOf, RunningNow } from '#lib/view/dashboard/running-now.tsx'
 import { SanChecks, SetAsidesBeside, Settings } from '#lib/view/detail/beside.tsx'
 import { ChainSection, type ChainView } from '#lib/view/detail/chain-section.tsx'
 import { DetailHead } from '#lib/view/detail/head.tsx'
+import { InDoubt } from '#lib/view/detail/in-doubt.tsx'
 import { LagChart } from '#lib/view/detail/lag-chart.tsx'
 import { Newest } from '#lib/view/detail/newest.tsx'
 import { Options } from '#lib/view/detail/options.tsx'
@@ -62,6 +63,7 @@ export default function DatasetPage(props: Props) {
       <Stillness />
       <NotLookedAtOne stale={shown.stale} checkedAt={shown.checkedAt} />
       {activeRun !== null && <RunningNow runs={[activeRunOf(activeRun)]} nameOf={() => name} />}
+      <InDoubt detail={shown} />
       <div class="columns">
         <Why detail={shown} />
         <Options detail={shown} actions={<Acknowledge id={id} name={name} bordered />} />

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { LagPoint as Point } from '#lib/db/types.ts'
 import type { DatasetView, HostState } from '#lib/engine/types.ts'
 import { textBelow } from '#lib/replication/automatic-words.ts'
+import { inDoubt } from '#lib/replication/lineage.ts'
 import type { Plan as PlanData } from '#lib/replication/types.ts'
 import type { Verification as VerificationDone } from '#lib/verify/types.ts'
 import { Check, checksOf } from './dataset-checks.ts'
@@ -12,6 +13,7 @@ import { LagPoint, lagPoint } from './lag.ts'
 import { automaticView, Plan, planView } from './plan.ts'
 import { PlanKind } from './plan-words.ts'
 import { Reason, reasonView, textsOf } from './reason.ts'
+import { ReasonCode } from './reason-words.ts'
 import { Run, runView } from './run.ts'
 import { SetAside, type SetAsideView } from './set-asides.ts'
 import { Verification, verificationView } from './verification.ts'
@@ -41,6 +43,11 @@ export const DatasetDetail = DatasetSummary.extend({
   evidence: z.record(z.string(), z.unknown()).describe('What the main reason rests on.'),
   reasons: z.array(Reason).describe('All of them, worst first, notes last.'),
   plan: Plan.nullable().describe('What the last look would do; null before the first one.'),
+  inDoubt: z
+    .array(ReasonCode)
+    .describe(
+      'Of the reasons those that hold the primary in doubt: a person ends them (`POST /api/datasets/{id}/adopt`).',
+    ),
   options: z.array(RepairOption),
   checks: z.array(Check),
   history: z.array(LagPoint).describe('The worst of each of the last 30 days.'),
@@ -70,6 +77,7 @@ export function datasetDetail(
     evidence: { ...verdict.reason.evidence },
     reasons: verdict.reasons.map(reasonView),
     plan: plan && planView(plan),
+    inDoubt: [...inDoubt(verdict)],
     options: [...optionOf(plan, said), LOOK_AGAIN],
     checks: checksOf(view, around.hosts),
     history: around.history.map(lagPoint),

@@ -5,6 +5,8 @@ import { describedEnum } from './described-enum.ts'
 export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is what it is.', {
   HALF_DONE_SWAP: 'A repair was cut off while it swapped datasets on the backup; finishing it takes seconds.',
   POOL_UNAVAILABLE: 'A pool is not imported, suspended, faulted or read-only.',
+  PRIMARY_LOST_HISTORY:
+    'The primary lost snapshots that retention does not explain; the backup may be the only copy of them.',
   PRIMARY_REPLACED: 'The primary is another dataset than before; the backup may be the only good copy.',
   PRIMARY_REWOUND: 'The primary went back in time; the backup may be the only good copy.',
   CHILDREN_GONE: 'More than half of the children of a tree are gone at once on the primary; their backups are kept.',
@@ -21,6 +23,7 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   LISTING_TIMED_OUT: 'A SAN is reachable, but its listing took longer than the limits give it.',
   STALE_CHECK: 'The last look is older than two intervals.',
   NOT_CHECKED: 'Nobody has looked yet.',
+  PRIMARY_REWRITTEN: 'One snapshot of the primary rewrote most of its data, as ransomware that encrypts does.',
   BACKUP_IN_USE: 'The backup is being written to: someone may be working on it.',
   NAME_CLASH: 'Both sides have a snapshot of one name with different guids.',
   BACKUP_MODIFIED: 'The backup was written to after its last snapshot.',

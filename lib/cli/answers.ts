@@ -20,6 +20,7 @@ const ROUTES: readonly (readonly [path: string, load: () => Promise<Route>])[] =
   ['/api/datasets', () => import('#routes/api/datasets/index.ts')],
   ['/api/datasets/:id', () => import('#routes/api/datasets/[id].ts')],
   ['/api/datasets/:id/ack', () => import('#routes/api/datasets/[id]/ack.ts')],
+  ['/api/datasets/:id/adopt', () => import('#routes/api/datasets/[id]/adopt.ts')],
   ['/api/datasets/:id/explain', () => import('#routes/api/datasets/[id]/explain.ts')],
   ['/api/datasets/:id/pause', () => import('#routes/api/datasets/[id]/pause.ts')],
   ['/api/datasets/:id/preview', () => import('#routes/api/datasets/[id]/preview.ts')],

@@ -140,6 +140,7 @@ test('most of the catalogue of reasons has its scenario', () => {
     'HALF_DONE_SWAP',
     'INTERNAL',
     'LISTING_TIMED_OUT',
+    'PRIMARY_REWRITTEN',
     'PRIMARY_STOPPED',
     'REPAIR_FAILING',
     'SET_ASIDE_LIMIT',

@@ -36,6 +36,7 @@ export interface Decision {
 const NOT_FOR_MANY: ReadonlySet<ReasonCode> = new Set([
   'BACKUP_IN_USE',
   'CHILDREN_GONE',
+  'PRIMARY_LOST_HISTORY',
   'PRIMARY_REPLACED',
   'PRIMARY_REWOUND',
 ])

@@ -186,12 +186,12 @@ export class EngineContext {
   }
 
   /** Ends PRIMARY_REPLACED and PRIMARY_REWOUND: a person decided that this primary is right. */
-  async adoptPrimary({ dataset, inventory }: Assessment): Promise<void> {
+  async adoptPrimary({ dataset, inventory, comparison, input: { policy, now } }: Assessment): Promise<void> {
     await this.inTurn(async () => {
       const id = this.current(dataset)?.id ?? dataset.id
       const state = this.states.state(id)
       if (state === null) return
-      this.states.set({ ...state, memory: adoptPrimary(state.memory, inventory) })
+      this.states.set({ ...state, memory: adoptPrimary(state.memory, { inventory, comparison, policy, now }) })
       await this.states.save([id])
     })
   }

@@ -1,4 +1,5 @@
 import { adopt, decisionOf } from './adopt.ts'
+import { adoptPrimary } from './adopt-primary.ts'
 import { assess } from './assess.ts'
 import { begin } from './begin.ts'
 import { confirmedPreview } from './confirm.ts'
@@ -159,6 +160,18 @@ export function createEngine(deps: EngineDeps): Engine {
         },
         request,
       ),
+    async adoptPrimary(id, { reason, trigger }) {
+      await adoptPrimary(context, found(id), { by: trigger.actor, from: trigger.address, reason })
+      const scope = { kind: 'datasets' as const, ids: [id] }
+      try {
+        return (await scans.start({ scope, enqueue: true, trigger, reason })).run
+      } catch (error) {
+        // The one that is under way has not ended; the one after it judges by that word.
+        const under = error instanceof Refusal && error.runId !== null ? await this.run(error.runId) : null
+        if (under === null) throw error
+        return under
+      }
+    },
     async cancel(runId, by) {
       const scanning = scans.cancel(runId, by)
       if (scanning !== null) return scanning

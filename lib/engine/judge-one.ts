@@ -13,7 +13,7 @@ import type { StepBytes } from './estimate.ts'
 import type { Monitored } from './monitored.ts'
 import { secondsFor, seedIsOutrun } from './past-rate.ts'
 import { isOwnToken, repairHistory, sentGuids } from './repair-history.ts'
-import { belowOf, treeOf } from './tree.ts'
+import { acknowledgedAt, belowOf, treeOf } from './tree.ts'
 
 export interface Looked {
   readonly dataset: Monitored
@@ -81,6 +81,7 @@ export function judgedOf(
     retired: dataset.retired,
     isChild: dataset.parentId !== null,
     tree: treeOf(context, dataset),
+    acknowledgedAt: acknowledgedAt(context, dataset),
     ...belowOf(context, dataset, inventory),
     ownToken,
     ownGuids: hasNewSnapshots({ inventory, memory }) ? sentGuids(ours) : undefined,

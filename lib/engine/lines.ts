@@ -9,6 +9,7 @@ import { noteChildren, noteGuid } from './keep.ts'
 import { inventoryOf, namesBelow, wasCutOff } from './look.ts'
 import type { Monitored } from './monitored.ts'
 import type { HostReading } from './ports.ts'
+import { withSizes } from './sizes.ts'
 import { isOfTheStore } from './state-book.ts'
 import { forgetGone, noteBackups } from './tree.ts'
 
@@ -117,7 +118,9 @@ export async function enriching({ context, options, signal }: Pass, lines: reado
       const seen = await enrich(deps.sans, some, { tokens, beside, now: deps.now(), fresh, signal })
       const isMarked = ({ dataset }: Line) => context.states.state(dataset.id)?.memory.otherWitness != null
       const options = { book: foresight, now: deps.now(), fresh, isMarked, signal }
-      return answered(foresee(deps.sans, seen, options), signal)
+      const foreseen = await answered(foresee(deps.sans, seen, options), signal)
+      const memoryOf = (id: string) => context.states.state(id)?.memory ?? null
+      return answered(withSizes(deps.sans, foreseen, memoryOf, signal), signal)
     },
     (line, error) => {
       if (error instanceof CutOff) return { ...line, cut: true }

@@ -8,6 +8,7 @@ import type {
   Side,
   SwapFacts,
 } from '#lib/replication/types.ts'
+import type { SnapshotSize } from '#lib/zfs/cost-listing.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
 import type { Guid, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
@@ -74,6 +75,11 @@ export interface Sans {
     asks: readonly { readonly host: string; readonly dataset: string }[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, WitnessMark | null>>
+  /** What single snapshots wrote and hold, by `host:pool/ds@snap`; a missing entry could not be read. */
+  sizes(
+    asks: readonly { readonly host: string; readonly snapshot: string }[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, SnapshotSize>>
   /** Quotas on datasets and above them, the nearest first, by `host:dataset`; a missing entry could not be read. */
   quotas(
     asks: readonly { readonly host: string; readonly dataset: string }[],

@@ -31,7 +31,7 @@ export function belowOf(
   return { below: living.filter((child) => child.mapping.primary.dataset.startsWith(above)).length }
 }
 
-function acknowledgedAt({ states, deps }: EngineContext, { id }: Monitored): number | null {
+export function acknowledgedAt({ states, deps }: EngineContext, { id }: Monitored): number | null {
   return states.controls(id, deps.now()).find(({ kind }) => kind === 'ack')?.at ?? null
 }
 

@@ -107,6 +107,11 @@ export interface Engine {
   decisions(): readonly Decision[]
   /** A person's word for many at once: each plan that was shown, and is still the one, is queued. */
   adopt(request: AdoptRequest): Promise<readonly Adopted[]>
+  /**
+   * A person's word, with its reason, that this primary is the one to follow as it is: ends PRIMARY_LOST_HISTORY,
+   * PRIMARY_REPLACED and PRIMARY_REWOUND. A scan of the dataset follows at once, which does what policy allows.
+   */
+  adoptPrimary(datasetId: string, word: { readonly reason: string; readonly trigger: Trigger }): Promise<RunRecord>
   /** Takes a queued run out, or stops a running one; what was received stays resumable. */
   cancel(runId: number, by: string): Promise<RunRecord>
   /** The record with live progress. */

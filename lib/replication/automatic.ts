@@ -113,6 +113,9 @@ function needsPerson(input: PlanInput, plan: Planned): Hold | null {
   const wrong = verdict.reasons.find((each) => FOR_A_PERSON.has(each.code))
   // A swap that was begun is finished whatever the primary looks like: nothing is decided by it any more.
   if (wrong !== undefined && plan.kind !== 'FINISH_SWAP') return hold('NEEDS_PERSON', wrong.message)
+  const lostHistory = verdict.reasons.find(({ code }) => code === 'PRIMARY_LOST_HISTORY')
+  if (lostHistory !== undefined && (SETS_ASIDE.has(plan.kind) || plan.kind === 'SEED'))
+    return hold('NEEDS_PERSON', lostHistory.message)
   const unproven = SETS_ASIDE.has(plan.kind) ? unprovenBecause(input) : renames(plan) ? unprovenRename(input) : null
   if (unproven !== null) return hold('NEEDS_PERSON', unproven)
   if (SETS_ASIDE.has(plan.kind) && options.treeHeld != null) return hold('NEEDS_PERSON', options.treeHeld)

@@ -9,15 +9,17 @@ import { lagRule } from './judge/lag.ts'
 import { leftOutRule } from './judge/left-out.ts'
 import { lineageRule } from './judge/lineage.ts'
 import { unlookedReasons } from './judge/looking.ts'
+import { lostHistoryRule } from './judge/lost-history.ts'
 import { foreignRule, partialRule } from './judge/partial.ts'
 import { poolsRule } from './judge/pools.ts'
 import { primaryRule, stalePrimaryRule } from './judge/primary.ts'
 import { encryptionRule, repairsRule, rightsRule, spaceRule } from './judge/repairs.ts'
+import { rewrittenRule } from './judge/rewritten.ts'
 import { canmountRule, setAsideLimitRule, swapRule } from './judge/swaps.ts'
 import { retiredReason, treeRule, withGrace } from './judge/tree.ts'
 import { repairWindowRule } from './judge/window.ts'
 import { healthOf, worstFirst } from './reasons.ts'
-import type { JudgeInput, Reason, Verdict } from './types.ts'
+import type { JudgeInput, Reason, ReasonCode, Verdict } from './types.ts'
 
 /** Where both sides were seen. The order does not matter: the catalogue sorts. */
 const RULES: readonly Rule[] = [
@@ -46,6 +48,10 @@ const RULES: readonly Rule[] = [
   repairWindowRule,
   treeRule,
 ]
+
+/** Known where the primary alone was read, and as they were where it was not: somebody who is at work there does not wait for the backup. */
+const OF_PRIMARY: readonly Rule[] = [lostHistoryRule, rewrittenRule]
+const SAID_OF_PRIMARY: ReadonlySet<ReasonCode> = new Set(['PRIMARY_LOST_HISTORY', 'PRIMARY_REWRITTEN'])
 
 /** Is the backup as fresh as it should be, and if not, exactly why? Pure: the same input has the same verdict. */
 export function judge(input: JudgeInput): Verdict {
@@ -95,8 +101,9 @@ function reasonsOf(context: JudgeContext): readonly Reason[] {
         RULES.flatMap((rule) => rule(context)),
       )
     : unlookedReasons(context)
+  const ofPrimary = OF_PRIMARY.flatMap((rule) => rule(context))
   const met = repairsRule(context).filter((each) => !found.some((other) => other.code === each.code))
-  return [...found, ...met]
+  return [...found.filter(({ code }) => !SAID_OF_PRIMARY.has(code)), ...ofPrimary, ...met]
 }
 
 function behindBytes({ lag, input }: JudgeContext): number | null {

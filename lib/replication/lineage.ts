@@ -1,7 +1,7 @@
 import { isEmptyTarget } from './empty-target.ts'
 import { isRawLine } from './encryption.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
-import type { PlanKind } from './types.ts'
+import type { PlanKind, ReasonCode, Verdict } from './types.ts'
 
 /** The plans that move a backup out of its place. */
 export const SETS_ASIDE: ReadonlySet<PlanKind> = new Set(['SET_ASIDE_REWIND', 'SET_ASIDE_RESEED'])
@@ -45,4 +45,12 @@ function strangeBackup({ inventory: { backup }, mapping, memory, policy }: PlanI
 /** Does a plan give snapshots of the backup other names? */
 export function renames({ steps }: Pick<PlanDraft, 'steps'>): boolean {
   return steps.some((step) => step.kind === 'commands' && step.role === 'rename')
+}
+
+/** Perhaps the primary is the one that is wrong. These stay until a person has looked at it and says that it is right. */
+const IN_DOUBT: ReadonlySet<ReasonCode> = new Set(['PRIMARY_LOST_HISTORY', 'PRIMARY_REPLACED', 'PRIMARY_REWOUND'])
+
+/** What a person's word would end. */
+export function inDoubt({ reasons }: Verdict): readonly ReasonCode[] {
+  return reasons.map(({ code }) => code).filter((code) => IN_DOUBT.has(code))
 }

@@ -5,6 +5,8 @@ import { foreignActivity, seenOf } from './foreign-activity.ts'
 import { primaryMemory } from './judge/delay.ts'
 import { grownBytes, isNobodysWork } from './judge/in-use.ts'
 import { lineageOf } from './judge/lineage.ts'
+import { historyAdopted, historyAfter } from './judge/lost-history.ts'
+import { rewrittenAfter } from './judge/rewritten.ts'
 import { rememberTree } from './judge/tree.ts'
 import { newestOf } from './order.ts'
 import { quietLooks, tokenDigest } from './token.ts'
@@ -31,7 +33,8 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
   const seenBefore = memory.backupSeenAt === null ? null : Math.min(memory.backupSeenAt, now)
   const backupSeenAt = inventory.backup.state === 'unknown' ? seenBefore : now
   const settled = input.settledRun === undefined ? {} : { settledRun: input.settledRun }
-  if (!verdict.looked) return { ...memory, ...primaryMemory(input, comparison), backupSeenAt, ...settled }
+  const ofPrimary = { ...primaryMemory(input, comparison), ...rememberHistory(input), ...rememberSizes(input) }
+  if (!verdict.looked) return { ...memory, ...ofPrimary, backupSeenAt, ...settled }
   return {
     common:
       verdict.newestCommon === null || comparison === null
@@ -43,7 +46,7 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     foreign: foreignActivity(input),
     ...rememberOther(input),
     firstMissing: comparison === null ? memory.firstMissing : {},
-    ...primaryMemory(input, comparison),
+    ...ofPrimary,
     token: rememberToken(input),
     last: rememberVerdict(verdict, now),
     ...rememberChain(input, verdict),
@@ -59,6 +62,17 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     ...rememberRaw(input),
     backupSeenAt,
   }
+}
+
+function rememberHistory(input: JudgeInput): Pick<Memory, 'history'> {
+  const history = historyAfter(input, input.comparison)
+  return history === undefined ? {} : { history }
+}
+
+/** Nothing is written down of a dataset that is never asked about. */
+function rememberSizes(input: JudgeInput): Pick<Memory, 'sizes' | 'rewritten'> {
+  const { sizes, rewritten } = rewrittenAfter(input)
+  return sizes.length === 0 ? {} : { sizes, rewritten }
 }
 
 function rememberRaw(input: JudgeInput): Pick<Memory, 'sentRaw'> {
@@ -81,12 +95,26 @@ function rememberChain({ memory, inventory, previous, now }: JudgeInput, { newes
   }
 }
 
+type Adopted = Pick<JudgeInput, 'inventory' | 'policy' | 'now' | 'comparison'>
+
 /**
  * After a repair that a person asked for, the primary as it is now is the one to follow: PRIMARY_REPLACED and
- * PRIMARY_REWOUND end. Never call it for an automatic repair.
+ * PRIMARY_REWOUND end. PRIMARY_LOST_HISTORY does not: increments go on under it, whoever starts them. Never call it for
+ * an automatic repair.
  */
-export function adoptPrimary(memory: Memory, inventory: Inventory): Memory {
-  return { ...memory, primary: recorded(inventory) ?? memory.primary }
+export function adoptPrimary(memory: Memory, look: Adopted): Memory {
+  return memory.history?.lost == null ? followPrimary(memory, look) : { ...memory, ...recordAnew(memory, look) }
+}
+
+/** After a person's word, with a reason on record: all three end, and what the primary has now is held against later looks. */
+export function followPrimary(memory: Memory, look: Adopted): Memory {
+  const { history: _, ...others } = memory
+  const history = historyAdopted({ ...look, memory }, look.comparison)
+  return { ...others, ...recordAnew(memory, look), ...(history === undefined ? {} : { history }) }
+}
+
+function recordAnew(memory: Memory, { inventory }: Adopted): Pick<Memory, 'primary'> {
+  return { primary: recorded(inventory) ?? memory.primary }
 }
 
 function guidOfBackup({ backup }: Inventory): string | undefined {

@@ -11,6 +11,7 @@ import { isAnswer } from './batch-answer.ts'
 import { readDelegated, readEnclosing, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
 import { spaceOf } from './probe.ts'
+import { readSizes } from './sizes.ts'
 import { readSurroundings } from './surroundings.ts'
 import { readSwapProperties } from './swap-properties.ts'
 
@@ -32,6 +33,7 @@ type SwapReader = Pick<
   | 'ivSets'
   | 'enclosing'
   | 'quotas'
+  | 'sizes'
   | 'marks'
   | 'onlyDirectories'
   | 'delegated'
@@ -83,6 +85,15 @@ export function swapReader(
           options(signal),
         )
       }),
+    sizes: (asks, signal) =>
+      eachHost(asks, (host, own) =>
+        readSizes(
+          ssh,
+          host,
+          own.map(({ snapshot }) => snapshot),
+          options(signal),
+        ),
+      ),
     quotas: (asks, signal) =>
       eachHost(asks, (host, own) => {
         return readQuotas(

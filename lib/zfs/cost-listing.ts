@@ -40,6 +40,44 @@ export function parseWritten(stdout: string): readonly number[] | null {
   return found.includes(undefined) ? null : found.filter((bytes) => bytes !== undefined)
 }
 
+/** What a snapshot wrote since the one before it, and what it holds in all, bytes. */
+export interface SnapshotSize {
+  readonly guid: Guid
+  readonly writtenBytes: number
+  readonly referencedBytes: number
+}
+
+/** Of exactly these snapshots (`pool/ds@snap`); one that is missing makes it end with 1. Answer: `parseSizes`. */
+export function listSizes(zfs: ZfsCommand, snapshots: readonly string[]): Argv {
+  if (snapshots.length === 0) throw new RangeError('Sizes are asked for by name; with none there is nothing to ask.')
+  return [
+    ...zfs,
+    'list',
+    '-Hp',
+    '-t',
+    'snapshot',
+    '-o',
+    'name,guid,written,referenced',
+    ...snapshots.map(snapshotOperand),
+  ]
+}
+
+/** By name; null where a line cannot be read: then nothing is known. */
+export function parseSizes(stdout: string): ReadonlyMap<string, SnapshotSize> | null {
+  const found = new Map<string, SnapshotSize>()
+  if (stdout !== '' && !stdout.endsWith('\n')) return null
+  for (const line of stdout.split('\n').slice(0, -1)) {
+    const [name = '', guidText = '', written = '', referenced = '', ...more] = line.split('\t')
+    const guid = cells.guidCell(guidText)
+    const writtenBytes = cells.numberCell(written)
+    const referencedBytes = cells.numberCell(referenced)
+    if (guid === undefined || writtenBytes === undefined || referencedBytes === undefined || more.length > 0)
+      return null
+    found.set(name, { guid, writtenBytes, referencedBytes })
+  }
+  return found
+}
+
 /** Name and guid of exactly these datasets and snapshots; one that is missing makes it end with 1. Answer: `parseIdentities`. */
 export function listIdentities(zfs: ZfsCommand, names: readonly string[]): Argv {
   if (names.length === 0) throw new RangeError('Identities are asked for by name; with none there is nothing to ask.')

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { bookOf, closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
-import { fakeView, fakeWaiting, WAITING_HASH } from './fake-views.ts'
+import { fakeInventory, fakeLost, fakeView, fakeWaiting, WAITING_HASH } from './fake-views.ts'
 
 /* One decision for many datasets: over the API, and on its page. */
 setDefaultTimeout(600_000)
@@ -110,4 +110,54 @@ test('the dashboard says that there is something to decide, and where', async ()
   served.engine.views = [fakeView('p.fine')]
   expect(await viewer.page('/')).not.toContain('/adopt')
   expect(await viewer.page('/adopt')).toContain('No dataset waits for a decision.')
+})
+
+describe('one primary in doubt', () => {
+  const path = '/api/datasets/p.lost/adopt'
+  beforeEach(() => {
+    served.engine.views = [fakeLost('p.lost'), fakeView('p.fine')]
+    served.engine.known.set('p.lost', fakeInventory('p.lost'))
+  })
+
+  test('is said to be, and an operator ends it with a reason that is kept', async () => {
+    const operator = await as('operator')
+    const shown = await (await operator.json('GET', '/api/datasets/p.lost')).json()
+    expect(shown.inDoubt).toEqual(['PRIMARY_LOST_HISTORY'])
+    expect((await operator.json('POST', path, { reason: 'a drill' })).status).toBe(202)
+    expect(served.engine.calls).toMatchObject([{ verb: 'adoptPrimary', input: { id: 'p.lost', reason: 'a drill' } }])
+    expect((await bookOf(served, 'adoptPrimary')).at(0)).toMatchObject({
+      result: 'OK',
+      reason: 'a drill',
+      target: 'p.lost',
+    })
+  })
+
+  test.each([[{}], [{ reason: '' }], [{ reason: '   ' }], [{ reason: 'x'.repeat(501) }]])(
+    '%j is no reason',
+    async (body) => {
+      expect((await (await as('operator')).json('POST', path, body)).status).toBe(422)
+      expect(served.engine.calls).toEqual([])
+    },
+  )
+
+  test('a viewer does not end it', async () => {
+    const viewer = await as('viewer')
+    expect((await viewer.json('POST', path, { reason: 'a drill' })).status).toBe(403)
+    expect((await viewer.form('/datasets/p.lost/adopt', { reason: 'a drill' })).status).toBe(403)
+    expect(served.engine.calls).toEqual([])
+  })
+
+  test('its page lists what only the backup has, warns, and asks why', async () => {
+    const operator = await as('operator')
+    expect(await operator.page('/datasets/p.lost')).toContain('/datasets/p.lost/adopt')
+    const page = await operator.page('/datasets/p.lost/adopt')
+    for (const text of ['1 snapshot is only on', '@daily &lt;b>', 'do not go on', 'kept in the audit log'])
+      expect(page).toContain(text)
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? ''
+    const empty = await operator.form('/datasets/p.lost/adopt', { reason: ' ', csrf })
+    expect([empty.status, (await empty.text()).includes('Say why it is right')]).toEqual([400, true])
+    const sent = await operator.form('/datasets/p.lost/adopt', { reason: 'a drill', csrf })
+    expect([sent.status, sent.headers.get('location')]).toEqual([303, '/datasets/p.lost'])
+    expect(await operator.page('/datasets/p.fine/adopt')).toContain('Nothing is held against this primary')
+  })
 })

@@ -111,6 +111,11 @@ export function fakeEngine(): FakeEngine {
         const plan = decisionOf(view)
         return plan === null ? [] : [{ dataset: view.dataset, plan }]
       }),
+    adoptPrimary: async (id, { reason }) => {
+      called('adoptPrimary', { id, reason })
+      known(id)
+      return fakeRun(8, { kind: 'SCAN', reason })
+    },
     adopt: async (request) => {
       called('adopt', request)
       return request.choices.map(({ datasetId, planHash }) => {

@@ -242,3 +242,11 @@ export function fakeWaiting(id: string): DatasetView {
   const plan = fakePlan(id, { hash: WAITING_HASH, kind: 'SET_ASIDE_RESEED', outcome, setAside, automatic })
   return fakeView(id, { health: 'BROKEN', code: 'NO_COMMON_SNAPSHOT', change: { plan } })
 }
+
+/** A primary that lost its history, with what only the backup has. */
+export function fakeLost(id: string): DatasetView {
+  const view = fakeView(id, { health: 'BROKEN', code: 'PRIMARY_LOST_HISTORY' })
+  const snapshots = [{ name: 'daily <b>', guid: '42', creation: 1_795_262_400 }]
+  const reason = { ...view.verdict.reason, evidence: { onlyOnBackup: { count: 1, snapshots } } }
+  return { ...view, verdict: { ...view.verdict, reason, reasons: [reason] } }
+}

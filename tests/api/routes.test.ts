@@ -28,6 +28,7 @@ const GOOD: readonly (readonly [method: string, path: string, route: string, sta
   ['GET', '/api/run', '/api/run', 200],
   ['POST', '/api/run', '/api/run', 202],
   ['GET', '/api/adopt', '/api/adopt', 200],
+  ['POST', `/api/datasets/${ID}/adopt`, '/api/datasets/:id/adopt', 202, { reason: 'restored on purpose' }],
   ['POST', '/api/adopt', '/api/adopt', 200, { choices: [{ datasetId: ID, planHash: '0123456789abcdef' }] }],
   ['GET', '/api/datasets', '/api/datasets', 200],
   ['GET', `/api/datasets/${ID}`, '/api/datasets/:id', 200],

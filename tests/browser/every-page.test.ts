@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import type { Fake } from '#tests/api/fake-services.ts'
-import { fakeWaiting } from '#tests/api/fake-views.ts'
+import { fakeInventory, fakeLost, fakeWaiting } from '#tests/api/fake-views.ts'
 import { barriers, hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
 
 let browser: Browser | null = null
@@ -21,6 +21,8 @@ const PAGES = [
   '/runs/7',
   '/set-asides',
   '/adopt',
+  '/datasets/hq10-7.LOST',
+  '/datasets/hq10-7.LOST/adopt',
   '/functions',
   '/functions/scan',
   '/logs',
@@ -39,7 +41,8 @@ const PAGES = [
 
 /** Something to decide. */
 const waits = ({ engine }: Fake) => {
-  engine.views.push(fakeWaiting('hq10-7.WAITS'))
+  engine.views.push(fakeWaiting('hq10-7.WAITS'), fakeLost('hq10-7.LOST'))
+  engine.known.set('hq10-7.LOST', fakeInventory('hq10-7.LOST'))
 }
 
 for (const scheme of ['light', 'dark'] as const) {

@@ -333,3 +333,40 @@ test('what the witness saw of the rhythm outside a check counts, and only that',
   later.check()
   expect(later.pass(73 * HOUR).says('WARNING')).toEqual([expect.stringContaining('is BROKEN: delay')])
 })
+
+test('all snapshots of a day gone at once: BROKEN until they are back, or a person lifts it', () => {
+  const story = new Story({ primary_max_age_hours: 0 })
+  for (let hour = 0; hour < 24; hour++) story.take().replicate().pass(HOUR)
+  expect(story.check()).toBe('HEALTHY')
+  const before = story.primary
+  story.pass(HOUR).primary = []
+  story.take().replicate()
+  // In step again, and all the same.
+  expect([story.check(), story.says('WARNING').length]).toEqual(['BROKEN', 1])
+  story.primary = [...before, ...story.primary]
+  expect(story.check()).toBe('HEALTHY')
+
+  const lifted = new Story({ primary_max_age_hours: 0 })
+  for (let hour = 0; hour < 24; hour++) lifted.take().replicate().pass(HOUR)
+  lifted.check()
+  lifted.pass(HOUR).primary = []
+  lifted.take().replicate()
+  expect(lifted.check()).toBe('BROKEN')
+  lifted.oracle.adopted('a:tank/one')
+  expect(lifted.check()).toBe('HEALTHY')
+})
+
+test('no such demand where retention was seen, or the looks were too far apart', () => {
+  const pruned = new Story({ primary_max_age_hours: 0 })
+  for (let hour = 0; hour < 24; hour++) pruned.take().replicate().pass(HOUR)
+  pruned.check()
+  pruned.keep(12).check()
+  pruned.pass(HOUR).primary = []
+  expect(pruned.take().replicate().check()).toBe('HEALTHY')
+
+  const away = new Story({ primary_max_age_hours: 0 })
+  for (let hour = 0; hour < 24; hour++) away.take().replicate().pass(HOUR)
+  away.check()
+  away.pass(2 * DAY).primary = []
+  expect(away.take().replicate().check()).toBe('HEALTHY')
+})

@@ -6,8 +6,21 @@
  * the text leaves a choice, or only the witness can know, it takes the less worried value; so the product may be more
  * worried than the oracle, never less.
  */
+import { History } from './history.ts'
 import { medianOfNewest, Rhythm, type Rule, ruleOf } from './rule.ts'
-import type { Check, DatasetSeen, Health, MappingSeen, SanSeen, Shown, SnapshotSeen } from './sight.ts'
+import {
+  type Check,
+  type DatasetSeen,
+  find,
+  type Health,
+  hostSeconds,
+  isThere,
+  type MappingSeen,
+  poolOf,
+  type SanSeen,
+  type Shown,
+  type SnapshotSeen,
+} from './sight.ts'
 
 export const RANK: Readonly<Record<Health, number>> = { HEALTHY: 0, WARNING: 1, UNKNOWN: 2, BROKEN: 3 }
 /** Seconds in which clocks that are read one after the other, in whole seconds and during a session, may differ. */
@@ -46,6 +59,7 @@ interface Memory {
   /** The newest common one has not moved since a memory began: what followed it may have gone unseen. */
   began: boolean
   rhythm: Rhythm
+  readonly history: History
   /** Of a child: true time at which it was first there. */
   readonly bornTruly: number
 }
@@ -67,6 +81,11 @@ export class Oracle {
     if (!slept || seconds < 0) this.#off += seconds
   }
 
+  /** A person says that this primary is the one to follow as it is. */
+  adopted(dataset: string): void {
+    for (const [key, { history }] of this.#memories) if (key.startsWith(`${dataset} `)) history.forget()
+  }
+
   databaseLost(): void {
     this.#memories.clear()
   }
@@ -83,6 +102,7 @@ export class Oracle {
       const memory = this.#memory(mapping, rule, truly, child)
       const primary = find(sans, mapping.primary)
       const backup = find(sans, mapping.backup)
+      if (primary !== null) memory.history.observe(primary)
       if (primary === null || backup === null) continue
       if (memory.primaryGuid !== null && memory.primaryGuid !== primary.guid) {
         this.#forget(memory, rule)
@@ -116,6 +136,7 @@ export class Oracle {
       if (primary === null || !names.has(nameOf(mapping))) continue
       const memory = this.#memory(mapping, rule, this.#truly(witnessMs), child)
       memory.rhythm.see(wantedOf(primary, rule), hostSeconds(sans, mapping.primary.host, witnessMs))
+      memory.history.see(primary, witnessMs)
     }
   }
 
@@ -212,6 +233,7 @@ export class Oracle {
       lastMissing: null,
       began: true,
       rhythm: new Rhythm(),
+      history: new History(),
       bornTruly: child ? truly : Number.NEGATIVE_INFINITY,
     }
     this.#memories.set(key, memory)
@@ -249,6 +271,7 @@ export class Oracle {
     if (primary === null) return
     const wanted = wantedOf(primary, rule)
     memory.rhythm.see(wanted, hostSeconds(sans, mapping.primary.host, began))
+    memory.history.see(primary, began)
     const base = backup === null ? null : newestCommon(primary, backup)
     if (base === null) return
     const old = memory.missingSince
@@ -308,6 +331,7 @@ export class Oracle {
 
     const baseAge = Math.min(now - base.time, truly - (this.#taken.get(base.guid) ?? truly))
     const worst = [fine]
+    if (memory.history.isLost) worst.push({ health: 'BROKEN', because: 'all that the primary had went at once' })
     if (this.#missing(sans, mapping, rule, base.txg, began).length > 0) {
       const delay = Math.max(
         this.#since(memory.missingSince, rule, now, began),
@@ -358,24 +382,6 @@ const nameOf = ({ primary, backup }: Pick<MappingSeen, 'primary' | 'backup'>) =>
 const wantedOf = ({ snapshots }: DatasetSeen, rule: Rule) => inOrder(snapshots).filter(({ name }) => rule.wants(name))
 const inOrder = (snapshots: readonly SnapshotSeen[]) => snapshots.toSorted((a, b) => a.txg - b.txg)
 
-function poolOf(sans: ReadonlyMap<string, SanSeen>, { host, dataset }: { host: string; dataset: string }) {
-  const name = dataset.split('/')[0]
-  return sans.get(host)?.pools.find((pool) => pool.name === name) ?? null
-}
-
-function find(sans: ReadonlyMap<string, SanSeen>, at: { host: string; dataset: string }): DatasetSeen | null {
-  const pool = poolOf(sans, at)
-  return pool?.imported === true ? (pool.datasets.find(({ name }) => name === at.dataset) ?? null) : null
-}
-
-/** Both pools can be looked into. */
-function isThere(sans: ReadonlyMap<string, SanSeen>, { primary, backup }: MappingSeen): boolean {
-  return [primary, backup].every((at) => {
-    const pool = poolOf(sans, at)
-    return pool?.imported === true && (pool.health === 'ONLINE' || pool.health === 'DEGRADED')
-  })
-}
-
 /** PRODUCT.md: a container without snapshots of its own is a note. How much it may hold is not said: less worried. */
 function isContainer(sans: ReadonlyMap<string, SanSeen>, { primary, backup }: MappingSeen): boolean {
   const below = poolOf(sans, primary)?.datasets.filter(
@@ -384,9 +390,6 @@ function isContainer(sans: ReadonlyMap<string, SanSeen>, { primary, backup }: Ma
   const own = [find(sans, primary), find(sans, backup)].flatMap((each) => each?.snapshots ?? [])
   return (below?.length ?? 0) > 0 && own.length === 0 && find(sans, primary)?.bookmarks.length === 0
 }
-
-const hostSeconds = (sans: ReadonlyMap<string, SanSeen>, host: string, witnessMs: number): number =>
-  witnessMs / 1000 + (sans.get(host)?.skewSeconds ?? 0)
 
 /** 7.2, with guids for names, as PRODUCT.md has it: the newest one that both sides hold; of the primary a bookmark counts. */
 function newestCommon(primary: DatasetSeen, backup: DatasetSeen) {

@@ -66,3 +66,24 @@ export interface Check {
   /** The check itself says that it did its work. */
   readonly succeeded: boolean
 }
+
+export function poolOf(sans: ReadonlyMap<string, SanSeen>, { host, dataset }: { host: string; dataset: string }) {
+  const name = dataset.split('/')[0]
+  return sans.get(host)?.pools.find((pool) => pool.name === name) ?? null
+}
+
+export function find(sans: ReadonlyMap<string, SanSeen>, at: { host: string; dataset: string }): DatasetSeen | null {
+  const pool = poolOf(sans, at)
+  return pool?.imported === true ? (pool.datasets.find(({ name }) => name === at.dataset) ?? null) : null
+}
+
+/** Both pools can be looked into. */
+export function isThere(sans: ReadonlyMap<string, SanSeen>, { primary, backup }: MappingSeen): boolean {
+  return [primary, backup].every((at) => {
+    const pool = poolOf(sans, at)
+    return pool?.imported === true && (pool.health === 'ONLINE' || pool.health === 'DEGRADED')
+  })
+}
+
+export const hostSeconds = (sans: ReadonlyMap<string, SanSeen>, host: string, witnessMs: number): number =>
+  witnessMs / 1000 + (sans.get(host)?.skewSeconds ?? 0)

@@ -72,6 +72,11 @@ export const MORE_WEIGHTS: Readonly<Record<string, number>> = {
   tightQuota: 1,
   skewAnHour: 1,
   loseDatabase: 0.3,
+  ransomware: 1,
+  thief: 1,
+  shortenRetention: 1,
+  downForLong: 0.5,
+  adopt: 3,
 }
 
 /** The sequence of a seed; always the same one. */

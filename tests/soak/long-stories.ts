@@ -38,6 +38,20 @@ export const LONG_STORIES: Readonly<Record<string, (field: Field, operation: Ope
     await days(field, name, { b, nameOf })
   },
 
+  /** The witness is down for longer than retention: what it knew of the primary is gone when it is back. */
+  async downForLong(field, { a, b }) {
+    const { bed } = field
+    const name = primary(field, a)
+    field.touched()
+    await bed.run(field.engine.stop())
+    for (let left = 3 + (b % 4); left > 0; left--) {
+      await bed.clock.pass(24 * HOUR)
+      if (field.find('a', name) !== null) field.snapshot(name, 1000)
+    }
+    await prune(field, name, 2)
+    await bed.restart()
+  },
+
   /** The data directory is lost; its successor has to be as worried without the memory. */
   async loseDatabase({ bed, oracle }) {
     await bed.idle()

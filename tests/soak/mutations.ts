@@ -18,7 +18,7 @@ export interface Mutation {
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   C1: {
     was: 'Ids of children collide, and what the database refuses for one of them ends the check of all.',
-    foundBy: 15,
+    foundBy: 45,
     edits: [
       {
         file: 'lib/engine/monitored.ts',
@@ -39,7 +39,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   C2: {
     was: 'The delay is the age of the oldest missing snapshot that still exists: retention keeps a dead replication young.',
-    foundBy: 14,
+    foundBy: 38,
     edits: [
       {
         file: 'lib/replication/judge/delay.ts',
@@ -50,7 +50,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   H1: {
     was: 'The age of the primary is judged by its newest snapshot of any name, whether policy wants it or not.',
-    foundBy: 57,
+    foundBy: 13,
     edits: [
       {
         file: 'lib/replication/judge/primary.ts',

@@ -2,6 +2,7 @@ import { runCommand } from '#tests/bed/command.ts'
 import type { BedHost } from '#tests/bed/host.ts'
 import { MemoryPipe } from '#tests/bed/pipe.ts'
 import { lossKey } from '#tests/invariants/losses.ts'
+import type { StockSnapshot } from '#tests/invariants/stock.ts'
 import { BESIDE_REPLICATION } from './beside-replication.ts'
 import type { Field } from './field.ts'
 import type { Operation } from './operation.ts'
@@ -49,6 +50,33 @@ export const ON_SANS: Readonly<Record<string, (field: Field, operation: Operatio
     if (found === undefined) return
     field.forgets('a', found)
     await zfs(field.primaryHost(), 'destroy', `${name}@${found.name}`)
+  },
+
+  /** Whoever wants a ransom destroys the history: all of it, all but the newest, or all that is older than a moment. */
+  async ransomware(field, { a, b }) {
+    const name = primary(field, a)
+    const snapshots = field.find('a', name)?.snapshots ?? []
+    if (field.find('a', name) === null) return
+    const left = [0, 0, 1, Math.ceil(snapshots.length / 3)][b % 4] ?? 0
+    if (snapshots.some(({ holds }) => holds > 0)) return
+    await destroyAll(field, name, snapshots.slice(0, snapshots.length - left))
+    if (b % 8 < 4) field.snapshot(name, 50_000)
+  },
+
+  /** A thief destroys what the next increment would start from. */
+  async thief(field, { a }) {
+    const name = primary(field, a)
+    const [host, to] = backup(field, a)
+    const there = new Set(field.find(host.id, to)?.snapshots.map(({ guid }) => guid))
+    const common = field.find('a', name)?.snapshots.findLast(({ guid }) => there.has(guid))
+    if (common !== undefined) await destroyAll(field, name, [common])
+  },
+
+  /** An admin's new retention: the older half goes. */
+  async shortenRetention(field, { a }) {
+    const name = primary(field, a)
+    const snapshots = field.find('a', name)?.snapshots ?? []
+    await destroyAll(field, name, snapshots.slice(0, Math.floor(snapshots.length / 2)))
   },
 
   bookmark(field, { a, b }) {
@@ -196,6 +224,14 @@ export const ON_SANS: Readonly<Record<string, (field: Field, operation: Operatio
   up(field, { a }) {
     field.hostBy(a).up = true
   },
+}
+
+async function destroyAll(field: Field, name: string, gone: readonly StockSnapshot[]): Promise<void> {
+  for (const each of gone) {
+    if (each.holds > 0) continue
+    field.forgets('a', each)
+    await zfs(field.primaryHost(), 'destroy', `${name}@${each.name}`)
+  }
 }
 
 async function destroyTree(field: Field, host: BedHost, name: string): Promise<void> {

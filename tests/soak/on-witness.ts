@@ -132,6 +132,15 @@ export const ON_WITNESS: Readonly<Record<string, (field: Field, operation: Opera
     await asked(field, 'reload', () => field.bed.reload({ mappings, defaults: defaultsOf(new Random(a), field.world) }))
   },
 
+  /** A person has looked at the primary and says that it is right. */
+  async adopt(field, { a }) {
+    const { id, mapping } = field.view(a).dataset
+    const request = { reason: 'looked at it', trigger: PERSON }
+    const run = await asked(field, 'adopt', () => field.engine.adoptPrimary(id, request))
+    const { host, dataset } = mapping.primary
+    if (run !== null) field.oracle.adopted(`${host}:${dataset}`)
+  },
+
   async pause(field, { a, b }) {
     const { id } = field.view(a).dataset
     const until = b % 2 === 0 ? null : field.bed.clock.now() + b * MINUTE

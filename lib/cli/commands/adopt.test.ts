@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { detail, run } from '../testing/answers.ts'
 import { runCommand } from '../testing/run-command.ts'
 
 const item = (datasetId: string) => ({
@@ -55,4 +56,47 @@ test('a dataset that waits for no such decision is named', async () => {
   const ran = await runCommand(['adopt', 'c', '--yes'], { answers: answers([]) })
   expect([ran.exit, ran.service.bodies.get('/api/adopt')]).toEqual([5, undefined])
   expect(ran.stderr).toContain('c waits for no decision of this kind.')
+})
+
+const LOST = {
+  code: 'PRIMARY_LOST_HISTORY',
+  severity: 'BROKEN',
+  message: 'hqs10 lost most of its snapshots at once.',
+  action: null,
+  evidence: { onlyOnBackup: { count: 1, snapshots: [{ name: 'daily-1', guid: '42', creation: 1_795_262_400 }] } },
+}
+const inDoubt = {
+  [`GET /api/datasets/${detail.id}`]: { status: 200, body: { ...detail, inDoubt: [LOST.code], reasons: [LOST] } },
+  [`POST /api/datasets/${detail.id}/adopt`]: { status: 202, body: run },
+}
+
+test('a primary in doubt is shown with what only the backup has, and adopted with a reason', async () => {
+  const ran = await runCommand(['adopt', detail.id, '--yes', '--reason', 'a drill'], { answers: inDoubt })
+  expect(ran.exit).toBe(0)
+  expect(ran.stderr).toContain('2026-11-21T12:00:00Z  @daily-1  (guid 42)')
+  expect(ran.service.bodies.get(`/api/datasets/${detail.id}/adopt`)).toEqual({ reason: 'a drill' })
+})
+
+test.each([
+  [['--yes'], 2, '--reason'],
+  [['--reason', 'a drill'], 5, 'A person must agree'],
+])('but not with %j alone', async (words, exit, says) => {
+  const ran = await runCommand(['adopt', detail.id, ...words], { answers: inDoubt })
+  expect([ran.exit, ran.service.bodies.get(`/api/datasets/${detail.id}/adopt`)]).toEqual([exit, undefined])
+  expect(ran.stderr).toContain(says)
+})
+
+test('several at once by their names, with one reason; never together with one that waits for something else', async () => {
+  const second = { ...detail, id: 'b.two', inDoubt: [LOST.code], reasons: [LOST] }
+  const answers = {
+    ...inDoubt,
+    'GET /api/datasets/b.two': { status: 200, body: second },
+    'POST /api/datasets/b.two/adopt': { status: 202, body: run },
+    'GET /api/datasets/c': { status: 200, body: { ...detail, id: 'c' } },
+  }
+  const ran = await runCommand(['adopt', detail.id, 'b.two', '--yes', '--reason', 'a drill'], { answers })
+  expect([ran.exit, ran.service.bodies.get('/api/datasets/b.two/adopt')]).toEqual([0, { reason: 'a drill' }])
+  const mixed = await runCommand(['adopt', detail.id, 'c', '--yes', '--reason', 'a drill'], { answers })
+  expect([mixed.exit, mixed.service.bodies.size]).toEqual([2, 0])
+  expect(mixed.stderr).toContain('two decisions')
 })

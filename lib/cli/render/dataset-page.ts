@@ -31,6 +31,7 @@ export function datasetPage(
     [paint('bold', `${reason.code}: `), reason.message],
     ...(reason.action === null ? [] : [[paint('bold', 'Next: '), reason.action]]),
     ...evidenceLines(evidence),
+    ...section('Only on the backup', onlyOnBackup(evidence)),
     ...(rails.length === 0 ? [] : ['', ...rails]),
     '',
     ...facts(detail, now),
@@ -58,7 +59,24 @@ export function datasetPage(
 }
 
 function evidenceLines(evidence: Readonly<Record<string, unknown>>): Text[] {
-  return Object.entries(evidence).map(([name, value]) => [paint('dim', `  ${name}: `), plain(value)])
+  const told = Object.entries(evidence).filter(([name]) => name !== 'onlyOnBackup')
+  return told.map(([name, value]) => [paint('dim', `  ${name}: `), plain(value)])
+}
+
+/** What the primary has lost and the backup still holds, newest first, with when each was taken. */
+export function onlyOnBackup({ onlyOnBackup: held }: Readonly<Record<string, unknown>>): readonly string[] {
+  if (typeof held !== 'object' || held === null || !('snapshots' in held) || !Array.isArray(held.snapshots)) return []
+  const { count, snapshots } = held as {
+    readonly count: number
+    readonly snapshots: readonly { readonly name: string; readonly guid: string; readonly creation: number }[]
+  }
+  const lines = snapshots.map(
+    ({ name, guid, creation }) => `${new Date(creation * 1000).toISOString().slice(0, 19)}Z  @${name}  (guid ${guid})`,
+  )
+  const more = count - snapshots.length
+  return more === 0
+    ? lines
+    : [...lines.slice(0, -1), `… ${more} more: zwitness show --snapshots lists all`, ...lines.slice(-1)]
 }
 
 function plain(value: unknown): string {

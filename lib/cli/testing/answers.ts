@@ -206,6 +206,7 @@ export const detail: DatasetDetailView = {
     { code: 'CLOCK_SKEW', severity: 'WARNING', message: "hqs7's clock is 90 s ahead.", action: null, evidence: {} },
   ],
   plan,
+  inDoubt: [],
   options: [
     {
       mode: 'REPAIR',

@@ -49,10 +49,22 @@ export const missingScenarios: readonly Scenario[] = [
     settings: { auto_repair: true },
     build: (place) => replicated(place, { count: 9 }),
     later({ primary, from, now }) {
-      const gone = (back: number): string =>
-        `${from}@daily-${new Date((now - (2 + back * 24) * 3600) * 1000).toISOString().slice(0, 16).replace('T', '_').replace(':', '')}`
-      primary.forget(gone(0))
-      primary.forget(gone(1))
+      for (const back of [0, 1]) primary.forget(`${from}@${dailyName(now, back)}`)
+    },
+  },
+  {
+    dataset: 'HQS10LOST1',
+    shows: ['PRIMARY_LOST_HISTORY'],
+    note: 'After the first scan all snapshots of the primary but the newest are destroyed: nothing follows that by itself.',
+    settings: { auto_repair: true },
+    build: (place) => replicated(place, { count: 12 }),
+    later({ primary, from, now }) {
+      for (let back = 1; back < 12; back++) primary.forget(`${from}@${dailyName(now, back)}`)
     },
   },
 ]
+
+/** Name of the snapshot that `replicated` took so many days before the newest one. */
+function dailyName(now: number, back: number): string {
+  return `daily-${new Date((now - (2 + back * 24) * 3600) * 1000).toISOString().slice(0, 16).replace('T', '_').replace(':', '')}`
+}

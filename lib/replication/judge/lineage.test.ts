@@ -26,7 +26,9 @@ describe('lineage of the primary', () => {
     const after = look(replaced, before)
     expect(after.primary).toEqual(before.primary)
     expect(judged(replaced, { memory: after }).reason.code).toBe('PRIMARY_REPLACED')
-    expect(judged(replaced, { memory: adoptPrimary(after, replaced) }).reason.code).toBe('NO_COMMON_SNAPSHOT')
+    expect(judged(replaced, { memory: adoptPrimary(after, judgeInput(replaced)) }).reason.code).toBe(
+      'NO_COMMON_SNAPSHOT',
+    )
   })
 
   test('a dataset that was moved by send and receive has another guid and the same history: no alarm', () => {

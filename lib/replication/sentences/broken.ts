@@ -15,6 +15,28 @@ export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
       `Pool ${e.pool} on ${e.host} is ${e.health}.`,
       `Look at \`zpool status ${e.pool}\` on ${e.host}. Everything for this pool is held until it is back.`,
     ),
+  PRIMARY_LOST_HISTORY: (w, e) => {
+    const what =
+      e.common === null
+        ? `lost most of its snapshots at once: ${e.before.count} over ${w.duration(e.before.spanSeconds)} became ${
+            e.after.count === 0
+              ? 'none'
+              : e.after.count === 1
+                ? '1'
+                : `${e.after.count} over ${w.duration(e.after.spanSeconds)}`
+          }`
+        : `no longer has @${e.common.name}, the newest snapshot in common, which was ${w.duration(e.ageSeconds ?? 0)} old ${
+            e.usualSeconds === null
+              ? '(older ones of its kind are still there)'
+              : `(its kind is kept for about ${w.duration(e.usualSeconds)})`
+          }`
+    const only = e.onlyOnBackup?.count ?? 0
+    const holds = only === 0 ? '' : ` ${w.snapshots(only)} ${only === 1 ? 'is' : 'are'} only on ${w.backup} now.`
+    return said(
+      `${w.primary}'s ${w.primaryDataset} ${what}; missed at ${w.time(e.at)}. Perhaps somebody destroyed them.${holds}`,
+      `Delete nothing on ${w.backup}: \`zfs hold\` the snapshots of ${w.backupDataset} there, then find out what happened on ${w.primary}. Until somebody lifts this (\`zwitness adopt\`) nothing is set aside or seeded again by itself; increments go on.`,
+    )
+  },
   PRIMARY_REPLACED: (w, e) =>
     said(
       `${w.primary}'s ${w.primaryDataset} is another dataset than before (guid ${e.recordedGuid} → ${e.guid}). ${w.backup} may hold the only good copy; nothing is done without you.`,

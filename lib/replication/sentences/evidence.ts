@@ -41,6 +41,20 @@ type Listed = { readonly count: number; readonly snapshots: readonly SnapshotFac
 export interface EvidenceByCode {
   HALF_DONE_SWAP: { readonly state: string; readonly datasets: readonly string[] }
   POOL_UNAVAILABLE: { readonly host: string; readonly pool: string; readonly health: string }
+  PRIMARY_LOST_HISTORY: {
+    /** Epoch ms of the check that missed it. */
+    readonly at: number
+    /** The newest common snapshot, where that went too early; null: most of all snapshots went at once. */
+    readonly common: SnapshotFact | null
+    /** How old that one was at most, and at what age its kind usually goes; null: not known. */
+    readonly ageSeconds: number | null
+    readonly usualSeconds: number | null
+    /** Snapshots of the primary, and the seconds from the oldest to the newest: at the last check before, and at that one. */
+    readonly before: { readonly count: number; readonly spanSeconds: number }
+    readonly after: { readonly count: number; readonly spanSeconds: number }
+    /** Snapshots that only the backup has now, newest first; null: both sides were not read. */
+    readonly onlyOnBackup: Listed | null
+  }
   PRIMARY_REPLACED: { readonly recordedGuid: string; readonly guid: string }
   PRIMARY_REWOUND: { readonly newestCreatetxgBefore: string; readonly newestCreatetxg: string | null }
   PRIMARY_DATASET_MISSING: RenamedFacts & { readonly backupSnapshots: number | null }
@@ -92,6 +106,16 @@ export interface EvidenceByCode {
     readonly lastHealth: string
   }
   NOT_CHECKED: LookFacts
+  PRIMARY_REWRITTEN: {
+    readonly snapshot: SnapshotFact
+    /** The last one before it; null: not there any more. */
+    readonly before: SnapshotFact | null
+    readonly rewrittenBytes: number
+    /** What that one held. */
+    readonly beforeBytes: number
+    /** Epoch ms of the check that saw it. */
+    readonly at: number
+  }
   BACKUP_IN_USE: {
     readonly writtenBytes: number
     /** Since the last check; null: it did not grow. */

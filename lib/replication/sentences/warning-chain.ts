@@ -11,6 +11,7 @@ export const chainSentences: Sentences<
   | 'WINDOW_MISSED'
   | 'CLOCK_SKEW'
   | 'RETIRED'
+  | 'PRIMARY_REWRITTEN'
 > = {
   BASE_IS_BOOKMARK: (w, e) =>
     said(
@@ -65,6 +66,11 @@ export const chainSentences: Sentences<
       `Set the clock of ${e.host} (NTP).`,
     )
   },
+  PRIMARY_REWRITTEN: (w, e) =>
+    said(
+      `@${e.snapshot.name} rewrote most of ${w.primaryDataset} on ${w.primary}: ${w.bytes(e.rewrittenBytes)} of the ${w.bytes(e.beforeBytes)} before it. What encrypts everything looks like that; so does a restore.`,
+      `Look at the data on ${w.primary}${e.before === null ? '' : `; @${e.before.name} is the last snapshot before it`}. If it was intended, acknowledge it (\`zwitness ack\`).`,
+    ),
   RETIRED: (w, e) => {
     if (e.count === null) {
       const kept = e.backup === false ? 'its backup is gone too' : 'its backup is kept'

@@ -115,6 +115,8 @@ export interface Inventory {
     readonly name: string
     readonly facts: ResumeTokenFacts | UnusableToken | null
   } | null
+  /** What the newest snapshots of the primary wrote, by guid: those not asked about before, of a dataset that is worth it. */
+  readonly sizes?: ReadonlyMap<Guid, { readonly writtenBytes: number; readonly referencedBytes: number }>
   /** Epoch milliseconds of the look, witness clock. */
   readonly readAt: number
 }

@@ -5,6 +5,7 @@ export const REASONS = {
   BROKEN: [
     'HALF_DONE_SWAP',
     'POOL_UNAVAILABLE',
+    'PRIMARY_LOST_HISTORY',
     'PRIMARY_REPLACED',
     'PRIMARY_REWOUND',
     'CHILDREN_GONE',
@@ -26,6 +27,7 @@ export const REASONS = {
     'NOT_CHECKED',
   ],
   WARNING: [
+    'PRIMARY_REWRITTEN',
     'BACKUP_IN_USE',
     'NAME_CLASH',
     'BACKUP_MODIFIED',

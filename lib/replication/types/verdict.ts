@@ -94,6 +94,70 @@ export interface Memory {
   readonly rhythm?: Rhythm
   /** What is missing and since when. Absent: no check has compared the two sides yet. */
   readonly waiting?: Waiting
+  /** What the primary held, and whether it has lost it. Absent: no check has read it yet. */
+  readonly history?: History
+  /** What the newest snapshots of the primary wrote, oldest first (at most 8). Absent: never asked. */
+  readonly sizes?: readonly SizeSeen[]
+  /** One of them rewrote most of the data. Null or absent: none did lately, or it is over. */
+  readonly rewritten?: Rewritten | null
+}
+
+/** A snapshot, the share of the data before it that it rewrote (null: not known), and the bytes that it holds. */
+export type SizeSeen = readonly [guid: Guid, share: number | null, referencedBytes: number]
+
+/** A snapshot that rewrote most of what the one before it held. */
+export interface Rewritten {
+  readonly snapshot: SnapshotRef
+  /** The last one before it; null: not there any more. */
+  readonly before: SnapshotRef | null
+  readonly rewrittenBytes: number
+  readonly beforeBytes: number
+  /** Epoch ms of the check that saw it. */
+  readonly at: number
+  /** Snapshots since then that were as usual. */
+  readonly normal: number
+}
+
+/** A snapshot as it is remembered of the primary. */
+export interface SnapshotMark extends SnapshotRef {
+  /** Decimal. */
+  readonly createtxg: string
+}
+
+/** The snapshots of a primary as the last look that read it saw them. */
+export interface History {
+  /** Guid of the primary dataset; on another one its createtxg mean nothing. */
+  readonly datasetGuid: Guid
+  /** Epoch ms of that look. */
+  readonly at: number
+  readonly count: number
+  readonly oldest: SnapshotMark | null
+  readonly newest: SnapshotMark | null
+  /** The newest common one that counts: no temporary one of a replicator, and none that `snapshot_exclude` names. */
+  readonly common: SnapshotMark | null
+  /**
+   * At what age (seconds) snapshots of a kind went: by the shape of their names (at most 6, those seen last), of the last
+   * looks that missed any (at most 8, no two of one day) the youngest. `at`: epoch ms of the last of them.
+   */
+  readonly ages: readonly (readonly [shape: string, at: number, seconds: readonly number[]])[]
+  /** It has lost its history. Stays until a person lifts it, or until what went is there again. */
+  readonly lost: LostHistory | null
+}
+
+/** What went from a primary that should not have gone yet. */
+export interface LostHistory {
+  /** Epoch ms of the check that missed it. */
+  readonly at: number
+  /** The newest common snapshot, where that went too early; else null. */
+  readonly common: SnapshotMark | null
+  /** Of that one, seconds: how old it was at most, and at what age its kind usually goes (null: not known). */
+  readonly ageSeconds: number | null
+  readonly usualSeconds: number | null
+  /** Snapshots and the seconds from the oldest to the newest: as the last look before saw them, and at that check. */
+  readonly before: { readonly count: number; readonly spanSeconds: number }
+  readonly after: { readonly count: number; readonly spanSeconds: number }
+  /** What has to be there again for it to end by itself. */
+  readonly guids: readonly Guid[]
 }
 
 /** The children of a recursive mapping as its last listing that ended well had them. */
@@ -262,6 +326,8 @@ export interface JudgeInput {
   readonly tree?: Tree | null
   /** How many living datasets of its tree stand below it. Absent: not counted, it has snapshots. */
   readonly below?: number
+  /** When (epoch ms) somebody acknowledged the state of the dataset, null or absent: nobody has. */
+  readonly acknowledgedAt?: number | null
   /** The partial receive on the backup is of a run of ours that has ended: that its token changed says nothing of others. */
   readonly ownToken?: boolean
   /** Snapshots that runs of ours were to bring: that they came says nothing of others. */

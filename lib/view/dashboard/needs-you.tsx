@@ -81,10 +81,15 @@ const NO_REPAIR = new Set([
   'PRIMARY_STOPPED',
   'PRIMARY_EMPTY',
   'PRIMARY_DATASET_MISSING',
+  'PRIMARY_LOST_HISTORY',
+  'PRIMARY_REWRITTEN',
   'CHILDREN_GONE',
   'RETIRED',
   'POOL_UNAVAILABLE',
 ])
+
+/** A primary in doubt: a person reads what only the backup has, and decides. */
+const DECIDED = new Set(['PRIMARY_LOST_HISTORY', 'PRIMARY_REPLACED', 'PRIMARY_REWOUND'])
 
 function Problem({ row, actions }: { readonly row: DatasetRow; readonly actions: Props['actions'] }) {
   const { primary, backup } = row.pair
@@ -102,6 +107,11 @@ function Problem({ row, actions }: { readonly row: DatasetRow; readonly actions:
         {row.automatic !== null && <p class="muted">Automatic repair: {row.automatic.below}</p>}
       </div>
       <div class="row problem-do">
+        {DECIDED.has(row.reason.code) && (
+          <a class="button" href={`${page}/adopt`} aria-label={`Read and decide about ${row.name}`}>
+            Read and decide
+          </a>
+        )}
         {!NO_REPAIR.has(row.reason.code) &&
           (mayAct(role, 'operator') ? (
             <a class="button" href={`${page}/repair`} aria-label={`Preview repair of ${row.name}`}>

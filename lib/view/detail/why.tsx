@@ -45,7 +45,8 @@ function isRef(value: unknown): value is Ref {
 }
 
 function Evidence({ evidence, code }: { readonly evidence: DatasetDetailView['evidence']; readonly code: string }) {
-  const entries = Object.entries(evidence)
+  // Listed by itself, above.
+  const entries = Object.entries(evidence).filter(([name]) => name !== 'onlyOnBackup')
   if (entries.length === 0) return null
   return (
     <details>

@@ -23,6 +23,8 @@ export interface Screen {
 }
 
 const BROKEN = 'hqs8-hqs1.HQS8ARC1'
+/** The demo destroys its history after the first scan. */
+const LOST = 'hqs10-hqs7.HQS10LOST1'
 const DIVERGED = 'hqs8-hqs1.HQS8VMS1'
 /** The demo repairs it from its start on, slowly enough to watch. */
 const SLOW = 'hqs8-hqs1.HQS8DAT5'
@@ -54,6 +56,8 @@ export const OF_THE_DEMO: readonly Screen[] = [
   { name: 'dashboard', path: '/' },
   { name: 'dataset-healthy', path: '/datasets/hqs8-hqs1.HQS8DAT1' },
   { name: 'dataset-broken', path: `/datasets/${BROKEN}` },
+  { name: 'dataset-in-doubt', path: `/datasets/${LOST}`, before: awaiting('Read and decide') },
+  { name: 'adopt-primary', path: `/datasets/${LOST}/adopt` },
   { name: 'dataset-paused', brief: true, path: `/datasets/${PAUSED}` },
   { name: 'repair-set-aside', path: `/datasets/${DIVERGED}/repair` },
   { name: 'repair-in-place', path: `/datasets/${DIVERGED}/repair?strategy=IN_PLACE` },
