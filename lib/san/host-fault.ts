@@ -1,5 +1,6 @@
 import type { LookFault } from '#lib/replication/types.ts'
 import type { RemoteFault, RemoteFaultKind } from '#lib/ssh/types.ts'
+import type { SnapshotLimits } from '#lib/zfs/snapshot-limits.ts'
 
 const AUTH: ReadonlySet<RemoteFaultKind> = new Set(['auth', 'key-file', 'account'])
 const NOT_THE_HOST: ReadonlySet<RemoteFaultKind> = new Set(['command', 'cancelled', 'local', 'too-much-output'])
@@ -25,6 +26,22 @@ function reasonOf(kind: RemoteFaultKind): LookFault['reason'] {
 /** One dataset that its host did not list, for a reason of its own. */
 export function datasetFault(host: string, kind: string, message: string, retryable = true): LookFault {
   return { host, kind, reason: 'NOT_CHECKED', message, retryable }
+}
+
+/** One dataset whose listing alone is more than any listing can be: the answer was cut off, and nothing of it counts. */
+export function floodFault(host: string, name: string): LookFault {
+  const message = `${host} answered the listing of ${name} alone with more than a listing can be, so it was cut off and nothing of it counts: see what that command answers there.`
+  return datasetFault(host, 'too-much-output', message, false)
+}
+
+/** A dataset, or the host, has more snapshots and bookmarks than are read. */
+export function fullFault(host: string, name: string, which: keyof SnapshotLimits, limits: SnapshotLimits): LookFault {
+  const count = limits[which].toLocaleString('en-US')
+  const message =
+    which === 'ofADataset'
+      ? `${host} lists more than ${count} snapshots and bookmarks of ${name}, the most that are read of one dataset: destroy those that are not needed there, and keep fewer, or nothing can be said of it.`
+      : `With those of ${name}, ${host} lists more than ${count} snapshots and bookmarks, the most that are read of all its datasets together: destroy those that are not needed there, and keep fewer, or nothing can be said of this one.`
+  return datasetFault(host, 'too-many-snapshots', message, false)
 }
 
 /** A setting that is raised is written down as twice what it is, up to what the configuration takes. */

@@ -80,7 +80,7 @@ describe('stdout of a batch', () => {
       ['2', { reader: third.reader, maxBytes: 1e6 }],
     ])
     const long = 'row\n'.repeat(10_000)
-    const all = piece('0', long) + piece('1', '', 2) + `@@B:${N}:2\nhalf a listing`
+    const all = [piece('0', long), piece('1', '', 2), `@@B:${N}:2\nhalf a listing`].join('')
     const { pieces, tooMuch } = cut(all, { expected, size: 999 })
     expect(pieces).toEqual([
       ['0', 0, ''],

@@ -74,11 +74,10 @@ export function createStdoutCutter(
     const { path, command, text } = own
     if (bytes.length === 0) return
     own.size += bytes.length
-    if (own.size > command.maxBytes) return tooMuch(path)
-    if (text === null) return command.reader?.push(bytes)
-    held += bytes.length
-    if (held > maxHeld) return tooMuch(path)
-    own.said += text.decode(bytes, { stream: true })
+    if (text !== null) held += bytes.length
+    if (own.size > command.maxBytes || held > maxHeld) tooMuch(path)
+    else if (text === null) command.reader?.push(bytes)
+    else own.said += text.decode(bytes, { stream: true })
   }
 
   /** @returns where to go on in `bytes`, or -1 where more must come first. */
