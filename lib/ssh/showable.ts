@@ -1,6 +1,6 @@
 const LIMIT = 4 * 1024
 
-const ANSI = /\p{Cc}\[[0-9;?]*[A-Za-z]/gu
+const ANSI = /\p{Cc}\[[0-9;?]{0,50}[A-Za-z]/gu
 const CONTROLS = /(?![\n\t])[\p{Cc}\p{Cf}]/gu
 
 /** Text of another machine made fit to be shown: no control, ANSI or bidirectional characters, the last 4 KiB. */

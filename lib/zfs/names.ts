@@ -28,7 +28,7 @@ export function checkDatasetName(text: string, options: NameOptions = {}): strin
   if (text.endsWith('/'))
     return `The dataset name ${shown} ends with a slash; write it as ${shownOr(text.slice(0, -1))}.`
   if (/[@#]/.test(text))
-    return `The dataset name ${shown} holds @ or #; write only the dataset, for example ${shownOr(text.replace(/[@#].*$/s, ''))}.`
+    return `The dataset name ${shown} holds @ or #; write only the dataset, for example ${shownOr(text.split(/[@#]/, 1)[0] ?? '')}.`
   const components = text.split('/')
   if (components.length > DEPTH_LIMIT)
     return `The dataset name ${shown} is ${components.length} levels deep; ZFS takes at most ${DEPTH_LIMIT}.`

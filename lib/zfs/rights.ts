@@ -24,7 +24,7 @@ export function parseRights(stdout: string): readonly Grant[] {
   let on = ''
   let section = ''
   for (const line of stdout.split('\n')) {
-    const header = /^---- Permissions on (.+?) -+$/.exec(line)?.[1]
+    const header = /^---- Permissions on (.{1,300}?) -{1,300}$/.exec(line)?.[1]
     if (header !== undefined) on = isDatasetName(header) ? header : ''
     else if (line.endsWith(':') && !line.startsWith('\t')) section = line
     else if (section === 'Permission sets:') {
@@ -61,7 +61,7 @@ export function rightsOf(
 function readGrant(line: string, on: string, scope: Grant['scope']): Grant | null {
   const everyone = /^\teveryone (\S+)$/.exec(line)
   if (everyone !== null) return { on, scope, who: { kind: 'everyone' }, rights: words(everyone[1]) }
-  const named = /^\t(user|group) (.+) (\S+)$/.exec(line)
+  const named = /^\t(user|group) (.{1,300}) (\S{1,4000})$/.exec(line)
   if (named?.[2] === undefined) return null
   return { on, scope, who: { kind: named[1] === 'user' ? 'user' : 'group', name: named[2] }, rights: words(named[3]) }
 }
