@@ -56,8 +56,12 @@ function answer(host: string, names: readonly string[], result: CommandResult, r
   const text = fault?.text ?? `the listing ended with code ${result.exitCode} and said nothing`
   return {
     names,
-    fault: datasetFault(host, fault?.kind ?? 'unrecognised', `${host} could not list ${names.join(', ')}: ${text}`),
+    fault: datasetFault(host, fault?.kind ?? 'unrecognised', `${host} could not list ${namesOf(names)}: ${text}`),
   }
+}
+
+function namesOf(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
 }
 
 function noEnd(batch: BatchResult): LookFault {

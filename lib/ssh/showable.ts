@@ -5,7 +5,11 @@ const CONTROLS = /(?![\n\t])[\p{Cc}\p{Cf}]/gu
 
 /** Text of another machine made fit to be shown: no control, ANSI or bidirectional characters, the last 4 KiB. */
 export function showable(text: string): string {
-  const clean = text.replace(ANSI, '').replace(CONTROLS, '').trim()
+  const clean = text
+    .slice(-4 * LIMIT)
+    .replace(ANSI, '')
+    .replace(CONTROLS, '')
+    .trim()
   return clean.length > LIMIT ? `…${clean.slice(-(LIMIT - 1))}` : clean
 }
 

@@ -1,3 +1,4 @@
+import { linesOf } from './lines.ts'
 import { isDatasetName } from './names.ts'
 
 /** Who may do what, as one line of `zfs allow DATASET` says. */
@@ -11,6 +12,11 @@ export interface Grant {
   readonly rights: readonly string[]
 }
 
+/** Characters: more than all levels of a path have together. What comes after it grants nothing. */
+const LONGEST_ANSWER = 64 * 1024
+/** ZFS has some hundred and fifty rights and properties. */
+const MOST_WORDS = 300
+
 const SCOPES: ReadonlyMap<string, Grant['scope']> = new Map([
   ['Local permissions:', 'local'],
   ['Descendent permissions:', 'descendent'],
@@ -23,7 +29,7 @@ export function parseRights(stdout: string): readonly Grant[] {
   const sets = new Map<string, readonly string[]>()
   let on = ''
   let section = ''
-  for (const line of stdout.split('\n')) {
+  for (const line of linesOf(stdout.slice(0, LONGEST_ANSWER))) {
     const header = /^---- Permissions on (.{1,300}?) -{1,300}$/.exec(line)?.[1]
     if (header !== undefined) on = isDatasetName(header) ? header : ''
     else if (line.endsWith(':') && !line.startsWith('\t')) section = line
@@ -36,7 +42,10 @@ export function parseRights(stdout: string): readonly Grant[] {
       if (grant !== null) grants.push(grant)
     }
   }
-  return grants.map((grant) => ({ ...grant, rights: grant.rights.flatMap((right) => sets.get(right) ?? [right]) }))
+  return grants.map((grant) => ({
+    ...grant,
+    rights: [...new Set(grant.rights.flatMap((right) => sets.get(right) ?? [right]))],
+  }))
 }
 
 /**
@@ -67,5 +76,5 @@ function readGrant(line: string, on: string, scope: Grant['scope']): Grant | nul
 }
 
 function words(list: string | undefined): readonly string[] {
-  return (list ?? '').split(',').filter((word) => word !== '')
+  return [...new Set((list ?? '').split(',', MOST_WORDS))].filter((word) => word !== '')
 }

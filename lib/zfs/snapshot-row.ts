@@ -71,7 +71,7 @@ export class SnapshotRows {
     } else {
       const holds = decimalAt(text, holdsAt, end)
       if (holds < 0) return 'The column userrefs is no whole number, or more columns follow it.'
-      dataset.snapshots.push({ name, guid, createtxg, creation, holds })
+      dataset.snapshots.push({ name, guid, createtxg, creation, holds: Math.min(holds, Number.MAX_SAFE_INTEGER) })
     }
     dataset.full = this.#room.take(dataset)
     if (dataset.full !== null) this.drop(dataset)
