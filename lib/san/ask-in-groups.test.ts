@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { LookFault } from '#lib/replication/types.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault, Ssh } from '#lib/ssh/types.ts'
 import { type AskedGroup, askInGroups } from './ask-in-groups.ts'
 import { Pace } from './pace.ts'
@@ -67,8 +68,13 @@ class Host {
     close: () => Promise.resolve(),
   }
 
-  async ask(groups: readonly (readonly string[])[], pace = new Pace(), head: readonly RemoteCommand[] = []) {
-    const asked = groups.map((names): AskedGroup => ({ names, argv: (some) => ['zfs', 'list', ...some] }))
+  async ask(
+    groups: readonly (readonly string[])[],
+    pace = new Pace(),
+    head: readonly RemoteCommand[] = [],
+    reader?: AskedGroup['reader'],
+  ) {
+    const asked = groups.map((names): AskedGroup => ({ names, argv: (some) => ['zfs', 'list', ...some], reader }))
     const { answers, first } = await askInGroups({
       ssh: this.ssh,
       host: 'h',
@@ -206,6 +212,26 @@ describe('a listing in groups', () => {
     expect(faults[0]?.message).toStartWith('h answered the listing of b alone with more than a listing can be')
     // The next check begins with it alone.
     expect(pace.toList('h', 'k', ['b'])).toMatchObject([{ most: 1 }])
+  })
+
+  test('of whom it is certain before the end that nothing can be read is not asked for again', async () => {
+    const host = new Host(() => 0.1)
+    host.floods = new Set(['b'])
+    const full: LookFault = {
+      host: 'h',
+      kind: 'too-many-snapshots',
+      reason: 'NOT_CHECKED',
+      message: 'm',
+      retryable: false,
+    }
+    const reader = (names: readonly string[]) => ({
+      push: () => {},
+      end: () => {},
+      givenUp: () => new Map(names.includes('b') ? [['b', full]] : []),
+    })
+    const { listed, failed, faults } = await host.ask([['a', 'b', 'c', 'd'], ['e']], new Pace(), [], reader)
+    expect([listed, failed, faults]).toEqual([['a', 'c', 'd', 'e'], ['b'], [full]])
+    expect(host.sessions).toEqual([['a b c d'], ['e', 'a c d']])
   })
 
   test('where all answer without end it is given up after a few sessions, whatever there is to ask', async () => {

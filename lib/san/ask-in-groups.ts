@@ -1,3 +1,4 @@
+import type { LookFault } from '#lib/replication/types.ts'
 import type { OutputReader } from '#lib/ssh/batch-stdout.ts'
 import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
@@ -31,7 +32,12 @@ export interface AskedGroup {
   readonly names: readonly string[]
   readonly argv: (names: readonly string[]) => readonly string[]
   /** Takes what is listed as it comes; a new one for each command. The answer then has it. */
-  readonly reader?: (names: readonly string[]) => OutputReader
+  readonly reader?: (names: readonly string[]) => ListingReader
+}
+
+export interface ListingReader extends OutputReader {
+  /** Names of which it is certain before the listing ends that nothing can be read: they are not asked for again. */
+  readonly givenUp?: () => ReadonlyMap<string, LookFault>
 }
 
 export interface GroupedAnswers {
@@ -62,7 +68,7 @@ export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
   const answers: Answer[] = []
   let made = 0
   const waiting = (group: AskedGroup): Waiting => ({ ...group, id: `${kind}${made++}` })
-  const readers = new Map<string, OutputReader>()
+  const readers = new Map<string, ListingReader>()
   const read = (command: RemoteCommand, names: readonly string[], group: Waiting): RemoteCommand => {
     const reader = group.reader?.(names)
     if (reader === undefined) return command
@@ -105,7 +111,10 @@ export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
 
     // Where the time of all is over, the one that was under way then is not slow by itself.
     if (slow !== undefined && batch.durationMs < leftMs) {
-      const parts = afterTooSlow(batch, slow, readers)
+      const lost = isFlood ? givenUp(batch, slow, readers) : new Map<string, LookFault>()
+      for (const [name, fault] of lost) answers.push({ names: [name], fault })
+      const rest = { ...slow, names: slow.names.filter((name) => !lost.has(name)) }
+      const parts = lost.size > 0 ? anew(rest) : afterTooSlow(batch, slow, readers)
       answers.push(...parts.answers)
       pace.answered(
         host,
@@ -164,6 +173,16 @@ function afterTooSlow(batch: BatchResult, group: Group, readers: ReadonlyMap<str
   const rest = names.filter((name) => !answered.includes(name) && !tooSlow.includes(name))
   const answers = groupAnswers(batch, group, readers).filter(({ names: [name = ''] }) => answered.includes(name))
   return { answers, tooSlow, again: rest.length === 0 ? [] : [rest] }
+}
+
+/** Of a listing of all of a group that was cut off in its middle. */
+function givenUp(batch: BatchResult, { id }: Group, readers: ReadonlyMap<string, ListingReader>) {
+  return (batch.results.has(id) ? undefined : readers.get(id)?.givenUp?.()) ?? new Map<string, LookFault>()
+}
+
+/** The rest of a group, without those that had made it too much. */
+function anew({ names }: Group): TooSlow {
+  return { answers: [], tooSlow: [], again: names.length === 0 ? [] : [names] }
 }
 
 function gaveUp(fruitless: number, leftMs: number, timeoutMs: number): string | null {

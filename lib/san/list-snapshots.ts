@@ -28,7 +28,12 @@ export async function listAllSnapshots(ask: SnapshotAsk): Promise<ReadonlyMap<st
   const kind = 'snapshots'
   const argv = (names: readonly string[]) => listSnapshots(host.zfsCommand, names)
   const room = createRoom(limitsFor(datasets.length))
-  const reader = (names: readonly string[]) => createSnapshotReader(names, room)
+  const reader = (names: readonly string[]) => {
+    const own = createSnapshotReader(names, room)
+    const givenUp = () =>
+      new Map([...own.full()].map(([name, which]) => [name, fullFault(host.id, name, which, room.limits)] as const))
+    return { ...own, givenUp }
+  }
   const groups = groupsToList(pace.toList(host.id, kind, datasets)).map((names) => ({ names, argv, reader }))
   const { answers } = await askInGroups({ ssh, host: host.id, kind, groups, limits, pace, signal })
   const found = new Map<string, SnapshotAnswer>()

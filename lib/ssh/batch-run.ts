@@ -115,7 +115,8 @@ export async function runPart(
   if (limits.toTheEnd ? chainEnded(commands, results) : allEnded(commands, results))
     return { results, fault: null, began, bytes, noise, running: null }
 
-  const path = flooding ?? log.running()
+  // What floods stderr is no answer to a command, so none is to blame for it.
+  const path = flooding ?? (end.ended === 'too-much-output' ? null : log.running())
   const command = path === null ? undefined : places.get(path)
   const ended = end.ended === 'cancelled' && stopped !== null ? stopped : end.ended
   const limitMs = ended === 'silence' ? limits.silenceMs : stopped === 'timeout' ? command?.limitMs : limits.timeoutMs

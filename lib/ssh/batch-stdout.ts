@@ -85,7 +85,7 @@ export function createStdoutCutter(
     if (open === null) {
       const found = bytes.indexOf(begin, at)
       if (found < 0) {
-        const kept = Math.max(at, bytes.length - begin.length + 1)
+        const kept = Math.max(at, bytes.length - begunWith(bytes, begin))
         drop(bytes.subarray(at, kept))
         return -1 - kept
       }
@@ -106,7 +106,7 @@ export function createStdoutCutter(
     const { path, command, close } = open
     const end = bytes.indexOf(close, at)
     if (end < 0) {
-      const kept = Math.max(at, bytes.length - close.length + 1)
+      const kept = Math.max(at, bytes.length - begunWith(bytes, close))
       take(open, bytes.subarray(at, kept))
       return -1 - kept
     }
@@ -144,6 +144,13 @@ export function createStdoutCutter(
       broken = true
     },
   }
+}
+
+/** How many bytes at the end of these may be the beginning of the mark. Mostly none, so that no chunk is copied for them. */
+function begunWith(bytes: Buffer, mark: Buffer): number {
+  for (let count = Math.min(mark.length - 1, bytes.length); count > 0; count -= 1)
+    if (bytes.compare(mark, 0, count, bytes.length - count) === 0) return count
+  return 0
 }
 
 interface Open {

@@ -11,7 +11,7 @@ export interface SnapshotLimits {
 const OF_A_DATASET = 200_000
 /** So many at least, whatever is asked for. */
 const OF_A_SMALL_HOST = 300_000
-const FOR_EACH_DATASET = 10_000
+const FOR_EACH_DATASET = 5_000
 const OF_ANY_HOST = 1_500_000
 
 export const limitsFor = (datasets: number): SnapshotLimits => ({

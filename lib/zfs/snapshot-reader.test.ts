@@ -40,13 +40,13 @@ describe('a listing in pieces', () => {
 
   test('of a command that did not end with 0 nothing is known, and nothing is kept', () => {
     for (const code of [1, null]) {
-      const of = room()
+      const of = createRoom({ ofADataset: 100, ofAHost: 100 })
       const reader = createSnapshotReader(['p/a'], of)
-      reader.push(Buffer.from(rows('p/a', 200_000)))
+      reader.push(Buffer.from(rows('p/a', 100)))
       reader.end(code)
       expect(reader.datasets()).toBeNull()
       // There is room for as many as before it.
-      expect(seen(read(rows('p/b', 199_999), ['p/b'], { of }))).toEqual({ 'p/b': 199_999 })
+      expect(seen(read(rows('p/b', 100), ['p/b'], { of }))).toEqual({ 'p/b': 100 })
     }
   })
 
@@ -97,6 +97,14 @@ describe('limits', () => {
       of: createRoom(limitsFor(200)),
     })
     expect(seen(found)).toEqual({ 'p/a': 200_000, 'p/b': 'ofADataset', 'p/c': 9 })
+  })
+
+  test('that it is beyond is known before the listing ends', () => {
+    const reader = createSnapshotReader(['p/a', 'p/b'], createRoom({ ofADataset: 100, ofAHost: 150 }))
+    reader.push(Buffer.from(rows('p/b', 100)))
+    expect([...reader.full()]).toEqual([])
+    reader.push(Buffer.from(row('p/b', 100)))
+    expect([...reader.full()]).toEqual([['p/b', 'ofADataset']])
   })
 
   test('all of a host together: whose does not fit any more is left out, what is small still fits', () => {

@@ -11,6 +11,8 @@ export type UnreadSnapshots = { readonly fault: ListingFault } | { readonly full
 export interface SnapshotReader {
   push(bytes: Uint8Array): void
   end(exitCode: number | null): void
+  /** Datasets of which there are more than may be read, and which limit that is: known before the listing ends. */
+  full(): ReadonlyMap<string, keyof SnapshotLimits>
   /** Each dataset asked for, once it has ended with 0; null: it has not. An empty one has no snapshot. */
   datasets(): ReadonlyMap<string, ReadSnapshots> | null
 }
@@ -50,33 +52,47 @@ export function createSnapshotReader(names: readonly string[], room: SnapshotRoo
     rows.drop(dataset)
   }
 
+  /** Whole lines; answers where what is left begins. */
+  function readLines(bytes: Buffer): number {
+    // Names are ASCII: a byte is a character, and whatever is none fails there.
+    const text = bytes.toString('latin1')
+    let start = 0
+    for (let end = bytes.indexOf(NEWLINE); end >= 0 && ofAll === null; end = bytes.indexOf(NEWLINE, start)) {
+      line += 1
+      const reason = rows.read(text, start, end, bytes)
+      if (reason !== null) failed(text.slice(start, end), reason)
+      start = end + 1
+    }
+    return start
+  }
+
   return {
     push(chunk) {
       if (ofAll !== null) return
-      const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-      const bytes = rest.length > 0 ? Buffer.concat([rest, view]) : view
-      // Names are ASCII: a byte is a character, and whatever is none fails there.
-      const text = bytes.toString('latin1')
-      let start = 0
-      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-        line += 1
-        const reason = rows.read(text, start, end, bytes)
-        if (reason !== null) failed(text.slice(start, end), reason)
-        if (ofAll !== null) return
-        start = end + 1
-      }
-      rest = Buffer.from(bytes.subarray(start))
-      if (rest.length <= LONGEST_ROW) return
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+      // The line that began in the chunk before by itself, so that this one need not be copied.
+      const first = rest.length === 0 ? 0 : bytes.indexOf(NEWLINE) + 1
+      if (first > 0) readLines(Buffer.concat([rest, bytes.subarray(0, first)]))
+      const joined = rest.length > 0 && first === 0
+      const left = joined ? Buffer.concat([rest, bytes]) : bytes.subarray(first)
+      const read = ofAll === null ? readLines(left) : left.length
+      // A copy: the beginning of a line must not keep all that came with it.
+      rest = Buffer.from(left.subarray(read))
+      if (rest.length <= LONGEST_ROW || ofAll !== null) return
       // Whose what follows is cannot be told.
-      ofAll = listingFault(line + 1, text.slice(start), 'The line is longer than any row can be.')
+      ofAll = listingFault(line + 1, rest.toString('latin1', 0, LONGEST_ROW), 'The line is longer than any row can be.')
       dropAll()
     },
     end(exitCode) {
       exit = exitCode
+      rows.finish()
       if (exitCode !== 0) return dropAll()
       if (rest.length === 0 || ofAll !== null) return
       ofAll = listingFault(line + 1, rest.toString('latin1'), CUT_OFF)
       dropAll()
+    },
+    full() {
+      return new Map([...found].flatMap(([name, { full }]) => (full === null ? [] : [[name, full]])))
     },
     datasets() {
       if (exit !== 0) return null

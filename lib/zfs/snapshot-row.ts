@@ -18,6 +18,8 @@ export const emptyDataset = (): GrowingDataset => ({ snapshots: [], bookmarks: [
 const TAB = '\t'
 const SNAPSHOT = 'snapshot\t'
 const BOOKMARK = 'bookmark\t'
+/** A thousand datasets that are snapped together have the same few hundred; more than this are not shared. */
+const MOST_LABELS = 20_000
 const LABEL = /^[A-Za-z0-9_.: -]+$/
 
 /** Reads the rows of one listing. State only to be fast: the dataset of the row before, and each label once. */
@@ -85,6 +87,11 @@ export class SnapshotRows {
     bookmarks.length = 0
   }
 
+  /** Nothing more is read. */
+  finish(): void {
+    this.#labels.clear()
+  }
+
   #datasetAt(text: string, start: number, mark: number): GrowingDataset | undefined {
     if (mark - start === this.#prefix.length && text.startsWith(this.#prefix, start)) return this.#dataset
     this.#prefix = text.slice(start, mark)
@@ -98,6 +105,7 @@ export class SnapshotRows {
     if (kept !== undefined) return kept
     if (!LABEL.test(label)) return undefined
     const own = part(text, start, end, bytes)
+    if (this.#labels.size >= MOST_LABELS) this.#labels.clear()
     this.#labels.set(own, own)
     return own
   }

@@ -363,7 +363,7 @@ test('one hostile row on one SAN is a fault of that dataset alone', async () => 
   expect(healths()['tank/two']).toBe('HEALTHY')
   expect(has('b', 'vault/two@s2')).toBe(true)
   expect(codeOf('a-b.one')).toBe('NOT_CHECKED')
-  expect(bed.engine.dataset('a-b.one')?.verdict.reason.message).toContain('creation')
+  expect(bed.engine.dataset('a-b.one')?.verdict.reason.message).toMatch(/The column (creation|snapshots_changed) /)
 })
 
 test('a database that is full is no fault of a dataset: the check goes on, what it found is kept and saved by the next', async () => {
