@@ -53,6 +53,8 @@ const SHARES = 8
 const FRUITLESS = 2
 /** So often a group that answers with too much is halved: enough to come down from a hundred datasets to one. */
 const MOST_FLOODS = 8
+/** And so often where it is known of whom there is too much, and only the others are asked for again. */
+const MOST_GIVEN_UP = 32
 
 type Waiting = AskedGroup & Group
 
@@ -90,6 +92,7 @@ export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
   let leftMs = limits.timeoutMs
   let fruitless = 0
   let floods = 0
+  let lostTo = 0
   let first: BatchResult | null = null
   for (;;) {
     const commands = [...(first === null ? head : []), ...left.map(timed)]
@@ -103,7 +106,9 @@ export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
     left = left.filter((group) => !ended.includes(group))
     if (left.length === 0) return { first, answers }
     const slow = left.find(({ id }) => batch.running === id || batch.running?.startsWith(`${id}.`) === true)
-    const isFlood = batch.fault?.kind === 'too-much-output' && slow !== undefined && ++floods <= MOST_FLOODS
+    const flooding = batch.fault?.kind === 'too-much-output' ? slow : undefined
+    const lost = flooding === undefined ? NONE : givenUp(batch, flooding, readers)
+    const isFlood = flooding !== undefined && (lost.size > 0 ? ++lostTo <= MOST_GIVEN_UP : ++floods <= MOST_FLOODS)
     if (batch.fault?.kind !== 'too-slow' && !isFlood) {
       answers.push(...left.flatMap((group) => groupAnswers(batch, group, readers)))
       return { first, answers }
@@ -111,7 +116,6 @@ export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
 
     // Where the time of all is over, the one that was under way then is not slow by itself.
     if (slow !== undefined && batch.durationMs < leftMs) {
-      const lost = isFlood ? givenUp(batch, slow, readers) : new Map<string, LookFault>()
       for (const [name, fault] of lost) answers.push({ names: [name], fault })
       const rest = { ...slow, names: slow.names.filter((name) => !lost.has(name)) }
       const parts = lost.size > 0 ? anew(rest) : afterTooSlow(batch, slow, readers)
@@ -175,9 +179,11 @@ function afterTooSlow(batch: BatchResult, group: Group, readers: ReadonlyMap<str
   return { answers, tooSlow, again: rest.length === 0 ? [] : [rest] }
 }
 
+const NONE: ReadonlyMap<string, LookFault> = new Map()
+
 /** Of a listing of all of a group that was cut off in its middle. */
 function givenUp(batch: BatchResult, { id }: Group, readers: ReadonlyMap<string, ListingReader>) {
-  return (batch.results.has(id) ? undefined : readers.get(id)?.givenUp?.()) ?? new Map<string, LookFault>()
+  return (batch.results.has(id) ? undefined : readers.get(id)?.givenUp?.()) ?? NONE
 }
 
 /** The rest of a group, without those that had made it too much. */

@@ -31,7 +31,7 @@ export async function listAllSnapshots(ask: SnapshotAsk): Promise<ReadonlyMap<st
   const reader = (names: readonly string[]) => {
     const own = createSnapshotReader(names, room)
     const givenUp = () =>
-      new Map([...own.full()].map(([name, which]) => [name, fullFault(host.id, name, which, room.limits)] as const))
+      new Map([...own.unreadable()].map(([name, why]) => [name, faultOf(host.id, name, why, room.limits)] as const))
     return { ...own, givenUp }
   }
   const groups = groupsToList(pace.toList(host.id, kind, datasets)).map((names) => ({ names, argv, reader }))

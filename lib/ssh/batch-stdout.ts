@@ -5,6 +5,8 @@ export interface OutputReader {
   push(bytes: Uint8Array): void
   /** No more comes. What was pushed counts only where it ended with 0; null: its end was not seen. */
   end(exitCode: number | null): void
+  /** Whatever follows changes nothing: the command is ended, as one whose output is too much. */
+  readonly isHopeless?: () => boolean
 }
 
 /** A command of a batch, by its place. */
@@ -76,8 +78,10 @@ export function createStdoutCutter(
     own.size += bytes.length
     if (text !== null) held += bytes.length
     if (own.size > command.maxBytes || held > maxHeld) tooMuch(path)
-    else if (text === null) command.reader?.push(bytes)
-    else own.said += text.decode(bytes, { stream: true })
+    else if (text === null) {
+      command.reader?.push(bytes)
+      if (command.reader?.isHopeless?.()) tooMuch(path)
+    } else own.said += text.decode(bytes, { stream: true })
   }
 
   /** @returns where to go on in `bytes`, or -1 where more must come first. */

@@ -102,9 +102,12 @@ describe('limits', () => {
   test('that it is beyond is known before the listing ends', () => {
     const reader = createSnapshotReader(['p/a', 'p/b'], createRoom({ ofADataset: 100, ofAHost: 150 }))
     reader.push(Buffer.from(rows('p/b', 100)))
-    expect([...reader.full()]).toEqual([])
+    expect([[...reader.unreadable()], reader.isHopeless()]).toEqual([[], false])
     reader.push(Buffer.from(row('p/b', 100)))
-    expect([...reader.full()]).toEqual([['p/b', 'ofADataset']])
+    expect([...reader.unreadable()]).toEqual([['p/b', { full: 'ofADataset' }]])
+    expect(reader.isHopeless()).toBe(false)
+    reader.push(Buffer.from('p/a@x\tsnapshot\t0\t1\t1\t0\n'))
+    expect(reader.isHopeless()).toBe(true)
   })
 
   test('all of a host together: whose does not fit any more is left out, what is small still fits', () => {

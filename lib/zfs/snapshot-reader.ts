@@ -11,8 +11,10 @@ export type UnreadSnapshots = { readonly fault: ListingFault } | { readonly full
 export interface SnapshotReader {
   push(bytes: Uint8Array): void
   end(exitCode: number | null): void
-  /** Datasets of which there are more than may be read, and which limit that is: known before the listing ends. */
-  full(): ReadonlyMap<string, keyof SnapshotLimits>
+  /** Of each dataset of which it is certain before the listing ends that it cannot be read: why. */
+  unreadable(): ReadonlyMap<string, UnreadSnapshots>
+  /** That is certain of all of them. */
+  readonly isHopeless: () => boolean
   /** Each dataset asked for, once it has ended with 0; null: it has not. An empty one has no snapshot. */
   datasets(): ReadonlyMap<string, ReadSnapshots> | null
 }
@@ -50,6 +52,16 @@ export function createSnapshotReader(names: readonly string[], room: SnapshotRoo
     }
     if (!faults.has(own)) faults.set(own, fault)
     rows.drop(dataset)
+  }
+
+  function unreadable(): ReadonlyMap<string, UnreadSnapshots> {
+    return new Map(
+      [...found].flatMap(([name, { full }]): [string, UnreadSnapshots][] => {
+        const fault = ofAll ?? faults.get(name)
+        if (fault !== undefined) return [[name, { fault }]]
+        return full === null ? [] : [[name, { full }]]
+      }),
+    )
   }
 
   /** Whole lines; answers where what is left begins. */
@@ -91,16 +103,15 @@ export function createSnapshotReader(names: readonly string[], room: SnapshotRoo
       ofAll = listingFault(line + 1, rest.toString('latin1'), CUT_OFF)
       dropAll()
     },
-    full() {
-      return new Map([...found].flatMap(([name, { full }]) => (full === null ? [] : [[name, full]])))
-    },
+    unreadable,
+    isHopeless: () => ofAll !== null || [...found].every(([name, { full }]) => full !== null || faults.has(name)),
     datasets() {
       if (exit !== 0) return null
+      const not = unreadable()
       return new Map(
-        [...found].map(([name, { snapshots, bookmarks, full }]): [string, ReadSnapshots] => {
-          const fault = ofAll ?? faults.get(name)
-          if (fault !== undefined) return [name, { fault }]
-          if (full !== null) return [name, { full }]
+        [...found].map(([name, { snapshots, bookmarks }]): [string, ReadSnapshots] => {
+          const why = not.get(name)
+          if (why !== undefined) return [name, why]
           sortByTxg(snapshots)
           sortByTxg(bookmarks)
           return [name, { snapshots, bookmarks }]
