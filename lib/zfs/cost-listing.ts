@@ -6,7 +6,7 @@ import type { Guid } from './types.ts'
 import type { Argv, ZfsCommand } from './zfs-command.ts'
 
 /** Of one dataset: with more nothing is judged of it anyhow. */
-const MOST_SNAPSHOTS = 200_000
+const MOST_SNAPSHOTS = 100_000
 /** Of a pool: no host has so many. */
 const MOST_NAMES = 100_000
 

@@ -5,7 +5,7 @@ import { plausibleBytes } from './token.ts'
 import type { EstimateStep, SendEstimate } from './types.ts'
 
 /** A dataset has no more snapshots that could be sent. */
-const MOST_STEPS = 200_000
+const MOST_STEPS = 100_000
 
 /**
  * Reads what `zfs send -nvP` printed on stdout:

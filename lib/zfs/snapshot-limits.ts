@@ -5,12 +5,12 @@ export interface SnapshotLimits {
 }
 
 /**
- * Ten times what a dataset has that is snapped every quarter of an hour for half a year; with more, `zfs list` itself takes
- * minutes. Each costs the witness some 300 bytes.
+ * As many as a snapshot every quarter of an hour makes in three years; with more, `zfs list` itself takes minutes. Each
+ * costs the witness some 250 bytes.
  */
-const OF_A_DATASET = 200_000
+const OF_A_DATASET = 100_000
 /** So many at least, whatever is asked for. */
-const OF_A_SMALL_HOST = 300_000
+const OF_A_SMALL_HOST = 200_000
 const FOR_EACH_DATASET = 5_000
 const OF_ANY_HOST = 1_500_000
 

@@ -91,12 +91,11 @@ describe('a line that cannot be read', () => {
 })
 
 describe('limits', () => {
-  test('a dataset may have 200,000; with one more nothing is kept of it, and the others are read', () => {
-    const found = read(rows('p/a', 200_000) + rows('p/b', 200_001) + rows('p/c', 9), ['p/a', 'p/b', 'p/c'], {
-      size: 65_536,
-      of: createRoom(limitsFor(200)),
-    })
-    expect(seen(found)).toEqual({ 'p/a': 200_000, 'p/b': 'ofADataset', 'p/c': 9 })
+  test('of a dataset: with one more nothing is kept of it, and the others are read', () => {
+    const of = createRoom({ ofADataset: 1000, ofAHost: 5000 })
+    const found = read(rows('p/a', 1000) + rows('p/b', 1001) + rows('p/c', 9), ['p/a', 'p/b', 'p/c'], { of })
+    expect(seen(found)).toEqual({ 'p/a': 1000, 'p/b': 'ofADataset', 'p/c': 9 })
+    expect(limitsFor(1).ofADataset).toBe(100_000)
   })
 
   test('that it is beyond is known before the listing ends', () => {

@@ -81,7 +81,7 @@ describe('a listing of snapshots', () => {
     const { evil, good } = await look('evil', 'good')
     expect(evil).toEqual({
       ...PRESENT,
-      'tank/b': expect.stringContaining('more than 200,000 snapshots and bookmarks of tank/b'),
+      'tank/b': expect.stringContaining('more than 100,000 snapshots and bookmarks of tank/b'),
     })
     expect(good).toEqual(PRESENT)
     expect(await processesWith('yes tank/b', 60_000)).toBe(0)
@@ -90,13 +90,13 @@ describe('a listing of snapshots', () => {
   test('with one row too many: the limit is named, and what to do', async () => {
     const rows = (count: number) =>
       `awk 'BEGIN { for (i = 0; i < ${count}; i++) printf "tank/c@s%d\\tsnapshot\\t%d\\t%d\\t1700000000\\t0\\n", i + 2, i + 9, i + 9 }'`
-    await answers('evil', { 'tank/c': rows(200_000) })
+    await answers('evil', { 'tank/c': rows(100_000) })
     expect((await look('evil')).evil).toEqual({
       ...PRESENT,
       'tank/c':
-        'evil lists more than 200,000 snapshots and bookmarks of tank/c, the most that are read of one dataset: destroy those that are not needed there, and keep fewer, or nothing can be said of it.',
+        'evil lists more than 100,000 snapshots and bookmarks of tank/c, the most that are read of one dataset: destroy those that are not needed there, and keep fewer, or nothing can be said of it.',
     })
-    await answers('evil', { 'tank/c': rows(199_999) })
+    await answers('evil', { 'tank/c': rows(99_999) })
     expect((await look('evil')).evil).toEqual(PRESENT)
   })
 
