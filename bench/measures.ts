@@ -1,4 +1,5 @@
 import type { Measure } from './measure.ts'
+import { hostile } from './measures/hostile.ts'
 import { image } from './measures/image.ts'
 import { latency } from './measures/latency.ts'
 import { loading } from './measures/loading.ts'
@@ -19,6 +20,7 @@ export const MEASURES: readonly Measure[] = [
   scanning,
   peer,
   parsing,
+  hostile,
   loading,
   starting,
   image,

@@ -39,15 +39,18 @@ export async function discover(
   return { primary, backup, at: parts.now(), ...found, mappings, yaml: discoveredYaml({ primary, backup, mappings }) }
 }
 
+/** Bytes: more than a million, of all datasets there. */
+const MOST_SNAPSHOTS = 96 * 1024 * 1024
+
 /** One session: every dataset, every snapshot. @throws NotListed */
 async function list(ssh: Ssh, host: HostConfig, options: BatchOptions): Promise<HostListing> {
   const batch = await ssh.batch(
     host.id,
     [
       { id: 'datasets', argv: listEveryDataset(host.zfsCommand) },
-      { id: 'snapshots', argv: listEverySnapshot(host.zfsCommand) },
+      { id: 'snapshots', argv: listEverySnapshot(host.zfsCommand), maxBytes: MOST_SNAPSHOTS },
     ],
-    options,
+    { ...options, maxBytes: 2 * MOST_SNAPSHOTS },
   )
   const datasets = parseAllDatasets(output(batch, 'datasets'))
   const snapshots = parseAllSnapshots(output(batch, 'snapshots'))

@@ -60,9 +60,15 @@ const NOT_THERE: Hello = {
   version: null,
 }
 
+/** Bytes. */
+const A_FEW_LINES = 16 * 1024
+
 export async function sayHello(ssh: Ssh, host: HostConfig, options: BatchOptions): Promise<Hello> {
   // By itself: how long this takes is how long a login takes.
-  const login = await ssh.batch(host.id, [{ id: 'echo', argv: ['echo', 'zwitness'] }], { ...options, tries: 1 })
+  const login = await ssh.batch(host.id, [{ id: 'echo', argv: ['echo', 'zwitness'], maxBytes: A_FEW_LINES }], {
+    ...options,
+    tries: 1,
+  })
   const echo = login.results.get('echo')
   if (echo === undefined) return { ...NOT_THERE, fault: login.fault, latencyMs: login.durationMs }
   const batch = await ssh.batch(
@@ -73,7 +79,7 @@ export async function sayHello(ssh: Ssh, host: HostConfig, options: BatchOptions
       { id: 'groups', argv: ['id', '-Gn'] },
       { id: 'zone', argv: ['date', '+%z'] },
       { id: 'version', argv: version(host.zfsCommand) },
-    ],
+    ].map((command) => ({ ...command, maxBytes: A_FEW_LINES })),
     { ...options, tries: 1 },
   )
   const said = (id: string): string | null => {
@@ -89,7 +95,7 @@ export async function sayHello(ssh: Ssh, host: HostConfig, options: BatchOptions
     echo: echo.stdout,
     user: word('user'),
     uid: uid !== null && /^\d+$/.test(uid) ? Number(uid) : null,
-    groups: said('groups')?.trim().split(' ') ?? [],
+    groups: said('groups')?.trim().split(' ', 1000) ?? [],
     offsetSeconds: parseZoneOffset(said('zone') ?? '') ?? 0,
     version: batch.results.get('version') ?? null,
   }

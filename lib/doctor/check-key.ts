@@ -18,7 +18,7 @@ export async function checkKey(host: SshHost, uid: number): Promise<Found> {
   if (fault !== null) {
     const open = facts?.isFile === true && (facts.mode & 0o077) !== 0
     const fix = open ? shellLine(['chmod', '600', path]) : facts === null ? 'zwitness keys init' : null
-    const [what, cure = 'Name another key with identity_file.'] = fault.message.split(/: (?=[^:]*$)/)
+    const [what, cure = 'Name another key with identity_file.'] = fault.message.split(/: (?=[^:]{0,1000}$)/)
     return bad(`${what}.`, sentence(cure), fix === null ? [] : [{ host: null, command: fix }])
   }
   try {

@@ -16,7 +16,7 @@ const HOURS_MS = 6 * 3600_000
 
 /** What stood beside each backup at the last reading, by `host:dataset`. */
 export class BesideBook {
-  readonly #properties = new Map<string, Properties>()
+  readonly #properties = new Map<string, { readonly guid: string; readonly properties: Properties }>()
   #sweptAt = 0
   readonly #known = new Map<string, { readonly surroundings: Surroundings; readonly at: number }>()
 
@@ -26,12 +26,13 @@ export class BesideBook {
   }
 
   properties(seen: Inventory): Properties | undefined {
-    return this.#properties.get(propertiesKey(seen))
+    const known = this.#properties.get(keyOf(seen))
+    return known?.guid === guidOf(seen) ? known.properties : undefined
   }
 
   putProperties(seen: Inventory, properties: Properties): void {
     if (this.#properties.size > 5000) this.#properties.clear()
-    this.#properties.set(propertiesKey(seen), properties)
+    this.#properties.set(keyOf(seen), { guid: guidOf(seen), properties })
   }
 
   put(key: string, surroundings: Surroundings | undefined, now: number): void {
@@ -185,8 +186,7 @@ function keyOf({ mapping }: Inventory): string {
   return `${mapping.backup.host}:${mapping.backup.dataset}`
 }
 
-/** With the dataset's own guid: after a swap another one stands in its place. */
-function propertiesKey(inventory: Inventory): string {
-  const guid = inventory.backup.state === 'present' ? inventory.backup.facts.guid : '-'
-  return `${keyOf(inventory)} ${guid}`
+/** After a swap another dataset stands in its place, of which nothing was read yet. */
+function guidOf({ backup }: Inventory): string {
+  return backup.state === 'present' ? backup.facts.guid : '-'
 }

@@ -20,6 +20,9 @@ export async function noteGuid(context: EngineContext, id: string, { primary }: 
   context.repairs.forget(id)
 }
 
+/** Of one root, those that are gone too: they stay on record, and other ones at each look would fill the database. */
+const MOST_CHILDREN = 50_000
+
 /**
  * What stands below a recursive mapping now, out of the names that are there; children that are gone are retired, never
  * deleted. Only in turn. `fault`: one that could not be recorded, which no dataset stands for yet.
@@ -35,6 +38,11 @@ export async function noteChildren(
   const ids = childIds(config, root.config, names, records, new Set(context.repairing.keys()))
   const found = names.map((name) => childOf(root.config, name, ids.get(name) ?? name))
   const before = new Set(records.map(({ id }) => id))
+  const known = records.filter(({ parentId }) => parentId === root.id).length
+  if (known + found.filter(({ id }) => !before.has(id)).length > MOST_CHILDREN)
+    throw new RangeError(
+      `below ${root.mapping.primary.dataset} more than ${MOST_CHILDREN} datasets have come and gone: map those that matter one by one`,
+    )
   const refused = await context.deps.store.syncChildren(root.id, found.map(recordOf), context.deps.now())
   await context.reloadRecords()
   for (const { id } of found) if (!before.has(id)) await context.states.takeOver(id)

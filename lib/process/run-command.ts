@@ -1,5 +1,6 @@
 import { type ChildExit, startChild } from './child.ts'
 import { createLineSplitter } from './line-splitter.ts'
+import { createMeter } from './meter.ts'
 import { createTextRing } from './text-ring.ts'
 import { type EndReason, watch } from './watch.ts'
 
@@ -15,6 +16,10 @@ export interface CommandRequest {
   readonly silenceMs?: number
   readonly signal?: AbortSignal
   readonly maxStdoutBytes: number
+  /** Default 16 MiB, each line as at least 64 bytes: a command that fails says little, and more than this is a flood. */
+  readonly maxStderrBytes?: number
+  /** False: what `onStdout` is given is not kept for the result. */
+  readonly keepStdout?: boolean
   readonly onStdout?: (chunk: Uint8Array) => void
   readonly onStderrLine?: (line: string) => void
 }
@@ -25,12 +30,14 @@ export interface CommandEnd {
   readonly signal: string | null
   /** Why it could not be started (`ENOENT`, `E2BIG`, …), else null. */
   readonly failure: string | null
-  /** What came until the end, at most `maxStdoutBytes`. */
+  /** What came until the end, at most `maxStdoutBytes`; empty where it was not to be kept. */
   readonly stdout: Buffer
   /** Head and tail, at most 64 KiB. */
   readonly stderr: string
   readonly durationMs: number
 }
+
+const MOST_STDERR = 16 * 1024 * 1024
 
 /** Runs a program to its end, without a shell. Never throws: everything that can go wrong is in the result. */
 export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
@@ -39,7 +46,11 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   let size = 0
   let early: CommandEnd['ended'] | null = null
   const ring = createTextRing()
+  const meter = createMeter({ bytes: request.maxStderrBytes ?? MOST_STDERR })
   const lines = createLineSplitter((line) => {
+    // What was on its way when the flood was ended.
+    if (early === 'too-much-output') return
+    if (meter.line(line)) end('too-much-output')
     ring.push(line)
     request.onStderrLine?.(line)
   })
@@ -55,7 +66,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
       const room = request.maxStdoutBytes - size
       const kept = chunk.length > room ? chunk.subarray(0, room) : chunk
       if (kept.length > 0) {
-        chunks.push(kept)
+        if (request.keepStdout !== false) chunks.push(kept)
         size += kept.length
         request.onStdout?.(kept)
       }

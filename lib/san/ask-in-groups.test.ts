@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { LookFault } from '#lib/replication/types.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault, Ssh } from '#lib/ssh/types.ts'
 import { type AskedGroup, askInGroups } from './ask-in-groups.ts'
 import { Pace } from './pace.ts'
@@ -16,6 +17,8 @@ class Host {
   readonly #minutes: (name: string) => number
   readonly #missing: ReadonlySet<string>
   lost = false
+  /** Those whose listing has no end. */
+  floods: ReadonlySet<string> = new Set()
 
   constructor(minutes: (name: string) => number, missing: readonly string[] = []) {
     this.#minutes = minutes
@@ -35,6 +38,7 @@ class Host {
         const names = command.argv.slice(2)
         session.push(names.join(' '))
         if (this.lost) return end('lost', command.id)
+        if (names.some((name) => this.floods.has(name))) return end('too-much-output', command.id)
         const takesMs = names.reduce((sum, name) => sum + this.#minutes(name), 0) * MINUTE
         const givenMs = Math.min(command.limitMs ?? Infinity, (options.timeoutMs ?? Infinity) - durationMs)
         durationMs += Math.min(takesMs, givenMs)
@@ -64,8 +68,13 @@ class Host {
     close: () => Promise.resolve(),
   }
 
-  async ask(groups: readonly (readonly string[])[], pace = new Pace(), head: readonly RemoteCommand[] = []) {
-    const asked = groups.map((names): AskedGroup => ({ names, argv: (some) => ['zfs', 'list', ...some] }))
+  async ask(
+    groups: readonly (readonly string[])[],
+    pace = new Pace(),
+    head: readonly RemoteCommand[] = [],
+    reader?: AskedGroup['reader'],
+  ) {
+    const asked = groups.map((names): AskedGroup => ({ names, argv: (some) => ['zfs', 'list', ...some], reader }))
     const { answers, first } = await askInGroups({
       ssh: this.ssh,
       host: 'h',
@@ -190,5 +199,46 @@ describe('a listing in groups', () => {
     const { faults } = await host.ask([['a', 'b'], ['c']])
     expect(faults.map(({ reason }) => reason)).toEqual(['HOST_UNREACHABLE', 'HOST_UNREACHABLE'])
     expect(host.sessions.length).toBe(1)
+  })
+
+  test('one dataset whose listing has no end fails alone; all others are read', async () => {
+    const host = new Host(() => 0.1)
+    host.floods = new Set(['b'])
+    const pace = new Pace()
+    const { listed, failed, faults } = await host.ask([['a', 'b', 'c', 'd'], ['e']], pace)
+    expect([listed, failed]).toEqual([['a', 'c', 'd', 'e'], ['b']])
+    expect(host.sessions).toEqual([['a b c d'], ['e', 'a b'], ['c d', 'a', 'b']])
+    expect(faults).toMatchObject([{ kind: 'too-much-output', reason: 'NOT_CHECKED', retryable: false }])
+    expect(faults[0]?.message).toStartWith('h answered the listing of b alone with more than a listing can be')
+    // The next check begins with it alone.
+    expect(pace.toList('h', 'k', ['b'])).toMatchObject([{ most: 1 }])
+  })
+
+  test('of whom it is certain before the end that nothing can be read is not asked for again', async () => {
+    const host = new Host(() => 0.1)
+    host.floods = new Set(['b'])
+    const full: LookFault = {
+      host: 'h',
+      kind: 'too-many-snapshots',
+      reason: 'NOT_CHECKED',
+      message: 'm',
+      retryable: false,
+    }
+    const reader = (names: readonly string[]) => ({
+      push: () => {},
+      end: () => {},
+      givenUp: () => new Map(names.includes('b') ? [['b', full]] : []),
+    })
+    const { listed, failed, faults } = await host.ask([['a', 'b', 'c', 'd'], ['e']], new Pace(), [], reader)
+    expect([listed, failed, faults]).toEqual([['a', 'c', 'd', 'e'], ['b'], [full]])
+    expect(host.sessions).toEqual([['a b c d'], ['e', 'a c d']])
+  })
+
+  test('where all answer without end it is given up after a few sessions, whatever there is to ask', async () => {
+    const host = new Host(() => 0.1)
+    const groups = Array.from({ length: 40 }, (_, index) => [`a${index}`, `b${index}`])
+    host.floods = new Set(groups.flat())
+    const { listed, failed } = await host.ask(groups)
+    expect([listed.length, failed.length, host.sessions.length]).toEqual([0, 80, 9])
   })
 })

@@ -1,7 +1,9 @@
+import type { LookFault } from '#lib/replication/types.ts'
+import type { OutputReader } from '#lib/ssh/batch-stdout.ts'
 import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
 import { type Answer, type Group, groupAnswers, groupCommand } from './batch-answer.ts'
-import { slowFault, span } from './host-fault.ts'
+import { floodFault, slowFault, span } from './host-fault.ts'
 import type { Pace } from './pace.ts'
 
 /** All in ms. */
@@ -29,6 +31,13 @@ export interface GroupedAsk {
 export interface AskedGroup {
   readonly names: readonly string[]
   readonly argv: (names: readonly string[]) => readonly string[]
+  /** Takes what is listed as it comes; a new one for each command. The answer then has it. */
+  readonly reader?: (names: readonly string[]) => ListingReader
+}
+
+export interface ListingReader extends OutputReader {
+  /** Names of which it is certain before the listing ends that nothing can be read: they are not asked for again. */
+  readonly givenUp?: () => ReadonlyMap<string, LookFault>
 }
 
 export interface GroupedAnswers {
@@ -42,12 +51,17 @@ export interface GroupedAnswers {
 const SHARES = 8
 /** After so many commands in a row that took too long, with nothing answered between, all of zfs hangs there. */
 const FRUITLESS = 2
+/** So often a group that answers with too much is halved: enough to come down from a hundred datasets to one. */
+const MOST_FLOODS = 8
+/** And so often where it is known of whom there is too much, and only the others are asked for again. */
+const MOST_GIVEN_UP = 32
 
 type Waiting = AskedGroup & Group
 
 /**
- * Asks for many datasets, group by group in as few sessions as possible. A group that takes too long is halved and asked
- * again after the others, down to one dataset, which then fails alone; what was answered is kept whatever comes after it.
+ * Asks for many datasets, group by group in as few sessions as possible. A group that takes too long, or answers with more
+ * than a listing can be, is halved and asked again after the others, down to one dataset, which then fails alone; what was
+ * answered is kept whatever comes after it.
  */
 export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
   const { ssh, host, kind, limits, pace, signal } = ask
@@ -55,17 +69,30 @@ export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
   const limitMs = (names: readonly string[]): number => (names.length > 1 ? shareMs : 2 * shareMs)
   const answers: Answer[] = []
   let made = 0
-  const waiting = ({ names, argv }: AskedGroup): Waiting => ({ id: `${kind}${made++}`, names, argv })
+  const waiting = (group: AskedGroup): Waiting => ({ ...group, id: `${kind}${made++}` })
+  const readers = new Map<string, ListingReader>()
+  const read = (command: RemoteCommand, names: readonly string[], group: Waiting): RemoteCommand => {
+    const reader = group.reader?.(names)
+    if (reader === undefined) return command
+    readers.set(command.id, reader)
+    return { ...command, reader }
+  }
   const timed = (group: Waiting): RemoteCommand => {
     const command = groupCommand(group, group.argv)
-    const each = command.onFailure?.map((single) => ({ ...single, limitMs: 2 * shareMs }))
-    return { ...command, limitMs: limitMs(group.names), ...(each === undefined ? {} : { onFailure: each }) }
+    const each = command.onFailure?.map((single, index) => ({
+      ...read(single, group.names.slice(index, index + 1), group),
+      limitMs: 2 * shareMs,
+    }))
+    const whole = read(command, group.names, group)
+    return { ...whole, limitMs: limitMs(group.names), ...(each === undefined ? {} : { onFailure: each }) }
   }
   const head = (ask.head ?? []).map((command) => ({ ...command, limitMs: shareMs }))
 
   let left = ask.groups.map(waiting)
   let leftMs = limits.timeoutMs
   let fruitless = 0
+  let floods = 0
+  let lostTo = 0
   let first: BatchResult | null = null
   for (;;) {
     const commands = [...(first === null ? head : []), ...left.map(timed)]
@@ -73,35 +100,42 @@ export async function askInGroups(ask: GroupedAsk): Promise<GroupedAnswers> {
     first ??= batch
     const ended = left.filter((group) => hasEnded(batch, group))
     for (const group of ended) {
-      answers.push(...groupAnswers(batch, group))
+      answers.push(...groupAnswers(batch, group, readers))
       pace.answered(host, kind, group.names)
     }
     left = left.filter((group) => !ended.includes(group))
     if (left.length === 0) return { first, answers }
-    if (batch.fault?.kind !== 'too-slow') {
-      answers.push(...left.flatMap((group) => groupAnswers(batch, group)))
+    const slow = left.find(({ id }) => batch.running === id || batch.running?.startsWith(`${id}.`) === true)
+    const flooding = batch.fault?.kind === 'too-much-output' ? slow : undefined
+    const lost = flooding === undefined ? NONE : givenUp(batch, flooding, readers)
+    const isFlood = flooding !== undefined && (lost.size > 0 ? ++lostTo <= MOST_GIVEN_UP : ++floods <= MOST_FLOODS)
+    if (batch.fault?.kind !== 'too-slow' && !isFlood) {
+      answers.push(...left.flatMap((group) => groupAnswers(batch, group, readers)))
       return { first, answers }
     }
 
     // Where the time of all is over, the one that was under way then is not slow by itself.
-    const slow = left.find(({ id }) => batch.running === id || batch.running?.startsWith(`${id}.`) === true)
     if (slow !== undefined && batch.durationMs < leftMs) {
-      const parts = afterTooSlow(batch, slow)
+      for (const [name, fault] of lost) answers.push({ names: [name], fault })
+      const rest = { ...slow, names: slow.names.filter((name) => !lost.has(name)) }
+      const parts = lost.size > 0 ? anew(rest) : afterTooSlow(batch, slow, readers)
       answers.push(...parts.answers)
       pace.answered(
         host,
         kind,
         parts.answers.flatMap(({ names }) => names),
       )
-      if (parts.tooSlow.length === 1) {
-        const message = `listing ${parts.tooSlow[0]} alone took longer than the ${span(2 * shareMs)} that it may take`
-        answers.push({ names: parts.tooSlow, fault: slowFault(host, message, limits.timeoutMs) })
+      const [name] = parts.tooSlow
+      if (name !== undefined && parts.tooSlow.length === 1) {
+        const message = `listing ${name} alone took longer than the ${span(2 * shareMs)} that it may take`
+        const fault = isFlood ? floodFault(host, name) : slowFault(host, message, limits.timeoutMs)
+        answers.push({ names: parts.tooSlow, fault })
       }
       pace.tooSlow(host, kind, parts.tooSlow)
       left = [...left.filter((group) => group !== slow), ...parts.again.map((names) => waiting({ ...slow, names }))]
     }
     leftMs -= batch.durationMs
-    fruitless = ended.length === 0 ? fruitless + 1 : 0
+    fruitless = ended.length === 0 && !isFlood ? fruitless + 1 : 0
     if (left.length === 0) return { first, answers }
     const why = gaveUp(fruitless, leftMs, limits.timeoutMs)
     if (why !== null || signal?.aborted) {
@@ -130,7 +164,7 @@ interface TooSlow {
   readonly again: readonly (readonly string[])[]
 }
 
-function afterTooSlow(batch: BatchResult, group: Group): TooSlow {
+function afterTooSlow(batch: BatchResult, group: Group, readers: ReadonlyMap<string, OutputReader>): TooSlow {
   const { id, names } = group
   if (!batch.results.has(id)) {
     const half = Math.ceil(names.length / 2)
@@ -141,8 +175,20 @@ function afterTooSlow(batch: BatchResult, group: Group): TooSlow {
   const answered = names.filter((_, index) => batch.results.has(`${id}.${index}`))
   const tooSlow = names.filter((_, index) => batch.running === `${id}.${index}`)
   const rest = names.filter((name) => !answered.includes(name) && !tooSlow.includes(name))
-  const answers = groupAnswers(batch, group).filter(({ names: [name = ''] }) => answered.includes(name))
+  const answers = groupAnswers(batch, group, readers).filter(({ names: [name = ''] }) => answered.includes(name))
   return { answers, tooSlow, again: rest.length === 0 ? [] : [rest] }
+}
+
+const NONE: ReadonlyMap<string, LookFault> = new Map()
+
+/** Of a listing of all of a group that was cut off in its middle. */
+function givenUp(batch: BatchResult, { id }: Group, readers: ReadonlyMap<string, ListingReader>) {
+  return (batch.results.has(id) ? undefined : readers.get(id)?.givenUp?.()) ?? NONE
+}
+
+/** The rest of a group, without those that had made it too much. */
+function anew({ names }: Group): TooSlow {
+  return { answers: [], tooSlow: [], again: names.length === 0 ? [] : [names] }
 }
 
 function gaveUp(fruitless: number, leftMs: number, timeoutMs: number): string | null {

@@ -3,10 +3,11 @@ import type { LookFault } from '#lib/replication/types.ts'
 import type { Ssh } from '#lib/ssh/types.ts'
 import { groupsToList } from '#lib/zfs/chunks.ts'
 import { listSnapshots } from '#lib/zfs/commands.ts'
-import { type DatasetSnapshots, parseSnapshotListing } from '#lib/zfs/listing.ts'
+import type { DatasetSnapshots } from '#lib/zfs/listing.ts'
+import { createRoom, limitsFor, type SnapshotLimits } from '#lib/zfs/snapshot-limits.ts'
+import { createSnapshotReader, snapshotsIn, type UnreadSnapshots } from '#lib/zfs/snapshot-reader.ts'
 import { askInGroups, type ListingLimits } from './ask-in-groups.ts'
-import { datasetFault } from './host-fault.ts'
-import { ownLines } from './own-lines.ts'
+import { datasetFault, fullFault } from './host-fault.ts'
 import type { Pace } from './pace.ts'
 
 /** What one dataset's snapshot listing came to. `missing`: it vanished between the probe and the listing. */
@@ -26,14 +27,23 @@ export async function listAllSnapshots(ask: SnapshotAsk): Promise<ReadonlyMap<st
   const { ssh, host, datasets, limits, pace, signal } = ask
   const kind = 'snapshots'
   const argv = (names: readonly string[]) => listSnapshots(host.zfsCommand, names)
-  const groups = groupsToList(pace.toList(host.id, kind, datasets)).map((names) => ({ names, argv }))
+  const room = createRoom(limitsFor(datasets.length))
+  const reader = (names: readonly string[]) => {
+    const own = createSnapshotReader(names, room)
+    const givenUp = () =>
+      new Map([...own.unreadable()].map(([name, why]) => [name, faultOf(host.id, name, why, room.limits)] as const))
+    return { ...own, givenUp }
+  }
+  const groups = groupsToList(pace.toList(host.id, kind, datasets)).map((names) => ({ names, argv, reader }))
   const { answers } = await askInGroups({ ssh, host: host.id, kind, groups, limits, pace, signal })
   const found = new Map<string, SnapshotAnswer>()
   for (const answer of answers) {
     if ('missing' in answer) for (const name of answer.names) found.set(name, 'missing')
     else if ('fault' in answer) for (const name of answer.names) found.set(name, answer.fault)
     else if ('badProperty' in answer) for (const name of answer.names) found.set(name, unknownProperty(host.id))
-    else for (const [name, listed] of readListing(host.id, answer.output, answer.names)) found.set(name, listed)
+    else
+      for (const [name, read] of snapshotsIn(answer, room))
+        found.set(name, 'snapshots' in read ? read : faultOf(host.id, name, read, room.limits))
   }
   for (const [name, answer] of found) {
     if (typeof answer === 'object' && 'snapshots' in answer)
@@ -42,22 +52,11 @@ export async function listAllSnapshots(ask: SnapshotAsk): Promise<ReadonlyMap<st
   return found
 }
 
-function readListing(
-  host: string,
-  output: string,
-  names: readonly string[],
-): readonly (readonly [string, SnapshotAnswer])[] {
-  const listing = parseSnapshotListing(output, names)
-  if (listing.fault === null) return [...listing.datasets]
-  const wanted = new Set(names)
-  const ownerOf = (line: string): string | null => {
-    const name = line.slice(0, Math.max(0, line.search(/[@#]/)))
-    return wanted.has(name) ? name : null
-  }
-  const own = names.length === 1 ? null : ownLines(output, names, ownerOf)
-  if (own !== null) return names.flatMap((name) => readListing(host, own.get(name) ?? '', [name]))
-  const message = `${host} answered a snapshot listing with a line that cannot be read (line ${listing.fault.line}: ${listing.fault.text}). ${listing.fault.reason}`
-  return names.map((name) => [name, datasetFault(host, 'bad-listing', message)])
+function faultOf(host: string, name: string, read: UnreadSnapshots, limits: SnapshotLimits): LookFault {
+  if ('full' in read) return fullFault(host, name, read.full, limits)
+  const { line, text, reason } = read.fault
+  const message = `${host} answered a snapshot listing with a line that cannot be read (line ${line}: ${text}). ${reason}`
+  return datasetFault(host, 'bad-listing', message)
 }
 
 function unknownProperty(host: string): LookFault {

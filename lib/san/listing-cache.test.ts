@@ -40,7 +40,7 @@ describe('a listing still holds', () => {
     },
   ][] = [
     ['while the host says that nothing changed', { kept: true }],
-    ['whatever the dataset is called now: it is its guid', { now: { name: 'tank/renamed' }, kept: true }],
+    ['not under another name: it is listed once more', { now: { name: 'tank/renamed' } }],
     ['not when snapshots_changed moved', { now: { snapshotsChanged: 1001 } }],
     ['not when it went back (a rollback within a clock step)', { now: { snapshotsChanged: 999 } }],
     ['not when the origin changed: a promoted clone owns other snapshots', { now: { origin: 'tank/b@s' } }],
@@ -81,10 +81,60 @@ test('it keeps nothing of datasets that are gone: a year of ten thousand that co
   for (let hour = 0; hour < 24 * 365; hour++) {
     const now = NOW + hour * HOUR
     const clock = 5000 + hour * 3600
-    cache.put('hqs8', facts({ guid: String(hour) }), listing, clock, now)
-    cache.put('hqs8', facts({ guid: 'stays' }), listing, clock, now)
+    cache.put('hqs8', facts({ name: `tank/a${hour}` }), listing, clock, now)
+    cache.put('hqs8', facts({ name: 'tank/stays' }), listing, clock, now)
     most = Math.max(most, cache.size)
   }
   expect(most).toBeLessThan(30)
-  expect(cache.get('hqs8', facts({ guid: 'stays' }), 5000 + 24 * 365 * 3600, NOW + 24 * 365 * HOUR)).toEqual(listing)
+  expect(cache.get('hqs8', facts({ name: 'tank/stays' }), 5000 + 24 * 365 * 3600, NOW + 24 * 365 * HOUR)).toEqual(
+    listing,
+  )
+})
+
+describe('what a host answers does not make it grow', () => {
+  const rows = (count: number) => ({
+    snapshots: Array.from({ length: count }, (_, index) => ({
+      name: `s${index}`,
+      guid: String(index + 1),
+      createtxg: BigInt(index),
+      creation: index,
+      holds: 0,
+    })),
+    bookmarks: [],
+  })
+
+  test('another guid at each look takes the place of the one before', () => {
+    const cache = new ListingCache()
+    for (let look = 0; look < 40; look++)
+      cache.put('h', facts({ guid: String(look + 1) }), listing, 2000 + look, NOW + look)
+    expect(cache.size).toBe(1)
+    expect(cache.get('h', facts({ guid: '39' }), 2100, NOW + 50)).toBeNull()
+    expect(cache.get('h', facts({ guid: '40' }), 2100, NOW + 50)).toBe(listing)
+  })
+
+  test('other children of a root at each look: those that are gone are forgotten', () => {
+    const cache = new ListingCache()
+    for (let look = 0; look < 40; look++) {
+      const now = new Set(['tank/a', `tank/r/kid${look}`])
+      cache.looked('h', now.size, (name) => !now.has(name) && name.startsWith('tank/r/'))
+      for (const name of now) cache.put('h', facts({ name }), listing, 2000, NOW)
+    }
+    expect(cache.size).toBe(2)
+  })
+
+  test('beyond what one look may bring, what was listed longest ago goes; of other hosts nothing does', () => {
+    const cache = new ListingCache()
+    const many = rows(100_000)
+    cache.put('other', facts(), listing, 2000, NOW)
+    cache.looked('h', 2, () => false)
+    for (let index = 0; index < 6; index++) cache.put('h', facts({ name: `tank/${index}` }), many, 2000, NOW)
+    const kept = [0, 1, 2, 3, 4, 5].filter((index) => cache.get('h', facts({ name: `tank/${index}` }), 2001, NOW + 9))
+    expect(kept).toEqual([4, 5])
+    expect(cache.get('other', facts(), 2001, NOW + 9)).toBe(listing)
+    // A look at a thousand leaves room for all that they may have, also when only one is looked at after it.
+    cache.looked('h', 1000, () => false)
+    cache.looked('h', 1, () => false)
+    for (let index = 0; index < 15; index++) cache.put('h', facts({ name: `tank/${index}` }), many, 2000, NOW)
+    expect(cache.size).toBe(1 + 14)
+  })
 })

@@ -1,3 +1,5 @@
+import { linesOf } from '#lib/zfs/lines.ts'
+
 /**
  * The lines of each dataset of a listing, so that one which cannot be read costs no other dataset its listing. Null where a
  * line is nobody's, or the last one was cut off: then it cannot be told whose is missing.
@@ -10,7 +12,7 @@ export function ownLines(
 ): ReadonlyMap<string, string> | null {
   if (!output.endsWith('\n')) return null
   const own = new Map<string, string[]>(names.map((name) => [name, []]))
-  for (const line of output.slice(0, -1).split('\n')) {
+  for (const line of linesOf(output)) {
     const owner = ownerOf(line)
     if (owner === null) return null
     const lines = own.get(owner)

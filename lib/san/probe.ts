@@ -9,6 +9,7 @@ import { type ListingScope, parseDatasetListing, parsePoolListing } from '#lib/z
 import { classifyZfs } from '#lib/zfs/messages.ts'
 import { isDatasetName } from '#lib/zfs/names.ts'
 import { isWithin, poolOf } from '#lib/zfs/paths.ts'
+import { TOO_MANY_ROWS } from '#lib/zfs/table.ts'
 import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
 import { askInGroups, type ListingLimits } from './ask-in-groups.ts'
 import type { Answer } from './batch-answer.ts'
@@ -151,13 +152,13 @@ function readListing(
     const [name = ''] = line.split('\t', 1)
     return wanted.has(name) || (scope.recursive && isDatasetName(name) && isWithin(name, root)) ? name : null
   }
+  const { line, text, reason } = listing.fault
   const isOne = scope.names.length === 1 && !scope.recursive
-  const own = isOne ? null : ownLines(output, [], ownerOf)
+  const own = isOne || reason === TOO_MANY_ROWS ? null : ownLines(output, [], ownerOf)
   if (own !== null)
     return new Map(
       [...own].flatMap(([name, lines]) => [...readListing(host, lines, columns, { names: [name], recursive: false })]),
     )
-  const { line, text, reason } = listing.fault
   const message = `${host} answered a listing with a line that cannot be read (line ${line}: ${text}). ${reason}`
   return new Map(scope.names.map((name) => [name, datasetFault(host, 'bad-listing', message)]))
 }

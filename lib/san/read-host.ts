@@ -3,7 +3,7 @@ import type { HostReading, HostWant, ReadOptions } from '#lib/engine/ports.ts'
 import type { Side } from '#lib/replication/types.ts'
 import type { Ssh } from '#lib/ssh/types.ts'
 import type { DatasetSnapshots } from '#lib/zfs/listing.ts'
-import { poolOf } from '#lib/zfs/paths.ts'
+import { isWithin, poolOf } from '#lib/zfs/paths.ts'
 import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
 import type { ListingLimits } from './ask-in-groups.ts'
 import { datasetFault, lookFault } from './host-fault.ts'
@@ -42,6 +42,7 @@ export async function readHost(
     return { reached: false, host: host.id, fault: lookFault(batch.fault), latencyMs: null }
   }
   const present = [...first.facts.values()].filter((facts) => unusableHealth(first, facts.name) === null)
+  reader.cache.looked(host.id, present.length, isGone(first))
   const known = new Map<string, DatasetSnapshots>()
   if (options.mode === 'incremental') {
     for (const facts of present) {
@@ -76,6 +77,12 @@ export async function readHost(
     descendants: first.descendants,
     commands: toList.length === 0 ? 1 : 2,
   }
+}
+
+/** Below a root that was listed, and not in its listing. */
+function isGone({ descendants, facts }: Probe): (name: string) => boolean {
+  const roots = [...descendants.keys()]
+  return (name) => !facts.has(name) && roots.some((root) => isWithin(name, root))
 }
 
 async function runProbe(reader: HostReader, host: HostConfig, want: HostWant, signal?: AbortSignal): Promise<Probe> {

@@ -5,6 +5,7 @@ import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { resumeTokenFacts, writtenSince } from '#lib/zfs/commands.ts'
 import { parseSendEstimate } from '#lib/zfs/estimate.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
+import { parseWrittenSince } from '#lib/zfs/small-answers.ts'
 import { parseResumeToken } from '#lib/zfs/token.ts'
 import type { SendEstimate } from '#lib/zfs/types.ts'
 import { ListingCache } from './listing-cache.ts'
@@ -52,8 +53,8 @@ export function createSans(settings: SanSettings): Sans {
         const batch = await ssh.batch(host, commands, options(signal))
         for (const [index, ask] of own.entries()) {
           const result = batch.results.get(`${index}`)
-          if (result?.exitCode === 0 && /^[0-9]+\n$/.test(result.stdout))
-            found.set(`${host}:${ask.dataset}`, Number(result.stdout))
+          const bytes = result?.exitCode === 0 ? parseWrittenSince(result.stdout) : null
+          if (bytes !== null) found.set(`${host}:${ask.dataset}`, bytes)
         }
       })
       return found

@@ -3,6 +3,9 @@ import type { HostCommand } from '#lib/replication/types.ts'
 import type { BatchOptions, BatchResult, CommandResult, Ssh } from '#lib/ssh/types.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
 
+/** Characters of what a line of commands says: as much as one of them may. */
+const MOST_SAID = 64 * 1024
+
 /** One short command, sent once: whether it may be sent again only a new look can say. */
 export async function runCommand(ssh: Ssh, command: HostCommand, options: BatchOptions): Promise<CommandOutcome> {
   const batch = await ssh.batch(command.host, [{ id: 'command', argv: command.argv }], { ...options, tries: 1 })
@@ -25,7 +28,7 @@ export async function runSequence(
   for (const { id } of named) {
     const result = batch.results.get(id)
     if (result === undefined) return unknownEnd(batch)
-    stderr += result.stderr === '' ? '' : `${result.stderr}\n`
+    stderr = `${stderr}${result.stderr === '' ? '' : `${result.stderr}\n`}`.slice(-MOST_SAID)
     if (result.exitCode !== 0) return outcomeOf(host, result)
   }
   return { ok: true, exitCode: 0, stderr, fault: null }

@@ -6,9 +6,10 @@ import { type BesideRow, listBeside, parseBeside } from '#lib/zfs/beside-listing
 import { chunkNames } from '#lib/zfs/chunks.ts'
 import { listSnapshots } from '#lib/zfs/commands.ts'
 import { listIdentities, listWritten, parseIdentities, parseWritten } from '#lib/zfs/cost-listing.ts'
-import { parseSnapshotListing } from '#lib/zfs/listing.ts'
 import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import { parentOf } from '#lib/zfs/paths.ts'
+import { createRoom, limitsFor } from '#lib/zfs/snapshot-limits.ts'
+import { createSnapshotReader, snapshotsIn } from '#lib/zfs/snapshot-reader.ts'
 import { askInGroups } from './ask-in-groups.ts'
 import { isAnswer } from './batch-answer.ts'
 import { Pace } from './pace.ts'
@@ -94,6 +95,9 @@ function ancestorsOf(dataset: string): readonly string[] {
   return parent === null ? [] : [...ancestorsOf(parent), parent]
 }
 
+/** Datasets of our own beside all backups of a host. */
+const MOST_SIBLINGS = 5000
+
 /** Where the caller has none. */
 const LIMITS = { silenceMs: 60_000, timeoutMs: 15 * 60_000 }
 
@@ -135,10 +139,13 @@ async function readSiblings(
   options: BatchOptions,
 ): Promise<ReadonlyMap<string, Sibling>> {
   const found = new Map<string, Sibling>()
-  if (rows.length === 0) return found
+  // Nobody has so many: of none of them anything is known, rather than of some.
+  if (rows.length === 0 || rows.length > MOST_SIBLINGS) return found
+  const room = createRoom(limitsFor(0))
+  const readers = rows.map(({ name }) => createSnapshotReader([name], room))
   const commands = rows.flatMap(({ name }, index) => [
     { id: `below${index}`, argv: listBeside(host.zfsCommand, [name]) },
-    { id: `snapshots${index}`, argv: listSnapshots(host.zfsCommand, [name]) },
+    { id: `snapshots${index}`, argv: listSnapshots(host.zfsCommand, [name]), reader: readers[index] },
     ...(isAside(name) ? [{ id: `written${index}`, argv: listWritten(host.zfsCommand, name) }] : []),
   ])
   const batch = await ssh.batch(host.id, commands, options)
@@ -147,12 +154,13 @@ async function readSiblings(
     const listed = batch.results.get(`snapshots${index}`)
     if (below?.exitCode !== 0 || listed?.exitCode !== 0) continue
     const beside = parseBeside(below.stdout, [row.name])
-    const snapshots = parseSnapshotListing(listed.stdout, [row.name])
-    if (beside.fault !== null || snapshots.fault !== null) continue
+    const answer = { names: [row.name], output: listed.stdout, reader: readers[index] }
+    const snapshots = snapshotsIn(answer, room).get(row.name)
+    if (beside.fault !== null || snapshots === undefined || !('snapshots' in snapshots)) continue
     const { used, ...facts } = row
     const written = batch.results.get(`written${index}`)
     const changes = written?.exitCode === 0 ? parseWritten(written.stdout) : null
-    const own = snapshots.datasets.get(row.name)?.snapshots ?? []
+    const own = snapshots.snapshots
     const kept = row.written > 0 || row.receiveResumeToken !== null || row.origin === null || beside.rows.length > 1
     const holdsNothing = !kept && changes?.length === own.length && changes.every((bytes) => bytes === 0)
     found.set(row.name, {

@@ -8,6 +8,11 @@ import { getValue, listOwnProperties, parseOwnProperties } from '#lib/zfs/own-pr
 import { parseProperties } from '#lib/zfs/properties.ts'
 import { WITNESS_MARK } from '#lib/zfs/witness-mark.ts'
 
+/** Characters of all values set on one dataset. */
+const MOST_VALUES = 64 * 1024
+/** Bytes: a million names. They are read for the longest alone. */
+const MOST_NAMES = 64 * 1024 * 1024
+
 export type SwapProperties = Omit<SwapFacts, 'children'>
 
 /** In force, wherever they come from. */
@@ -33,7 +38,7 @@ export async function readSwapProperties(
     asks.flatMap(({ dataset, below }, index) => [
       { id: `own${index}`, argv: listOwnProperties(zfs, dataset) },
       { id: `force${index}`, argv: getProperties(zfs, dataset, IN_FORCE) },
-      ...(below === true ? [{ id: `below${index}`, argv: listNamesBelow(zfs, dataset) }] : []),
+      ...(below === true ? [{ id: `below${index}`, argv: listNamesBelow(zfs, dataset), maxBytes: MOST_NAMES }] : []),
     ]),
     options,
   )
@@ -54,6 +59,8 @@ export async function readSwapProperties(
     const told = (name: string) => (isPropertyOperand(name) ? answer(second, `${index} ${name}`) : '')
     const local = (names ?? []).map((name) => ({ name, value: told(name) }))
     if (names === null || force.fault !== null || local.some(({ value }) => value === null)) continue
+    // They go into a plan and onto a command line, which takes no more.
+    if (local.reduce((sum, { value }) => sum + (value?.length ?? 0), 0) > MOST_VALUES) continue
     const longest =
       asks[index]?.below === true ? longestBelow(answer(first, `below${index}`) ?? '', dataset) : undefined
     if (longest === null) continue

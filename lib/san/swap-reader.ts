@@ -7,6 +7,7 @@ import { listCosts, listGuids, listIdentities, parseCosts, parseIdentities } fro
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { parseProperties } from '#lib/zfs/properties.ts'
 import { parseHeld } from '#lib/zfs/small-answers.ts'
+import { isResumeToken } from '#lib/zfs/token.ts'
 import { isAnswer } from './batch-answer.ts'
 import { readDelegated, readEnclosing, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
@@ -149,8 +150,8 @@ export function swapReader(
         const some = snapshots.slice(at, at + HELD_AT_ONCE)
         const result = await one(id, ({ zfsCommand }) => listHolds(zfsCommand, some), signal)
         if (result?.exitCode !== 0) return null
-        const asked = new Set(some)
-        found.push(...parseHeld(result.stdout, tag).filter((name) => asked.has(name)))
+        const held = new Set(parseHeld(result.stdout, tag))
+        found.push(...some.filter((name) => held.has(name)))
       }
       return found
     },
@@ -170,7 +171,7 @@ export function swapReader(
       if (result?.exitCode !== 0) return null
       const read = parseProperties(result.stdout, names)
       const value = read.fault === null ? read.properties.get('receive_resume_token')?.value : undefined
-      if (value === undefined) return null
+      if (value === undefined || (value !== '-' && value !== '' && !isResumeToken(value))) return null
       return { token: value === '-' || value === '' ? null : value }
     },
     async pool(id, pool, signal) {

@@ -1,47 +1,13 @@
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
-import { createBatchLog, cutStdout, stdoutNoise } from './batch-output.ts'
+import { createBatchLog } from './batch-output.ts'
 import { readMarker } from './marker.ts'
 
 const N = '0123456789abcdef'
-const cut = (text: string) =>
-  [...cutStdout(Buffer.from(text), N)].map(([path, { exitCode, text }]) => [path, exitCode, text])
-const piece = (path: string, text: string, code = 0): string => `@@B:${N}:${path}\n${text}\n@@E:${N}:${path}:${code}\n`
-
-describe('stdout of a batch', () => {
-  test('whatever was printed comes back to the byte', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.string({ unit: fc.constantFrom('a', '\n', '@', ':', 'E', 'ü', '\t'), maxLength: 40 })),
-        (texts) => {
-          const whole = texts.map((text, index) => piece(`${index}`, text, index)).join('')
-          expect(cut(`noise${whole}`)).toEqual(texts.map((text, index) => [`${index}`, index, text]))
-        },
-      ),
-    )
-  })
-
-  test('cut off at any byte, no command is reported that had not ended', () => {
-    const whole = piece('0', 'row 1\nrow 2\n') + piece('1', 'more', 1)
-    for (let length = 0; length < whole.length; length += 1) {
-      const found = cut(whole.slice(0, length))
-      for (const [path, code, text] of found) {
-        expect(path === '0' ? [code, text] : 'only the first can have ended').toEqual([0, 'row 1\nrow 2\n'])
-      }
-    }
-    expect(cut(whole)).toHaveLength(2)
-  })
-
-  test('markers with another nonce are output', () => {
-    const forged = '@@E:ffffffffffffffff:0:0\n@@B:ffffffffffffffff:9\nforged\n'
-    expect(cut(piece('0', forged))).toEqual([['0', 0, forged]])
-    expect(stdoutNoise(Buffer.from(`hello\n${piece('0', 'x')}`), N)).toBe('hello\n')
-  })
-})
+const PLACES = new Set(['0', '0.0', '3'])
 
 describe('stderr of a batch', () => {
   const log = (lines: readonly string[]) => {
-    const made = createBatchLog(N)
+    const made = createBatchLog(N, PLACES)
     for (const line of lines) made.onLine(line)
     return made
   }
@@ -83,6 +49,18 @@ describe('stderr of a batch', () => {
   test('a line that never ends grows no further, however many heartbeats part it', () => {
     const seen = log([`@@S:${N}`, `@@B:${N}:0`, ...Array.from({ length: 40 }, () => `${'x'.repeat(10_000)}@@H:${N}`)])
     expect(seen.tail().length).toBeLessThan(200_000)
+  })
+
+  test('markers of places that nobody asked for are text like any other, and are kept no longer', () => {
+    const forged = Array.from({ length: 5000 }, (_, index) => [
+      `@@B:${N}:9${index}`,
+      'x',
+      `@@E:${N}:9${index}:0`,
+    ]).flat()
+    const seen = log([`@@S:${N}`, `@@B:${N}:0`, 'mine', ...forged, '', `@@E:${N}:0:0`])
+    expect([...seen.pieces.keys()]).toEqual(['0'])
+    expect(seen.pieces.get('0')?.text).toStartWith('mine\n@@B:')
+    expect(seen.pieces.get('0')?.text.length).toBeLessThan(66_000)
   })
 
   test('a command that did not end is the one that was running', () => {

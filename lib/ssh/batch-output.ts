@@ -1,5 +1,5 @@
 import { createTextRing, type TextRing } from '#lib/process/text-ring.ts'
-import { beatMark, beginMark, endMark, readMarker } from './marker.ts'
+import { beatMark, readMarker } from './marker.ts'
 
 interface Piece {
   readonly exitCode: number
@@ -22,8 +22,11 @@ export interface BatchLog {
 /** In characters; a command that never ends its line must not grow one here. */
 const LONGEST_PARTED = 64 * 1024
 
-/** Takes the stderr of a batch line by line and gives each command its own. */
-export function createBatchLog(nonce: string): BatchLog {
+/**
+ * Takes the stderr of a batch line by line and gives each command its own. Only places of this batch (`paths`) count: what
+ * is kept is bounded by what was asked, not by what is answered.
+ */
+export function createBatchLog(nonce: string, paths: { has(path: string): boolean }): BatchLog {
   const pieces = new Map<string, Piece>()
   let started = false
   let running: string | null = null
@@ -50,7 +53,7 @@ export function createBatchLog(nonce: string): BatchLog {
       if (!started) {
         if (marker?.type === 'shell') started = true
         else noise.push(line)
-      } else if (marker?.type === 'begin') {
+      } else if (marker?.type === 'begin' && paths.has(marker.path)) {
         running = marker.path
         current = createHeldRing()
       } else if (marker?.type === 'end' && marker.path === running) {
@@ -84,35 +87,4 @@ export function createHeldRing(): HeldRing {
     },
     text: () => [ring.text(), held ?? ''].filter(Boolean).join('\n'),
   }
-}
-
-/**
- * The stdout of a batch, cut at its markers. A command whose end marker is missing is left out: half a listing must
- * never look like a whole one.
- */
-export function cutStdout(stdout: Buffer, nonce: string): ReadonlyMap<string, Piece> {
-  const pieces = new Map<string, Piece>()
-  const begin = beginMark(nonce)
-  let at = stdout.indexOf(begin)
-  while (at >= 0) {
-    const lineEnd = stdout.indexOf('\n', at)
-    if (lineEnd < 0) break
-    const path = stdout.toString('latin1', at + begin.length, lineEnd)
-    // From the newline of the begin marker on: an empty output is only the newline that the script adds.
-    const close = `\n${endMark(nonce)}${path}:`
-    const end = stdout.indexOf(close, lineEnd + 1)
-    if (end < 0) break
-    const codeEnd = stdout.indexOf('\n', end + close.length)
-    const code = codeEnd < 0 ? '' : stdout.toString('latin1', end + close.length, codeEnd)
-    if (!/^\d{1,3}$/.test(code)) break
-    pieces.set(path, { exitCode: Number(code), text: stdout.toString('utf8', lineEnd + 1, end) })
-    at = stdout.indexOf(begin, codeEnd)
-  }
-  return pieces
-}
-
-/** What a login script wrote on stdout before our first command: it would break a stream. */
-export function stdoutNoise(stdout: Buffer, nonce: string): string {
-  const at = stdout.indexOf(beginMark(nonce))
-  return stdout.toString('utf8', 0, at < 0 ? Math.min(stdout.length, 4096) : Math.min(at, 4096))
 }

@@ -26,13 +26,13 @@ export function splitBatch(commands: readonly RemoteCommand[]): readonly (readon
   return parts
 }
 
-/** Place in the script → id, for all commands, also those in `onFailure`. */
-export function pathsOf(commands: readonly RemoteCommand[], prefix = ''): ReadonlyMap<string, string> {
-  const paths = new Map<string, string>()
+/** By its place in the script, for all commands, also those in `onFailure`. */
+export function placesOf(commands: readonly RemoteCommand[], prefix = ''): ReadonlyMap<string, RemoteCommand> {
+  const places = new Map<string, RemoteCommand>()
   commands.forEach((command, index) => {
     const path = `${prefix}${index}`
-    paths.set(path, command.id)
-    for (const [inner, id] of pathsOf(command.onFailure ?? [], `${path}.`)) paths.set(inner, id)
+    places.set(path, command)
+    for (const [inner, own] of placesOf(command.onFailure ?? [], `${path}.`)) places.set(inner, own)
   })
-  return paths
+  return places
 }

@@ -1,6 +1,7 @@
 import { runCommand } from '#lib/process/run-command.ts'
-import { createBatchLog, cutStdout, stdoutNoise } from './batch-output.ts'
-import { pathsOf } from './batch-parts.ts'
+import { createBatchLog } from './batch-output.ts'
+import { placesOf } from './batch-parts.ts'
+import { createStdoutCutter } from './batch-stdout.ts'
 import { classify } from './classify.ts'
 import { sshArguments } from './connection.ts'
 import type { HostLink } from './host-link.ts'
@@ -12,6 +13,7 @@ export interface RunLimits {
   readonly signal?: AbortSignal
   readonly silenceMs: number
   readonly timeoutMs: number
+  /** Of the stdout that is held as text. */
   readonly maxBytes: number
   readonly toTheEnd: boolean
 }
@@ -21,6 +23,7 @@ export interface PartResult {
   readonly fault: RemoteFault | null
   /** False only when it is certain that no command began. */
   readonly began: boolean
+  /** Of the stdout that is held as text. */
   readonly bytes: number
   /** What a login script wrote on stdout before our first command. */
   readonly noise: string
@@ -28,8 +31,11 @@ export interface PartResult {
   readonly running: string | null
 }
 
-/** Of stderr in one call. A `zfs` that fails says a line for each dataset; more than this is no answer. */
-const MOST_STDERR = 16 * 1024 * 1024
+const MIB = 1024 * 1024
+/** Of stdout in one call, where readers take it: a million snapshots with names as long as they can be. */
+const MOST_READ = 512 * MIB
+/** Of one command's stdout: held as text, and where a reader takes it. */
+const MOST_OF_ONE = { held: 16 * MIB, read: 64 * MIB }
 /** Several heartbeats in the time after which silence is a dead link, and no more than one a second. */
 const beatSeconds = (silenceMs: number): number => Math.min(5, Math.max(1, Math.floor(silenceMs / 4000)))
 
@@ -42,7 +48,8 @@ export async function runPart(
   onStarted: () => void = () => {},
 ): Promise<PartResult> {
   const nonce = newNonce()
-  const log = createBatchLog(nonce)
+  const places = placesOf(commands)
+  const log = createBatchLog(nonce, places)
   const script = batchScript(nonce, commands, {
     toTheEnd: limits.toTheEnd,
     beatSeconds: beatSeconds(limits.silenceMs),
@@ -53,7 +60,18 @@ export async function runPart(
     stopped ??= why
     own.abort()
   }
-  let stderrSize = 0
+  /** Whose stdout was too much: stderr may not have come so far yet, or much further. */
+  let flooding: string | null = null
+  const expected = new Map(
+    [...places].map(([path, { reader, maxBytes }]) => {
+      const most = maxBytes ?? (reader === undefined ? MOST_OF_ONE.held : MOST_OF_ONE.read)
+      return [path, { reader, maxBytes: most }] as const
+    }),
+  )
+  const cutter = createStdoutCutter(nonce, expected, limits.maxBytes, (path) => {
+    flooding = path
+    stop('too-much-output')
+  })
   let timed: string | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   /** Each command has its own time, from its begin marker on. */
@@ -61,7 +79,7 @@ export async function runPart(
     if (path === timed) return
     timed = path
     clearTimeout(timer)
-    const limitMs = commandAt(commands, path)?.limitMs
+    const limitMs = path === null ? undefined : places.get(path)?.limitMs
     if (limitMs !== undefined) timer = setTimeout(stop, limitMs, 'timeout')
   }
   const end = await runCommand({
@@ -71,33 +89,35 @@ export async function runPart(
     timeoutMs: limits.timeoutMs,
     silenceMs: limits.silenceMs,
     signal: limits.signal === undefined ? own.signal : AbortSignal.any([limits.signal, own.signal]),
-    maxStdoutBytes: limits.maxBytes,
+    maxStdoutBytes: limits.maxBytes + MOST_READ,
+    keepStdout: false,
+    onStdout: cutter.push,
     onStderrLine(line) {
-      stderrSize += line.length + 1
-      if (stderrSize > MOST_STDERR) stop('too-much-output')
       log.onLine(line)
       if (log.started()) onStarted()
       timeCommand(log.running())
     },
   })
   clearTimeout(timer)
+  cutter.end()
 
-  const paths = pathsOf(commands)
   const results = new Map<string, CommandResult>()
-  for (const [path, piece] of cutStdout(end.stdout, nonce)) {
-    const id = paths.get(path)
+  let bytes = 0
+  for (const [path, piece] of cutter.pieces) {
+    const id = places.get(path)?.id
     const stderr = log.pieces.get(path)
+    bytes += piece.text.length
     if (id === undefined || stderr === undefined || stderr.exitCode !== piece.exitCode) continue
     results.set(id, { id, exitCode: piece.exitCode, stdout: piece.text, stderr: stderr.text })
   }
   const began = log.started()
-  const noise = stdoutNoise(end.stdout, nonce)
-  const bytes = end.stdout.length
+  const noise = cutter.noise()
   if (limits.toTheEnd ? chainEnded(commands, results) : allEnded(commands, results))
     return { results, fault: null, began, bytes, noise, running: null }
 
-  const path = log.running()
-  const command = commandAt(commands, path)
+  // What floods stderr is no answer to a command, so none is to blame for it.
+  const path = flooding ?? (end.ended === 'too-much-output' ? null : log.running())
+  const command = path === null ? undefined : places.get(path)
   const ended = end.ended === 'cancelled' && stopped !== null ? stopped : end.ended
   const limitMs = ended === 'silence' ? limits.silenceMs : stopped === 'timeout' ? command?.limitMs : limits.timeoutMs
   const fault = classify(link.host, {
@@ -110,7 +130,7 @@ export async function runPart(
     limitSeconds: (limitMs ?? limits.timeoutMs) / 1000,
     running: command === undefined ? null : lineOf(command),
   })
-  return { results, fault, began, bytes, noise, running: path === null ? null : (paths.get(path) ?? null) }
+  return { results, fault, began, bytes, noise, running: command?.id ?? null }
 }
 
 /** All of them, or up to the one that failed. */
@@ -128,16 +148,6 @@ const allEnded = (commands: readonly RemoteCommand[], results: ReadonlyMap<strin
     const result = results.get(command.id)
     return result !== undefined && (result.exitCode === 0 || allEnded(command.onFailure ?? [], results))
   })
-
-function commandAt(commands: readonly RemoteCommand[], path: string | null): RemoteCommand | undefined {
-  let found: RemoteCommand | undefined
-  let level = commands
-  for (const index of path?.split('.') ?? []) {
-    found = level[Number(index)]
-    level = found?.onFailure ?? []
-  }
-  return found
-}
 
 /** As a person would type it, cut to one line's length. */
 function lineOf({ argv }: RemoteCommand): string {

@@ -39,7 +39,7 @@ export async function runBatch(
   if (options.toTheEnd && parts.length > 1)
     return done(faultHere(link.host.id, 'These commands belong in one line and are too long for one.'))
   const timeoutMs = options.timeoutMs ?? 15 * 60_000
-  let bytesLeft = options.maxBytes ?? 256 * 1024 * 1024
+  let bytesLeft = options.maxBytes ?? 64 * 1024 * 1024
 
   for (const part of parts) {
     const limits = (): RunLimits => ({

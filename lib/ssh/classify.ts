@@ -72,7 +72,11 @@ function localFault(host: SshHost, { ended, failure, limitSeconds, started, runn
   }
 }
 
-function beforeStart(host: SshHost, { noise, stdoutNoise, exitCode, signal }: Evidence): Draft {
+/** Where ssh says why: after the banner and whatever else a host may have to say. */
+const LAST_WORDS = 4096
+
+function beforeStart(host: SshHost, { noise: all, stdoutNoise, exitCode, signal }: Evidence): Draft {
+  const noise = all.slice(-LAST_WORDS)
   if (
     /account is currently not available|This service allows sftp connections only|account (?:has expired|is locked)/i.test(
       `${noise}\n${stdoutNoise}`,
@@ -103,7 +107,7 @@ function beforeStart(host: SshHost, { noise, stdoutNoise, exitCode, signal }: Ev
 }
 
 function afterStart(host: SshHost, { tail }: Evidence): Draft {
-  const why = /Timeout, server \S+ not responding/.test(tail)
+  const why = /Timeout, server \S{1,255} not responding/.test(tail.slice(-LAST_WORDS))
     ? `${host.id} stopped answering`
     : `The connection to ${host.id} was lost`
   return {

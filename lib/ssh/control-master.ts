@@ -1,5 +1,6 @@
 import { startChild } from '#lib/process/child.ts'
 import { createLineSplitter } from '#lib/process/line-splitter.ts'
+import { createMeter } from '#lib/process/meter.ts'
 import { createBatchLog } from './batch-output.ts'
 import { cancelled, classify } from './classify.ts'
 import { sshArguments } from './connection.ts'
@@ -12,6 +13,11 @@ import type { RemoteFault, SshHost, SshSettings } from './types.ts'
 const SESSIONS = 8
 /** Login scripts may be slow; what comes before them has ssh's own time limit. */
 const SHELL_GRACE_MS = 30_000
+/** What it may write for as long as it lasts, on both together: it runs nothing, so it has next to nothing to say. */
+const MOST_SAID = { bytes: 1024 * 1024, bytesPerSecond: 256 }
+
+const NO_PLACES: ReadonlySet<string> = new Set()
+const ENDS = { ended: 'exit', 'too late': 'timeout', 'too much': 'too-much-output' } as const
 
 export interface Master {
   readonly socket: string
@@ -34,9 +40,20 @@ export async function startMaster(
   signal: AbortSignal,
 ): Promise<{ readonly master: Master } | { readonly fault: RemoteFault }> {
   const nonce = newNonce()
-  const log = createBatchLog(nonce)
-  const ready = Promise.withResolvers<'ready' | 'ended' | 'too late'>()
+  // It runs no command.
+  const log = createBatchLog(nonce, NO_PLACES)
+  const ready = Promise.withResolvers<'ready' | 'ended' | 'too late' | 'too much'>()
+  const meter = createMeter(MOST_SAID)
+  let flooded = false
+  function flood(isOver: boolean): void {
+    if (!isOver || flooded) return
+    flooded = true
+    ready.resolve('too much')
+    child.terminate(1_000)
+  }
   const lines = createLineSplitter((line) => {
+    if (flooded) return
+    flood(meter.line(line))
     log.onLine(line)
     if (log.started()) ready.resolve('ready')
   })
@@ -49,7 +66,8 @@ export async function startMaster(
     stdin: 'open',
     stdout: 'read',
     onStdout(chunk) {
-      if (said.length < 4096) said += Buffer.from(chunk).toString()
+      if (said.length < 4096) said = (said + Buffer.from(chunk).toString()).slice(0, 4096)
+      flood(meter.bytes(chunk.length))
     },
     onStderr: lines.push,
   })
@@ -72,7 +90,7 @@ export async function startMaster(
     child.terminate(1_000)
     const exit = await exited
     if (signal.aborted) return { fault: cancelled(host.id) }
-    const ended = exit.failure !== null ? 'not-started' : outcome === 'too late' ? 'timeout' : 'exit'
+    const ended = exit.failure !== null ? 'not-started' : ENDS[outcome]
     const evidence = { ...exit, ended, started: false, noise: log.noise(), stdoutNoise: said, tail: '' } as const
     return { fault: classify(host, { ...evidence, limitSeconds: limitMs / 1000 }) }
   }

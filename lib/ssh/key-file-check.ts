@@ -47,14 +47,14 @@ async function copyKey(text: string, copy: string): Promise<void> {
 /** Why ssh cannot use this private key without asking a person, or null. */
 export function keyProblem(text: string): string | null {
   const passphrase = 'has a passphrase, which nobody can type here: use one without (`ssh-keygen -p`).'
-  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)-----END/.exec(text)?.[1]
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]{0,100000})-----END/.exec(text)?.[1]
   if (body !== undefined) {
     // "openssh-key-v1\0", then a length and the name of the cipher: "none" when it has no passphrase.
     const bytes = Buffer.from(body, 'base64')
     if (bytes.toString('latin1', 0, 14) !== 'openssh-key-v1') return 'is damaged.'
     return bytes.toString('latin1', 19, 19 + bytes.readUInt32BE(15)) === 'none' ? null : passphrase
   }
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return /ENCRYPTED/.test(text) ? passphrase : null
+  if (/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/.test(text)) return /ENCRYPTED/.test(text) ? passphrase : null
   if (/^(ssh-|ecdsa-)/.test(text)) return 'is a public key: name the private one (without .pub).'
   return 'is not a private key.'
 }

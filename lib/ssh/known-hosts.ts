@@ -14,7 +14,10 @@ export interface HostKey {
 
 /** What the fingerprint of a public key in base64 is. */
 export const fingerprintOf = (key: string): string =>
-  `SHA256:${new Bun.CryptoHasher('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '')}`
+  `SHA256:${new Bun.CryptoHasher('sha256')
+    .update(Buffer.from(key, 'base64'))
+    .digest('base64')
+    .replace(/={1,2}$/, '')}`
 
 const LINE = /^\S+ (ssh-[a-z0-9-]+|ecdsa-[a-z0-9-]+|sk-[a-z0-9@.-]+) ([A-Za-z0-9+/]+=*)$/
 

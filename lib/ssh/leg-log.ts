@@ -22,13 +22,16 @@ export interface LegLog {
   readonly report: () => SendReport
 }
 
-const SIZE = /^size\t(\d+)$/
-const PROGRESS = /^\d\d:\d\d:\d\d\t(\d+)\t(.+)$/
+const SIZE = /^size\t(\d{1,20})$/
+const PROGRESS = /^\d\d:\d\d:\d\d\t(\d{1,20})\t(.{1,255})$/
 /** The estimate of each snapshot, before the first byte: `full\tname\tsize`, `incremental\tfrom\tto\tsize`. */
 const ESTIMATE = /^(?:full|incremental)\t[^\t]+(?:\t[^\t]+)?\t\d+$/
 
 /** What a resumed send tells of its token. */
 const TOKEN = /^(?:resume token contents:|nvlist version: \d+|\t\w+ = .+)$/
+
+/** What a sender says of its bytes may be any number; more than this is no longer a whole one. */
+const held = (bytes: number): number => Math.min(bytes, Number.MAX_SAFE_INTEGER)
 
 /** Reads the stderr of one leg: markers, progress, and the rest, which is what the command has to say. */
 export function createLegLog(nonce: string): LegLog {
@@ -46,7 +49,7 @@ export function createLegLog(nonce: string): LegLog {
     exitCode: () => exitCode,
     noise: () => noise.text(),
     stderr: () => ownText ?? own.text(),
-    report: () => ({ totalBytes, snapshot, sentBytes: sentBefore + sentOfThis }),
+    report: () => ({ totalBytes, snapshot, sentBytes: held(sentBefore + sentOfThis) }),
     onLine(line) {
       const marker = readMarker(line, nonce)
       if (!started) {
@@ -61,12 +64,12 @@ export function createLegLog(nonce: string): LegLog {
       }
       const size = SIZE.exec(line)?.[1]
       const sending = PROGRESS.exec(line)
-      if (size !== undefined) totalBytes = Number(size)
+      if (size !== undefined) totalBytes = held(Number(size))
       else if (sending !== null) {
         const [, bytes = '', name = ''] = sending
-        if (name !== snapshot) sentBefore += sentOfThis
+        if (name !== snapshot) sentBefore = held(sentBefore + sentOfThis)
         snapshot = name
-        sentOfThis = Number(bytes)
+        sentOfThis = held(Number(bytes))
       } else if (!ESTIMATE.test(line) && !TOKEN.test(line)) own.push(line)
     },
   }

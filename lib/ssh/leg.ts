@@ -1,5 +1,6 @@
 import type { Child, ChildExit } from '#lib/process/child.ts'
 import { createLineSplitter } from '#lib/process/line-splitter.ts'
+import { createMeter } from '#lib/process/meter.ts'
 import type { Pipeline, Stage } from '#lib/process/pipeline.ts'
 import { cancelled, classify } from './classify.ts'
 import { sshArguments } from './connection.ts'
@@ -12,6 +13,8 @@ import type { Leg, LegOutcome, RemoteFault } from './types.ts'
 
 /** Login scripts may be slow; what comes before them has ssh's own time limit. */
 const SHELL_GRACE_MS = 30_000
+/** `zfs send -v -P` says a line for each snapshot before the first byte, and one a second while it sends. */
+const MOST_SAID = { bytes: 64 * 1024 * 1024, bytesPerSecond: 1024 }
 
 /** One of the two ssh connections of a transfer. */
 export interface LegRun {
@@ -37,7 +40,14 @@ export function createLeg(
   const nonce = newNonce()
   const log = createLegLog(nonce)
   const began = Promise.withResolvers<void>()
+  const meter = createMeter(MOST_SAID)
+  let flooded = false
   const lines = createLineSplitter((line) => {
+    if (flooded) return
+    if (meter.line(line)) {
+      flooded = true
+      child?.terminate(1_000)
+    }
     log.onLine(line)
     if (log.started()) began.resolve()
   })
@@ -108,7 +118,7 @@ export function createLeg(
   }
 
   function faultOf(exit: ChildExit, ended: 'timeout' | 'exit'): RemoteFault {
-    const how = exit.failure !== null ? 'not-started' : ended
+    const how = exit.failure !== null ? 'not-started' : flooded ? 'too-much-output' : ended
     const evidence = { ...exit, ended: how, noise: log.noise(), stdoutNoise: '', tail: log.stderr() } as const
     return classify(link.host, { ...evidence, started: log.started(), limitSeconds: loginLimitMs / 1000 })
   }

@@ -1,11 +1,15 @@
 const LIMIT = 4 * 1024
 
-const ANSI = /\p{Cc}\[[0-9;?]*[A-Za-z]/gu
+const ANSI = /\p{Cc}\[[0-9;?]{0,50}[A-Za-z]/gu
 const CONTROLS = /(?![\n\t])[\p{Cc}\p{Cf}]/gu
 
 /** Text of another machine made fit to be shown: no control, ANSI or bidirectional characters, the last 4 KiB. */
 export function showable(text: string): string {
-  const clean = text.replace(ANSI, '').replace(CONTROLS, '').trim()
+  const clean = text
+    .slice(-4 * LIMIT)
+    .replace(ANSI, '')
+    .replace(CONTROLS, '')
+    .trim()
   return clean.length > LIMIT ? `…${clean.slice(-(LIMIT - 1))}` : clean
 }
 

@@ -1,3 +1,5 @@
+import type { OutputReader } from './batch-stdout.ts'
+
 /** Why a remote command did not give an answer one can use. `command` is the remote command's own failure. */
 export type RemoteFaultKind =
   | 'dns'
@@ -74,6 +76,13 @@ export interface RemoteCommand {
   readonly onFailure?: readonly RemoteCommand[]
   /** From its begin on: a command that takes longer ends the batch, with the fault `too-slow`. */
   readonly limitMs?: number
+  /**
+   * Takes its stdout as it comes: the result's `stdout` is then empty. Who stands in for ssh may leave it in the result
+   * instead.
+   */
+  readonly reader?: OutputReader
+  /** Cap on its stdout (default 16 MiB, 64 MiB with a reader): beyond it the batch ends, with the fault `too-much-output`. */
+  readonly maxBytes?: number
 }
 
 export interface CommandResult {
@@ -110,7 +119,7 @@ export interface BatchOptions {
    * leash, no hang-up. For the few lines that must not stop half-way. Never split, never tried again once begun.
    */
   readonly toTheEnd?: boolean
-  /** Cap on stdout (default 256 MiB). */
+  /** Cap on the stdout that is held as text, of all commands together (default 64 MiB). */
   readonly maxBytes?: number
 }
 

@@ -71,7 +71,7 @@ function newName(dataset: string, now: number): string {
   const suffix = `restored-${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
   const joint = dataset.includes('/') ? '.' : '/'
   const room = NAME_LIMIT - suffix.length - 1
-  return `${dataset.slice(0, room).replace(/[/.]+$/, '')}${joint}${suffix}`
+  return `${dataset.slice(0, room).replace(/[/.]{1,300}$/, '')}${joint}${suffix}`
 }
 
 function needsOf({ primary, backup, details, properties }: RestoreFrom, raw: boolean): readonly string[] {

@@ -1,5 +1,6 @@
 import * as cells from './cells.ts'
 import { type Columns, columnList } from './columns.ts'
+import { linesOf } from './lines.ts'
 import type { ListingFault } from './listing-fault.ts'
 import { isDatasetName, isSnapshotName } from './names.ts'
 import { datasetOperand } from './operand.ts'
@@ -70,7 +71,7 @@ export function listNamesBelow(zfs: ZfsCommand, dataset: string): Argv {
 export function longestBelow(text: string, dataset: string): string | null {
   if (!text.endsWith('\n')) return null
   let longest = ''
-  for (const name of text.slice(0, -1).split('\n')) {
+  for (const name of linesOf(text)) {
     const rest = name.slice(dataset.length)
     const isBelow = name.startsWith(dataset) && (rest === '' || rest.startsWith('/') || rest.startsWith('@'))
     if (!isBelow || !(rest.includes('@') ? isSnapshotName(name) : isDatasetName(name))) return null

@@ -11,8 +11,12 @@ export const guidCell: Cell<Guid> = (text) => (isGuid(text) ? text : undefined)
 
 export const txgCell: Cell<bigint> = (text) => (isUint64(text) ? BigInt(text) : undefined)
 
-/** Bytes or seconds. As a number: exact up to 9 PB, and no pool's size needs more. */
-export const numberCell: Cell<number> = (text) => (isUint64(text) ? Number(text) : undefined)
+/**
+ * Bytes or seconds. As a number: exact up to 9 PB, and no pool's size needs more. Above that it is held there, so that
+ * nothing later meets a number that is no longer whole.
+ */
+export const numberCell: Cell<number> = (text) =>
+  isUint64(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : undefined
 
 /** Epoch seconds. */
 export const dateCell: Cell<number> = (text) => {
@@ -30,7 +34,7 @@ export const mountedCell: Cell<boolean> = (text) =>
 
 /** A cipher's name or `off`; `-` where the pool does not have the feature. */
 export const encryptionCell: Cell<string> = (text) =>
-  text === '-' ? 'off' : /^[a-z0-9-]+$/.test(text) ? text : undefined
+  text === '-' ? 'off' : /^[a-z0-9-]{1,32}$/.test(text) ? text : undefined
 
 export const keyStatusCell: Cell<'available' | 'unavailable' | null> = (text) =>
   text === '-' || text === 'none' ? null : text === 'available' || text === 'unavailable' ? text : undefined

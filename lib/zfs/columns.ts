@@ -26,9 +26,9 @@ export const DATASET_COLUMNS: Columns<DatasetFacts> = [
   { key: 'type', property: 'type', read: cells.typeCell },
   { key: 'guid', property: 'guid', read: cells.guidCell },
   { key: 'createtxg', property: 'createtxg', read: cells.txgCell },
-  { key: 'creation', property: 'creation', read: cells.numberCell },
+  { key: 'creation', property: 'creation', read: cells.dateCell },
   { key: 'origin', property: 'origin', read: cells.originCell },
-  { key: 'snapshotsChanged', property: 'snapshots_changed', read: cells.orNull(cells.numberCell) },
+  { key: 'snapshotsChanged', property: 'snapshots_changed', read: cells.orNull(cells.dateCell) },
   { key: 'receiveResumeToken', property: 'receive_resume_token', read: cells.tokenCell },
   { key: 'written', property: 'written', read: cells.numberCell },
   { key: 'used', property: 'used', read: cells.numberCell },
@@ -49,7 +49,7 @@ export const DATASET_COLUMNS_BEFORE_2_2: Columns<DatasetFacts> = DATASET_COLUMNS
 /** A pool that is UNAVAIL or FAULTED answers `-` in every column but these first two; its health says the rest. */
 export const POOL_COLUMNS: Columns<PoolFacts> = [
   { key: 'name', property: 'name', read: nameCell },
-  { key: 'health', property: 'health', read: (text) => (/^[A-Z]+$/.test(text) ? text : undefined) },
+  { key: 'health', property: 'health', read: (text) => (/^[A-Z]{1,32}$/.test(text) ? text : undefined) },
   { key: 'readonly', property: 'readonly', read: (text) => (text === '-' ? false : cells.switchCell(text)) },
   { key: 'sizeBytes', property: 'size', read: bytesOrNone },
   { key: 'freeBytes', property: 'free', read: bytesOrNone },

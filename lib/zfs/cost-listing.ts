@@ -1,7 +1,14 @@
 import * as cells from './cells.ts'
+import { linesOf } from './lines.ts'
+import { NAME_LIMIT } from './names.ts'
 import { datasetOperand, snapshotOperand } from './operand.ts'
 import type { Guid } from './types.ts'
 import type { Argv, ZfsCommand } from './zfs-command.ts'
+
+/** Of one dataset: with more nothing is judged of it anyhow. */
+const MOST_SNAPSHOTS = 100_000
+/** Of a pool: no host has so many. */
+const MOST_NAMES = 100_000
 
 /** What destroying a snapshot would free by itself (bytes), and whether something was cloned from it. */
 export interface SnapshotCost {
@@ -19,12 +26,12 @@ export function parseCosts(stdout: string): ReadonlyMap<Guid, SnapshotCost> | nu
   const costs = new Map<Guid, SnapshotCost>()
   if (stdout === '') return costs
   if (!stdout.endsWith('\n')) return null
-  for (const line of stdout.slice(0, -1).split('\n')) {
-    const [guidText = '', usedText = '', clones = '-'] = line.split('\t')
+  for (const line of linesOf(stdout)) {
+    const [guidText = '', usedText = '', clones = '-'] = line.split('\t', 3)
     const guid = cells.guidCell(guidText)
     const usedBytes = cells.numberCell(usedText)
-    if (guid === undefined || usedBytes === undefined) return null
-    costs.set(guid, { usedBytes, clones: clones === '' || clones === '-' ? 0 : clones.split(',').length })
+    if (guid === undefined || usedBytes === undefined || costs.size >= MOST_SNAPSHOTS) return null
+    costs.set(guid, { usedBytes, clones: clones === '' || clones === '-' ? 0 : countOf(clones, ',') + 1 })
   }
   return costs
 }
@@ -36,8 +43,13 @@ export function listWritten(zfs: ZfsCommand, dataset: string): Argv {
 
 /** One number for each snapshot; null where a line cannot be read: then nothing is known. */
 export function parseWritten(stdout: string): readonly number[] | null {
-  const found = stdout === '' ? [] : stdout.replace(/\n$/, '').split('\n').map(cells.numberCell)
-  return found.includes(undefined) ? null : found.filter((bytes) => bytes !== undefined)
+  const found: number[] = []
+  for (const line of linesOf(stdout)) {
+    const bytes = cells.numberCell(line)
+    if (bytes === undefined || found.length >= MOST_SNAPSHOTS) return null
+    found.push(bytes)
+  }
+  return found
 }
 
 /** What a snapshot wrote since the one before it, and what it holds in all, bytes. */
@@ -93,11 +105,18 @@ export function listGuids(zfs: ZfsCommand, pool: string): Argv {
 /** Guid by name; null where a line cannot be read. */
 export function parseIdentities(stdout: string): ReadonlyMap<string, Guid> | null {
   const found = new Map<string, Guid>()
-  for (const line of stdout.split('\n')) {
+  for (const line of linesOf(stdout)) {
     if (line === '') continue
-    const [name = '', guid = '', ...more] = line.split('\t')
-    if (cells.guidCell(guid) === undefined || more.length > 0) return null
+    const [name = '', guid = '', ...more] = line.split('\t', 3)
+    if (cells.guidCell(guid) === undefined || more.length > 0 || name.length > NAME_LIMIT) return null
+    if (found.size >= MOST_NAMES) return null
     found.set(name, guid)
   }
   return found
+}
+
+function countOf(text: string, mark: string): number {
+  let count = 0
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) count += 1
+  return count
 }

@@ -1,3 +1,4 @@
+import { linesOf } from './lines.ts'
 import { snapshotOperand } from './operand.ts'
 import { splitSnapshot } from './paths.ts'
 import type { Argv, ZfsCommand } from './zfs-command.ts'
@@ -20,14 +21,15 @@ const ROW = /^([MR+-])\t(.)\t([^\t]+)(\t[^\t]+)?$/
  */
 export function onlyDirectories(stdout: string): boolean | null {
   if (!stdout.endsWith('\n')) return null
-  const rows = stdout
-    .slice(0, -1)
-    .split('\n')
-    .map((line) => ROW.exec(line))
-  if (rows.includes(null)) return null
-  const made = new Set(rows.flatMap((row) => (row?.[1] === '+' ? [row[3]] : [])))
-  return rows.every((row) => {
-    const [, change, kind, path] = row ?? []
-    return kind === '/' && change !== 'R' && (change !== '-' || made.has(path))
-  })
+  const [made, gone] = [new Set<string>(), new Set<string>()]
+  let only = true
+  for (const line of linesOf(stdout)) {
+    const [, change, kind, path = ''] = ROW.exec(line) ?? []
+    if (change === undefined) return null
+    if (kind !== '/' || change === 'R') only = false
+    if (!only) continue
+    if (change === '+') made.add(path)
+    if (change === '-') gone.add(path)
+  }
+  return only && gone.isSubsetOf(made)
 }

@@ -19,7 +19,7 @@ const RESERVED_POOL = /^(mirror|raidz|draid|spare|log$|logs$|cache$|special$|ded
 
 /** @returns null, or what is wrong with `text` as a name such as `pool/data/vm-1`. */
 export function checkDatasetName(text: string, options: NameOptions = {}): string | null {
-  const shown = JSON.stringify(text)
+  const shown = shownName(text)
   if (text === '') return 'A dataset name is empty; write the pool and the path, for example tank/data.'
   if (text.length > NAME_LIMIT)
     return `The dataset name ${shown} has ${text.length} characters; ZFS takes at most ${NAME_LIMIT}.`
@@ -28,7 +28,7 @@ export function checkDatasetName(text: string, options: NameOptions = {}): strin
   if (text.endsWith('/'))
     return `The dataset name ${shown} ends with a slash; write it as ${shownOr(text.slice(0, -1))}.`
   if (/[@#]/.test(text))
-    return `The dataset name ${shown} holds @ or #; write only the dataset, for example ${shownOr(text.replace(/[@#].*$/s, ''))}.`
+    return `The dataset name ${shown} holds @ or #; write only the dataset, for example ${shownOr(text.split(/[@#]/, 1)[0] ?? '')}.`
   const components = text.split('/')
   if (components.length > DEPTH_LIMIT)
     return `The dataset name ${shown} is ${components.length} levels deep; ZFS takes at most ${DEPTH_LIMIT}.`
@@ -62,7 +62,7 @@ export function isSnapshotName(text: string): boolean {
 }
 
 function checkMarked(text: string, mark: '@' | '#', what: string, options: NameOptions): string | null {
-  const shown = JSON.stringify(text)
+  const shown = shownName(text)
   const at = text.indexOf(mark)
   if (at < 0) return `The ${what} name ${shown} has no ${mark}; write it as pool/dataset${mark}name.`
   if (text.length > NAME_LIMIT)
@@ -84,5 +84,10 @@ function checkComponent(component: string, options: NameOptions): string | null 
 }
 
 function shownOr(text: string): string {
-  return JSON.stringify(text === '' ? 'tank/data' : text)
+  return shownName(text === '' ? 'tank/data' : text)
+}
+
+/** A text of any length, in a sentence. */
+function shownName(text: string): string {
+  return JSON.stringify(text.length > 300 ? `${text.slice(0, 299)}…` : text)
 }

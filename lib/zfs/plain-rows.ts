@@ -1,7 +1,10 @@
 import { dateCell, numberCell } from './cells.ts'
 import { isGuid, isUint64 } from './guid.ts'
+import { linesOf } from './lines.ts'
 import { isDatasetName, isSnapshotName } from './names.ts'
+import { MOST_PROPERTIES } from './own-properties.ts'
 import { splitSnapshot } from './paths.ts'
+import { LONGEST_VALUE } from './properties.ts'
 import type { DatasetType, Guid } from './types.ts'
 
 /*
@@ -19,7 +22,7 @@ export function parseOwnProperties(
     const own = found.get(cells[0] ?? '')
     const property = cells[1]
     if (cells.length !== 2 || own === undefined || property === undefined) return null
-    if (!/^[a-z0-9_.:-]+(@[A-Za-z0-9_.:-]+)?$/.test(property)) return null
+    if (!/^[a-z0-9_.:-]{1,256}(@[A-Za-z0-9_.:-]{1,256})?$/.test(property) || own.length >= MOST_PROPERTIES) return null
     own.push(property)
   }
   return found
@@ -30,7 +33,7 @@ export function parsePropertyOfEach(stdout: string, datasets: readonly string[])
   const wanted = new Set(datasets)
   const found = new Map<string, string>()
   for (const [name = '', value, ...more] of rows(stdout)) {
-    if (value === undefined || more.length > 0 || !wanted.has(name)) return null
+    if (value === undefined || more.length > 0 || !wanted.has(name) || value.length > LONGEST_VALUE) return null
     found.set(name, value)
   }
   return found
@@ -47,11 +50,14 @@ export interface Quota {
 export function parseQuotas(stdout: string, datasets: readonly string[]): readonly Quota[] | null {
   const wanted = new Set(datasets)
   const found: Quota[] = []
+  const seen = new Set<string>()
   for (const [dataset = '', property, value = '', ...more] of rows(stdout)) {
     // A volume has none.
     const bytes = value === '-' || value === 'none' ? 0 : numberCell(value)
     if (more.length > 0 || !wanted.has(dataset) || bytes === undefined) return null
     if (property !== 'quota' && property !== 'refquota') return null
+    if (seen.has(`${dataset}\t${property}`)) return null
+    seen.add(`${dataset}\t${property}`)
     if (bytes > 0) found.push({ dataset, property, bytes })
   }
   return found
@@ -70,6 +76,7 @@ export function parseAllDatasets(stdout: string): readonly ListedDataset[] | nul
   const found: ListedDataset[] = []
   for (const [name = '', type, guid = '', origin, ...more] of rows(stdout)) {
     if (more.length > 0 || !isDatasetName(name) || !isGuid(guid) || origin === undefined) return null
+    if (origin !== '-' && !isSnapshotName(origin)) return null
     if (type !== 'filesystem' && type !== 'volume') return null
     found.push({ name, type, guid, origin: origin === '-' ? null : origin })
   }
@@ -106,9 +113,7 @@ export function parseCreations(stdout: string): ReadonlyMap<string, number> | nu
   return found
 }
 
-function rows(stdout: string): readonly (readonly string[])[] {
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.split('\t'))
+/** More cells than any of these tables has come as one too many. */
+function* rows(stdout: string): Generator<readonly string[]> {
+  for (const line of linesOf(stdout)) if (line !== '') yield line.split('\t', 6)
 }

@@ -1,10 +1,15 @@
+import { linesOf } from './lines.ts'
+
+/** Characters: many times what any pool has. */
+const LONGEST_ANSWER = 64 * 1024
+
 export type FeatureState = 'disabled' | 'enabled' | 'active'
 
 /** The answer of `poolProperties`: the pool's features by name. A pool without any (or an unreadable answer) is empty. */
 export function parsePoolFeatures(stdout: string): ReadonlyMap<string, FeatureState> {
   const features = new Map<string, FeatureState>()
-  for (const line of stdout.split('\n')) {
-    const match = /^feature@([a-z0-9_:.-]+)\t(disabled|enabled|active)$/.exec(line)
+  for (const line of linesOf(stdout.slice(0, LONGEST_ANSWER))) {
+    const match = /^feature@([a-z0-9_:.-]{1,100})\t(disabled|enabled|active)$/.exec(line)
     if (match?.[1] !== undefined) features.set(match[1], match[2] as FeatureState)
   }
   return features

@@ -39,7 +39,7 @@ function fieldOf(stdout: string, field: string): string | null {
 
 function readScrub(scan: string, offsetSeconds: number): PoolStatus['scrub'] {
   if (/^scrub (in progress|paused)/.test(scan)) return { endedAt: null, running: true, errors: null }
-  const ended = /^scrub repaired .* with (\d+) errors on (.+)$/.exec(scan)
+  const ended = /^scrub repaired .{0,100} with (\d{1,20}) errors on (.{1,100})$/.exec(scan)
   if (ended === null) return null
   return { endedAt: readDate(ended[2] ?? '', offsetSeconds), running: false, errors: Number(ended[1]) }
 }

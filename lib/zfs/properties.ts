@@ -11,18 +11,27 @@ export type PropertyListing =
   | { readonly fault: null; readonly properties: ReadonlyMap<string, PropertyValue> }
   | { readonly fault: ListingFault }
 
+/** ZFS takes no longer one. */
+export const LONGEST_VALUE = 8192
+
 /**
  * Reads the answer of `getProperties(dataset, names)`. There must be exactly one row for each name, in that order: a
  * value with tabs or newlines in it (a mount point can hold them) is then a fault and never a forged row.
  */
 export function parseProperties(stdout: string, names: readonly string[]): PropertyListing {
-  const lines = stdout.split('\n')
+  const lines = stdout.split('\n', names.length + 2)
   const properties = new Map<string, PropertyValue>()
   for (const [index, name] of names.entries()) {
     const line = lines[index] ?? ''
-    const [property, value, source, ...more] = line.split('\t')
+    const [property, value, source, ...more] = line.split('\t', 4)
     const from = source === undefined ? undefined : readSource(source)
-    if (property !== name || value === undefined || from === undefined || more.length > 0)
+    if (
+      property !== name ||
+      value === undefined ||
+      from === undefined ||
+      more.length > 0 ||
+      value.length > LONGEST_VALUE
+    )
       return { fault: listingFault(index + 1, line, `The row of the property ${name} was expected here.`) }
     properties.set(name, { value, source: from })
   }

@@ -1,3 +1,4 @@
+import { linesOf } from './lines.ts'
 import { isDatasetName } from './names.ts'
 
 /** Who may do what, as one line of `zfs allow DATASET` says. */
@@ -11,6 +12,11 @@ export interface Grant {
   readonly rights: readonly string[]
 }
 
+/** Characters: more than all levels of a path have together. What comes after it grants nothing. */
+const LONGEST_ANSWER = 64 * 1024
+/** ZFS has some hundred and fifty rights and properties. */
+const MOST_WORDS = 300
+
 const SCOPES: ReadonlyMap<string, Grant['scope']> = new Map([
   ['Local permissions:', 'local'],
   ['Descendent permissions:', 'descendent'],
@@ -23,8 +29,8 @@ export function parseRights(stdout: string): readonly Grant[] {
   const sets = new Map<string, readonly string[]>()
   let on = ''
   let section = ''
-  for (const line of stdout.split('\n')) {
-    const header = /^---- Permissions on (.+?) -+$/.exec(line)?.[1]
+  for (const line of linesOf(stdout.slice(0, LONGEST_ANSWER))) {
+    const header = /^---- Permissions on (.{1,300}?) -{1,300}$/.exec(line)?.[1]
     if (header !== undefined) on = isDatasetName(header) ? header : ''
     else if (line.endsWith(':') && !line.startsWith('\t')) section = line
     else if (section === 'Permission sets:') {
@@ -36,7 +42,10 @@ export function parseRights(stdout: string): readonly Grant[] {
       if (grant !== null) grants.push(grant)
     }
   }
-  return grants.map((grant) => ({ ...grant, rights: grant.rights.flatMap((right) => sets.get(right) ?? [right]) }))
+  return grants.map((grant) => ({
+    ...grant,
+    rights: [...new Set(grant.rights.flatMap((right) => sets.get(right) ?? [right]))],
+  }))
 }
 
 /**
@@ -61,11 +70,11 @@ export function rightsOf(
 function readGrant(line: string, on: string, scope: Grant['scope']): Grant | null {
   const everyone = /^\teveryone (\S+)$/.exec(line)
   if (everyone !== null) return { on, scope, who: { kind: 'everyone' }, rights: words(everyone[1]) }
-  const named = /^\t(user|group) (.+) (\S+)$/.exec(line)
+  const named = /^\t(user|group) (.{1,300}) (\S{1,4000})$/.exec(line)
   if (named?.[2] === undefined) return null
   return { on, scope, who: { kind: named[1] === 'user' ? 'user' : 'group', name: named[2] }, rights: words(named[3]) }
 }
 
 function words(list: string | undefined): readonly string[] {
-  return (list ?? '').split(',').filter((word) => word !== '')
+  return [...new Set((list ?? '').split(',', MOST_WORDS))].filter((word) => word !== '')
 }

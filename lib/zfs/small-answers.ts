@@ -1,4 +1,6 @@
 import { numberCell } from './cells.ts'
+import { linesOf } from './lines.ts'
+import { isSnapshotName } from './names.ts'
 
 /** The answer of `clock`: epoch seconds, or null if it is no such number. */
 export function parseClock(stdout: string): number | null {
@@ -15,10 +17,12 @@ export function parseWrittenSince(stdout: string): number | null {
 
 /** The answer of `listHolds`: the snapshots that are held by this tag. A tag of somebody else's may be any text. */
 export function parseHeld(stdout: string, tag: string): readonly string[] {
-  return stdout.split('\n').flatMap((line) => {
-    const [name, of] = line.split('\t')
-    return name !== undefined && of === tag ? [name] : []
-  })
+  const held = new Set<string>()
+  for (const line of linesOf(stdout)) {
+    const [name, of] = line.split('\t', 2)
+    if (name !== undefined && of === tag && isSnapshotName(name)) held.add(name)
+  }
+  return [...held]
 }
 
 export interface ZfsVersion {
@@ -31,7 +35,7 @@ export interface ZfsVersion {
 
 /** The answer of `version`: of the kernel module where it is printed, else of the tools. Null if there is none in it. */
 export function parseVersion(stdout: string): ZfsVersion | null {
-  const found = /^zfs-kmod-(.*)$/m.exec(stdout)?.[1] ?? /^zfs-(?!kmod)(.*)$/m.exec(stdout)?.[1] ?? ''
+  const found = /^zfs-kmod-(.{0,100})$/m.exec(stdout)?.[1] ?? /^zfs-(?!kmod)(.{0,100})$/m.exec(stdout)?.[1] ?? ''
   const parts = /^v?([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?([A-Za-z0-9.+~_-]{0,60})$/.exec(found)
   if (parts === null) return null
   return { major: Number(parts[1]), minor: Number(parts[2]), patch: Number(parts[3] ?? 0), build: parts[4] ?? '' }

@@ -1,5 +1,5 @@
 import { CUT_OFF, type ListingFault, listingFault } from './listing-fault.ts'
-import { type GrowingDataset, SnapshotRows } from './snapshot-row.ts'
+import { emptyDataset, type GrowingDataset, SnapshotRows } from './snapshot-row.ts'
 import type { BookmarkEntry, SnapshotEntry } from './types.ts'
 
 /** Both lists by createtxg, ties in the order of the listing. */
@@ -16,28 +16,33 @@ export type SnapshotListing =
  * Reads the output of `listSnapshots(datasets)` **that ended with exit code 0**; every dataset asked for then has an
  * entry, an empty one where it has no snapshot. After any other exit code the listing says nothing about what it lacks.
  *
- * Made for a million lines: cells are found by indexOf, nothing is split, labels (the same in a thousand datasets) are
- * kept once.
+ * Cells are found by indexOf, nothing is split, labels (the same in a thousand datasets) are kept once. What may be long is
+ * read as it comes, by `createSnapshotReader`.
  */
 export function parseSnapshotListing(text: string, datasets: readonly string[]): SnapshotListing {
-  const found = new Map<string, GrowingDataset>(datasets.map((name) => [name, { snapshots: [], bookmarks: [] }]))
-  const rows = new SnapshotRows(text, found)
+  const found = new Map<string, GrowingDataset>(datasets.map((name) => [name, emptyDataset()]))
+  const rows = new SnapshotRows(found)
   for (let start = 0, line = 1; start < text.length; line++) {
     const end = text.indexOf('\n', start)
     if (end < 0) return { fault: listingFault(line, text.slice(start), CUT_OFF) }
-    const reason = rows.read(start, end)
+    const reason = rows.read(text, start, end)
     if (reason !== null) return { fault: listingFault(line, text.slice(start, end), reason) }
     start = end + 1
   }
-  for (const { snapshots, bookmarks } of found.values()) {
-    sortByTxg(snapshots)
-    sortByTxg(bookmarks)
+  return {
+    fault: null,
+    datasets: new Map(
+      [...found].map(([name, { snapshots, bookmarks }]) => {
+        sortByTxg(snapshots)
+        sortByTxg(bookmarks)
+        return [name, { snapshots, bookmarks }]
+      }),
+    ),
   }
-  return { fault: null, datasets: found }
 }
 
 /** `zfs list` prints them in this order already, so the test for it is what costs. Array sort is stable. */
-function sortByTxg(entries: { readonly createtxg: bigint }[]): void {
+export function sortByTxg(entries: { readonly createtxg: bigint }[]): void {
   const sorted = entries.every(
     (entry, index) => index === 0 || (entries[index - 1]?.createtxg ?? 0n) <= entry.createtxg,
   )

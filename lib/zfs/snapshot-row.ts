@@ -3,34 +3,43 @@ import { LAST_SECOND } from './dates.ts'
 import { bigDecimalAt, decimalAt } from './decimal.ts'
 import { isGuidAt } from './guid.ts'
 import { NAME_LIMIT } from './names.ts'
+import { type SnapshotLimits, type SnapshotRoom, unlimited } from './snapshot-limits.ts'
 import type { BookmarkEntry, SnapshotEntry } from './types.ts'
 
 export interface GrowingDataset {
   readonly snapshots: SnapshotEntry[]
   readonly bookmarks: BookmarkEntry[]
+  /** Its rows are dropped and no more are taken: it has more than this of its limits allows. */
+  full: keyof SnapshotLimits | null
 }
+
+export const emptyDataset = (): GrowingDataset => ({ snapshots: [], bookmarks: [], full: null })
 
 const TAB = '\t'
 const SNAPSHOT = 'snapshot\t'
 const BOOKMARK = 'bookmark\t'
+/** A thousand datasets that are snapped together have the same few hundred; more than this are not shared. */
+const MOST_LABELS = 20_000
 const LABEL = /^[A-Za-z0-9_.: -]+$/
 
 /** Reads the rows of one listing. State only to be fast: the dataset of the row before, and each label once. */
 export class SnapshotRows {
-  readonly #text: string
   readonly #found: ReadonlyMap<string, GrowingDataset>
+  readonly #room: SnapshotRoom
   readonly #labels = new Map<string, string>()
   #prefix = ''
   #dataset: GrowingDataset | undefined
 
-  constructor(text: string, found: ReadonlyMap<string, GrowingDataset>) {
-    this.#text = text
+  constructor(found: ReadonlyMap<string, GrowingDataset>, room: SnapshotRoom = unlimited()) {
     this.#found = found
+    this.#room = room
   }
 
-  /** Adds the row from `start` to `end` to its dataset; answers null, or why it cannot. */
-  read(start: number, end: number): string | null {
-    const text = this.#text
+  /**
+   * Adds the row of `text` from `start` to `end` to its dataset; answers null, or why it cannot. `bytes`: the same text in
+   * latin1; what is kept is then a copy and does not hold on to the whole text, as a part of a string does.
+   */
+  read(text: string, start: number, end: number, bytes: Buffer | null = null): string | null {
     const typeAt = text.indexOf(TAB, start) + 1
     const guidAt = text.indexOf(TAB, typeAt) + 1
     const txgAt = text.indexOf(TAB, guidAt) + 1
@@ -41,13 +50,15 @@ export class SnapshotRows {
       return `The line does not have the ${SNAPSHOT_COLUMNS.length} columns that were asked for.`
 
     const type = text.startsWith(SNAPSHOT, typeAt) ? 'snapshot' : text.startsWith(BOOKMARK, typeAt) ? 'bookmark' : null
-    if (type === null) return `The type ${JSON.stringify(text.slice(typeAt, guidAt - 1))} was not asked for.`
+    if (type === null) return `The type ${shown(text.slice(typeAt, guidAt - 1))} was not asked for.`
     const mark = text.indexOf(type === 'snapshot' ? '@' : '#', start)
     if (mark < 0 || mark >= typeAt) return `A ${type} has no ${type === 'snapshot' ? '@' : '#'} in its name.`
-    const dataset = this.#datasetAt(start, mark)
+    const dataset = this.#datasetAt(text, start, mark)
     if (dataset === undefined) return 'It belongs to a dataset that was not asked for.'
-    const name = this.#label(text.slice(mark + 1, typeAt - 1))
-    if (name === undefined || typeAt - 1 - start > NAME_LIMIT) return 'The part after @ or # is no name that ZFS takes.'
+    if (dataset.full !== null) return null
+    const tooLong = typeAt - 1 - start > NAME_LIMIT
+    const name = tooLong ? undefined : this.#label(text, mark + 1, typeAt - 1, bytes)
+    if (name === undefined) return 'The part after @ or # is no name that ZFS takes.'
 
     const createtxg = bigDecimalAt(text, txgAt, creationAt - 1)
     const creation = decimalAt(text, creationAt, holdsAt - 1)
@@ -55,30 +66,56 @@ export class SnapshotRows {
     if (createtxg === null) return 'The column createtxg is no whole number.'
     if (creation < 0) return 'The column creation is no whole number.'
     if (creation > LAST_SECOND) return 'The column creation is a date after the year 9999.'
-    const guid = text.slice(guidAt, txgAt - 1)
+    const guid = part(text, guidAt, txgAt - 1, bytes)
     if (type === 'bookmark') {
-      if (text.slice(holdsAt, end) !== '-') return 'The column userrefs of a bookmark is not "-".'
+      if (end - holdsAt !== 1 || !text.startsWith('-', holdsAt)) return 'The column userrefs of a bookmark is not "-".'
       dataset.bookmarks.push({ name, guid, createtxg, creation })
-      return null
+    } else {
+      const holds = decimalAt(text, holdsAt, end)
+      if (holds < 0) return 'The column userrefs is no whole number, or more columns follow it.'
+      dataset.snapshots.push({ name, guid, createtxg, creation, holds: Math.min(holds, Number.MAX_SAFE_INTEGER) })
     }
-    const holds = decimalAt(text, holdsAt, end)
-    if (holds < 0) return 'The column userrefs is no whole number, or more columns follow it.'
-    dataset.snapshots.push({ name, guid, createtxg, creation, holds })
+    dataset.full = this.#room.take(dataset)
+    if (dataset.full !== null) this.drop(dataset)
     return null
   }
 
-  #datasetAt(start: number, mark: number): GrowingDataset | undefined {
-    if (mark - start === this.#prefix.length && this.#text.startsWith(this.#prefix, start)) return this.#dataset
-    this.#prefix = this.#text.slice(start, mark)
+  /** Lets go of the rows of a dataset that come to nothing. */
+  drop({ snapshots, bookmarks }: GrowingDataset): void {
+    this.#room.giveBack(snapshots.length + bookmarks.length)
+    snapshots.length = 0
+    bookmarks.length = 0
+  }
+
+  /** Nothing more is read. */
+  finish(): void {
+    this.#labels.clear()
+  }
+
+  #datasetAt(text: string, start: number, mark: number): GrowingDataset | undefined {
+    if (mark - start === this.#prefix.length && text.startsWith(this.#prefix, start)) return this.#dataset
+    this.#prefix = text.slice(start, mark)
     this.#dataset = this.#found.get(this.#prefix)
     return this.#dataset
   }
 
-  #label(label: string): string | undefined {
+  #label(text: string, start: number, end: number, bytes: Buffer | null): string | undefined {
+    const label = text.slice(start, end)
     const kept = this.#labels.get(label)
     if (kept !== undefined) return kept
     if (!LABEL.test(label)) return undefined
-    this.#labels.set(label, label)
-    return label
+    const own = part(text, start, end, bytes)
+    if (this.#labels.size >= MOST_LABELS) this.#labels.clear()
+    this.#labels.set(own, own)
+    return own
   }
+}
+
+function part(text: string, start: number, end: number, bytes: Buffer | null): string {
+  return bytes === null ? text.slice(start, end) : bytes.toString('latin1', start, end)
+}
+
+/** A cell of any length, in a sentence. */
+function shown(cell: string): string {
+  return JSON.stringify(cell.length > 40 ? `${cell.slice(0, 39)}…` : cell)
 }

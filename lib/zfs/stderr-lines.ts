@@ -10,11 +10,13 @@ const CONTINUED =
 const ENDS_HERE = /^(usage:|A resuming stream can be generated)/
 
 const MAX_LINES = 200
+/** Of its beginning, which names the cause, and of its end: characters. */
+const ENDS = 4096
 
 /** The messages in what zfs or zpool wrote on stderr, one sentence each, cleaned. */
 export function stderrMessages(stderr: string): readonly string[] {
   const messages: string[] = []
-  for (const line of stderr.split('\n', MAX_LINES)) {
+  for (const line of bothEnds(stderr).split('\n', MAX_LINES)) {
     if (ENDS_HERE.test(line)) break
     if (CHATTER.test(line)) continue
     const text = cleanLine(line).trim()
@@ -23,4 +25,11 @@ export function stderrMessages(stderr: string): readonly string[] {
     else messages.push(text)
   }
   return messages
+}
+
+function bothEnds(text: string): string {
+  if (text.length <= 2 * ENDS) return text
+  const end = text.slice(-ENDS)
+  // A line that is cut off at its beginning says something else than it did.
+  return `${text.slice(0, ENDS)}\n${end.slice(end.indexOf('\n') + 1)}`
 }

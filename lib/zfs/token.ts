@@ -5,6 +5,9 @@ import type { ResumeTokenFacts } from './types.ts'
 /** `1-<checksum>-<length>-<payload>`, hexadecimal; a few hundred characters. */
 const TOKEN = /^[0-9]{1,3}-[0-9a-f]{1,16}-[0-9a-f]{1,8}-[0-9a-f]{2,16384}$/
 
+/** Characters: many times what any token says of itself. */
+const LONGEST_ANSWER = 64 * 1024
+
 /** The shape alone; whether it still applies only the sending host can say. */
 export function isResumeToken(text: string): boolean {
   return TOKEN.test(text)
@@ -31,7 +34,7 @@ export function isResumeToken(text: string): boolean {
 export function parseResumeToken(text: string): ResumeTokenFacts | null {
   const fields = new Map<string, string>()
   let remainingBytes: number | null = null
-  for (const line of text.split('\n')) {
+  for (const line of text.slice(0, LONGEST_ANSWER).split('\n')) {
     const field = /^\t([a-z]+) = (.*)$/.exec(line)
     if (field?.[1] !== undefined && field[2] !== undefined) fields.set(field[1], field[2])
     const size = /^size\t([0-9]+)$/.exec(line)
@@ -48,7 +51,7 @@ export function parseResumeToken(text: string): ResumeTokenFacts | null {
     toName,
     toGuid,
     fromGuid,
-    bytes: Number(bytes),
+    bytes: Math.min(Number(bytes), Number.MAX_SAFE_INTEGER),
     remainingBytes,
     ...(fields.get('rawok') === '1' ? { raw: true } : {}),
   }
