@@ -1,0 +1,178 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type Breach,
+  differencesBetween,
+  type Facts,
+  factsOf,
+  honestStocks,
+  lostOn,
+  shownTooWell,
+  tooManySetAsides,
+  wrongCommands,
+} from './check.ts'
+import { LOOKS_A_SCRIPT } from './generate.ts'
+import type { LookScript, Script } from './script.ts'
+import { World } from './world.ts'
+
+export interface Figures {
+  looks: number
+  /** How often each deed did something. */
+  readonly done: Map<string, number>
+  /** Looks after which a dataset of the hostile SAN was shown as one that the witness itself stumbled over. */
+  contained: number
+  /** Real ms of a look with its repairs, in either world. */
+  readonly honestMs: number[]
+  readonly hostileMs: number[]
+  /** Looks that took more than ten seconds of real time. */
+  readonly slow: { readonly seed: number; readonly look: number; readonly tookMs: number }[]
+  /** Virtual ms by which the last of the honest lines was judged later than in the honest world. */
+  readonly delaysMs: number[]
+  /** The most bytes by which a database was larger than in the honest world. */
+  databaseBytes: number
+  rssBytes: number
+}
+
+export const noFigures = (): Figures => ({
+  looks: 0,
+  done: new Map(),
+  contained: 0,
+  honestMs: [],
+  hostileMs: [],
+  slow: [],
+  delaysMs: [],
+  databaseBytes: 0,
+  rssBytes: 0,
+})
+
+export interface Failure {
+  readonly look: number
+  readonly breaches: readonly Breach[]
+}
+
+const HONEST: LookScript = { role: 'both', deeds: [] }
+/** More than a check of a few looks may leave behind in the database: what a SAN says is cut before it is kept. */
+const MOST_DATABASE_BYTES = 8 * 1024 * 1024
+/** In characters, all that is shown of all datasets. */
+const SLOW_MS = 5_000
+const MOST_SHOWN = 16 * 1024 * 1024
+
+const thrown: unknown[] = []
+/** What nobody caught, from now on. */
+export function watchForExceptions(): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => void thrown.push(error))
+}
+
+const twins = new Map<number, readonly Facts[]>()
+
+/** The same looks with an honest SAN in its place. */
+async function honestTwin(seed: number, most: number, figures: Figures): Promise<readonly Facts[]> {
+  const known = twins.get(seed)
+  if (known !== undefined && known.length >= most) return known
+  const looks = Math.max(most, LOOKS_A_SCRIPT)
+  const world = await World.open(seed)
+  const all: Facts[] = []
+  try {
+    for (let look = 0; look < looks; look++) {
+      await world.honestWork(look)
+      world.x.begin(HONEST)
+      const began = performance.now()
+      all.push({ ...(await oneLook(world)), sent: [] })
+      figures.honestMs.push(performance.now() - began)
+    }
+    databaseOf.set(seed, bytesBelow(join(world.bed.directory, 'data')))
+  } finally {
+    await world.close()
+  }
+  twins.set(seed, all)
+  return all
+}
+const databaseOf = new Map<number, number>()
+
+async function oneLook(world: World): Promise<Facts> {
+  const { bed, recorder } = world
+  recorder.clear()
+  const beganAt = bed.clock.now()
+  const run = await bed.look()
+  const scan = run === null ? 'no record' : `${run.state} ${run.outcome ?? ''} ${run.error?.message ?? ''}`
+  const facts = { scan, beganAt }
+  const judged = factsOf(world, [], facts)
+  await bed.idle()
+  return { ...factsOf(world, recorder.take(), facts), healths: judged.healths, delays: judged.delays }
+}
+
+/** Plays a script to its first look that broke something. */
+export async function play(script: Script, figures = noFigures(), trace?: (line: string) => void): Promise<Failure | null> {
+  const { world: seed, looks } = script
+  const honest = await honestTwin(seed, looks.length, figures)
+  const world = await World.open(seed)
+  const { bed } = world
+  let at = 0
+  try {
+    for (const [look, each] of looks.entries()) {
+      at = look
+      trace?.(`look ${look} ${JSON.stringify(each)}`)
+      await world.honestWork(look)
+      world.hostileWork(each)
+      const before = honestStocks(bed)
+      const began = performance.now()
+      const facts = await oneLook(world)
+      const tookMs = performance.now() - began
+      figures.hostileMs.push(tookMs)
+      if (tookMs > SLOW_MS) figures.slow.push({ seed: script.seed, look, tookMs })
+      figures.looks++
+      figures.rssBytes = Math.max(figures.rssBytes, process.memoryUsage.rss())
+      const twin = honest[look]
+      if (twin === undefined) throw new Error(`The honest world has no look ${look}.`)
+      figures.delaysMs.push(Math.max(0, Math.max(...facts.delays.values()) - Math.max(...twin.delays.values())))
+      if (trace !== undefined) tell(world, trace)
+      const stock = honestStocks(bed)
+      const breaches = [
+        ...differencesBetween(twin, facts),
+        ...wrongCommands(facts.sent),
+        ...lostOn(before, stock, world.removed),
+        ...tooManySetAsides(stock),
+        ...shownTooWell(world),
+        ...(await uncaught()),
+        ...shownTooMuch(world, figures),
+      ]
+      if (breaches.length > 0) return { look, breaches }
+    }
+    const bytes = bytesBelow(join(bed.directory, 'data')) - (databaseOf.get(seed) ?? 0)
+    figures.databaseBytes = Math.max(figures.databaseBytes, bytes)
+    if (bytes > MOST_DATABASE_BYTES)
+      return { look: looks.length - 1, breaches: [{ kind: 'database', what: `it has grown by ${bytes} bytes more` }] }
+    return null
+  } catch (error) {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { look: at, breaches: [{ kind: 'crash', what }] }
+  } finally {
+    for (const [deed, times] of world.x.done) figures.done.set(deed, (figures.done.get(deed) ?? 0) + times)
+    await world.close()
+  }
+}
+
+async function uncaught(): Promise<Breach[]> {
+  await new Promise((resolve) => setImmediate(resolve))
+  return thrown.splice(0).map((error) => ({
+    kind: 'uncaught exception',
+    what: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  }))
+}
+
+function shownTooMuch({ bed }: World, figures: Figures): Breach[] {
+  const views = bed.engine.datasets()
+  if (views.some(({ verdict }) => verdict.reasons.some(({ code }) => code === 'INTERNAL'))) figures.contained++
+  const text = JSON.stringify(views, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
+  return text.length > MOST_SHOWN ? [{ kind: 'shown', what: `${text.length} characters are shown of its datasets` }] : []
+}
+
+function tell({ bed }: World, trace: (line: string) => void): void {
+  for (const { dataset, verdict } of bed.engine.datasets())
+    trace(`  ${dataset.id} ${verdict.health} ${verdict.reasons.map(({ code }) => code).join(' ')}`)
+  for (const line of bed.log.splice(0)) trace(`  ${new Date(line.at).toISOString()} ${line.level} ${line.message} ${JSON.stringify(line.fields)}`)
+}
+
+const bytesBelow = (directory: string): number =>
+  readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0)
