@@ -26,7 +26,7 @@ export interface BedOptions extends BedSettings {
   /** Stands between the engine and its SANs. */
   readonly between?: (sans: Sans) => Sans
   /** Stands between lib/san and the simulated SANs. */
-  readonly through?: (ssh: SshClient, clock: VirtualClock) => SshClient
+  readonly through?: (ssh: SshClient) => SshClient
   /** Calls of the store that fail by themselves, whatever the disk does. */
   readonly storeRefuses?: (call: string, words: readonly unknown[]) => boolean
 }
@@ -84,7 +84,7 @@ export class Bed {
     this.hosts = new Map(options.hosts.map(({ id, pool }) => [id, new BedHost(id, pool, at)]))
     this.#config = configOf(options, this.clock.now())
     const ssh = bedSsh(this.hosts, this.faults, this.clock)
-    this.#ssh = options.through?.(ssh, this.clock) ?? ssh
+    this.#ssh = options.through?.(ssh) ?? ssh
     this.#witness = this.#begin()
   }
 

@@ -64,14 +64,20 @@ export interface Scene {
   /** A dataset of an honest SAN. */
   readonly somebodyElses: () => string
   /** A token for a snapshot of an honest SAN, or of the hostile one, with flags of its choice. */
-  readonly token: (random: Random) => string
+  readonly token: (random: Random, dataset: string) => string
   /** What it answered to the same command the first time. */
   readonly before: Answer | null
 }
 
 export type Row = string[]
 
-export const rowsOf = (text: string): Row[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n').map((line) => line.split('\t')))
+export const rowsOf = (text: string): Row[] =>
+  text === ''
+    ? []
+    : text
+        .replace(/\n$/, '')
+        .split('\n')
+        .map((line) => line.split('\t'))
 export const textOf = (rows: readonly Row[]): string => rows.map((row) => `${row.join('\t')}\n`).join('')
 
 /** Rows of what it lies about; a listing of pools has no other. */

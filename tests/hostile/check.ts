@@ -37,11 +37,17 @@ function namesIn(host: string, argv: readonly string[]): string[] {
   return argv.filter((word) => word === pool || word.startsWith(`${pool}/`))
 }
 
-export function factsOf(world: World, sent: readonly Sent[], look: { readonly scan: string; readonly beganAt: number }): Facts {
+export function factsOf(
+  world: World,
+  sent: readonly Sent[],
+  look: { readonly scan: string; readonly beganAt: number },
+): Facts {
   const { bed } = world
   const honest = bed.engine
     .datasets()
-    .filter(({ dataset: { mapping, retired } }) => !retired && mapping.primary.host === 'a' && mapping.backup.host === 'b')
+    .filter(
+      ({ dataset: { mapping, retired } }) => !retired && mapping.primary.host === 'a' && mapping.backup.host === 'b',
+    )
   return {
     scan: look.scan,
     healths: new Map(honest.map(({ dataset, verdict }) => [dataset.id, verdict.health])),
@@ -50,7 +56,15 @@ export function factsOf(world: World, sent: readonly Sent[], look: { readonly sc
       honest.flatMap(({ dataset, state }) => {
         const verdict = state?.verdict
         if (verdict === null || verdict === undefined) return []
-        return [[dataset.id, `${verdict.health} ${verdict.reasons.map(({ code }) => code).sort().join(' ')}`] as const]
+        return [
+          [
+            dataset.id,
+            `${verdict.health} ${verdict.reasons
+              .map(({ code }) => code)
+              .sort()
+              .join(' ')}`,
+          ] as const,
+        ]
       }),
     ),
     delays: new Map(honest.map(({ dataset, verdict }) => [dataset.id, verdict.judgedAt - look.beganAt])),
@@ -85,7 +99,8 @@ function honestStock(bed: Bed, host: HostId): [string, string][] {
 /** The honest lines in the hostile world against the same ones in the honest world. */
 export function differencesBetween(honest: Facts, hostile: Facts): Breach[] {
   const found: Breach[] = []
-  if (!hostile.scan.startsWith('SUCCEEDED')) found.push(breach('scan failed', `the check of everything: ${hostile.scan}`))
+  if (!hostile.scan.startsWith('SUCCEEDED'))
+    found.push(breach('scan failed', `the check of everything: ${hostile.scan}`))
   for (const [id, verdict] of honest.verdicts) {
     const first = hostile.healths.get(id) ?? 'not shown'
     const shown = hostile.verdicts.get(id) ?? 'not shown'
@@ -93,8 +108,14 @@ export function differencesBetween(honest: Facts, hostile: Facts): Breach[] {
     // Its repair may be over before the check is that waits for another SAN.
     const asExpected = first === expected || first === verdict.split(' ')[0]
     if (shown !== verdict || !asExpected)
-      found.push(breach('verdict of others', `${id} is ${first}, then ${shown}; with an honest SAN beside it: ${expected}, then ${verdict}`))
-    if ((hostile.delays.get(id) ?? -1) < 0) found.push(breach('others not judged', `${id} was not judged in this check`))
+      found.push(
+        breach(
+          'verdict of others',
+          `${id} is ${first}, then ${shown}; with an honest SAN beside it: ${expected}, then ${verdict}`,
+        ),
+      )
+    if ((hostile.delays.get(id) ?? -1) < 0)
+      found.push(breach('others not judged', `${id} was not judged in this check`))
   }
   const left = [...honest.writes]
   for (const line of hostile.writes) {
@@ -105,7 +126,9 @@ export function differencesBetween(honest: Facts, hostile: Facts): Breach[] {
   for (const line of left) found.push(breach('command to others', `not sent, and an honest world would have: ${line}`))
   for (const name of new Set([...honest.stock.keys(), ...hostile.stock.keys()]))
     if (honest.stock.get(name) !== hostile.stock.get(name))
-      found.push(breach('data of others', `${name} is\n${hostile.stock.get(name)}\nand would be\n${honest.stock.get(name)}`))
+      found.push(
+        breach('data of others', `${name} is\n${hostile.stock.get(name)}\nand would be\n${honest.stock.get(name)}`),
+      )
   return found
 }
 
@@ -146,7 +169,15 @@ function wrongSend(line: string, words: readonly string[], sink: readonly string
   if (source !== nameOn('a', to)) found.push(breach('stream of another dataset', `${line}: ${source} into ${target}`))
   const raw = token === null ? words.some((word) => /^-\w*w/.test(word)) : token.flags.raw
   if (to.raw !== undefined && !raw)
-    found.push(breach(token === null ? 'encrypted sent in plain text' : 'encrypted resumed in plain text', `${line} (${source})`))
+    found.push(
+      breach(
+        token === null ? 'encrypted sent in plain text' : 'encrypted resumed in plain text',
+        `${line} (${source})`,
+      ),
+    )
+  // As a new stream would be: what the configuration has by default.
+  else if (token !== null && !(token.flags.large && token.flags.compressed && !token.flags.embedded))
+    found.push(breach('resumed as no new stream would be sent', `${line} ${JSON.stringify(token.flags)}`))
   return found
 }
 
@@ -182,7 +213,9 @@ export function shownTooWell(world: World): Breach[] {
     const codes = verdict.reasons.map(({ code }) => code).join(' ')
     if (common === undefined) {
       // Nothing on either side is nothing to say.
-      return truth.length === 0 && claimed.size === 0 ? [] : [breach('shown HEALTHY', `${id} (${codes}): nothing in common`)]
+      return truth.length === 0 && claimed.size === 0
+        ? []
+        : [breach('shown HEALTHY', `${id} (${codes}): nothing in common`)]
     }
     if (side === primary) return []
     const limit = bed.clock.now() / 1000 - MAX_DELAY_HOURS * 3600

@@ -70,10 +70,32 @@ const TEXTS: readonly string[] = [
   '\r',
   '\u0085',
 ]
-const GUIDS: readonly string[] = ['0', '1', '18446744073709551615', '18446744073709551616', '-5', '00012', '1e19', '0xff']
+const GUIDS: readonly string[] = [
+  '0',
+  '1',
+  '18446744073709551615',
+  '18446744073709551616',
+  '-5',
+  '00012',
+  '1e19',
+  '0xff',
+]
 
 const POOL_WORDS = ['ONLINE', 'DEGRADED', 'UNAVAIL', 'FAULTED', 'SUSPENDED', '-', 'online', 'REMOVED', 'ONLINE\u0007']
-const SWITCHES = ['on', 'off', '-', 'yes', 'no', 'none', 'available', 'unavailable', 'aes-256-gcm', 'filesystem', 'volume', 'snapshot']
+const SWITCHES = [
+  'on',
+  'off',
+  '-',
+  'yes',
+  'no',
+  'none',
+  'available',
+  'unavailable',
+  'aes-256-gcm',
+  'filesystem',
+  'volume',
+  'snapshot',
+]
 
 /** For any cell whatever. */
 export function edge(random: Random): string {

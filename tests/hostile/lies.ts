@@ -35,10 +35,12 @@ function column(names: readonly string[], value: (scene: Scene, row: Row) => str
   })
 }
 
-const said = (change: (answer: Answer, scene: Scene) => Partial<Answer>): Lie => (answer, scene) => ({
-  ...answer,
-  ...change(answer, scene),
-})
+const said =
+  (change: (answer: Answer, scene: Scene) => Partial<Answer>): Lie =>
+  (answer, scene) => ({
+    ...answer,
+    ...change(answer, scene),
+  })
 
 export interface LieAbout {
   readonly on: readonly Kind[]
@@ -65,11 +67,26 @@ export const LIES: Readonly<Record<string, LieAbout>> = {
       return found
     }),
   ),
-  time: on(['datasets', 'snapshots'], column(['creation', 'snapshots_changed'], ({ random }) => edgeTime(random))),
-  guid: on(['datasets', 'snapshots'], column(['guid'], ({ random }) => edgeGuid(random))),
-  txg: on(['datasets', 'snapshots'], column(['createtxg'], ({ random }) => edgeNumber(random))),
-  sizes: on(['datasets', 'pools'], column(['written', 'used', 'referenced', 'available', 'size', 'free'], ({ random }) => edgeNumber(random))),
-  'no changes': on(['datasets'], column(['written'], () => '0')),
+  time: on(
+    ['datasets', 'snapshots'],
+    column(['creation', 'snapshots_changed'], ({ random }) => edgeTime(random)),
+  ),
+  guid: on(
+    ['datasets', 'snapshots'],
+    column(['guid'], ({ random }) => edgeGuid(random)),
+  ),
+  txg: on(
+    ['datasets', 'snapshots'],
+    column(['createtxg'], ({ random }) => edgeNumber(random)),
+  ),
+  sizes: on(
+    ['datasets', 'pools'],
+    column(['written', 'used', 'referenced', 'available', 'size', 'free'], ({ random }) => edgeNumber(random)),
+  ),
+  'no changes': on(
+    ['datasets'],
+    column(['written'], () => '0'),
+  ),
   'says it has all': on(
     ['snapshots'],
     rows((found, scene, at) => {
@@ -79,30 +96,45 @@ export const LIES: Readonly<Record<string, LieAbout>> = {
       const known = new Set(found.map((row) => row[columns.indexOf('guid')]))
       const more = scene.otherSide(dataset).filter(({ guid }) => !known.has(guid))
       const txg = Math.max(0, ...found.map((row) => Number(row[columns.indexOf('createtxg')]) || 0))
-      const forged = more.map(({ name, guid, time }, index): Row =>
-        columns.map((each) => {
-          if (each === 'name') return `${dataset}@${name}`
-          if (each === 'guid') return guid
-          if (each === 'createtxg') return `${txg + index + 1}`
-          if (each === 'creation') return `${time}`
-          return each === 'type' ? 'snapshot' : '0'
-        }),
+      const forged = more.map(
+        ({ name, guid, time }, index): Row =>
+          columns.map((each) => {
+            if (each === 'name') return `${dataset}@${name}`
+            if (each === 'guid') return guid
+            if (each === 'createtxg') return `${txg + index + 1}`
+            if (each === 'creation') return `${time}`
+            return each === 'type' ? 'snapshot' : '0'
+          }),
       )
       return [...found, ...forged]
     }),
   ),
-  'hides the newest': on(['snapshots'], rows((found, { random }, at) => found.filter((_, index) => !at.slice(-1 - random.int(3)).includes(index)))),
-  'hides all but the oldest': on(['snapshots'], rows((found, _, at) => found.filter((__, index) => !at.slice(1).includes(index)))),
-  'row left out': on(TABLES, rows((found, { random }, at) => found.toSpliced(random.pick(at), 1))),
+  'hides the newest': on(
+    ['snapshots'],
+    rows((found, { random }, at) => found.filter((_, index) => !at.slice(-1 - random.int(3)).includes(index))),
+  ),
+  'hides all but the oldest': on(
+    ['snapshots'],
+    rows((found, _, at) => found.filter((__, index) => !at.slice(1).includes(index))),
+  ),
+  'row left out': on(
+    TABLES,
+    rows((found, { random }, at) => found.toSpliced(random.pick(at), 1)),
+  ),
   'row twice': on(
     TABLES,
     rows((found, { random }, at) => {
       const row = found[random.pick(at)] ?? []
-      const again = random.chance(0.5) ? [...row] : row.map((cell, index) => (index > 0 && random.chance(0.3) ? edge(random) : cell))
+      const again = random.chance(0.5)
+        ? [...row]
+        : row.map((cell, index) => (index > 0 && random.chance(0.3) ? edge(random) : cell))
       return found.toSpliced(random.int(found.length + 1), 0, again)
     }),
   ),
-  'rows mixed': on(TABLES, rows((found, { random }) => found.toSorted(() => random.next() - 0.5))),
+  'rows mixed': on(
+    TABLES,
+    rows((found, { random }) => found.toSorted(() => random.next() - 0.5)),
+  ),
   'row of another SAN': on(
     TABLES,
     rows((found, { random, somebodyElses, otherSide }, at) => {
@@ -138,7 +170,13 @@ export const LIES: Readonly<Record<string, LieAbout>> = {
     rows((found, { random }, at) => {
       const row = found[random.pick(at)] ?? []
       const many = random.pick([20, 100, 500])
-      return [...found, ...Array.from({ length: many }, (_, index) => [`${row[0]}x${index}`, ...row.slice(1).map((cell) => (/^\d{12,}$/.test(cell) ? `${random.bits64()}` : cell))])]
+      return [
+        ...found,
+        ...Array.from({ length: many }, (_, index) => [
+          `${row[0]}x${index}`,
+          ...row.slice(1).map((cell) => (/^\d{12,}$/.test(cell) ? `${random.bits64()}` : cell)),
+        ]),
+      ]
     }),
   ),
   'children that are none': on(
@@ -146,8 +184,17 @@ export const LIES: Readonly<Record<string, LieAbout>> = {
     rows((found, { random, argv }, at) => {
       if (!argv.includes('-r')) return found
       const row = found[random.pick(at)] ?? []
-      const names = Array.from({ length: 1 + random.int(30) }, (_, index) => `${row[0]}/${random.chance(0.2) ? edgeText(random) : `new${index}`}`)
-      return [...found, ...names.map((name) => [name, ...row.slice(1).map((cell) => (/^\d{12,}$/.test(cell) ? `${random.bits64()}` : cell))])]
+      const names = Array.from(
+        { length: 1 + random.int(30) },
+        (_, index) => `${row[0]}/${random.chance(0.2) ? edgeText(random) : `new${index}`}`,
+      )
+      return [
+        ...found,
+        ...names.map((name) => [
+          name,
+          ...row.slice(1).map((cell) => (/^\d{12,}$/.test(cell) ? `${random.bits64()}` : cell)),
+        ]),
+      ]
     }),
   ),
   'not encrypted': on(['datasets', 'properties'], (answer, scene) => {
@@ -169,40 +216,117 @@ export const LIES: Readonly<Record<string, LieAbout>> = {
       row.map((cell, index) => {
         if (columns[index] === 'keystatus') return scene.random.pick(['available', 'unavailable', 'none', '-'])
         if (columns[index] === 'encryption') return scene.random.pick(['aes-256-gcm', 'off', 'on', cell])
-        if (scene.argv.includes('ivsetguid') && index === 1) return scene.random.pick(['-', '1', `${scene.random.bits64()}`, cell])
+        if (scene.argv.includes('ivsetguid') && index === 1)
+          return scene.random.pick(['-', '1', `${scene.random.bits64()}`, cell])
         return cell
       }),
     )
     return { ...answer, stdout: textOf(turned) }
   }),
-  'a token of its own': on(['datasets'], column(['receive_resume_token'], ({ random, token }) => token(random))),
-  'another origin': on(['datasets'], column(['origin'], ({ random, somebodyElses }) => `${somebodyElses()}@${edgeText(random)}`)),
-  'the answer of before': on([...TABLES, 'clock', 'written'], said((_, { before }) => before ?? {})),
-  pool: on(['pools'], column(['health'], ({ random }) => edgeHealth(random))),
-  'no such pool': on(['pools'], said(() => ({ stdout: '', stderr: "cannot open 'evil': no such pool\n", exitCode: 1 }))),
-  'pool is read-only': on(['pools'], column(['readonly'], () => 'on')),
+  'a token of its own': on(
+    ['datasets'],
+    column(['receive_resume_token'], ({ random, token }, row) => token(random, row[0] ?? '')),
+  ),
+  'another origin': on(
+    ['datasets'],
+    column(['origin'], ({ random, somebodyElses }) => `${somebodyElses()}@${edgeText(random)}`),
+  ),
+  'the answer of before': on(
+    [...TABLES, 'clock', 'written'],
+    said((_, { before }) => before ?? {}),
+  ),
+  pool: on(
+    ['pools'],
+    column(['health'], ({ random }) => edgeHealth(random)),
+  ),
+  'no such pool': on(
+    ['pools'],
+    said(() => ({ stdout: '', stderr: "cannot open 'evil': no such pool\n", exitCode: 1 })),
+  ),
+  'pool is read-only': on(
+    ['pools'],
+    column(['readonly'], () => 'on'),
+  ),
   'nothing is there': on(
     ['datasets', 'snapshots'],
     said((_, { argv, about }) => {
       const names = argv.filter((word) => word.startsWith('evil') && about(word))
       if (names.length === 0) return {}
-      return { stdout: '', stderr: names.map((name) => `cannot open '${name}': dataset does not exist\n`).join(''), exitCode: 1 }
+      return {
+        stdout: '',
+        stderr: names.map((name) => `cannot open '${name}': dataset does not exist\n`).join(''),
+        exitCode: 1,
+      }
     }),
   ),
-  'says nothing, ends well': on([...TABLES, 'clock', 'written', 'rights', 'estimate', 'token'], said(() => ({ stdout: '', stderr: '', exitCode: 0 }))),
-  'ends badly': on([...TABLES, 'write', 'clock', 'written'], said((_, { random }) => ({ exitCode: random.pick([1, 2, 126, 127, 130, 137, 141, 254, 255]) }))),
-  'ends well': on([...TABLES, 'write', 'token', 'estimate'], said((_, { random }) => ({ exitCode: 0, stderr: random.chance(0.5) ? `${zfsNoise(random)}\n` : '' }))),
-  complains: on([...TABLES, 'write', 'estimate', 'token'], said((answer, { random }) => ({ stderr: `${answer.stderr}${zfsNoise(random)}\n`, exitCode: random.pick([answer.exitCode, 1, 2, 255]) }))),
-  'complains at length': on([...TABLES, 'write'], said((_, { random }) => ({ stderr: `${repeated(random)}\n`, exitCode: random.pick([0, 1]) }))),
-  'an old version': on(['datasets'], said(() => ({ stdout: '', stderr: "bad property list: invalid property 'snapshots_changed'\nusage:\n", exitCode: 2 }))),
-  'cut off': on([...TABLES, 'clock', 'written', 'rights'], said(({ stdout }, { random }) => ({ stdout: stdout.slice(0, random.int(stdout.length + 1)) }))),
-  'the clock': on(['clock'], said((_, { random }) => ({ stdout: `${random.chance(0.5) ? edgeTime(random) : edge(random)}\n` }))),
-  'an hour off': on(['clock'], said(({ stdout }, { random }) => ({ stdout: `${(Number(stdout) || 0) + random.pick([-1, 1]) * random.pick([61, 3600, 86_400, 1e9])}\n` }))),
-  'written since': on(['written'], said((_, { random }) => ({ stdout: `${edgeNumber(random)}\n` }))),
-  'an estimate': on(['estimate', 'token'], said(({ stdout }, { random }) => ({ stdout: random.chance(0.5) ? stdout.replace(/size\t.*/g, `size\t${edgeNumber(random)}`) : `${edge(random)}\n` }))),
-  'rights it has not': on(['rights'], said((_, { random }) => ({ stdout: random.chance(0.5) ? '' : `---- Permissions on evil ---\nLocal+Descendent permissions:\n\tuser ${edgeText(random)} ${edge(random)},receive:append,destroy\n` }))),
-  'other bytes': on(TABLES, said(({ stdout }, { random }) => {
-    const at = random.int(stdout.length + 1)
-    return { stdout: `${stdout.slice(0, at)}${edge(random)}${stdout.slice(at + random.int(3))}` }
-  })),
+  'says nothing, ends well': on(
+    [...TABLES, 'clock', 'written', 'rights', 'estimate', 'token'],
+    said(() => ({ stdout: '', stderr: '', exitCode: 0 })),
+  ),
+  'ends badly': on(
+    [...TABLES, 'write', 'clock', 'written'],
+    said((_, { random }) => ({ exitCode: random.pick([1, 2, 126, 127, 130, 137, 141, 254, 255]) })),
+  ),
+  'ends well': on(
+    [...TABLES, 'write', 'token', 'estimate'],
+    said((_, { random }) => ({ exitCode: 0, stderr: random.chance(0.5) ? `${zfsNoise(random)}\n` : '' })),
+  ),
+  complains: on(
+    [...TABLES, 'write', 'estimate', 'token'],
+    said((answer, { random }) => ({
+      stderr: `${answer.stderr}${zfsNoise(random)}\n`,
+      exitCode: random.pick([answer.exitCode, 1, 2, 255]),
+    })),
+  ),
+  'complains at length': on(
+    [...TABLES, 'write'],
+    said((_, { random }) => ({ stderr: `${repeated(random)}\n`, exitCode: random.pick([0, 1]) })),
+  ),
+  'an old version': on(
+    ['datasets'],
+    said(() => ({
+      stdout: '',
+      stderr: "bad property list: invalid property 'snapshots_changed'\nusage:\n",
+      exitCode: 2,
+    })),
+  ),
+  'cut off': on(
+    [...TABLES, 'clock', 'written', 'rights'],
+    said(({ stdout }, { random }) => ({ stdout: stdout.slice(0, random.int(stdout.length + 1)) })),
+  ),
+  'the clock': on(
+    ['clock'],
+    said((_, { random }) => ({ stdout: `${random.chance(0.5) ? edgeTime(random) : edge(random)}\n` })),
+  ),
+  'an hour off': on(
+    ['clock'],
+    said(({ stdout }, { random }) => ({
+      stdout: `${(Number(stdout) || 0) + random.pick([-1, 1]) * random.pick([61, 3600, 86_400, 1e9])}\n`,
+    })),
+  ),
+  'written since': on(
+    ['written'],
+    said((_, { random }) => ({ stdout: `${edgeNumber(random)}\n` })),
+  ),
+  'an estimate': on(
+    ['estimate', 'token'],
+    said(({ stdout }, { random }) => ({
+      stdout: random.chance(0.5) ? stdout.replace(/size\t.*/g, `size\t${edgeNumber(random)}`) : `${edge(random)}\n`,
+    })),
+  ),
+  'rights it has not': on(
+    ['rights'],
+    said((_, { random }) => ({
+      stdout: random.chance(0.5)
+        ? ''
+        : `---- Permissions on evil ---\nLocal+Descendent permissions:\n\tuser ${edgeText(random)} ${edge(random)},receive:append,destroy\n`,
+    })),
+  ),
+  'other bytes': on(
+    TABLES,
+    said(({ stdout }, { random }) => {
+      const at = random.int(stdout.length + 1)
+      return { stdout: `${stdout.slice(0, at)}${edge(random)}${stdout.slice(at + random.int(3))}` }
+    }),
+  ),
 }

@@ -43,12 +43,17 @@ export const ON_SAN: Readonly<Record<string, (ground: Ground) => void>> = {
     const name = random.pick(names)
     host.zfs.dataset.destroy(name)
     host.zfs.dataset.create(name)
-    if (random.chance(0.7)) host.zfs.snapshot(`${name}@${random.chance(0.5) ? 's1' : newName()}`, { bytes: random.int(5000) })
+    if (random.chance(0.7))
+      host.zfs.snapshot(`${name}@${random.chance(0.5) ? 's1' : newName()}`, { bytes: random.int(5000) })
   },
   'makes children': ({ host, random, names, newName }) => {
     for (let more = 1 + random.int(4); more > 0; more--) host.zfs.dataset.create(`${random.pick(names)}/${newName()}`)
   },
   'exports its pool': ({ host }) => host.zfs.setPool(host.pool, { imported: false }),
-  'makes its pool read-only': ({ host, random }) => host.zfs.setPool(host.pool, { readonly: random.chance(0.7), health: random.pick(['ONLINE', 'DEGRADED', 'SUSPENDED']) }),
+  'makes its pool read-only': ({ host, random }) =>
+    host.zfs.setPool(host.pool, {
+      readonly: random.chance(0.7),
+      health: random.pick(['ONLINE', 'DEGRADED', 'SUSPENDED']),
+    }),
   'sets its clock': ({ host, random }) => host.setClock(random.pick([0, 3600, -3600, 86_400 * 400, -86_400 * 400])),
 }

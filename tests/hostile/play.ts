@@ -11,39 +11,10 @@ import {
   tooManySetAsides,
   wrongCommands,
 } from './check.ts'
+import { Figures } from './figures.ts'
 import { LOOKS_A_SCRIPT } from './generate.ts'
 import type { LookScript, Script } from './script.ts'
 import { World } from './world.ts'
-
-export interface Figures {
-  looks: number
-  /** How often each deed did something. */
-  readonly done: Map<string, number>
-  /** Looks after which a dataset of the hostile SAN was shown as one that the witness itself stumbled over. */
-  contained: number
-  /** Real ms of a look with its repairs, in either world. */
-  readonly honestMs: number[]
-  readonly hostileMs: number[]
-  /** Looks that took more than ten seconds of real time. */
-  readonly slow: { readonly seed: number; readonly look: number; readonly tookMs: number }[]
-  /** Virtual ms by which the last of the honest lines was judged later than in the honest world. */
-  readonly delaysMs: number[]
-  /** The most bytes by which a database was larger than in the honest world. */
-  databaseBytes: number
-  rssBytes: number
-}
-
-export const noFigures = (): Figures => ({
-  looks: 0,
-  done: new Map(),
-  contained: 0,
-  honestMs: [],
-  hostileMs: [],
-  slow: [],
-  delaysMs: [],
-  databaseBytes: 0,
-  rssBytes: 0,
-})
 
 export interface Failure {
   readonly look: number
@@ -54,7 +25,6 @@ const HONEST: LookScript = { role: 'both', deeds: [] }
 /** More than a check of a few looks may leave behind in the database: what a SAN says is cut before it is kept. */
 const MOST_DATABASE_BYTES = 8 * 1024 * 1024
 /** In characters, all that is shown of all datasets. */
-const SLOW_MS = 5_000
 const MOST_SHOWN = 16 * 1024 * 1024
 
 const thrown: unknown[] = []
@@ -79,7 +49,7 @@ async function honestTwin(seed: number, most: number, figures: Figures): Promise
       world.x.begin(HONEST)
       const began = performance.now()
       all.push({ ...(await oneLook(world)), sent: [] })
-      figures.honestMs.push(performance.now() - began)
+      figures.honestLook(performance.now() - began)
     }
     databaseOf.set(seed, bytesBelow(join(world.bed.directory, 'data')))
   } finally {
@@ -103,7 +73,11 @@ async function oneLook(world: World): Promise<Facts> {
 }
 
 /** Plays a script to its first look that broke something. */
-export async function play(script: Script, figures = noFigures(), trace?: (line: string) => void): Promise<Failure | null> {
+export async function play(
+  script: Script,
+  figures = new Figures(),
+  trace?: (line: string) => void,
+): Promise<Failure | null> {
   const { world: seed, looks } = script
   const honest = await honestTwin(seed, looks.length, figures)
   const world = await World.open(seed)
@@ -119,13 +93,9 @@ export async function play(script: Script, figures = noFigures(), trace?: (line:
       const began = performance.now()
       const facts = await oneLook(world)
       const tookMs = performance.now() - began
-      figures.hostileMs.push(tookMs)
-      if (tookMs > SLOW_MS) figures.slow.push({ seed: script.seed, look, tookMs })
-      figures.looks++
-      figures.rssBytes = Math.max(figures.rssBytes, process.memoryUsage.rss())
       const twin = honest[look]
       if (twin === undefined) throw new Error(`The honest world has no look ${look}.`)
-      figures.delaysMs.push(Math.max(0, Math.max(...facts.delays.values()) - Math.max(...twin.delays.values())))
+      figures.hostileLook(`${script.seed}, ${look}`, tookMs, delayBetween(twin, facts))
       if (trace !== undefined) tell(world, trace)
       const stock = honestStocks(bed)
       const breaches = [
@@ -148,9 +118,15 @@ export async function play(script: Script, figures = noFigures(), trace?: (line:
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { look: at, breaches: [{ kind: 'crash', what }] }
   } finally {
-    for (const [deed, times] of world.x.done) figures.done.set(deed, (figures.done.get(deed) ?? 0) + times)
+    figures.did(world.x.done)
     await world.close()
   }
+}
+
+/** Of the honest lines that no repair has judged anew meanwhile. */
+function delayBetween(honest: Facts, hostile: Facts): number {
+  const same = [...honest.delays].filter(([id]) => honest.verdicts.get(id)?.startsWith(honest.healths.get(id) ?? '?'))
+  return Math.max(0, ...same.map(([id, ms]) => (hostile.delays.get(id) ?? ms) - ms))
 }
 
 async function uncaught(): Promise<Breach[]> {
@@ -165,13 +141,16 @@ function shownTooMuch({ bed }: World, figures: Figures): Breach[] {
   const views = bed.engine.datasets()
   if (views.some(({ verdict }) => verdict.reasons.some(({ code }) => code === 'INTERNAL'))) figures.contained++
   const text = JSON.stringify(views, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
-  return text.length > MOST_SHOWN ? [{ kind: 'shown', what: `${text.length} characters are shown of its datasets` }] : []
+  return text.length > MOST_SHOWN
+    ? [{ kind: 'shown', what: `${text.length} characters are shown of its datasets` }]
+    : []
 }
 
 function tell({ bed }: World, trace: (line: string) => void): void {
   for (const { dataset, verdict } of bed.engine.datasets())
     trace(`  ${dataset.id} ${verdict.health} ${verdict.reasons.map(({ code }) => code).join(' ')}`)
-  for (const line of bed.log.splice(0)) trace(`  ${new Date(line.at).toISOString()} ${line.level} ${line.message} ${JSON.stringify(line.fields)}`)
+  for (const line of bed.log.splice(0))
+    trace(`  ${new Date(line.at).toISOString()} ${line.level} ${line.message} ${JSON.stringify(line.fields)}`)
 }
 
 const bytesBelow = (directory: string): number =>

@@ -1,7 +1,15 @@
 import { splitBatch } from '#lib/ssh/batch-parts.ts'
 import { runPart } from '#lib/ssh/batch-run.ts'
 import type { SshClient } from '#lib/ssh/index.ts'
-import type { BatchOptions, BatchResult, RemoteCommand, RemoteFault, TransferRequest } from '#lib/ssh/types.ts'
+import type {
+  BatchOptions,
+  BatchResult,
+  CommandResult,
+  RemoteCommand,
+  RemoteFault,
+  TransferOutcome,
+  TransferRequest,
+} from '#lib/ssh/types.ts'
 import type { VirtualClock } from '#tests/bed/clock.ts'
 import { runCommand } from '#tests/bed/command.ts'
 import { type FaultBook, remoteFault } from '#tests/bed/faults.ts'
@@ -12,7 +20,7 @@ import { expectSession, STAND_IN } from './child.ts'
 import { LIES } from './lies.ts'
 import type { Deed, LookScript } from './script.ts'
 import { STREAMS, withLeg } from './transfers.ts'
-import { newTalk, type Said, spoken, type Talk, WIRE } from './wire.ts'
+import { newTalk, type Said, spoken, WIRE } from './wire.ts'
 
 /** As the bed has it for the others. */
 const LOGIN_MS = 40
@@ -27,7 +35,7 @@ export interface Knowledge {
   readonly about: (dataset: string, look: LookScript) => boolean
   readonly otherSide: (dataset: string) => readonly HonestSnapshot[]
   readonly somebodyElses: (random: Random) => string
-  readonly token: (random: Random) => string
+  readonly token: (random: Random, dataset: string) => string
 }
 
 /** A simulated SAN whose answers pass through what its script says; with an empty script it is honest. */
@@ -62,7 +70,7 @@ export class HostileSan {
 
   async batch(commands: readonly RemoteCommand[], options: BatchOptions): Promise<BatchResult> {
     const startedAt = this.#clock.now()
-    const results: BatchResult['results'] & Map<string, never> = new Map()
+    const results = new Map<string, CommandResult>()
     const end = (fault: RemoteFault | null, running: string | null = null): BatchResult => ({
       host: this.host.id,
       results,
@@ -79,7 +87,7 @@ export class HostileSan {
         if (waited !== null) return end(waited)
         if (options.signal?.aborted) return end(remoteFault(this.host.id, 'cancelled'))
         const outcome = await this.#session(part, options)
-        for (const [id, result] of outcome.results) results.set(id, result as never)
+        for (const [id, result] of outcome.results) results.set(id, result)
         const { fault, began } = outcome
         if (fault === null) break
         if (began || !fault.retryable || tries >= (options.tries ?? 3)) return end(fault, outcome.running ?? null)
@@ -89,7 +97,7 @@ export class HostileSan {
     return end(null)
   }
 
-  async transfer(ssh: SshClient, request: TransferRequest): Promise<ReturnType<SshClient['transfer']> extends Promise<infer T> ? T : never> {
+  async transfer(ssh: SshClient, request: TransferRequest): Promise<TransferOutcome> {
     const side = request.source.host === this.host.id ? 'source' : 'sink'
     if (!request[side].argv.some((word) => this.#knows.about(word, this.#look))) return ssh.transfer(request)
     const told = this.#deeds((deed) => deed in STREAMS)
@@ -147,7 +155,16 @@ export class HostileSan {
       return spoken(talk)
     })
     const link = {
-      host: { id: this.host.id, hostname: 'x.example', port: 22, user: 'root', identityFile: '/key', proxyJump: null, connectTimeoutSeconds: 10, maxHandshakes: 4 },
+      host: {
+        id: this.host.id,
+        hostname: 'x.example',
+        port: 22,
+        user: 'root',
+        identityFile: '/key',
+        proxyJump: null,
+        connectTimeoutSeconds: 10,
+        maxHandshakes: 4,
+      },
       settings: { sshCommand: STAND_IN, configFile, hosts: [] },
     }
     const limits = {

@@ -26,12 +26,24 @@ export const STREAMS: Readonly<Record<string, StreamLie>> = {
   'a stream that is killed': { wrong: (random) => ({ kind: 'kill', after: random.int(150_000) }) },
   'a stream that stands': { wrong: (random) => ({ kind: 'hang', after: random.int(150_000) }) },
   'an end that is not told': { wrong: () => ({ kind: 'lost-end' }) },
-  'a stream is refused': { wrong: (random) => ({ kind: 'refuse', exitCode: random.pick([1, 2, 255]), stderr: random.chance(0.5) ? zfsNoise(random) : repeated(random) }) },
-  'a stream and words': { wrong: (random) => ({ kind: 'noise', stderr: random.chance(0.5) ? zfsNoise(random) : repeated(random) }) },
+  'a stream is refused': {
+    wrong: (random) => ({
+      kind: 'refuse',
+      exitCode: random.pick([1, 2, 255]),
+      stderr: random.chance(0.5) ? zfsNoise(random) : repeated(random),
+    }),
+  },
+  'a stream and words': {
+    wrong: (random) => ({ kind: 'noise', stderr: random.chance(0.5) ? zfsNoise(random) : repeated(random) }),
+  },
   'the stream of something else': {
     instead: (argv, random) =>
       argv.includes('send')
-        ? ['zfs', 'send', `evil/${random.pick(['theirs', 'wood', 'wood/kid', 'lent', 'safe'])}@${random.pick(['s1', 's2', 's3'])}`]
+        ? [
+            'zfs',
+            'send',
+            `evil/${random.pick(['theirs', 'wood', 'wood/kid', 'lent', 'safe'])}@${random.pick(['s1', 's2', 's3'])}`,
+          ]
         : [...argv.slice(0, -1), 'evil/elsewhere'],
   },
   'says that it went well': { says: (outcome, side) => ofLeg(outcome, side, { exitCode: 0, fault: null, stderr: '' }) },

@@ -70,19 +70,28 @@ const marker = ({ nonce, random, said }: Talk): string => {
 /** What a hostile SAN may do to a session as a whole: it knows the nonce of its markers. */
 export const WIRE: Readonly<Record<string, (talk: Talk) => void>> = {
   'markers in what it prints': (talk) => {
-    const forged = Array.from({ length: 1 + talk.random.int(4) }, () => `${talk.random.chance(0.7) ? '\n' : ''}${marker(talk)}`)
+    const forged = Array.from(
+      { length: 1 + talk.random.int(4) },
+      () => `${talk.random.chance(0.7) ? '\n' : ''}${marker(talk)}`,
+    )
     talk.stdout = (text) => forged.reduce((all, each) => inside(all, talk.random, each), text)
   },
   'markers among its errors': (talk) => {
-    const forged = Array.from({ length: 1 + talk.random.int(6) }, () => `${talk.random.chance(0.7) ? '\n' : ''}${marker(talk)}`)
+    const forged = Array.from(
+      { length: 1 + talk.random.int(6) },
+      () => `${talk.random.chance(0.7) ? '\n' : ''}${marker(talk)}`,
+    )
     talk.stderr = (text) => forged.reduce((all, each) => inside(all, talk.random, each), text)
   },
   'markers of commands that nobody sent': (talk) => {
-    const many = talk.random.pick([10, 1000, 20_000])
-    const pairs = Array.from({ length: many }, (_, index) => `@@B:${talk.nonce}:9${index}\n@@E:${talk.nonce}:9${index}:0\n`)
+    const many = talk.random.chance(0.05) ? 200_000 : talk.random.pick([10, 1000, 20_000])
+    const pairs = Array.from(
+      { length: many },
+      (_, index) => `@@B:${talk.nonce}:9${index}\n@@E:${talk.nonce}:9${index}:0\n`,
+    )
     talk.rest += pairs.join('')
   },
-  'answers in each other\'s place': (talk) => {
+  "answers in each other's place": (talk) => {
     const paths = talk.said.map(({ path }) => path).toSorted(() => talk.random.next() - 0.5)
     talk.said = talk.said.map((each, index) => ({ ...each, path: paths[index] ?? each.path }))
   },
@@ -132,7 +141,8 @@ export const WIRE: Readonly<Record<string, (talk: Talk) => void>> = {
   'heartbeats everywhere': (talk) => {
     talk.stderr = (text) => {
       let all = text
-      for (let beats = talk.random.pick([1, 10, 300]); beats > 0; beats--) all = inside(all, talk.random, `@@H:${talk.nonce}\n`)
+      for (let beats = talk.random.pick([1, 10, 300]); beats > 0; beats--)
+        all = inside(all, talk.random, `@@H:${talk.nonce}\n`)
       return all
     }
   },

@@ -58,7 +58,7 @@ export class World {
         on_diverged: random.pick(['set_aside', 'proven']),
         anchor: random.pick(['bookmark', 'none']),
       },
-      through: (ssh, clock): SshClient => ({
+      through: (ssh): SshClient => ({
         ...ssh,
         batch: (host, commands, options = {}) => {
           recorder.batch(host, commands)
@@ -75,7 +75,7 @@ export class World {
       about: (dataset: string, look: LookScript) => about(dataset, look),
       otherSide: (dataset: string) => otherSide(bed, dataset),
       somebodyElses: (from: Random) => somebodyElses(from),
-      token: (from: Random) => anyToken(from, (host, name) => snapshotsOn(bed, host, name)),
+      token: (from: Random, dataset: string) => anyToken(from, dataset, (host, name) => snapshotsOn(bed, host, name)),
     }
     x = new HostileSan(bed.host('x'), { clock: bed.clock, faults: bed.faults, knows })
     const world = new World(bed, x, recorder, seed)
@@ -108,7 +108,10 @@ export class World {
       }
       const target = nameOn(line.backup, line)
       await sendByHand({ host: bed.host('a'), send: ['-w', `${name}@s1`] }, { host: to, receive: [target] })
-      await sendByHand({ host: bed.host('a'), send: ['-w', '-I', '@s1', `${name}@s3`] }, { host: to, receive: [target] })
+      await sendByHand(
+        { host: bed.host('a'), send: ['-w', '-I', '@s1', `${name}@s3`] },
+        { host: to, receive: [target] },
+      )
     }
     zfs.store.forget()
     await bed.start()
