@@ -2,6 +2,19 @@ const MEGABYTE = 1024 * 1024
 /** A look that takes longer than this is worth its name. */
 const SLOW_MS = 5000
 
+/** As one part of a run hands it to the whole. */
+export interface FiguresData {
+  readonly looks: number
+  readonly contained: number
+  readonly rssBytes: number
+  readonly databaseBytes: number
+  readonly done: readonly (readonly [string, number])[]
+  readonly honestMs: readonly number[]
+  readonly hostileMs: readonly number[]
+  readonly delaysMs: readonly number[]
+  readonly slow: readonly string[]
+}
+
 /** What a run measures; none of it is asserted, for it is this machine's. */
 export class Figures {
   looks = 0
@@ -17,7 +30,7 @@ export class Figures {
   readonly #delaysMs: number[] = []
   readonly #slow: string[] = []
 
-  did(deeds: ReadonlyMap<string, number>): void {
+  did(deeds: Iterable<readonly [string, number]>): void {
     for (const [deed, times] of deeds) this.done.set(deed, (this.done.get(deed) ?? 0) + times)
   }
 
@@ -34,20 +47,47 @@ export class Figures {
     this.rssBytes = Math.max(this.rssBytes, process.memoryUsage.rss())
   }
 
+  add(other: FiguresData): void {
+    this.looks += other.looks
+    this.contained += other.contained
+    this.rssBytes = Math.max(this.rssBytes, other.rssBytes)
+    this.databaseBytes = Math.max(this.databaseBytes, other.databaseBytes)
+    this.did(other.done)
+    this.#honestMs.push(...other.honestMs)
+    this.#hostileMs.push(...other.hostileMs)
+    this.#delaysMs.push(...other.delaysMs)
+    this.#slow.push(...other.slow)
+  }
+
+  data(): FiguresData {
+    const { looks, contained, rssBytes, databaseBytes } = this
+    return {
+      looks,
+      contained,
+      rssBytes,
+      databaseBytes,
+      done: [...this.done],
+      honestMs: this.#honestMs,
+      hostileMs: this.#hostileMs,
+      delaysMs: this.#delaysMs,
+      slow: this.#slow,
+    }
+  }
+
   text(): string {
+    const deeds = [...this.done].sort(([a], [b]) => (a < b ? -1 : 1)).map(([deed, times]) => `${deed} ${times}`)
     return [
-      `deeds: ${[...this.done]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([deed, times]) => `${deed} ${times}`)
-        .join(', ')}`,
+      `deeds: ${deeds.join(', ')}`,
       `real time of a look with its repairs: ${spread(this.#hostileMs)}; in the honest world: ${spread(this.#honestMs)}`,
-      `by so much virtual time the others were judged later: ${spread(this.#delaysMs)}`,
-      `memory (RSS) at most ${(this.rssBytes / MEGABYTE).toFixed(0)} MiB; the database of a script at most ${(this.databaseBytes / MEGABYTE).toFixed(1)} MiB larger`,
-      `looks in which the witness stumbled over a dataset of the hostile SAN alone: ${this.contained}`,
-      `looks of more than ${SLOW_MS / 1000} s: ${this.#slow.length === 0 ? 'none' : this.#slow.join(', ')}`,
+      `virtual time by which the others were judged later: ${spread(this.#delaysMs)}`,
+      `memory (RSS) at most ${megabytes(this.rssBytes)}; the database of a script at most ${megabytes(this.databaseBytes)} larger than in the honest world`,
+      `looks in which the witness stumbled over a dataset of the hostile SAN (INTERNAL): ${this.contained}`,
+      `looks of more than ${SLOW_MS / 1000} s: ${this.#slow.length}${this.#slow.length === 0 ? '' : `: ${this.#slow.slice(0, 20).join('; ')}`}`,
     ].join('\n')
   }
 }
+
+const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MiB`
 
 function spread(numbers: readonly number[]): string {
   const sorted = numbers.toSorted((a, b) => a - b)

@@ -2,12 +2,10 @@ import { Random } from '#tests/bed/random.ts'
 import { LIES } from './lies.ts'
 import { ON_SAN } from './on-san.ts'
 import { WAITS } from './san.ts'
-import type { Deed, LookScript, Script } from './script.ts'
+import { type Deed, LOOKS_A_SCRIPT, type LookScript, type Script } from './script.ts'
 import { STREAMS } from './transfers.ts'
 import { WIRE } from './wire.ts'
 
-/** Looks of one world: what was done in one is there in the next. */
-export const LOOKS_A_SCRIPT = 20
 const WORLDS = 8
 
 const GROUPS: readonly { readonly deeds: readonly string[]; readonly share: number }[] = [

@@ -12,9 +12,16 @@ import {
   wrongCommands,
 } from './check.ts'
 import { Figures } from './figures.ts'
-import { LOOKS_A_SCRIPT } from './generate.ts'
 import type { LookScript, Script } from './script.ts'
+import { LOOKS_A_SCRIPT } from './script.ts'
 import { World } from './world.ts'
+
+export interface PlayOptions {
+  readonly figures?: Figures
+  readonly trace?: ((line: string) => void) | undefined
+  /** Ends with the first look that broke something. */
+  readonly first?: boolean
+}
 
 export interface Failure {
   readonly look: number
@@ -26,6 +33,9 @@ const HONEST: LookScript = { role: 'both', deeds: [] }
 const MOST_DATABASE_BYTES = 8 * 1024 * 1024
 /** In characters, all that is shown of all datasets. */
 const MOST_SHOWN = 16 * 1024 * 1024
+
+/** What is wrong in one world alone. */
+const ALONE: ReadonlySet<string> = new Set(['scan failed', 'others not judged'])
 
 const thrown: unknown[] = []
 /** What nobody caught, from now on. */
@@ -72,56 +82,63 @@ async function oneLook(world: World): Promise<Facts> {
   return { ...factsOf(world, recorder.take(), facts), healths: judged.healths, delays: judged.delays }
 }
 
-/** Plays a script to its first look that broke something. */
+/**
+ * Plays a script, to its end or to its first look that broke something. After such a look the two worlds may be apart: until
+ * they are the same again only what needs no other world is judged.
+ */
 export async function play(
   script: Script,
-  figures = new Figures(),
-  trace?: (line: string) => void,
-): Promise<Failure | null> {
+  { figures = new Figures(), trace, first = false }: PlayOptions = {},
+): Promise<readonly Failure[]> {
   const { world: seed, looks } = script
   const honest = await honestTwin(seed, looks.length, figures)
   const world = await World.open(seed)
   const { bed } = world
+  const failures: Failure[] = []
+  let apart = false
   let at = 0
   try {
     for (const [look, each] of looks.entries()) {
       at = look
+      const twin = honest[look]
+      if (twin === undefined) throw new Error(`The honest world has no look ${look}.`)
       trace?.(`look ${look} ${JSON.stringify(each)}`)
       await world.honestWork(look)
       world.hostileWork(each)
       const before = honestStocks(bed)
       const began = performance.now()
       const facts = await oneLook(world)
-      const tookMs = performance.now() - began
-      const twin = honest[look]
-      if (twin === undefined) throw new Error(`The honest world has no look ${look}.`)
-      figures.hostileLook(`${script.seed}, ${look}`, tookMs, delayBetween(twin, facts))
+      figures.hostileLook(`${script.seed}, ${look}`, performance.now() - began, delayBetween(twin, facts))
       if (trace !== undefined) tell(world, trace)
-      const stock = honestStocks(bed)
+      const after = honestStocks(bed)
+      const differences = differencesBetween(twin, facts)
       const breaches = [
-        ...differencesBetween(twin, facts),
+        ...differences.filter(({ kind }) => !apart || ALONE.has(kind)),
         ...wrongCommands(facts.sent),
-        ...lostOn(before, stock, world.removed),
-        ...tooManySetAsides(stock),
+        ...lostOn(before, after, world.removed),
+        ...tooManySetAsides(after),
         ...shownTooWell(world),
         ...(await uncaught()),
         ...shownTooMuch(world, figures),
       ]
-      if (breaches.length > 0) return { look, breaches }
+      apart = differences.length > 0
+      if (breaches.length > 0) failures.push({ look, breaches })
+      if (breaches.length > 0 && first) return failures
     }
     const bytes = bytesBelow(join(bed.directory, 'data')) - (databaseOf.get(seed) ?? 0)
     figures.databaseBytes = Math.max(figures.databaseBytes, bytes)
-    if (bytes > MOST_DATABASE_BYTES)
-      return { look: looks.length - 1, breaches: [{ kind: 'database', what: `it has grown by ${bytes} bytes more` }] }
-    return null
+    const what = `it has grown by ${bytes} bytes more than in the honest world`
+    if (bytes > MOST_DATABASE_BYTES) failures.push({ look: looks.length - 1, breaches: [{ kind: 'database', what }] })
   } catch (error) {
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return { look: at, breaches: [{ kind: 'crash', what }] }
+    failures.push({ look: at, breaches: [{ kind: 'crash', what: textOf(error) }] })
   } finally {
     figures.did(world.x.done)
     await world.close()
   }
+  return failures
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
 
 /** Of the honest lines that no repair has judged anew meanwhile. */
 function delayBetween(honest: Facts, hostile: Facts): number {
@@ -131,10 +148,7 @@ function delayBetween(honest: Facts, hostile: Facts): number {
 
 async function uncaught(): Promise<Breach[]> {
   await new Promise((resolve) => setImmediate(resolve))
-  return thrown.splice(0).map((error) => ({
-    kind: 'uncaught exception',
-    what: error instanceof Error ? (error.stack ?? error.message) : String(error),
-  }))
+  return thrown.splice(0).map((error) => ({ kind: 'uncaught exception', what: textOf(error) }))
 }
 
 function shownTooMuch({ bed }: World, figures: Figures): Breach[] {

@@ -1,78 +1,64 @@
+import { Broken } from './broken.ts'
 import { Figures } from './figures.ts'
-import { ALL_DEEDS, generate, LOOKS_A_SCRIPT } from './generate.ts'
+import { ALL_DEEDS, generate } from './generate.ts'
 import { type Failure, play, watchForExceptions } from './play.ts'
-import { type Script, scriptText } from './script.ts'
+import { LOOKS_A_SCRIPT, type Script, scriptText } from './script.ts'
 import { shrink } from './shrink.ts'
 
 export interface Wanted {
+  /** Of the first script. */
   readonly seed: number
-  readonly looks: number
-  /** Kinds of breaches that are shrunk and printed at length. */
+  readonly scripts: number
+  /** What broke is made as short as it gets and printed. */
   readonly shrink: boolean
   /** The file of one script, in place of random ones. */
-  readonly script: string | null
+  readonly file: string | null
   readonly show: boolean
 }
 
-/** How often a kind was broken, and by whom first. */
-interface Broken {
-  times: number
-  readonly seed: number
-  readonly look: number
-  readonly what: string
+/** What a run amounts to; one of its parts hands it on as JSON. */
+export interface Outcome {
+  readonly figures: Figures
+  readonly broken: Broken
 }
 
-/** Plays looks from the seed on and prints what broke, by its kind. @returns the exit code: 0 where nothing did */
-export async function runHostile(wanted: Wanted): Promise<number> {
+/** Plays scripts from the seed on, and tells of each kind of breach once. */
+export async function playAll(wanted: Wanted): Promise<Outcome> {
   watchForExceptions()
-  const figures = new Figures()
-  const began = performance.now()
-  const broken = new Map<string, Broken>()
-  let scripts = 0
-  for await (const script of scriptsOf(wanted)) {
-    if (figures.looks >= wanted.looks) break
-    scripts++
-    const failure = await play(script, figures, wanted.show ? console.log : undefined)
-    if (scripts % 10 === 0) console.log(`${figures.looks} of ${wanted.looks} looks played, up to seed ${script.seed}.`)
-    if (failure !== null) await tell(script, failure, broken, wanted)
+  const outcome = { figures: new Figures(), broken: new Broken() }
+  for (const script of await scriptsOf(wanted)) {
+    const trace = wanted.show ? console.log : undefined
+    const failures = await play(script, { figures: outcome.figures, trace })
+    for (const failure of failures) await tell(script, failure, outcome.broken, wanted)
   }
-  console.log(`\n${figures.text()}`)
-  const never = ALL_DEEDS.filter((deed) => !figures.done.has(deed))
-  if (never.length > 0) console.log(`Not done by any of these scripts: ${never.join(', ')}.`)
-  console.log(`\n${figures.looks} looks of ${scripts} scripts in ${((performance.now() - began) / 1000).toFixed(0)} s.`)
-  if (broken.size === 0) {
-    console.log('Nothing broke.')
-    return 0
-  }
-  console.log('What broke (a script ends with the look that broke something):\n')
-  console.log('| what broke | looks | first, by seed and look | as |\n| --- | --- | --- | --- |')
-  for (const [kind, { times, seed, look, what }] of [...broken].sort(([, a], [, b]) => b.times - a.times))
-    console.log(`| ${kind} | ${times} | ${seed}, ${look} | ${oneLine(what)} |`)
-  return 1
+  return outcome
 }
 
-/** As many as it takes, where scripts end early. */
-async function* scriptsOf({ seed, script }: Wanted): AsyncGenerator<Script> {
-  if (script !== null) {
-    yield JSON.parse(await Bun.file(script).text())
-    return
-  }
-  for (let next = seed; ; next++) yield generate(next, LOOKS_A_SCRIPT)
+async function scriptsOf({ seed, scripts, file }: Wanted): Promise<readonly Script[]> {
+  if (file !== null) return [JSON.parse(await Bun.file(file).text())]
+  return Array.from({ length: scripts }, (_, index) => generate(seed + index, LOOKS_A_SCRIPT))
 }
 
-async function tell(script: Script, failure: Failure, broken: Map<string, Broken>, wanted: Wanted): Promise<void> {
-  const { look, breaches } = failure
-  for (const kind of new Set(breaches.map((each) => each.kind))) {
-    const known = broken.get(kind)
-    const what = breaches.find((each) => each.kind === kind)?.what ?? ''
-    if (known === undefined) broken.set(kind, { times: 1, seed: script.seed, look, what })
-    else known.times++
-    if (known !== undefined) continue
-    console.log(`\nSeed ${script.seed} broke "${kind}" in look ${look}:\n${what.slice(0, 3000)}`)
+async function tell(script: Script, { look, breaches }: Failure, broken: Broken, wanted: Wanted): Promise<void> {
+  broken.looks++
+  const { seed } = script
+  for (const [kind, all] of Map.groupBy(breaches, (each) => each.kind)) {
+    const what = all[0]?.what ?? ''
+    if (!broken.add({ kind, looks: 1, seed, look, what })) continue
+    console.log(`\nSeed ${seed} broke "${kind}" in look ${look}:\n${what.slice(0, 3000)}`)
     if (!wanted.shrink) continue
     const short = await shrink({ ...script, looks: script.looks.slice(0, look + 1) }, kind)
     console.log(`It still does as a file for --script:\n${scriptText(short)}`)
   }
 }
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').slice(0, 160)
+export function report({ figures, broken }: Outcome, seconds: number): string {
+  const never = ALL_DEEDS.filter((deed) => !figures.done.has(deed))
+  return [
+    '',
+    figures.text(),
+    ...(never.length === 0 ? [] : [`never done: ${never.join(', ')}`]),
+    '',
+    `${figures.looks} looks in ${seconds.toFixed(0)} s, ${broken.looks === 0 ? 'Nothing broke.' : `${broken.looks} broke something:\n\n${broken.table()}`}`,
+  ].join('\n')
+}

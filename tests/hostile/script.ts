@@ -25,3 +25,6 @@ export interface Script {
 }
 
 export const scriptText = (script: Script): string => JSON.stringify(script)
+
+/** Looks of one world: what was done in one is there in the next. */
+export const LOOKS_A_SCRIPT = 20

@@ -2,7 +2,7 @@ import { leaveOut } from '#tests/soak/leave-out.ts'
 import { play } from './play.ts'
 import type { Deed, Script } from './script.ts'
 
-/** Leaves out deeds that are not needed to break the same thing; a look without one stays, for time and the honest go on. */
+/** Leaves out deeds that are not needed to break the same thing first; a look without one stays, for time and the honest go on. */
 export async function shrink(script: Script, kind: string, tries = 60): Promise<Script> {
   const all = script.looks.flatMap((look, at) => look.deeds.map((deed) => ({ at, deed })))
   const scriptOf = (deeds: readonly { readonly at: number; readonly deed: Deed }[]): Script => ({
@@ -13,8 +13,8 @@ export async function shrink(script: Script, kind: string, tries = 60): Promise<
     })),
   })
   const needed = await leaveOut(all, tries, async (fewer) => {
-    const failure = await play(scriptOf(fewer))
-    return failure?.breaches.some((each) => each.kind === kind) === true
+    const failures = await play(scriptOf(fewer), { first: true })
+    return failures.some(({ breaches }) => breaches.some((each) => each.kind === kind))
   })
   return scriptOf(needed)
 }
