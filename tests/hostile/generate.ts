@@ -6,7 +6,7 @@ import { type Deed, LOOKS_A_SCRIPT, type LookScript, type Script } from './scrip
 import { STREAMS } from './transfers.ts'
 import { WIRE } from './wire.ts'
 
-const WORLDS = 8
+const WORLDS = 4
 
 const GROUPS: readonly { readonly deeds: readonly string[]; readonly share: number }[] = [
   { deeds: Object.keys(LIES), share: 0.56 },

@@ -141,7 +141,7 @@ export class World {
       for (const each of [name, ...(line.recursive ? KIDS.map((kid) => `${name}/${kid}`) : [])]) {
         const guid = `${random.bits64() | 1n}`
         const bytes = 1 + random.int(BYTES)
-        if (!random.chance(0.3)) continue
+        if (!random.chance(0.2)) continue
         this.#quietly(line.primary, () => host.zfs.snapshot(`${each}@s${look + 4}`, { creation, guid, bytes }))
       }
     }
