@@ -25,6 +25,8 @@ export interface BedOptions extends BedSettings {
   readonly user?: string
   /** Stands between the engine and its SANs. */
   readonly between?: (sans: Sans) => Sans
+  /** Stands between lib/san and the simulated SANs. */
+  readonly through?: (ssh: SshClient) => SshClient
   /** Calls of the store that fail by themselves, whatever the disk does. */
   readonly storeRefuses?: (call: string, words: readonly unknown[]) => boolean
 }
@@ -81,7 +83,8 @@ export class Bed {
     const at = { directory, clock: this.clock, user, size: poolBytes }
     this.hosts = new Map(options.hosts.map(({ id, pool }) => [id, new BedHost(id, pool, at)]))
     this.#config = configOf(options, this.clock.now())
-    this.#ssh = bedSsh(this.hosts, this.faults, this.clock)
+    const ssh = bedSsh(this.hosts, this.faults, this.clock)
+    this.#ssh = options.through?.(ssh) ?? ssh
     this.#witness = this.#begin()
   }
 
