@@ -9,4 +9,13 @@ import { logVolume } from './0009-log-volume.ts'
 import { knownBrowser } from './0010-known-browser.ts'
 
 /** In order, forward only. A released migration is never edited; what it got wrong is the next one's work. */
-export const MIGRATIONS: readonly Migration[] = [firstSchema, access, verification, bounded, witness, people, logVolume, knownBrowser]
+export const MIGRATIONS: readonly Migration[] = [
+  firstSchema,
+  access,
+  verification,
+  bounded,
+  witness,
+  people,
+  logVolume,
+  knownBrowser,
+]
