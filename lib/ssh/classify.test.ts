@@ -88,6 +88,12 @@ Host key for hqs8 has changed and you have requested strict checking.`
     expect(fault({ noise: 'No ED25519 host key is known for hop and you …' }).message).toContain('scan hop')
   })
 
+  test('what ssh says comes last: a long banner before it hides nothing, whatever it talks like', () => {
+    const banner = 'REMOTE HOST IDENTIFICATION HAS CHANGED SHA256:a Unable to negotiate with : no matching '.repeat(800)
+    expect(fault({ noise: `${banner}${'\n'.repeat(4000)}u@h: Permission denied (publickey).` }).kind).toBe('auth')
+    expect(fault({ noise: banner }).stderrTail.length).toBeLessThanOrEqual(4096)
+  })
+
   test('a banner that talks like a fault is not one when the shell says otherwise', () => {
     expect(fault({ noise: 'Connection refused is our motto', exitCode: 1 }).kind).toBe('no-shell-answer')
   })

@@ -205,6 +205,12 @@ describe('the text that is shown', () => {
     expect(fault?.text.length).toBeLessThanOrEqual(4096)
   })
 
+  test('is found at the beginning and at the end, whatever stands between', () => {
+    const between = 'snap p/s@a already exists; ignoring\n'.repeat(2000)
+    expect(classifyZfs(`${between}cannot receive incremental stream: dataset is busy\n`)?.kind).toBe('busy')
+    expect(classifyZfs(`cannot open 'p/s': dataset does not exist\n${between}`)?.kind).toBe('dataset-missing')
+  })
+
   test('is not the progress of a send', () => {
     const stderr =
       "resume token contents:\nnvlist version: 0\n\ttoname = p/s@d\nfull\tp/s@d\t23501016\nsize\t23501016\n19:46:36\t2236376\tp/s@d\nwarning: cannot send 'p/s@d': signal received\n"

@@ -9,14 +9,13 @@ const CONTINUED =
 /** What follows the usage text (8 KB) or the resume hint never says why. */
 const ENDS_HERE = /^(usage:|A resuming stream can be generated)/
 
-const MAX_LINES = 200
 /** Of its beginning, which names the cause, and of its end: characters. */
 const ENDS = 4096
 
 /** The messages in what zfs or zpool wrote on stderr, one sentence each, cleaned. */
 export function stderrMessages(stderr: string): readonly string[] {
   const messages: string[] = []
-  for (const line of bothEnds(stderr).split('\n', MAX_LINES)) {
+  for (const line of bothEnds(stderr).split('\n')) {
     if (ENDS_HERE.test(line)) break
     if (CHATTER.test(line)) continue
     const text = cleanLine(line).trim()
