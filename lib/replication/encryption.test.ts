@@ -14,8 +14,9 @@ import {
   primarySide,
   sibling,
   taken,
+  tokenOf,
 } from './testing/world.ts'
-import type { Inventory, Plan, Side } from './types.ts'
+import type { Inventory, Memory, Plan, Side } from './types.ts'
 
 const [a, b] = [taken('a', 60), taken('b', 40)]
 const B = 'hqs1p1/DAT1'
@@ -153,7 +154,7 @@ describe('one that is not encrypted', () => {
 
   test('one that a person has begun to receive there is resumed; what can no longer be resumed waits for a person again', () => {
     const there = backupSide([], { receiveResumeToken: TOKEN })
-    const token = { toName: 'hqs8p1/DAT1@a', toGuid: a.guid, fromGuid: null, bytes: 10, remainingBytes: 20 }
+    const token = tokenOf(a)
     const inventory = inventoryOf(primarySide([a]), there, { above: above('off', 'unavailable'), token })
     expect(planned(inventory)).toMatchObject({ kind: 'RESUME', blocked: null })
     expect(codes(judged(inventory))).not.toContain('ENCRYPTION_MISMATCH')
@@ -171,10 +172,9 @@ describe('one that is not encrypted', () => {
 })
 
 describe('a partial receive', () => {
-  const facts = { toName: 'hqs8p1/DAT1@b', toGuid: b.guid, fromGuid: a.guid, bytes: 10, remainingBytes: 20 }
   const kindOf = (raw: boolean, policy: Policy, ivSets: Inventory['ivSets'], memory = emptyMemory()) => {
     const there = backupSide([a], { ...locked, encryptionRoot: B, receiveResumeToken: TOKEN })
-    const token = { ...facts, raw }
+    const token = tokenOf(b, a, { flags: { raw } })
     return planned(inventoryOf(primarySide([a, b], [], encrypted), there, { token, ...(ivSets && { ivSets }) }), {
       policy,
       memory,
@@ -195,11 +195,84 @@ describe('a partial receive', () => {
     if (!raw) expect(lines(made).some((line) => line.includes(' -t '))).toBe(false)
   })
 
+  const large = { send: { raw: 'auto', largeBlocks: true, compressed: true } } as const
+  test.each<[string, Parameters<typeof tokenOf>[2], Partial<Policy>, Partial<Memory>, string | null]>([
+    ['as a new stream would be', { flags: {} }, {}, {}, null],
+    [
+      'compressed, and this line is not',
+      { flags: { compressed: true } },
+      {},
+      {},
+      'it was sent compressed, and this line is not',
+    ],
+    ['not compressed', { flags: {} }, large, {}, 'it was not sent compressed, and this line is'],
+    ['compressed', { flags: { compressed: true } }, large, {}, null],
+    ['with large blocks', { flags: { compressed: true, largeBlocks: true } }, large, {}, null],
+    ['with large blocks that were learned', { flags: { largeBlocks: true } }, {}, { largeBlocks: true }, null],
+    [
+      'without the large blocks that the line has',
+      { flags: {} },
+      {},
+      { largeBlocks: true },
+      'it was not sent with large blocks, and this line is',
+    ],
+    [
+      'with large blocks, and this line is not',
+      { flags: { largeBlocks: true } },
+      {},
+      {},
+      'it was sent with large blocks, and this line is not',
+    ],
+    [
+      'with embedded blocks',
+      { flags: { embedded: true } },
+      {},
+      {},
+      'it was sent with embedded blocks, and this line is not',
+    ],
+    [
+      'raw, though nothing is encrypted',
+      { flags: { raw: true, compressed: true } },
+      {},
+      {},
+      'it was sent raw, and this line is not',
+    ],
+    [
+      'of another dataset with the same snapshot',
+      { sends: { from: 'hqs8p1/DAT1@a', to: 'hqs8p1/COPY@b' } },
+      {},
+      {},
+      'by its token hqs8 would send hqs8p1/COPY@b, which is not of hqs8p1/DAT1',
+    ],
+    [
+      'from another dataset',
+      { sends: { from: 'hqs8p1/SECRET@a', to: 'hqs8p1/DAT1@b' } },
+      {},
+      {},
+      'it starts from hqs8p1/SECRET@a, which is not of hqs8p1/DAT1',
+    ],
+    [
+      'in full, says its host, and the token has a base',
+      { sends: { from: null, to: 'hqs8p1/DAT1@b' } },
+      {},
+      {},
+      'its token and hqs8 do not agree on where it starts',
+    ],
+  ])('is resumed only where its flags are those of a new stream: %s', (_name, over, wish, known, because) => {
+    const there = backupSide([a], { receiveResumeToken: TOKEN })
+    const inventory = inventoryOf(primarySide([a, b]), there, { token: tokenOf(b, a, over) })
+    const memory = { ...emptyMemory(), ...known }
+    const made = planned(inventory, { policy: policyOf(wish), memory, options: { ownToken: true } })
+    expect(made.kind).toBe(because === null ? 'RESUME' : 'SET_ASIDE_REWIND')
+    expect(lines(made).some((line) => line.includes(' -t '))).toBe(because === null)
+    if (because !== null) expect(made.notes.join(' ')).toContain(`can no longer be resumed (${because})`)
+  })
+
   test('of a backup without any snapshot: raw is resumed, anything else makes room for a new seed', () => {
     const first = (raw: boolean) =>
       planned(
         inventoryOf(primarySide([a, b], [], encrypted), backupSide([], { receiveResumeToken: TOKEN }), {
-          token: { ...facts, fromGuid: null, raw },
+          token: tokenOf(b, null, { flags: { raw } }),
         }),
         { policy: withRaw('auto'), options: { ownToken: true } },
       )
@@ -215,7 +288,7 @@ describe('a partial receive', () => {
       planned(
         inventoryOf(primarySide([a, b], [], encrypted), backupSide([own]), {
           backupSiblings: [begun],
-          incomingToken: { name: begun.name, facts: { ...facts, fromGuid: null, raw } },
+          incomingToken: { name: begun.name, facts: tokenOf(b, null, { flags: { raw } }) },
         }),
       )
     expect(lines(beside(true)).some((line) => line.includes(' -t '))).toBe(true)

@@ -1,5 +1,12 @@
 import type { Policy } from '#config/effective.ts'
-import type { BookmarkEntry, DatasetFacts, PoolFacts, SnapshotEntry } from '#lib/zfs/types.ts'
+import type {
+  BookmarkEntry,
+  DatasetFacts,
+  PoolFacts,
+  ResumeTokenFacts,
+  SnapshotEntry,
+  StreamFlags,
+} from '#lib/zfs/types.ts'
 import { type Around, automatic } from '../automatic.ts'
 import { compare } from '../compare.ts'
 import { filterOf } from '../filter.ts'
@@ -50,6 +57,25 @@ export function taken(name: string, hoursAgo: number, over: Partial<SnapshotEntr
 
 export function bookmarked(snapshot: SnapshotEntry, name = `mark-${snapshot.name}`): BookmarkEntry {
   return { name, guid: snapshot.guid, createtxg: snapshot.createtxg, creation: snapshot.creation }
+}
+
+/** Of a partial receive that was sent as a new stream of `policyOf()` would be. */
+export function tokenOf(
+  to: { readonly name: string; readonly guid: string },
+  from: { readonly name: string; readonly guid: string } | null = null,
+  over: Omit<Partial<ResumeTokenFacts>, 'flags'> & { readonly flags?: Partial<StreamFlags> } = {},
+): ResumeTokenFacts {
+  const { dataset } = MAPPING.primary
+  return {
+    toName: `${dataset}@${to.name}`,
+    toGuid: to.guid,
+    fromGuid: from?.guid ?? null,
+    bytes: 10,
+    remainingBytes: 20,
+    sends: { from: from === null ? null : `${dataset}@${from.name}`, to: `${dataset}@${to.name}` },
+    ...over,
+    flags: { raw: false, compressed: over.flags?.raw === true, largeBlocks: false, embedded: false, ...over.flags },
+  }
 }
 
 /** A guid past 2^53 for any name, so that a rounded one would show. */
