@@ -20,7 +20,7 @@ import { MIGRATIONS } from './migrations/all.ts'
 import { openStore } from './open.ts'
 import { config, createdRun, mapping, temporaryDirectory } from './store-fixture.ts'
 
-const NOW = MIGRATIONS.length
+const NOW = MIGRATIONS.at(-1)?.version ?? 0
 const NEXT = NOW + 1
 
 const addColumn: Migration = {

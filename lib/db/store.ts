@@ -10,6 +10,7 @@ import { healthRepository } from './health.ts'
 import { interruptRepository } from './interrupt.ts'
 import { invocationsRepository } from './invocations.ts'
 import { lagRepository } from './lag.ts'
+import { linesRepository } from './lines.ts'
 import { logsRepository } from './logs.ts'
 import { pruneRepository } from './prune.ts'
 import { runsRepository } from './runs.ts'
@@ -47,6 +48,7 @@ export function composeStore({ db, database, file, ...opened }: StoreParts): Ope
     ...opened,
     ...datasetsRepository(db),
     ...statesRepository(db),
+    ...linesRepository(db),
     ...runsRepository(db),
     ...setAsideRunsRepository(db),
     ...interruptRepository(db),

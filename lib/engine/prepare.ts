@@ -1,6 +1,7 @@
 import { SETS_ASIDE } from '#lib/replication/lineage.ts'
 import { whatChanged } from '#lib/replication/stale.ts'
 import type { Plan } from '#lib/replication/types.ts'
+import { undecided } from '#lib/replication/undecided.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
@@ -47,6 +48,13 @@ export async function prepare(
       ),
     )
   // The plan of a check was made without asking what the logins may do.
+  if (plan.decrypts !== undefined && order.shown?.decrypts === undefined) {
+    const because = undecided(assessment.planInput, plan)
+    if (because !== null) {
+      const cure = 'No person has decided that for this backup yet: preview the repair, and start it from there.'
+      return end(blocked(order.automatic ? 'NEEDS_PERSON' : 'CONFIRMATION_REQUIRED', `${because} ${cure}`))
+    }
+  }
   const { blocked: denied } = assessment.plan
   if (denied?.code === 'PERMISSION_MISSING' && assessment.plan.kind === plan.kind && plan.blocked === null)
     return end(failed(missingRight(order, denied), null, 1))
@@ -80,6 +88,8 @@ function chosen(order: RepairOrder, assessment: Assessment, carriesOn: boolean):
   // A try that was cut goes on from what is there; but who chose to destroy did not choose to set aside, nor the reverse.
   const otherWay = order.shown.kind === 'IN_PLACE' && SETS_ASIDE.has(assessment.plan.kind)
   if (carriesOn && !otherWay) return assessment.plan
+  if ((order.shown.decrypts === undefined) !== (assessment.plan.decrypts === undefined))
+    return 'Whether it is sent decrypted has changed.'
   return whatChanged(order.shown.expects, assessment.inventory, assessment.comparison) ?? order.shown
 }
 

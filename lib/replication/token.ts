@@ -25,7 +25,7 @@ export type PartialReceive =
   /** `unchangedLooks` counts those that count (see `quietLooks`), this one with them, 0 on the first sight. */
   | { readonly state: 'idle'; readonly digest: string; readonly unchangedLooks: number }
 
-type Line = Pick<JudgeInput, 'policy' | 'inventory' | 'comparison' | 'memory'>
+type Line = Pick<JudgeInput, 'policy' | 'inventory' | 'comparison' | 'memory' | 'line'>
 type Look = Pick<JudgeInput, 'memory' | 'now' | 'intervalSeconds'>
 
 /**

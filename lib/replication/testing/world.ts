@@ -18,6 +18,7 @@ import type {
   Comparison,
   Inventory,
   JudgeInput,
+  LineMemory,
   LookFault,
   Mapping,
   Memory,
@@ -239,6 +240,7 @@ export function codes(verdict: Verdict): readonly ReasonCode[] {
 export interface PlanOver {
   readonly policy?: Policy
   readonly memory?: Memory
+  readonly line?: LineMemory
   readonly judge?: Partial<JudgeInput>
   readonly options?: Partial<PlanOptions>
   /** What holds it back beside its plan. */
@@ -248,7 +250,8 @@ export interface PlanOver {
 export function planned(inventory: Inventory, over: PlanOver = {}): Plan {
   const policy = over.policy ?? policyOf()
   const memory = over.memory ?? emptyMemory()
-  const input = judgeInput(inventory, { policy, memory, ...over.judge })
+  const line = over.line === undefined ? {} : { line: over.line }
+  const input = judgeInput(inventory, { policy, memory, ...line, ...over.judge })
   const planInput: PlanInput = {
     mapping: inventory.mapping,
     policy,
@@ -256,6 +259,7 @@ export function planned(inventory: Inventory, over: PlanOver = {}): Plan {
     comparison: input.comparison,
     verdict: judge(input),
     memory,
+    ...line,
     options: {
       now: input.now,
       timezone: 'UTC',
