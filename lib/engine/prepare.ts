@@ -1,4 +1,5 @@
 import { SETS_ASIDE } from '#lib/replication/lineage.ts'
+import { withGuards } from '#lib/replication/plan/guard.ts'
 import { whatChanged } from '#lib/replication/stale.ts'
 import type { Plan } from '#lib/replication/types.ts'
 import { undecided } from '#lib/replication/undecided.ts'
@@ -90,7 +91,14 @@ function chosen(order: RepairOrder, assessment: Assessment, carriesOn: boolean):
   if (carriesOn && !otherWay) return assessment.plan
   if ((order.shown.decrypts === undefined) !== (assessment.plan.decrypts === undefined))
     return 'Whether it is sent decrypted has changed.'
-  return whatChanged(order.shown.expects, assessment.inventory, assessment.comparison) ?? order.shown
+  return (
+    whatChanged(order.shown.expects, assessment.inventory, assessment.comparison) ?? asOfNow(order.shown, assessment)
+  )
+}
+
+/** What a stream may not bring is read right before it is sent; a plan that a check made does not know it. */
+function asOfNow(shown: Plan, { planInput }: Assessment): Plan {
+  return shown.checks.length === 0 ? withGuards(shown, planInput) : shown
 }
 
 /** Books the space; answers null, or why it does not fit. */

@@ -10,7 +10,7 @@ import { at, CREATE, RawLab } from './raw-lab.ts'
 const MINUTES = 60_000
 const FORGED = '/tmp/forged-token'
 const USER = 'zfsadmin'
-const [P, B] = [at('p', USER), at('b', USER)]
+const B = at('b', USER)
 const TOKEN = (name: string) => `zfs get -H -o value receive_resume_token ${B}/${name}`
 
 /** `zfs` of the backup: where the file says so, it shows another token than the one it has. */
@@ -35,6 +35,7 @@ beforeAll(async () => {
   const mapped = ['lied', 'honest'].map((name) => ({ id: name, name, more: 'send: { raw: true }' }))
   raw = await RawLab.open(openLab(), [USER], MAKE, mapped, '/usr/local/sbin/zfs-liar')
   token = (await raw.run(TOKEN('lied'))).trim()
+  await raw.check()
 }, 4 * MINUTES)
 afterAll(async () => {
   await raw?.run(`rm -f ${FORGED}`)
@@ -86,6 +87,8 @@ test.each(forgeries)(
     // What the backup would get if it were used.
     expect(await isRaw(forged)).toBe(staysRaw)
     await raw.run(`echo ${token} ${forged} >${FORGED}`)
+    // Another token than at the last look is a receive that moves.
+    await raw.check()
     const { body } = await raw.witness.post(`/api/datasets/lied-${USER}/preview`)
     expect(body.plan).toMatchObject({ kind: 'SET_ASIDE_REWIND', blocked: null })
     expect(JSON.stringify(body.plan)).not.toContain(forged)
@@ -107,6 +110,7 @@ test(
   'the repair goes on raw from the last common snapshot, with what was forged set aside',
   async () => {
     await raw.run(`echo ${token} ${encodeToken(forgeries[1]?.[1]() ?? [])} >${FORGED}`)
+    await raw.check()
     const run = await raw.repair(`lied-${USER}`)
     expect([run.preview.plan.kind, run.state]).toEqual(['SET_ASIDE_REWIND', 'SUCCEEDED'])
     expect(await raw.streams()).toEqual([true])
