@@ -2,7 +2,7 @@ import { SETS_ASIDE } from '#lib/replication/lineage.ts'
 import { withGuards } from '#lib/replication/plan/guard.ts'
 import { whatChanged } from '#lib/replication/stale.ts'
 import type { Plan } from '#lib/replication/types.ts'
-import { undecided } from '#lib/replication/undecided.ts'
+import { sentReadable, undecided } from '#lib/replication/undecided.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
@@ -48,7 +48,7 @@ export async function prepare(
         `The plan no longer matches the SANs: ${plan} Nothing${carriesOn ? ' more' : ''} was changed; preview the repair again.`,
       ),
     )
-  // The plan of a check was made without asking what the logins may do.
+  // Also a person's, where what was shown did not say it.
   if (plan.decrypts !== undefined && order.shown?.decrypts === undefined) {
     const because = undecided(assessment.planInput, plan)
     if (because !== null) {
@@ -56,6 +56,7 @@ export async function prepare(
       return end(blocked(order.automatic ? 'NEEDS_PERSON' : 'CONFIRMATION_REQUIRED', `${because} ${cure}`))
     }
   }
+  // The plan of a check was made without asking what the logins may do.
   const { blocked: denied } = assessment.plan
   if (denied?.code === 'PERMISSION_MISSING' && assessment.plan.kind === plan.kind && plan.blocked === null)
     return end(failed(missingRight(order, denied), null, 1))
@@ -89,7 +90,7 @@ function chosen(order: RepairOrder, assessment: Assessment, carriesOn: boolean):
   // A try that was cut goes on from what is there; but who chose to destroy did not choose to set aside, nor the reverse.
   const otherWay = order.shown.kind === 'IN_PLACE' && SETS_ASIDE.has(assessment.plan.kind)
   if (carriesOn && !otherWay) return assessment.plan
-  if ((order.shown.decrypts === undefined) !== (assessment.plan.decrypts === undefined))
+  if ((order.shown.decrypts === undefined) !== (sentReadable(assessment.planInput, order.shown) === null))
     return 'Whether it is sent decrypted has changed.'
   return (
     whatChanged(order.shown.expects, assessment.inventory, assessment.comparison) ?? asOfNow(order.shown, assessment)

@@ -120,6 +120,13 @@ describe('what would be sent by it', () => {
     })
   })
 
+  test('of a stale token: the facts are printed, the size is not', () => {
+    const printed = RAW_TEXT.slice(0, RAW_TEXT.indexOf('incremental'))
+    expect(parseResumeToken(RAW, printed)).toBeNull()
+    // Which snapshot was to arrive is known all the same.
+    expect(readToken(RAW)?.toGuid).toBe(`${0xbd88e8b37ac8818an}`)
+  })
+
   test('what is printed of the contents changes nothing', () => {
     const said = parseResumeToken(forged(without('rawok')), RAW_TEXT)
     expect(said?.flags.raw).toBe(false)

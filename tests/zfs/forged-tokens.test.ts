@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { decodeToken, encodeToken, type TokenField } from '#lib/zfs/token-contents.ts'
 import { openLab } from './lab.ts'
 import { at, CREATE, RawLab } from './raw-lab.ts'
+import { until } from './witness.ts'
 
 /*
  * A backup that lies about its resume token, real ZFS on both sides: what it would have got by that, and that it does not.
@@ -35,7 +36,6 @@ beforeAll(async () => {
   const mapped = ['lied', 'honest'].map((name) => ({ id: name, name, more: 'send: { raw: true }' }))
   raw = await RawLab.open(openLab(), [USER], MAKE, mapped, '/usr/local/sbin/zfs-liar')
   token = (await raw.run(TOKEN('lied'))).trim()
-  await raw.check()
 }, 4 * MINUTES)
 afterAll(async () => {
   await raw?.run(`rm -f ${FORGED}`)
@@ -87,8 +87,7 @@ test.each(forgeries)(
     // What the backup would get if it were used.
     expect(await isRaw(forged)).toBe(staysRaw)
     await raw.run(`echo ${token} ${forged} >${FORGED}`)
-    // Another token than at the last look is a receive that moves.
-    await raw.check()
+    await settled()
     const { body } = await raw.witness.post(`/api/datasets/lied-${USER}/preview`)
     expect(body.plan).toMatchObject({ kind: 'SET_ASIDE_REWIND', blocked: null })
     expect(JSON.stringify(body.plan)).not.toContain(forged)
@@ -110,7 +109,7 @@ test(
   'the repair goes on raw from the last common snapshot, with what was forged set aside',
   async () => {
     await raw.run(`echo ${token} ${encodeToken(forgeries[1]?.[1]() ?? [])} >${FORGED}`)
-    await raw.check()
+    await settled()
     const run = await raw.repair(`lied-${USER}`)
     expect([run.preview.plan.kind, run.state]).toEqual(['SET_ASIDE_REWIND', 'SUCCEEDED'])
     expect(await raw.streams()).toEqual([true])
@@ -130,6 +129,21 @@ test(
   },
   4 * MINUTES,
 )
+
+/** Another token than at the last look is a receive that moves: it is looked at until it does not. */
+function settled(): Promise<void> {
+  let seen: readonly string[] = []
+  return until(
+    'its token stands still',
+    240,
+    async () => {
+      await raw.check()
+      seen = await raw.codes(`lied-${USER}`)
+      return seen.includes('PARTIAL_RECEIVE')
+    },
+    () => `It is ${seen.join(', ')}.`,
+  )
+}
 
 function told(which: string): Promise<string> {
   return raw.run(`zfs send -nvP -t ${which} 2>&1`)
