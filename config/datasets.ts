@@ -44,7 +44,7 @@ const SendSchema = z.strictObject(
       })
       .meta({
         description:
-          'Send encrypted datasets raw (zfs send -w). auto: raw, and nothing where the backup was not received raw; false: decrypted, except where it was.',
+          'Send encrypted datasets raw (zfs send -w). auto: raw, and nothing where the backup was not received raw; false: decrypted, except where it was, and only once a person has started that from its preview.',
         default: byDefault.send.raw,
       })
       .optional(),

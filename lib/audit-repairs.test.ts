@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import type { AuditEntry } from '#lib/auth/audit.ts'
 import type { RunRecord } from '#lib/db/types.ts'
 import type { Emit } from '#lib/engine/deps.ts'
-import { fakeRun } from '#tests/api/fake-views.ts'
+import { fakePlan, fakeRun } from '#tests/api/fake-views.ts'
 import { auditRepairs } from './audit-repairs.ts'
 
 const byItself = {
@@ -67,4 +67,26 @@ test('what a person asked for was written down when it was asked for', () => {
   const person = fakeRun(7, { ...repair, trigger: { ...byItself, type: 'http', actor: 'anna' } })
   const look = fakeRun(8, { ...repair, kind: 'SCAN' })
   expect(told([person, look]).book).toEqual([])
+})
+
+test('what a person makes readable is in the book before the first byte, once, with the sentence that was read', () => {
+  const plan = fakePlan('d', { decrypts: 'hqs8p1/d is encrypted, and …' })
+  const person = { ...byItself, type: 'http', actor: 'anna', role: 'operator', actorKind: 'session' } as const
+  const asked = { ...repair, trigger: person, plan, reason: 'agreed', finishedAt: null, startedAt: null }
+  const begun = fakeRun(7, { ...asked, state: 'RUNNING', startedAt: 4 })
+  const { book } = told([
+    fakeRun(7, { ...asked, state: 'QUEUED' }),
+    begun,
+    begun,
+    fakeRun(8, { ...asked, plan: null, startedAt: 4 }),
+  ])
+  expect(book).toMatchObject([
+    {
+      actor: { kind: 'session', name: 'anna', role: 'operator' },
+      action: 'sendDecrypted',
+      target: 'd',
+      reason: 'agreed',
+      detail: { runId: '7', message: 'hqs8p1/d is encrypted, and …' },
+    },
+  ])
 })

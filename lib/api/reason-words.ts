@@ -28,7 +28,8 @@ export const ReasonCode = describedEnum<Code>('ReasonCode', 'Why the status is w
   NAME_CLASH: 'Both sides have a snapshot of one name with different guids.',
   BACKUP_MODIFIED: 'The backup was written to after its last snapshot.',
   BACKUP_AHEAD: 'The backup holds snapshots newer than the last common one that the primary does not have.',
-  ENCRYPTION_MISMATCH: 'One side is sent or kept encrypted in a way that the other cannot take.',
+  ENCRYPTION_MISMATCH:
+    'One side is sent or kept encrypted in a way that the other cannot take, or would be sent decrypted and no person has decided that.',
   REPAIR_FAILING: 'Repairs failed twice in the same way; they are tried once a day until a check sees the cause gone.',
   STALLED: 'A transfer moves no data.',
   PERMISSION_MISSING: "The witness's user lacks a ZFS permission.",

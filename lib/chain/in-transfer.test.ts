@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
-import { backupSide, inventoryOf, MISSING, primarySide, taken } from '../replication/testing/world.ts'
+import { backupSide, inventoryOf, MISSING, primarySide, taken, tokenOf } from '../replication/testing/world.ts'
 import { inTransfer } from './in-transfer.ts'
 
 const a = taken('a', 40)
 const b = taken('b', 30)
-const toB = { toName: 'hqs8p1/DAT1@b', toGuid: b.guid, bytes: 5, remainingBytes: 9 }
+const toB = tokenOf(b)
 
 test.each([
   ['one that was cut off and can go on', { ...toB, fromGuid: null }, [['b', 'RESUMABLE']]],

@@ -8,6 +8,7 @@ import {
   policyOf,
   primarySide,
   taken,
+  tokenOf,
   unreachable,
 } from '../replication/testing/world.ts'
 import type { Inventory, Side } from '../replication/types.ts'
@@ -26,7 +27,7 @@ const ask = (inventory: Inventory, snapshot = c, over: Partial<MayDestroyInput> 
 }
 const partial = (token: Inventory['token'], backup: Side = backupSide([a, b], { receiveResumeToken: '1-x' })) =>
   inventoryOf(HERE, backup, { token })
-const TOKEN = { toName: 'hqs8p1/DAT1@c', toGuid: c.guid, fromGuid: b.guid, bytes: 1, remainingBytes: 1 }
+const TOKEN = tokenOf(c, b)
 
 describe('on the primary', () => {
   test.each<[string, string, string]>([

@@ -3,7 +3,7 @@ import type { ActorKind, AuditRecord, UserRecord } from './access-types.ts'
 
 type Role = UserRecord['role']
 
-/** The tables of migrations 2, 6 and 10 as Kysely sees them. */
+/** The tables of migrations 2, 6 and 9 as Kysely sees them. */
 export interface AccessSchema {
   user: { name: string; role: Role; password_hash: string; created_at: number; changed_at: number }
   session: {

@@ -121,6 +121,18 @@ export interface DatasetStateRecord {
   readonly updatedAt: number
 }
 
+/** How the dataset of this guid was sent to a backup. */
+export interface LineRecord {
+  readonly primaryGuid: string
+  readonly backupHost: string
+  readonly backupDataset: string
+  /** Epoch ms at which it was first seen or sent raw; null: never. */
+  readonly rawAt: number | null
+  /** Epoch ms at which a person decided that it is sent decrypted, and by which run; null: nobody has. */
+  readonly decryptedAt: number | null
+  readonly decryptedRun: number | null
+}
+
 export interface ControlRecord {
   readonly datasetId: string
   readonly kind: 'pause' | 'ack'

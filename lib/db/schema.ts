@@ -28,6 +28,14 @@ export interface Schema extends AccessSchema {
     backup_gone_at: number | null
     forgotten_at: number | null
   }
+  line: {
+    primary_guid: string
+    backup_host: string
+    backup_dataset: string
+    raw_at: number | null
+    decrypted_at: number | null
+    decrypted_run: number | null
+  }
   snapshot_state: {
     dataset_id: string
     verdict: string | null

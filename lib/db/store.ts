@@ -12,6 +12,7 @@ import { invocationsRepository } from './invocations.ts'
 import { knownBrowsersRepository } from './known-browsers.ts'
 import { lagRepository } from './lag.ts'
 import { freeBytes, LOG_BYTES, logVolumeRepository } from './log-volume.ts'
+import { linesRepository } from './lines.ts'
 import { logsRepository } from './logs.ts'
 import { pruneRepository } from './prune.ts'
 import { runsRepository } from './runs.ts'
@@ -58,6 +59,7 @@ export function composeStore({
     ...opened,
     ...datasetsRepository(db),
     ...statesRepository(db),
+    ...linesRepository(db),
     ...runsRepository(db),
     ...setAsideRunsRepository(db),
     ...interruptRepository(db),

@@ -7,6 +7,7 @@ import type {
   DatasetStateRecord,
   InvocationRecord,
   LagPoint,
+  LineRecord,
   LogRecord,
   RunKind,
   RunRecord,
@@ -81,6 +82,10 @@ export interface Store extends AccessStore {
   state(datasetId: string): Promise<DatasetStateRecord | null>
   saveState(record: DatasetStateRecord): Promise<void>
   saveStates(records: readonly DatasetStateRecord[]): Promise<void>
+
+  /** How encrypted primaries were sent. */
+  lines(): Promise<readonly LineRecord[]>
+  saveLine(record: LineRecord): Promise<void>
 
   createRun(
     run: Pick<RunRecord, 'kind' | 'trigger' | 'datasetId' | 'scope' | 'reason' | 'planId' | 'plan' | 'keep'> & {

@@ -1,5 +1,5 @@
 import type { Policy } from '#config/effective.ts'
-import { chooseStream, type EncryptionMismatch } from '#lib/replication/encryption.ts'
+import { chooseStream, type EncryptionMismatch, NO_LINE } from '#lib/replication/encryption.ts'
 import type { Mapping } from '#lib/replication/types.ts'
 import type { Probe } from '#lib/san/probe.ts'
 import { parentOf, poolOf } from '#lib/zfs/paths.ts'
@@ -61,7 +61,7 @@ function encryptionOf(
   primary: DatasetFacts,
   backup: DatasetFacts,
 ): string | { readonly mismatch: EncryptionMismatch } {
-  const line = { policy, primary, backup, goesOn: true, ivSets: null, everRaw: false }
+  const line = { policy, primary, backup, goesOn: true, ivSets: null, memory: NO_LINE }
   const { mismatch, options } = chooseStream(line)
   if (mismatch === 'iv-sets-unread') return ', both encrypted'
   if (mismatch !== null) return { mismatch }

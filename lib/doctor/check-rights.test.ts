@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { neededOnBackup, neededOnPrimary } from '#lib/zfs/needed-rights.ts'
 import { parseRights } from '#lib/zfs/rights.ts'
 import { checkRights, type Place, type RightsAsked } from './check-rights.ts'
+import { checkStreams } from './check-streams.ts'
 import { host } from './host.fixture.ts'
 
 describe('rights', () => {
@@ -86,5 +87,16 @@ describe('rights', () => {
     expect(checkRights(asked({ host: sudo, sudoRefuses }))).toMatchObject([
       { state: 'FAILED', message: expect.stringContaining('`zfs receive -s -u vault/a`') },
     ])
+  })
+
+  test('what a stream could bring: ZFS refuses what the login may not set, zwitness the rest', () => {
+    const said = (change: Partial<RightsAsked>) =>
+      checkStreams(asked(change)).map(({ state, message }) => `${state} ${message}`)
+    expect(said({})).toEqual([
+      'OK A stream brings no property to vault of hqs1 that acts on the host: ZFS refuses what zfsadmin may not set; to canmount, readonly, which it may set, zwitness says no (`receive -x`).',
+    ])
+    expect(said({ uid: 0 })[0]).toStartWith('OK A stream could bring any property to vault of hqs1')
+    expect(said({ grants: new Map() })[0]).toStartWith('SKIPPED Which properties a stream could bring')
+    expect(said({ places: [primary('tank/a')] })).toEqual([])
   })
 })

@@ -8,6 +8,7 @@ import { checkKey } from './check-key.ts'
 import { checkClock, checkLogin, checkShell } from './check-login.ts'
 import { checkPool } from './check-pool.ts'
 import { checkRights } from './check-rights.ts'
+import { checkStreams } from './check-streams.ts'
 import { checkZfs } from './check-zfs.ts'
 import type { DoctorParts } from './doctor.ts'
 import { bad, skipped } from './found.ts'
@@ -72,7 +73,8 @@ export async function examineHost(
   const places = placesOf(host, watched, { appendOnly, own: answers.own })
   const holder = { user: hello.user ?? host.sshUser, groups: hello.groups }
   const { grants, sudoRefuses } = answers
-  add('RIGHTS', ...checkRights({ host, uid: hello.uid, holder, places, grants, appendOnly, sudoRefuses }))
+  const asked = { host, uid: hello.uid, holder, places, grants, appendOnly, sudoRefuses }
+  add('RIGHTS', ...checkRights(asked), ...checkStreams(asked))
   for (const pool of questions.pools) {
     const facts = answers.probe.pools === null ? undefined : (answers.probe.pools.get(pool) ?? null)
     const isBackup = questions.backups.some((name) => name === pool || name.startsWith(`${pool}/`))

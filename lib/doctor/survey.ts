@@ -3,6 +3,7 @@ import type { Mapping } from '#lib/replication/types.ts'
 import { receive, send, sudoWouldRun } from '#lib/zfs/commands.ts'
 import { neededOnBackup, neededOnPrimary } from '#lib/zfs/needed-rights.ts'
 import { parentOf, poolOf } from '#lib/zfs/paths.ts'
+import { guardOf } from '#lib/zfs/receive-guard.ts'
 import type { HostQuestions } from './ask-host.ts'
 import type { Place } from './check-rights.ts'
 
@@ -61,9 +62,10 @@ export function questionsFor(host: HostConfig, watched: readonly Watched[]): Hos
 function sudoQuestions(host: HostConfig, primary: string | undefined, backup: string | undefined) {
   const options = { raw: false, largeBlocks: true, compressed: true, embedded: false }
   const from = { kind: 'nothing' } as const
+  const guard = guardOf('filesystem', 'all', new Map())
   const commands = [
     ...(primary === undefined ? [] : [send(host.zfsCommand, { to: `${primary}@any`, from, options })]),
-    ...(backup === undefined ? [] : [receive(host.zfsCommand, { dataset: backup, readonlyOn: false })]),
+    ...(backup === undefined ? [] : [receive(host.zfsCommand, { dataset: backup, readonlyOn: false, guard })]),
   ]
   return commands.flatMap((command) => {
     const question = sudoWouldRun(command)

@@ -45,6 +45,8 @@ const NOT_FOR_MANY: ReadonlySet<ReasonCode> = new Set([
 export function decisionOf({ plan, verdict, activeRun, dataset, pause }: DatasetView): Plan | null {
   if (plan === null || plan.automatic.code !== 'NEEDS_PERSON' || plan.blocked !== null) return null
   if (plan.steps.length === 0 || plan.destroys.length > 0 || plan.kind === 'IN_PLACE') return null
+  // What becomes readable is read for each.
+  if (plan.decrypts !== undefined) return null
   if (activeRun !== null || pause !== null || dataset.retired) return null
   return verdict.reasons.some(({ code }) => NOT_FOR_MANY.has(code)) ? null : plan
 }

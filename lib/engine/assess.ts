@@ -1,3 +1,4 @@
+import { isSeenRaw } from '#lib/replication/encryption.ts'
 import type { Inventory } from '#lib/replication/types.ts'
 import { compareSides } from './compare-sides.ts'
 import type { Assessment, EngineContext } from './context.ts'
@@ -143,6 +144,9 @@ async function assessPair(
       context,
       kept.map(({ assessment }) => assessment.dataset.id),
     )
+    for (const { assessment } of kept)
+      if (isSeenRaw(assessment)) context.lines.sawRaw(assessment.inventory, context.deps.now())
+    await context.lines.flush()
     await addLag(
       context,
       kept.map(({ assessment: { dataset, verdict } }) => {

@@ -119,13 +119,23 @@ export async function withBeside<T extends Seen>(
       const { inventory } = each
       const known = book.get(keyOf(inventory), now)
       const rights = fresh && isNamable(inventory) ? await orCut(rightsOf(sans, inventory, signal)) : undefined
-      if (cut.has(each) || rights === CUT) return { ...each, cut: true }
+      const kept = rights === undefined ? null : await orCut(keptOf(sans, inventory, signal))
+      if (cut.has(each) || rights === CUT || kept === CUT) return { ...each, cut: true }
       const siblings = known === null ? {} : { backupSiblings: known.siblings, ...aboveOf(inventory, known) }
       const wants = wanted.has(each) || (known === null && inventory.backup.state === 'present')
       const swap = wants
         ? swapOf(fresh && read !== CUT ? read.get(keyOf(inventory)) : book.properties(inventory), known)
         : {}
-      return { ...each, inventory: { ...inventory, ...siblings, ...swap, ...(rights === undefined ? {} : { rights }) } }
+      return {
+        ...each,
+        inventory: {
+          ...inventory,
+          ...siblings,
+          ...swap,
+          ...(rights === undefined ? {} : { rights }),
+          ...(kept === null ? {} : { kept }),
+        },
+      }
     }),
   )
 }
@@ -160,6 +170,13 @@ async function rightsOf(sans: Sans, { mapping }: Inventory, signal?: AbortSignal
     backup: isRead(backup) ? backup.beside : backup,
     onBackup: isRead(backup) ? backup.itself : backup,
   }
+}
+
+/** Null: there is none yet, or it could not be read; then ZFS leaves what is set locally to itself. */
+async function keptOf(sans: Sans, { backup, mapping }: Inventory, signal?: AbortSignal) {
+  if (backup.state !== 'present') return null
+  const { host, dataset } = mapping.backup
+  return answered(sans.keptProperties(host, dataset, backup.facts.type, signal), signal)
 }
 
 function isRead(rights: LoginRights | 'all' | null): rights is LoginRights {

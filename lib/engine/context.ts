@@ -13,6 +13,7 @@ import { EstimateBook } from './estimate.ts'
 import { ForesightBook } from './foresee.ts'
 import { HostBook } from './host-book.ts'
 import { InternalFaults } from './internal-faults.ts'
+import { LineBook } from './line-book.ts'
 import { type Monitored, mappingKey } from './monitored.ts'
 import { nextState } from './record.ts'
 import { RepairBook } from './repair-book.ts'
@@ -50,6 +51,7 @@ export class EngineContext {
   readonly estimates = new EstimateBook()
   readonly bookings = new Bookings()
   readonly trees = new TreesHeld()
+  readonly lines: LineBook
   readonly repairs: RepairBook
   readonly ends: RunEnds
   readonly faults: InternalFaults
@@ -74,6 +76,7 @@ export class EngineContext {
   constructor(deps: EngineDeps) {
     this.deps = deps
     this.states = new StateBook(deps.store)
+    this.lines = new LineBook(deps.store)
     this.repairs = new RepairBook(deps.store)
     this.ends = new RunEnds(deps)
     this.faults = new InternalFaults(deps)
@@ -95,6 +98,7 @@ export class EngineContext {
     await this.inTurn(async () => {
       const config = this.deps.config()
       await this.deps.store.syncConfig(config, this.deps.now())
+      await this.lines.load()
       const renamed = await this.states.load(this.deps.now(), () => {
         this.#inForce = config
       })

@@ -134,8 +134,8 @@ async function factsOf(
 }
 
 /** What it was to send, and to start from, is still on the primary. */
-function stillApplies({ toGuid, fromGuid }: ResumeTokenFacts, { primary }: Inventory): boolean {
-  if (primary.state !== 'present') return false
+function stillApplies({ toGuid, fromGuid, sends }: ResumeTokenFacts, { primary }: Inventory): boolean {
+  if (primary.state !== 'present' || !sends.to.startsWith(`${primary.facts.name}@`)) return false
   const has = (guid: string) => primary.snapshots.some((entry) => entry.guid === guid)
   return (
     has(toGuid) &&

@@ -60,12 +60,14 @@ export function judgedOf(
   const settles = isSettled(history, inventory, comparison)
   const settledRun = settles ? Number(history.last?.runId) : memory.settledRun
   const { filterLines } = dataset.config
+  const line = context.lines.of(inventory)
   const input: JudgeInput = {
     mapping,
     policy: dataset.config.policy,
     inventory,
     comparison,
     memory,
+    ...(line === undefined ? {} : { line }),
     now,
     intervalSeconds: cadenceAt(deps, now).intervalSeconds,
     primaryAvailability: availabilityOf(context, mapping.primary.host, now, null),
@@ -101,7 +103,7 @@ export function planFor(
 ): Assessment {
   const { deps, states } = context
   const { input, verdict } = judged
-  const { now, memory, ownToken } = input
+  const { now, memory, line, ownToken } = input
   const { mapping } = dataset
   const config = deps.config()
   const planInput: PlanInput = {
@@ -111,6 +113,7 @@ export function planFor(
     comparison,
     verdict,
     memory,
+    ...(line === undefined ? {} : { line }),
     options: {
       now,
       timezone: config.scheduler.timezone,

@@ -125,18 +125,6 @@ export async function learnLargeBlocks(context: EngineContext, dataset: Monitore
   })
 }
 
-/** Remembers that this line was sent raw: from now on it goes on so or not at all. */
-export async function learnRaw(context: EngineContext, dataset: Monitored): Promise<void> {
-  await context.inTurn(async () => {
-    const id = context.current(dataset)?.id ?? dataset.id
-    const state = context.states.state(id)
-    const sentRaw = dataset.mapping.backup.dataset
-    if (state === null || state.memory.sentRaw === sentRaw) return
-    context.states.set({ ...state, memory: { ...state.memory, sentRaw } })
-    await context.states.save([id])
-  })
-}
-
 /** Remembers that ZFS takes what is left of a first transfer only over what is there. @returns whether that is new. */
 export async function learnRefusedToken(context: EngineContext, dataset: Monitored, digest: string): Promise<boolean> {
   return context.inTurn(async () => {

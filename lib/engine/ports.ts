@@ -10,7 +10,7 @@ import type {
 } from '#lib/replication/types.ts'
 import type { SnapshotSize } from '#lib/zfs/cost-listing.ts'
 import type { Quota } from '#lib/zfs/plain-rows.ts'
-import type { Guid, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
+import type { DatasetType, Guid, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 
 /** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
@@ -52,6 +52,13 @@ export interface Sans {
   ): Promise<ReadonlyMap<string, Omit<SwapFacts, 'children'>>>
   /** What the login may do; `all` for root and sudo, null where that could not be read. */
   rights(host: string, dataset: string, signal?: AbortSignal): Promise<LoginRights | 'all' | null>
+  /** Of the properties that no stream may bring, those that a dataset has of its own, with their values. Null: not read. */
+  keptProperties(
+    host: string,
+    dataset: string,
+    type: DatasetType,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, string> | null>
   /** IV sets of snapshots and bookmarks, by `host:base`; a missing entry could not be read, `-`: not encrypted. */
   ivSets(
     asks: readonly { readonly host: string; readonly base: string }[],

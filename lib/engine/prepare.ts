@@ -1,6 +1,8 @@
 import { SETS_ASIDE } from '#lib/replication/lineage.ts'
+import { withGuards } from '#lib/replication/plan/guard.ts'
 import { whatChanged } from '#lib/replication/stale.ts'
 import type { Plan } from '#lib/replication/types.ts'
+import { sentReadable, undecided } from '#lib/replication/undecided.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
@@ -46,6 +48,14 @@ export async function prepare(
         `The plan no longer matches the SANs: ${plan} Nothing${carriesOn ? ' more' : ''} was changed; preview the repair again.`,
       ),
     )
+  // Also a person's, where what was shown did not say it.
+  if (plan.decrypts !== undefined && order.shown?.decrypts === undefined) {
+    const because = undecided(assessment.planInput, plan)
+    if (because !== null) {
+      const cure = 'No person has decided that for this backup yet: preview the repair, and start it from there.'
+      return end(blocked(order.automatic ? 'NEEDS_PERSON' : 'CONFIRMATION_REQUIRED', `${because} ${cure}`))
+    }
+  }
   // The plan of a check was made without asking what the logins may do.
   const { blocked: denied } = assessment.plan
   if (denied?.code === 'PERMISSION_MISSING' && assessment.plan.kind === plan.kind && plan.blocked === null)
@@ -80,7 +90,16 @@ function chosen(order: RepairOrder, assessment: Assessment, carriesOn: boolean):
   // A try that was cut goes on from what is there; but who chose to destroy did not choose to set aside, nor the reverse.
   const otherWay = order.shown.kind === 'IN_PLACE' && SETS_ASIDE.has(assessment.plan.kind)
   if (carriesOn && !otherWay) return assessment.plan
-  return whatChanged(order.shown.expects, assessment.inventory, assessment.comparison) ?? order.shown
+  if ((order.shown.decrypts === undefined) !== (sentReadable(assessment.planInput, order.shown) === null))
+    return 'Whether it is sent decrypted has changed.'
+  return (
+    whatChanged(order.shown.expects, assessment.inventory, assessment.comparison) ?? asOfNow(order.shown, assessment)
+  )
+}
+
+/** What a stream may not bring is read right before it is sent; a plan that a check made does not know it. */
+function asOfNow(shown: Plan, { planInput }: Assessment): Plan {
+  return shown.checks.length === 0 ? withGuards(shown, planInput) : shown
 }
 
 /** Books the space; answers null, or why it does not fit. */

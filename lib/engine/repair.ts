@@ -2,7 +2,7 @@ import { streamOf } from '#lib/replication/encryption.ts'
 import type { Plan } from '#lib/replication/types.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
-import { learnLargeBlocks, learnRaw, learnRefusedToken } from './keep.ts'
+import { learnLargeBlocks, learnRefusedToken } from './keep.ts'
 import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { isFurther, type Reach, reachOf } from './reach.ts'
@@ -166,16 +166,24 @@ async function attempt(
   if (prepared.kind === 'unread')
     return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, began: false, warnings: [] }
   await writer.planned(prepared.plan)
+  await rememberLine(context, order, prepared)
   const end = await runSteps(context, order, writer, prepared.plan, {
     ...how,
     inventory: prepared.assessment.inventory,
   })
-  if (end.ended === 'done' && sendsRaw(prepared)) await learnRaw(context, order.dataset)
   return end
 }
 
-function sendsRaw({ plan, assessment }: Extract<Prepared, { kind: 'go' }>): boolean {
-  return plan.steps.some(({ kind }) => kind === 'transfer') && streamOf(assessment.planInput)?.options.raw === true
+/** What this repair makes of the line, before the first byte: also what is cut off has been sent. */
+async function rememberLine(
+  { lines, deps }: EngineContext,
+  { automatic, runId }: RepairOrder,
+  { plan, assessment }: Extract<Prepared, { kind: 'go' }>,
+): Promise<void> {
+  if (!plan.steps.some(({ kind }) => kind === 'transfer')) return
+  const { inventory, planInput } = assessment
+  if (streamOf(planInput)?.options.raw === true) await lines.sendsRaw(inventory, deps.now())
+  else if (plan.decrypts !== undefined && !automatic) await lines.decided(inventory, { runId, now: deps.now() })
 }
 
 const BASE_MS = 2000

@@ -22,6 +22,7 @@ import {
   primarySide,
   sibling,
   taken,
+  tokenOf,
   unreachable,
 } from './testing/world.ts'
 import { tokenDigest } from './token.ts'
@@ -34,7 +35,7 @@ const fresh = inventoryOf(primarySide([a, taken('b', 1)]), backupSide([a]))
 const TOKEN = '1-abc-80-789c'
 const b = taken('b', 50)
 const stored = inventoryOf(primarySide([a, b]), backupSide([a], { receiveResumeToken: TOKEN }), {
-  token: { toName: 'hqs8p1/DAT1@b', toGuid: b.guid, fromGuid: a.guid, bytes: 1, remainingBytes: 2 },
+  token: tokenOf(b, a),
 })
 const quiet = (unchangedLooks: number, token = TOKEN) => ({
   ...emptyMemory(),

@@ -11,6 +11,7 @@ import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './repair-wind
 import type { SpaceAnswer } from './space.ts'
 import { IDLE_LOOKS } from './token.ts'
 import type { Automatic, Reason, ReasonCode } from './types.ts'
+import { undecided } from './undecided.ts'
 import { sayDuration, sayTime } from './words.ts'
 
 /** A plan as far as it matters here: one that is being made, or one that was made at the last check. */
@@ -110,6 +111,8 @@ const FOR_A_PERSON: ReadonlySet<ReasonCode> = new Set(['PRIMARY_REPLACED', 'PRIM
 function needsPerson(input: PlanInput, plan: Planned): Hold | null {
   const { verdict, inventory, options } = input
   if (plan.kind === 'IN_PLACE') return hold('NEEDS_PERSON', 'It destroys: only a person can run it.')
+  const open = undecided(input, plan)
+  if (open !== null) return hold('NEEDS_PERSON', `${open} No person has decided that for this backup yet.`)
   const wrong = verdict.reasons.find((each) => FOR_A_PERSON.has(each.code))
   // A swap that was begun is finished whatever the primary looks like: nothing is decided by it any more.
   if (wrong !== undefined && plan.kind !== 'FINISH_SWAP') return hold('NEEDS_PERSON', wrong.message)

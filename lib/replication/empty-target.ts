@@ -1,6 +1,6 @@
 import type { Policy } from '#config/effective.ts'
 import type { DatasetType } from '#lib/zfs/types.ts'
-import { chooseStream } from './encryption.ts'
+import { chooseStream, NO_LINE } from './encryption.ts'
 import type { Inventory } from './types.ts'
 
 /**
@@ -26,7 +26,7 @@ export function isEmptyTarget({ inventory }: { readonly inventory: Inventory }, 
   if (swap.shared || (swap.children.length > 0 && !isPlace(inventory))) return false
   // Its own key would go with it, and what comes in its place would lie there in plain.
   const ownKey = facts.encryption !== 'off' && facts.encryptionRoot === facts.name
-  const begins = { policy, primary: primary.facts, backup: null, goesOn: false, ivSets: null, everRaw: false }
+  const begins = { policy, primary: primary.facts, backup: null, goesOn: false, ivSets: null, memory: NO_LINE }
   if (ownKey && !chooseStream(begins).options.raw) return false
   const empty = NEW_BYTES[facts.type][facts.encryption === 'off' ? 'plain' : 'encrypted']
   return swap.logicalBytes != null && empty.includes(swap.logicalBytes)

@@ -14,8 +14,9 @@ import {
   primarySide,
   sibling,
   taken,
+  tokenOf,
 } from './testing/world.ts'
-import type { Inventory, Plan, Side } from './types.ts'
+import type { Inventory, LineMemory, Memory, Plan, Side } from './types.ts'
 
 const [a, b] = [taken('a', 60), taken('b', 40)]
 const B = 'hqs1p1/DAT1'
@@ -26,11 +27,15 @@ const equal = new Map([[a.guid, { primary: '11', backup: '11' }]])
 const differ = new Map([[a.guid, { primary: '11', backup: '12' }]])
 const nothing = new Map([[a.guid, { primary: '11', backup: '-' }]])
 const withRaw = (raw: Policy['send']['raw']) => policyOf({ send: { raw, largeBlocks: false, compressed: false } })
-const ever = { ...emptyMemory(), sentRaw: B }
+const line = (raw: boolean, decrypted = false): LineMemory => ({ raw, decrypted })
 
-/** `raw`, `decrypted`, or why nothing is sent. */
-function sent({ steps, blocked }: Plan, inventory: Inventory, over: PlanOver): string {
-  const reason = judged(inventory, { policy: over.policy ?? policyOf(), memory: over.memory ?? emptyMemory() }).reasons
+/** `raw`, `decrypted`, `by a person` (decrypted, and never by itself), or why nothing is sent. */
+function sent({ steps, blocked, automatic, decrypts, notes }: Plan, inventory: Inventory, over: PlanOver): string {
+  const reason = judged(inventory, {
+    policy: over.policy ?? policyOf(),
+    memory: over.memory ?? emptyMemory(),
+    ...(over.line && { line: over.line }),
+  }).reasons
   const why = reason.find(({ code }) => code === 'ENCRYPTION_MISMATCH')?.evidence.why
   const sends = steps.flatMap((step) => (step.kind === 'transfer' ? [step.source.argv] : []))
   if (blocked !== null) {
@@ -38,8 +43,15 @@ function sent({ steps, blocked }: Plan, inventory: Inventory, over: PlanOver): s
     expect(blocked.cure.length).toBeGreaterThan(10)
     return `${why}`
   }
-  expect(why).toBeUndefined()
-  return sends.every((argv) => argv.includes('-w')) ? 'raw' : 'decrypted'
+  const raw = sends.every((argv) => argv.includes('-w'))
+  const isEncrypted = inventory.primary.state === 'present' && inventory.primary.facts.encryption !== 'off'
+  // What would become readable is said of every plan that is not raw.
+  expect(decrypts !== undefined).toBe(isEncrypted && !raw)
+  if (decrypts !== undefined) expect(notes[0]).toBe(decrypts)
+  if (why === undefined) return raw ? 'raw' : 'decrypted'
+  expect([why, raw, automatic.allowed, automatic.code]).toEqual(['not-decided', false, false, 'NEEDS_PERSON'])
+  expect(automatic.because).toContain(decrypts ?? 'nothing')
+  return 'by a person'
 }
 
 /** Where it stands in the tree of encryption roots, and whether a key is loaded, says nothing of how it was received. */
@@ -54,17 +66,17 @@ describe('an encrypted primary', () => {
   const rows: readonly [string, Side, Inventory['ivSets'], Policy['send']['raw'], boolean, string][] = [
     ['a new backup', MISSING, undefined, 'auto', false, 'raw'],
     ['a new backup', MISSING, undefined, true, false, 'raw'],
-    ['a new backup', MISSING, undefined, false, false, 'decrypted'],
-    ['a new backup in the place of a raw one', MISSING, undefined, false, true, 'line-is-raw'],
+    ['a new backup', MISSING, undefined, false, false, 'by a person'],
+    ['a new backup in the place of a raw one', MISSING, undefined, false, true, 'by a person'],
     ['not encrypted there', backupSide([a]), undefined, 'auto', false, 'raw-onto-plain'],
     ['not encrypted there', backupSide([a]), undefined, true, false, 'raw-onto-plain'],
-    ['not encrypted there', backupSide([a]), undefined, false, false, 'decrypted'],
+    ['not encrypted there', backupSide([a]), undefined, false, false, 'by a person'],
     ['not encrypted there, and was', backupSide([a]), undefined, 'auto', true, 'raw-onto-plain'],
     ['not encrypted there, and was', backupSide([a]), undefined, false, true, 'line-is-raw'],
     ...ROOTS.flatMap((root): typeof rows => {
       const name = `root ${root.encryptionRoot}, key ${root.keyStatus}`
       const there = backupSide([a], root)
-      const open = root.keyStatus === 'available' ? 'decrypted' : 'backup-key-unavailable'
+      const open = root.keyStatus === 'available' ? 'by a person' : 'backup-key-unavailable'
       return [
         [`${name}, equal`, there, equal, 'auto', false, 'raw'],
         [`${name}, equal`, there, equal, true, false, 'raw'],
@@ -85,14 +97,14 @@ describe('an encrypted primary', () => {
   ]
   test.each(rows)('%s', (_name, there, ivSets, raw, everRaw, expected) => {
     const inventory = inventoryOf(primarySide([a, b], [], encrypted), there, { ...(ivSets && { ivSets }) })
-    const over = { policy: withRaw(raw), memory: everRaw ? ever : emptyMemory() }
+    const over = { policy: withRaw(raw), line: line(everRaw) }
     expect(sent(planned(inventory, over), inventory, over)).toBe(expected)
   })
 
   test('by `auto` nothing that a backup says sends it decrypted', () => {
     for (const [, there, ivSets, raw, everRaw] of rows.filter(([, , , raw]) => raw !== false)) {
       const inventory = inventoryOf(primarySide([a, b], [], encrypted), there, { ...(ivSets && { ivSets }) })
-      const made = planned(inventory, { policy: withRaw(raw), memory: everRaw ? ever : emptyMemory() })
+      const made = planned(inventory, { policy: withRaw(raw), line: line(everRaw) })
       for (const line of lines(made)) expect(line.includes('send') && !line.includes(' -w ')).toBe(false)
     }
   })
@@ -101,16 +113,44 @@ describe('an encrypted primary', () => {
     for (const [name, there, ivSets, raw, everRaw] of rows) {
       if (!everRaw && ivSets !== equal) continue
       const inventory = inventoryOf(primarySide([a, b], [], encrypted), there, { ...(ivSets && { ivSets }) })
-      const { reasons } = judged(inventory, { policy: withRaw(raw), memory: everRaw ? ever : emptyMemory() })
+      const { reasons } = judged(inventory, { policy: withRaw(raw), line: line(everRaw) })
       const action = reasons.find(({ code }) => code === 'ENCRYPTION_MISMATCH')?.action ?? ''
       expect([name, action]).toEqual([name, expect.not.stringMatching(/load-key|raw: false/)])
     }
   })
 
-  test('its memory is of the backup as configured: another `backup_dataset` begins anew', () => {
+  test('what a person has decided of this backup goes on by itself; where the line is raw, that decides nothing', () => {
+    for (const [name, there, ivSets, raw, everRaw, expected] of rows) {
+      const inventory = inventoryOf(primarySide([a, b], [], encrypted), there, { ...(ivSets && { ivSets }) })
+      const over = { policy: withRaw(raw), line: line(everRaw, true) }
+      const found = sent(planned(inventory, over), inventory, over)
+      // Raw or refused stays what it is: the word counts where nothing else is against it.
+      if (expected === 'by a person') expect([name, found]).toEqual([name, 'decrypted'])
+      else if (raw !== false || ivSets === equal) expect([name, found]).toEqual([name, expected])
+    }
+  })
+
+  test('what becomes readable, for whom and where, is said in one sentence everywhere', () => {
     const inventory = inventoryOf(primarySide([a, b], [], encrypted), MISSING)
-    const over = { policy: withRaw(false), memory: { ...emptyMemory(), sentRaw: 'hqs1p1/OLD' } }
-    expect(sent(planned(inventory, over), inventory, over)).toBe('decrypted')
+    const over = { policy: withRaw(false), line: line(true) }
+    const { reasons } = judged(inventory, over)
+    const reason = reasons.find(({ code }) => code === 'ENCRYPTION_MISMATCH')
+    const sentence =
+      'hqs8p1/DAT1 is encrypted, and by `send.raw: false` it leaves hqs8 decrypted: all that is in it and in its snapshots becomes readable on hqs1, in hqs1p1/DAT1, for whoever is root there or gets its disks. Until now it went there raw, and nobody there could read it.'
+    expect(planned(inventory, over).decrypts).toBe(sentence)
+    expect(reason?.message).toBe(`${sentence} No person has decided that for this backup yet.`)
+    expect(reason?.action).toContain('`zwitness repair`')
+    const open = backupSide([a], { ...encrypted, encryptionRoot: 'hqs1p1' })
+    const there = inventoryOf(primarySide([a, b], [], encrypted), open, { ivSets: differ })
+    expect(planned(there, { policy: withRaw(false) }).decrypts).toContain('while the key of hqs1p1 is loaded.')
+  })
+
+  test('of one that went there raw its host says by now that it is not encrypted: nothing is sent', () => {
+    for (const raw of ['auto', true, false] as const) {
+      const inventory = inventoryOf(primarySide([a, b]), backupSide([a]))
+      const over = { policy: withRaw(raw), line: line(true, true) }
+      expect(sent(planned(inventory, over), inventory, over)).toBe('primary-says-plain')
+    }
   })
 })
 
@@ -153,7 +193,7 @@ describe('one that is not encrypted', () => {
 
   test('one that a person has begun to receive there is resumed; what can no longer be resumed waits for a person again', () => {
     const there = backupSide([], { receiveResumeToken: TOKEN })
-    const token = { toName: 'hqs8p1/DAT1@a', toGuid: a.guid, fromGuid: null, bytes: 10, remainingBytes: 20 }
+    const token = tokenOf(a)
     const inventory = inventoryOf(primarySide([a]), there, { above: above('off', 'unavailable'), token })
     expect(planned(inventory)).toMatchObject({ kind: 'RESUME', blocked: null })
     expect(codes(judged(inventory))).not.toContain('ENCRYPTION_MISMATCH')
@@ -171,10 +211,9 @@ describe('one that is not encrypted', () => {
 })
 
 describe('a partial receive', () => {
-  const facts = { toName: 'hqs8p1/DAT1@b', toGuid: b.guid, fromGuid: a.guid, bytes: 10, remainingBytes: 20 }
   const kindOf = (raw: boolean, policy: Policy, ivSets: Inventory['ivSets'], memory = emptyMemory()) => {
     const there = backupSide([a], { ...locked, encryptionRoot: B, receiveResumeToken: TOKEN })
-    const token = { ...facts, raw }
+    const token = tokenOf(b, a, { flags: { raw } })
     return planned(inventoryOf(primarySide([a, b], [], encrypted), there, { token, ...(ivSets && { ivSets }) }), {
       policy,
       memory,
@@ -195,11 +234,84 @@ describe('a partial receive', () => {
     if (!raw) expect(lines(made).some((line) => line.includes(' -t '))).toBe(false)
   })
 
+  const large = { send: { raw: 'auto', largeBlocks: true, compressed: true } } as const
+  test.each<[string, Parameters<typeof tokenOf>[2], Partial<Policy>, Partial<Memory>, string | null]>([
+    ['as a new stream would be', { flags: {} }, {}, {}, null],
+    [
+      'compressed, and this line is not',
+      { flags: { compressed: true } },
+      {},
+      {},
+      'it was sent compressed, and this line is not',
+    ],
+    ['not compressed', { flags: {} }, large, {}, 'it was not sent compressed, and this line is'],
+    ['compressed', { flags: { compressed: true } }, large, {}, null],
+    ['with large blocks', { flags: { compressed: true, largeBlocks: true } }, large, {}, null],
+    ['with large blocks that were learned', { flags: { largeBlocks: true } }, {}, { largeBlocks: true }, null],
+    [
+      'without the large blocks that the line has',
+      { flags: {} },
+      {},
+      { largeBlocks: true },
+      'it was not sent with large blocks, and this line is',
+    ],
+    [
+      'with large blocks, and this line is not',
+      { flags: { largeBlocks: true } },
+      {},
+      {},
+      'it was sent with large blocks, and this line is not',
+    ],
+    [
+      'with embedded blocks',
+      { flags: { embedded: true } },
+      {},
+      {},
+      'it was sent with embedded blocks, and this line is not',
+    ],
+    [
+      'raw, though nothing is encrypted',
+      { flags: { raw: true, compressed: true } },
+      {},
+      {},
+      'it was sent raw, and this line is not',
+    ],
+    [
+      'of another dataset with the same snapshot',
+      { sends: { from: 'hqs8p1/DAT1@a', to: 'hqs8p1/COPY@b' } },
+      {},
+      {},
+      'by its token hqs8 would send hqs8p1/COPY@b, which is not of hqs8p1/DAT1',
+    ],
+    [
+      'from another dataset',
+      { sends: { from: 'hqs8p1/SECRET@a', to: 'hqs8p1/DAT1@b' } },
+      {},
+      {},
+      'it starts from hqs8p1/SECRET@a, which is not of hqs8p1/DAT1',
+    ],
+    [
+      'in full, says its host, and the token has a base',
+      { sends: { from: null, to: 'hqs8p1/DAT1@b' } },
+      {},
+      {},
+      'its token and hqs8 do not agree on where it starts',
+    ],
+  ])('is resumed only where its flags are those of a new stream: %s', (_name, over, wish, known, because) => {
+    const there = backupSide([a], { receiveResumeToken: TOKEN })
+    const inventory = inventoryOf(primarySide([a, b]), there, { token: tokenOf(b, a, over) })
+    const memory = { ...emptyMemory(), ...known }
+    const made = planned(inventory, { policy: policyOf(wish), memory, options: { ownToken: true } })
+    expect(made.kind).toBe(because === null ? 'RESUME' : 'SET_ASIDE_REWIND')
+    expect(lines(made).some((line) => line.includes(' -t '))).toBe(because === null)
+    if (because !== null) expect(made.notes.join(' ')).toContain(`can no longer be resumed (${because})`)
+  })
+
   test('of a backup without any snapshot: raw is resumed, anything else makes room for a new seed', () => {
     const first = (raw: boolean) =>
       planned(
         inventoryOf(primarySide([a, b], [], encrypted), backupSide([], { receiveResumeToken: TOKEN }), {
-          token: { ...facts, fromGuid: null, raw },
+          token: tokenOf(b, null, { flags: { raw } }),
         }),
         { policy: withRaw('auto'), options: { ownToken: true } },
       )
@@ -215,7 +327,7 @@ describe('a partial receive', () => {
       planned(
         inventoryOf(primarySide([a, b], [], encrypted), backupSide([own]), {
           backupSiblings: [begun],
-          incomingToken: { name: begun.name, facts: { ...facts, fromGuid: null, raw } },
+          incomingToken: { name: begun.name, facts: tokenOf(b, null, { flags: { raw } }) },
         }),
       )
     expect(lines(beside(true)).some((line) => line.includes(' -t '))).toBe(true)
@@ -235,7 +347,7 @@ describe('a backup that is an encryption root with its key loaded', () => {
     ['fed decrypted from an encrypted one', encrypted, differ, false, false],
     ['fed raw', encrypted, equal, 'auto', true],
   ] as const)('%s: may it be set aside by itself?', (_name, primary, ivSets, raw, allowed) => {
-    const made = planned(diverged(primary, ivSets), { policy: withRaw(raw), memory })
+    const made = planned(diverged(primary, ivSets), { policy: withRaw(raw), memory, line: line(false, true) })
     expect(made).toMatchObject({ kind: 'SET_ASIDE_REWIND', blocked: null, automatic: { allowed } })
     if (!allowed) expect(made.automatic.because).toContain('would unload the key')
   })

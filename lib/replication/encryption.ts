@@ -2,7 +2,7 @@ import type { Policy } from '#config/effective.ts'
 import type { SendOptions } from '#lib/zfs/commands.ts'
 import type { DatasetFacts } from '#lib/zfs/types.ts'
 import type { Evidence } from './sentences/evidence.ts'
-import type { Comparison, Inventory, IvSets, Memory } from './types.ts'
+import type { Comparison, Inventory, IvSets, LineMemory } from './types.ts'
 
 export type EncryptionMismatch =
   /** Decrypted by policy, and the primary's key is not loaded. */
@@ -17,6 +17,10 @@ export type EncryptionMismatch =
   | 'iv-sets-unread'
   /** `send.raw: false`, and the line is raw: one decrypted stream would end it. */
   | 'line-is-raw'
+  /** It was sent raw, so it is encrypted, and its host says by now that it is not. */
+  | 'primary-says-plain'
+  /** `send.raw: false`, nothing is against it, and no person has decided that for this backup: the plan waits for one. */
+  | 'not-decided'
   /** Not encrypted, and what stands above the backup is, without its key. */
   | 'plain-below-encrypted'
 
@@ -40,16 +44,20 @@ export interface LineFacts {
   readonly goesOn: boolean
   /** Of the base; null: not read. */
   readonly ivSets: IvSets | null
-  /** A check saw this line go on raw, or a repair sent it so. */
-  readonly everRaw: boolean
+  readonly memory: LineMemory
   readonly above?: Inventory['above']
 }
+
+/** Nothing is remembered of a line. */
+export const NO_LINE: LineMemory = { raw: false, decrypted: false }
 
 /**
  * A line is raw where its base has the same IV set on both sides: what was received raw keeps it, whatever encryption root it
  * has come to. A raw increment needs that, and one that is not raw ends it. So: equal, or ever sent raw, is sent raw; of an
- * encrypted primary anything else is raw or a person's decision, never decrypted by itself. `send.raw: false` is that
- * decision, except where the line is raw. Nothing that the backup says makes a stream less strict.
+ * encrypted primary anything else is raw or a person's decision, never decrypted by itself. `send.raw: false` is the wish for
+ * that, and `LineMemory.decrypted` the decision; neither counts where the line is raw. What is remembered hangs on the guid
+ * of the primary and the backup's host, so no other name for anything ends it. Nothing that the backup says makes a stream
+ * less strict.
  */
 export function chooseStream(line: LineFacts): StreamChoice {
   const { policy, primary } = line
@@ -70,7 +78,7 @@ export function chooseStream(line: LineFacts): StreamChoice {
   }
 }
 
-type Line = Pick<Inventory, 'primary' | 'backup' | 'ivSets' | 'above' | 'mapping'>
+type Line = Pick<Inventory, 'primary' | 'backup' | 'ivSets' | 'above'>
 
 /** The same of what was read and remembered. Null where a side was not seen. */
 export function streamOf(
@@ -78,16 +86,16 @@ export function streamOf(
     policy,
     inventory,
     comparison,
-    memory,
+    line,
   }: {
     readonly policy: Policy
     readonly inventory: Line
     readonly comparison: Comparison | null
-    readonly memory: Memory
+    readonly line?: LineMemory
   },
   base: { readonly guid: string } | null = comparison?.base ?? null,
 ): StreamChoice | null {
-  const { primary, backup, mapping, ivSets, above } = inventory
+  const { primary, backup, ivSets, above } = inventory
   if (primary.state !== 'present' || (backup.state !== 'present' && backup.state !== 'missing')) return null
   return chooseStream({
     policy,
@@ -95,7 +103,7 @@ export function streamOf(
     backup: backup.state === 'present' ? backup.facts : null,
     goesOn: base !== null,
     ivSets: base === null ? null : (ivSets?.get(base.guid) ?? null),
-    everRaw: memory.sentRaw === mapping.backup.dataset,
+    memory: line ?? NO_LINE,
     above,
   })
 }
@@ -117,17 +125,21 @@ export function isSeenRaw({
 }
 
 function choose(line: LineFacts): Pick<StreamChoice, 'mismatch' | 'rawLine'> & { readonly raw: boolean } {
-  const { policy, primary, backup, goesOn, everRaw } = line
+  const { policy, primary, backup, goesOn, memory } = line
   const wish = policy.send.raw
+  // ZFS cannot take encryption from a dataset: of this guid it is not true.
+  if (primary.encryption === 'off' && memory.raw) return { raw: true, mismatch: 'primary-says-plain', rawLine: true }
   if (primary.encryption === 'off') return { raw: false, mismatch: missingKey(line), rawLine: false }
+  const everRaw = memory.raw && !(wish === false && memory.decrypted)
   const same = goesOn && backup !== null ? sameIvSets(line, backup) : null
   const rawLine = same === true || everRaw
   // `raw` stays true beside a mismatch: whatever came to be sent all the same would not be decrypted.
   const refused = (mismatch: EncryptionMismatch) => ({ raw: true, mismatch, rawLine })
   if (wish === false) {
-    if (rawLine) return refused('line-is-raw')
+    // A new line may begin decrypted where an earlier one was raw, if a person says so; one that goes on stays what it is.
+    if (same === true || (everRaw && goesOn)) return refused('line-is-raw')
     if (goesOn && same === null) return refused('iv-sets-unread')
-    return { raw: false, mismatch: missingKey(line), rawLine }
+    return { raw: false, mismatch: missingKey(line), rawLine: false }
   }
   if (same === false) return refused(backup?.encryption === 'off' ? 'raw-onto-plain' : 'iv-sets-differ')
   if (goesOn && same === null && !everRaw && wish === 'auto') return refused('iv-sets-unread')
@@ -162,10 +174,10 @@ function belowEncrypted({ above }: LineFacts): 'unencrypted' | 'person' | null {
 
 /** What a reason of it rests on. */
 export function mismatchFacts(
-  { policy, inventory, comparison, memory }: Parameters<typeof streamOf>[0],
+  { policy, inventory, comparison, line }: Parameters<typeof streamOf>[0],
   why: EncryptionMismatch,
 ): Evidence<'ENCRYPTION_MISMATCH'> {
-  const { primary, backup, mapping, ivSets, above } = inventory
+  const { primary, backup, ivSets, above } = inventory
   const base = comparison?.base ?? null
   const here = primary.state === 'present' ? primary.facts : null
   const there = backup.state === 'present' ? backup.facts : null
@@ -180,10 +192,17 @@ export function mismatchFacts(
   return {
     why,
     wish: policy.send.raw,
-    everRaw: memory.sentRaw === mapping.backup.dataset,
+    everRaw: line?.raw === true,
     keyStatus: here?.keyStatus ?? null,
     keyOf,
     base: base?.backupName ?? null,
     ivSets: base === null ? null : (ivSets?.get(base.guid) ?? null),
+    backupKey: there === null || there.encryption === 'off' ? null : (there.encryptionRoot ?? there.name),
   }
+}
+
+/** Would streams of this line leave the primary decrypted, of a dataset that is encrypted there? */
+export function decrypts(line: Parameters<typeof streamOf>[0]): boolean {
+  const { primary } = line.inventory
+  return primary.state === 'present' && primary.facts.encryption !== 'off' && streamOf(line)?.options.raw === false
 }

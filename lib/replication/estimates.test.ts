@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { estimateCommands, withEstimates } from './plan.ts'
-import { backupSide, inventoryOf, MISSING, planned, policyOf, primarySide, taken } from './testing/world.ts'
+import { backupSide, inventoryOf, MISSING, planned, policyOf, primarySide, taken, tokenOf } from './testing/world.ts'
 
 const a = taken('a', 90)
 const b = taken('b', 30)
@@ -43,7 +43,7 @@ describe('estimates and hash', () => {
 
   test('how much of an interrupted stream is left is no part of what the plan is', () => {
     const rest = (remainingBytes: number | null) => {
-      const token = { toName: 'hqs8p1/DAT1@b', toGuid: b.guid, fromGuid: a.guid, bytes: 1, remainingBytes }
+      const token = tokenOf(b, a, { remainingBytes })
       const stored = backupSide([a], { receiveResumeToken: '1-abc-80-789c' })
       return planned(inventoryOf(primarySide([a, b]), stored, { token }))
     }

@@ -1,6 +1,5 @@
 import { otherWitness } from './another-witness.ts'
 import { rememberPrunings } from './chain/prunings.ts'
-import { isSeenRaw } from './encryption.ts'
 import { foreignActivity, seenOf } from './foreign-activity.ts'
 import { primaryMemory } from './judge/delay.ts'
 import { grownBytes, isNobodysWork } from './judge/in-use.ts'
@@ -59,7 +58,6 @@ export function remember(input: JudgeInput, verdict: Verdict): Memory {
     ...(memory.largeBlocks === true ? { largeBlocks: true } : {}),
     ...settled,
     ...(memory.refusedToken === undefined ? {} : { refusedToken: memory.refusedToken }),
-    ...rememberRaw(input),
     backupSeenAt,
   }
 }
@@ -73,11 +71,6 @@ function rememberHistory(input: JudgeInput): Pick<Memory, 'history'> {
 function rememberSizes(input: JudgeInput): Pick<Memory, 'sizes' | 'rewritten'> {
   const { sizes, rewritten } = rewrittenAfter(input)
   return sizes.length === 0 ? {} : { sizes, rewritten }
-}
-
-function rememberRaw(input: JudgeInput): Pick<Memory, 'sentRaw'> {
-  const { dataset } = input.mapping.backup
-  return input.memory.sentRaw === dataset || isSeenRaw(input) ? { sentRaw: dataset } : {}
 }
 
 /** Nothing is written down where there never was another one. */

@@ -4,7 +4,7 @@ import { parseSnapshotListing } from '#lib/zfs/listing.ts'
 import { compare } from './compare.ts'
 import { divergenceOf } from './divergence.ts'
 import { type Cells, listing, type Row, sideFrom } from './testing/listing.ts'
-import { inventoryOf, MISSING, NOW, planned, policyOf, unreachable } from './testing/world.ts'
+import { inventoryOf, MISSING, NOW, planned, policyOf, tokenOf, unreachable } from './testing/world.ts'
 import type { Comparison } from './types.ts'
 
 /*
@@ -160,7 +160,7 @@ describe('what the obvious listing gets wrong', () => {
 
   test('row 11: a dataset with a stored partial receive and no snapshot is resumed, not seeded again', () => {
     const token = '1-abc-80-789c'
-    const facts = { toName: `${P}@s1`, toGuid: '1', fromGuid: null, bytes: 5, remainingBytes: 10 }
+    const facts = tokenOf({ name: 's1', guid: '1' })
     const inventory = inventoryOf(primary([['@s1', '1', 100, 3]]), backup([], { token }), { token: facts })
     expect(planned(inventory).kind).toBe('RESUME')
   })

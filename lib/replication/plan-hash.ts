@@ -1,16 +1,28 @@
 import { createHash } from 'node:crypto'
+import type { Argv } from '#lib/zfs/commands.ts'
 import type { Plan } from './types.ts'
 
 /** What a plan would do and what it rests on; see `Plan.hash`. Plans that do nothing rest on nothing. */
 export function planHash(plan: Omit<Plan, 'hash' | 'checks'>): string {
   const { mapping, kind, destroys, expects, blocked } = plan
-  const steps = plan.steps.map(({ estimateBytes: _, ...step }) => step)
+  const steps = plan.steps.map(({ estimateBytes: _, ...step }) =>
+    step.kind === 'transfer' ? { ...step, sink: { ...step.sink, argv: unguarded(step.sink.argv, step.how) } } : step,
+  )
   const standing = kind === 'NOTHING' || kind === 'IMPOSSIBLE' ? null : expects
   const identity = { mapping, kind, steps, destroys, expects: standing, blocked: blocked?.code ?? null }
   return createHash('sha256')
     .update(canonical(identity).replace(OWN_STAMP, '.zw-$1-T').replace(MARK, '$1T'))
     .digest('hex')
     .slice(0, 16)
+}
+
+/**
+ * What a stream may not bring is known only with the rights of the login, which a check does not read anew: that is not
+ * another plan. Only a dataset that is made is given properties by the plan itself.
+ */
+function unguarded(argv: Argv, how: 'full' | 'incremental' | 'resume'): Argv {
+  const isGuard = (word: string | undefined) => word === '-x' || (word === '-o' && how !== 'full')
+  return argv.filter((word, at) => !isGuard(word) && !isGuard(argv[at - 1]))
 }
 
 /** The second in which a plan was made names its set-aside; the same plan a minute later is the same plan. */

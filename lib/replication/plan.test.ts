@@ -11,6 +11,7 @@ import {
   pool,
   primarySide,
   taken,
+  tokenOf,
   unreachable,
 } from './testing/world.ts'
 
@@ -105,7 +106,7 @@ describe('plans that can run', () => {
   })
 
   test('RESUME: the rest of the stream, then what is still missing after it', () => {
-    const token = { toName: 'hqs8p1/DAT1@b', toGuid: b.guid, fromGuid: a.guid, bytes: 10, remainingBytes: 20 }
+    const token = tokenOf(b, a)
     const inventory = inventoryOf(primarySide([a, b, c]), backupSide([a], { receiveResumeToken: TOKEN }), { token })
     const plan = planned(inventory, { policy: none })
     expect(plan.kind).toBe('RESUME')

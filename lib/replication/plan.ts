@@ -7,6 +7,7 @@ import { withMark } from './plan/mark.ts'
 import { planHash } from './plan-hash.ts'
 import { blockedBy, preflight } from './preflight.ts'
 import type { Plan, Step } from './types.ts'
+import { sentReadable } from './undecided.ts'
 
 export { estimateCommands, withEstimates } from './estimates.ts'
 export type { PlanInput, PlanOptions } from './plan/draft.ts'
@@ -18,6 +19,7 @@ export type { PlanInput, PlanOptions } from './plan/draft.ts'
 export function plan(input: PlanInput): Plan {
   const draft = withMark(input, choose(input))
   const steps = draft.steps.map((step, index): Step => ({ ...step, n: index + 1 }))
+  const readable = sentReadable(input, draft)
   const made = {
     mapping: input.mapping,
     kind: draft.kind,
@@ -26,7 +28,8 @@ export function plan(input: PlanInput): Plan {
     setAside: draft.setAside ?? null,
     outcome: draft.outcome,
     untouched: draft.untouched,
-    notes: draft.notes,
+    notes: readable === null ? draft.notes : [readable, ...draft.notes],
+    ...(readable === null ? {} : { decrypts: readable }),
     estimateBytes: totalOf(steps),
     estimateIsExact: false,
     expects: expectationOf(input, draft),

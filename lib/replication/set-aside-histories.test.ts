@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'bun:test'
-import { backupSide, inventoryOf, lines, MAPPING, planned, primarySide, sibling, taken } from './testing/world.ts'
+import {
+  backupSide,
+  inventoryOf,
+  lines,
+  MAPPING,
+  planned,
+  primarySide,
+  sibling,
+  taken,
+  tokenOf,
+} from './testing/world.ts'
 
 const a = taken('a', 50)
 const b = taken('b', 40)
@@ -41,7 +51,7 @@ describe('what random histories taught', () => {
   })
 
   test('a partial receive is resumed after what has the name of a snapshot to come got another one', () => {
-    const token = { toName: `${P}@c`, toGuid: c.guid, fromGuid: b.guid, bytes: 1, remainingBytes: 2 }
+    const token = tokenOf(c, b)
     const backup = backupSide([a, b], { receiveResumeToken: '1-abc-b8-789c' })
     const look = { token }
     const made = planned(inventoryOf(primarySide([...round.slice(0, 2), c, ...round.slice(2)]), backup, look))
@@ -93,7 +103,7 @@ describe('what random histories taught', () => {
     const cuts = ['20261122T110000Z', '20261122T100000Z'].map((stamp) =>
       sibling('incoming', null, stamp, { receiveResumeToken: token }),
     )
-    const facts = { toName: `${P}@a`, toGuid: a.guid, fromGuid: null, bytes: 1, remainingBytes: 2 }
+    const facts = tokenOf(a)
     const incomingToken = { name: cuts[0]?.name ?? '', facts }
     const made = planned(inventoryOf(primarySide([a]), backupSide([own]), { backupSiblings: cuts, incomingToken }))
     expect(commands(made)[0]).toBe(`zfs send -v -P -t ${token} | zfs receive -s -u ${cuts[0]?.name}`)

@@ -13,6 +13,7 @@ import {
   policyOf,
   primarySide,
   sibling,
+  tokenOf,
 } from './testing/world.ts'
 
 describe('set aside and re-seed', () => {
@@ -78,7 +79,7 @@ describe('set aside and re-seed', () => {
   test('one that was cut off is resumed, one that can never be is left lying', () => {
     const token = '1-abc-b8-789c'
     const cut = sibling('incoming', null, undefined, { receiveResumeToken: token })
-    const facts = { toName: `${P}@a`, toGuid: a.guid, fromGuid: null, bytes: 1, remainingBytes: 2 }
+    const facts = tokenOf(a)
     const look = { backupSiblings: [cut], incomingToken: { name: cut.name, facts } }
     expect(commands(planned(inventoryOf(primarySide([a, b]), backupSide([own]), look)))[0]).toBe(
       `zfs send -v -P -t ${token} | zfs receive -s -u ${cut.name}`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { ZfsFaultKind } from '#lib/zfs/types.ts'
+import type { SendOptions } from '#lib/zfs/commands.ts'
+import type { ResumeTokenFacts, ZfsFaultKind } from '#lib/zfs/types.ts'
 import { streamOf } from './encryption.ts'
 import { SCHEDULE_SLACK } from './foreign-activity.ts'
 import { newestOf } from './order.ts'
@@ -24,7 +25,7 @@ export type PartialReceive =
   /** `unchangedLooks` counts those that count (see `quietLooks`), this one with them, 0 on the first sight. */
   | { readonly state: 'idle'; readonly digest: string; readonly unchangedLooks: number }
 
-type Line = Pick<JudgeInput, 'policy' | 'inventory' | 'comparison' | 'memory'>
+type Line = Pick<JudgeInput, 'policy' | 'inventory' | 'comparison' | 'memory' | 'line'>
 type Look = Pick<JudgeInput, 'memory' | 'now' | 'intervalSeconds'>
 
 /**
@@ -88,14 +89,41 @@ function staleBecause({ primary, backup, token, receivesBeside }: Inventory): st
 }
 
 /**
- * What is left of a stream that was not raw would be sent decrypted, whatever policy says of raw; and neither kind can
- * go on from the other. Where nothing may be sent at all, it is left to whoever decides that.
+ * What is left of a stream is sent as its token says, whatever policy says: one that was not raw, decrypted. And neither kind
+ * can go on from the other. Where nothing may be sent at all, it is left to whoever decides that.
  */
 function otherwiseSent(line: Line): string | null {
   const { token } = line.inventory
   const stream = streamOf(line)
   if (token === null || 'unusable' in token || stream === null || stream.mismatch !== null) return null
-  const isRaw = token.raw === true
-  if (isRaw === stream.options.raw) return null
-  return isRaw ? 'it was sent raw, and this line is not' : 'it was not sent raw, and this line is'
+  return sentOtherwise(token, stream.options, line)
+}
+
+/**
+ * In what a token would be sent in another way than a new stream with these options; null: in nothing. Raw is compressed as it
+ * is on disk. A dataset that has no blocks over 128 KiB sends none, so without them it is the same stream, except where ZFS
+ * has said that the line has some.
+ */
+export function sentOtherwise(
+  { flags, fromGuid, sends }: ResumeTokenFacts,
+  { raw, compressed, largeBlocks, embedded }: SendOptions,
+  { inventory: { primary, mapping }, memory }: Pick<Line, 'inventory' | 'memory'>,
+): string | null {
+  const { host, dataset } = mapping.primary
+  const differs = (what: string, was: boolean, is: boolean) =>
+    was === is ? null : `it was ${was ? '' : 'not '}sent ${what}, and this line is${is ? '' : ' not'}`
+  const learned = memory.largeBlocks === true
+  const large = flags.largeBlocks ? raw || largeBlocks || learned : !raw && learned
+  const otherwise =
+    differs('raw', flags.raw, raw) ??
+    differs('compressed', flags.compressed, compressed || raw) ??
+    differs('with embedded blocks', flags.embedded, embedded) ??
+    differs('with large blocks', flags.largeBlocks, large)
+  if (otherwise !== null) return otherwise
+  const isOwn = (name: string) => ['@', '#'].some((mark) => name.startsWith(`${dataset}${mark}`))
+  if (!isOwn(sends.to)) return `by its token ${host} would send ${sends.to}, which is not of ${dataset}`
+  if ((sends.from === null) !== (fromGuid === null)) return `its token and ${host} do not agree on where it starts`
+  if (sends.from === null || primary.state !== 'present') return null
+  const known = [...primary.snapshots, ...primary.bookmarks].some(({ guid }) => guid === fromGuid)
+  return known && isOwn(sends.from) ? null : `it starts from ${sends.from}, which is not of ${dataset}`
 }

@@ -1,12 +1,12 @@
 import type { HostConfig } from '#config/effective.ts'
-import type { HostReading, Sans } from '#lib/engine/ports.ts'
+import type { HostReading, Sans, TokenFault } from '#lib/engine/ports.ts'
 import type { SshClient } from '#lib/ssh/index.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { resumeTokenFacts, writtenSince } from '#lib/zfs/commands.ts'
 import { parseSendEstimate } from '#lib/zfs/estimate.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
 import { parseWrittenSince } from '#lib/zfs/small-answers.ts'
-import { parseResumeToken } from '#lib/zfs/token.ts'
+import { parseResumeToken, readToken } from '#lib/zfs/token.ts'
 import type { SendEstimate } from '#lib/zfs/types.ts'
 import { ListingCache } from './listing-cache.ts'
 import { Pace } from './pace.ts'
@@ -20,6 +20,14 @@ export interface SanSettings {
   readonly host: (id: string) => HostConfig | undefined
   readonly limits: () => { readonly silenceMs: number; readonly timeoutMs: number; readonly tries: number }
   readonly now: () => number
+}
+
+/** Nothing that a receiver writes: damaged, or made by somebody. */
+const NO_TOKEN: TokenFault = {
+  kind: 'token-corrupt',
+  text: 'its token is damaged, or holds what no receiver writes',
+  retryable: false,
+  target: null,
 }
 
 /** The SANs over ssh: builds commands with lib/zfs, sends them with lib/ssh, reads the answers with lib/zfs. */
@@ -61,13 +69,15 @@ export function createSans(settings: SanSettings): Sans {
     },
 
     async token(host, token, signal) {
+      const contents = readToken(token)
+      // The host is not even asked: it might read something in it all the same.
+      if (contents === null) return NO_TOKEN
       const batch = await ssh.batch(host, [{ id: 'token', argv: resumeTokenFacts(zfs(host), token) }], options(signal))
       const result = batch.results.get('token')
       if (result === undefined) return null
-      const facts = parseResumeToken(result.stdout + result.stderr)
-      if (result.exitCode === 0) return facts
+      if (result.exitCode === 0) return parseResumeToken(token, result.stdout + result.stderr)
       const fault = classifyZfs(result.stderr)
-      return fault === null ? null : { ...fault, target: facts?.toGuid ?? null }
+      return fault === null ? null : { ...fault, target: contents.toGuid }
     },
 
     async estimate(asks, signal) {

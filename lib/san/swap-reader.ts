@@ -6,8 +6,9 @@ import { getProperties, listDatasets, listHolds, listPools, probeReceive } from 
 import { listCosts, listGuids, listIdentities, parseCosts, parseIdentities } from '#lib/zfs/cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from '#lib/zfs/listing.ts'
 import { parseProperties } from '#lib/zfs/properties.ts'
+import { guarded } from '#lib/zfs/receive-guard.ts'
 import { parseHeld } from '#lib/zfs/small-answers.ts'
-import { isResumeToken } from '#lib/zfs/token.ts'
+import { isResumeToken } from '#lib/zfs/token-contents.ts'
 import { isAnswer } from './batch-answer.ts'
 import { readDelegated, readEnclosing, readIvSets, readMarks, readOnlyDirectories, readQuotas } from './foresee.ts'
 import { readRights } from './login-rights.ts'
@@ -24,6 +25,7 @@ type SwapReader = Pick<
   | 'surroundings'
   | 'swapProperties'
   | 'rights'
+  | 'keptProperties'
   | 'costs'
   | 'differs'
   | 'namesIn'
@@ -124,6 +126,14 @@ export function swapReader(
     async rights(id, dataset, signal) {
       const host = hostOf(id)
       return host === undefined ? null : readRights(ssh, host, dataset, options(signal))
+    },
+    async keptProperties(id, dataset, type, signal) {
+      const names = guarded(type)
+      const result = await one(id, ({ zfsCommand }) => getProperties(zfsCommand, dataset, names), signal)
+      const read = result?.exitCode === 0 ? parseProperties(result.stdout, names) : null
+      if (read?.fault !== null) return null
+      const own = [...read.properties].filter(([, { source }]) => source === 'local' || source === 'received')
+      return new Map(own.map(([name, { value }]) => [name, value]))
     },
     async costs(id, dataset, signal) {
       const result = await one(id, ({ zfsCommand }) => listCosts(zfsCommand, dataset), signal)

@@ -1,7 +1,7 @@
 import { LAST_SECOND } from './dates.ts'
 import { isGuid, isUint64 } from './guid.ts'
 import { isSnapshotName } from './names.ts'
-import { isResumeToken } from './token.ts'
+import { isResumeToken } from './token-contents.ts'
 import type { DatasetType, Guid } from './types.ts'
 
 /** Reads one cell of a `-Hp` table. `undefined` means: not what this column can hold. */

@@ -1,5 +1,5 @@
 import { checkBookmarkName, checkDatasetName, checkSnapshotName } from './names.ts'
-import { isResumeToken } from './token.ts'
+import { isResumeToken } from './token-contents.ts'
 
 /** A word that must not reach a command line. It is a fault of the program or of a host's answer, never of the user. */
 export class UnsafeOperand extends Error {

@@ -69,7 +69,7 @@ export interface UsableSpace {
   readonly availableBytes: number
 }
 
-/** What `zfs send -nvP -t TOKEN` tells of a resume token. Byte counts as numbers (9 PB fits). */
+/** What a resume token holds, and what the sending host would send by it. Byte counts as numbers (9 PB fits). */
 export interface ResumeTokenFacts {
   /** `pool/ds@snap` on the sending side. */
   readonly toName: string
@@ -80,8 +80,18 @@ export interface ResumeTokenFacts {
   readonly bytes: number
   /** Estimate of what is left, or null where the host does not say. */
   readonly remainingBytes: number | null
-  /** It was sent raw: what is left of it stays encrypted. Absent: it was not. */
-  readonly raw?: boolean
+  /** How what is left of it would be sent. A dataset without blocks over 128 KiB has no `largeBlocks`, however it is sent. */
+  readonly flags: StreamFlags
+  /** As the names are now: `pool/ds@snap`, and where from (`pool/ds@snap` or `pool/ds#mark`; null: in full). */
+  readonly sends: { readonly from: string | null; readonly to: string }
+}
+
+/** Of a stream: `zfs send -w`, `-L`, `-c`, `-e`. */
+export interface StreamFlags {
+  readonly raw: boolean
+  readonly largeBlocks: boolean
+  readonly compressed: boolean
+  readonly embedded: boolean
 }
 
 /** One line of a send estimate: a hop from `from` (null: full) to the snapshot `to`. */

@@ -1,5 +1,13 @@
-import { bookmarkOperand, datasetOperand, propertyOperand, snapshotOperand, tagOperand } from './operand.ts'
+import {
+  bookmarkOperand,
+  datasetOperand,
+  nativeProperty,
+  propertyOperand,
+  snapshotOperand,
+  tagOperand,
+} from './operand.ts'
 import { splitSnapshot } from './paths.ts'
+import type { ReceiveGuard } from './receive-guard.ts'
 import type { DatasetType } from './types.ts'
 import type { Argv, ZfsCommand } from './zfs-command.ts'
 
@@ -15,12 +23,24 @@ export interface ReceiveTarget {
   readonly readonlyOn: boolean
   /** Local properties of a new dataset. One that the login may not set is left out by ZFS, with a warning. */
   readonly properties?: Properties
+  /** What the stream may not bring; what is set here is not refused as well, which ZFS does not take. */
+  readonly guard?: ReceiveGuard
 }
 
 /** Always resumable (`-s`) and never mounting (`-u`): on Linux only root could mount. Needs `receive:append,create,mount`. */
 export function receive(zfs: ZfsCommand, target: ReceiveTarget): Argv {
   const wanted = { ...(target.readonlyOn ? { readonly: 'on' } : {}), ...target.properties }
-  return [...zfs, 'receive', '-s', '-u', ...setting(wanted), datasetOperand(target.dataset)]
+  const argv = [...zfs, 'receive', '-s', '-u', ...setting(wanted), datasetOperand(target.dataset)]
+  return target.guard === undefined ? argv : guardedReceive(argv, target.guard)
+}
+
+/** A receive that says no to what the stream may not bring, too. ZFS takes no property twice: what is set stays so. */
+export function guardedReceive(argv: Argv, { keep, refuse }: ReceiveGuard): Argv {
+  const isSet = (name: string) => argv.some((word, at) => argv[at - 1] === '-o' && word.startsWith(`${name}=`))
+  const kept = Object.fromEntries(Object.entries(keep).filter(([name]) => !isSet(name)))
+  const refused = refuse.filter((name) => !isSet(name) && kept[name] === undefined)
+  const guard = [...setting(kept), ...refused.flatMap((name) => ['-x', nativeProperty(name)])]
+  return [...argv.slice(0, -1), ...guard, ...argv.slice(-1)]
 }
 
 /**

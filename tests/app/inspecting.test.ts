@@ -60,7 +60,7 @@ describe('doctor', () => {
       san.zfs.allow(dataset, user, rights.split(','))
     }
     const cured = await doctor()
-    expect(states(found(cured, 'RIGHTS'))).toEqual(['OK', 'OK'])
+    expect(states(found(cured, 'RIGHTS'))).toEqual(['OK', 'OK', 'OK'])
     for (const check of ['KEY', 'HOST_KEY', 'LOGIN', 'CLOCK', 'SHELL', 'ZFS', 'PATH', 'DATA', 'SCHEDULE', 'UID'])
       expect({ check, states: [...new Set(states(found(cured, check)))] }).toEqual({ check, states: ['OK'] })
     expect(states(found(cured, 'DATASET', world.id('fresh')))).toEqual(['WARNING'])

@@ -284,7 +284,7 @@ describe('a partial receive that somebody else began', () => {
   const asides = async () =>
     (await on('b', 'list', '-H', '-o', 'name')).split('\n').filter((name) => name.includes('.zw-aside-'))
 
-  /** One or more bytes of a stream of `from` into the backup; what is there is resumed. */
+  /** One or more bytes of a stream of `from` into the backup, sent as the witness would; what is there is resumed. */
   async function receive(from: string, words: readonly string[], bytes: number): Promise<void> {
     const asked = await runCommand(
       ['zfs', 'get', '-H', '-o', 'value', 'receive_resume_token', 'vault/one'],
@@ -292,10 +292,14 @@ describe('a partial receive that somebody else began', () => {
     )
     const token = asked.stdout.trim()
     const wire = new MemoryPipe()
-    const sending = runCommand(['zfs', 'send', ...(token.startsWith('1-') ? ['-t', token] : words)], bed.host(from), {
-      read: async () => 0,
-      write: (piece) => wire.write(piece),
-    })
+    const sending = runCommand(
+      ['zfs', 'send', ...(token.startsWith('1-') ? ['-t', token] : ['-L', '-c', ...words])],
+      bed.host(from),
+      {
+        read: async () => 0,
+        write: (piece) => wire.write(piece),
+      },
+    )
     let left = bytes
     const read = async (buffer: Uint8Array, offset: number, length: number) => {
       if (left <= 0) return 0

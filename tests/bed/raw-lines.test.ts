@@ -57,6 +57,20 @@ async function sent(): Promise<readonly (readonly string[])[]> {
 }
 const allRaw = async (): Promise<boolean> => (await sent()).every((argv) => argv.includes('-w') || argv.includes('-t'))
 
+/** A person's repair of the one dataset, by a plan that was shown or (null) by none. */
+async function repairBy(planId: string | null) {
+  const trigger = {
+    type: 'http',
+    actor: 'anna',
+    role: 'operator',
+    address: null,
+    userAgent: null,
+    requestId: null,
+  } as const
+  const started = await bed.run(bed.engine.repair({ datasetId: 'one', planId, trigger, reason: 'a test' }))
+  return started === null ? null : bed.run(started.done)
+}
+
 /** A tree that was brought over by `zfs send -Rw`: its child inherits the key of the backup's root. */
 async function tree(): Promise<void> {
   const { zfs: primary } = bed.host('a')
@@ -146,7 +160,7 @@ test('`send.raw: false` on a raw line is refused in words: nothing is sent', asy
   expect(await sent()).toEqual([])
 })
 
-test('a line of an encrypted primary that was never raw waits for one line of the configuration', async () => {
+test('a line of an encrypted primary that was never raw waits for a line of the configuration, and for a person', async () => {
   await open('auto', 'one')
   bed.host('a').zfs.dataset.create('tank/one', KEY)
   snapshot('tank/one@s1')
@@ -161,8 +175,29 @@ test('a line of an encrypted primary that was never raw waits for one line of th
   if (mapping === undefined) throw new Error('The bed has no mapping.')
   await bed.configure({ mappings: [{ ...mapping, settings: { id: 'one', send: { raw: false } } }] })
   await check()
-  expect(health()).toEqual(['UP_TO_DATE'])
+  expect(why()).toBe('not-decided')
+  expect(bed.engine.dataset('one')?.plan?.automatic).toMatchObject({ allowed: false, code: 'NEEDS_PERSON' })
+  // Nobody has read what becomes readable who has seen no preview.
+  const blind = await repairBy(null)
+  expect([blind?.state, blind?.decisions[0]?.rule]).toEqual(['BLOCKED', 'CONFIRMATION_REQUIRED'])
+  expect(await sent()).toEqual([])
+
+  const preview = await bed.run(bed.engine.preview('one'))
+  expect(preview?.plan.notes[0]).toContain('becomes readable on b, in vault/one')
+  expect((await repairBy(preview?.planId ?? ''))?.state).toBe('SUCCEEDED')
   expect((await sent()).map((argv) => argv.includes('-w'))).toEqual([false])
+  // From then on by itself, whatever the mapping is called, and after a restart.
+  snapshot('tank/one@s3')
+  await bed.restart()
+  await bed.configure({ mappings: [{ ...mapping, settings: { id: 'two', send: { raw: false } } }] })
+  await check()
+  expect(bed.engine.dataset('two')?.verdict.reasons.map(({ code }) => code)).toEqual(['UP_TO_DATE'])
+  // Who has lost the database has lost that word with it.
+  await bed.newDatabase()
+  snapshot('tank/one@s4')
+  await check()
+  expect(bed.engine.dataset('two')?.plan?.automatic.code).toBe('NEEDS_PERSON')
+  expect(await sent()).toEqual([])
 })
 
 test('a line that went on raw here is never sent decrypted, also where its backup says that it was not raw', async () => {
@@ -186,7 +221,15 @@ test('a line that went on raw here is never sent decrypted, also where its backu
   // And where there is nothing at all any more.
   await zfs('b', 'destroy', '-r', 'vault/one')
   await check()
-  expect(why()).toBe('line-is-raw')
+  expect(why()).toBe('not-decided')
+  // Under another name, as another mapping: it is the same dataset, and the same host.
+  await bed.configure({
+    mappings: [{ ...mapping, settings: { id: 'two', backup_dataset: 'vault/two', send: { raw: false } } }],
+  })
+  await check()
+  const { plan } = bed.engine.dataset('two') ?? {}
+  expect(plan).toMatchObject({ kind: 'SEED', automatic: { allowed: false, code: 'NEEDS_PERSON' } })
+  expect(plan?.decrypts).toContain('Until now it went there raw')
   expect(await allRaw()).toBe(true)
 })
 

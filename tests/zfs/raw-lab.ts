@@ -53,13 +53,19 @@ export class RawLab {
   }
 
   /** `make` is run for each user, with `$P` and `$B` as its datasets of both sides, which are there and empty. */
-  static async open(lab: Lab, users: readonly User[], make: string, mapped: readonly Mapped[]): Promise<RawLab> {
+  static async open(
+    lab: Lab,
+    users: readonly User[],
+    make: string,
+    mapped: readonly Mapped[],
+    backupZfs = 'zfs',
+  ): Promise<RawLab> {
     await clean(lab, users)
     await delegate(lab)
     await root(lab, WRAPPER)
     for (const user of users)
       await root(lab, `P=${at('p', user)} B=${at('b', user)}\nzfs create $P; zfs create $B\n${make}`)
-    const opened = new RawLab(lab, users, yamlOf(users, mapped))
+    const opened = new RawLab(lab, users, yamlOf(users, mapped, backupZfs))
     await opened.witness.start()
     return opened
   }
@@ -134,12 +140,12 @@ export class RawLab {
   }
 }
 
-function yamlOf(users: readonly User[], mapped: readonly Mapped[]): string {
+function yamlOf(users: readonly User[], mapped: readonly Mapped[], backupZfs: string): string {
   const hosts = users
     .map(
       (user) => `
   hqs8-${user}: { hostname: hqs8.storage.local, ssh_user: ${user}, zfs_command: [/usr/local/sbin/zfs-kept] }
-  hqs1-${user}: { hostname: hqs1.storage.local, ssh_user: ${user} }`,
+  hqs1-${user}: { hostname: hqs1.storage.local, ssh_user: ${user}, zfs_command: [${backupZfs}] }`,
     )
     .join('')
   const pairs = users

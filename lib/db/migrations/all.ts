@@ -5,8 +5,9 @@ import { verification } from './0003-verification.ts'
 import { bounded } from './0004-bounded.ts'
 import { witness } from './0005-witness.ts'
 import { people } from './0006-people.ts'
-import { logVolume } from './0009-log-volume.ts'
-import { knownBrowser } from './0010-known-browser.ts'
+import { lines } from './0007-lines.ts'
+import { logVolume } from './0008-log-volume.ts'
+import { knownBrowser } from './0009-known-browser.ts'
 
 /** In order, forward only. A released migration is never edited; what it got wrong is the next one's work. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   bounded,
   witness,
   people,
+  lines,
   logVolume,
   knownBrowser,
 ]

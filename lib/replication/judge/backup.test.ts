@@ -12,6 +12,7 @@ import {
   primarySide,
   sibling,
   taken,
+  tokenOf,
 } from '../testing/world.ts'
 import { tokenDigest } from '../token.ts'
 import type { Inventory, JudgeInput, Side } from '../types.ts'
@@ -137,13 +138,7 @@ describe('what stands on the backup after the base', () => {
 
 describe('a partial receive', () => {
   const stored = pair(primarySide([a, c]), backupSide([a], { receiveResumeToken: TOKEN }), {
-    token: {
-      toName: 'hqs8p1/DAT1@c',
-      toGuid: c.guid,
-      fromGuid: a.guid,
-      bytes: 212 * 2 ** 30,
-      remainingBytes: 200 * 2 ** 30,
-    },
+    token: tokenOf(c, a, { bytes: 212 * 2 ** 30, remainingBytes: 200 * 2 ** 30 }),
   })
   const memory = (token: string, unchangedLooks = 0) => ({
     ...emptyMemory(),
@@ -166,14 +161,8 @@ describe('a partial receive', () => {
 
   test.each([
     ['ZFS says so', { unusable: 'token-stale', text: 'incremental source 0x1 no longer exists' }],
-    [
-      'its snapshot is gone',
-      { toName: 'hqs8p1/DAT1@x', toGuid: '77', fromGuid: a.guid, bytes: 1, remainingBytes: null },
-    ],
-    [
-      'the backup moved on',
-      { toName: 'hqs8p1/DAT1@c', toGuid: c.guid, fromGuid: '78', bytes: 1, remainingBytes: null },
-    ],
+    ['its snapshot is gone', tokenOf({ name: 'x', guid: '77' }, a)],
+    ['the backup moved on', tokenOf(c, { name: 'y', guid: '78' })],
   ] as const)('that can no longer be finished: %s', (_, token) => {
     expect(judged({ ...stored, token }).reason.message).toContain('can no longer be resumed')
   })

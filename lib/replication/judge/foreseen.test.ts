@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test'
-import { emptyMemory } from '../memory.ts'
 import { backupSide, judged, inventoryOf as pair, policyOf, pool, primarySide, taken } from '../testing/world.ts'
 import type { Inventory, IvSets, Reason, Rights } from '../types.ts'
 
@@ -36,8 +35,8 @@ describe('IV sets of the base', () => {
   })
 
   test('where the line was ever raw, nothing but a new raw backup is offered', () => {
-    const memory = { ...emptyMemory(), sentRaw: 'hqs1p1/DAT1' }
-    const reason = of(seen({ primary: '11', backup: '12' }, RAW_ROOT, { memory }), 'ENCRYPTION_MISMATCH')
+    const line = { raw: true, decrypted: false }
+    const reason = of(seen({ primary: '11', backup: '12' }, RAW_ROOT, { line }), 'ENCRYPTION_MISMATCH')
     expect(reason?.action).toContain('another `backup_dataset`')
     expect(reason?.action).not.toContain('raw: false')
   })
@@ -54,6 +53,7 @@ describe('IV sets of the base', () => {
     }
     expect(plain('auto')?.evidence.why).toBe('raw-onto-plain')
     expect(plain('auto')?.action).toContain('`send: { raw: false }`')
+    // Nothing waits to be sent.
     expect(plain(false)).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
 import { hasGivenUp, slowTryAt } from '../backoff.ts'
-import { mismatchFacts, streamOf } from '../encryption.ts'
+import { decrypts, mismatchFacts, streamOf } from '../encryption.ts'
 import { factsNow } from '../plan/expectation.ts'
 import { missingFrom } from '../preflight/needed-rights.ts'
 import { fits, keepFreeBytes, roomIn } from '../space.ts'
@@ -84,7 +84,11 @@ export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
  */
 export const encryptionRule: Rule = ({ input, comparison, tell }) => {
   const mismatch = streamOf(input)?.mismatch ?? null
-  if (mismatch === null) return []
+  if (mismatch === null) {
+    const waits = input.inventory.backup.state === 'missing' || (comparison?.behind.length ?? 0) > 0
+    if (!waits || input.line?.decrypted === true || !decrypts(input)) return []
+    return [tell('ENCRYPTION_MISMATCH', mismatchFacts(input, 'not-decided'))]
+  }
   // A person who has begun to receive it unencrypted has decided that.
   const { state } = partialReceive(input, input.ownToken)
   if (mismatch === 'plain-below-encrypted' && (state === 'idle' || state === 'moving')) return []

@@ -13,6 +13,7 @@ import { wordsFor } from '../words.ts'
 import { catchUp } from './catch-up.ts'
 import { clearNames } from './clear-names.ts'
 import { impossible, type PlanDraft, type PlanInput, stepless } from './draft.ts'
+import { guardsOf } from './guard.ts'
 import { inPlace } from './in-place.ts'
 import { firstMark } from './mark.ts'
 import { busy, resume, tokenUnread } from './resume.ts'
@@ -72,6 +73,7 @@ export function choose(input: PlanInput): PlanDraft {
     options: stream.options,
     unencrypted,
     first: firstMark(input),
+    guards: guardsOf(input),
   }
 
   if (there !== null && input.options.strategy === 'IN_PLACE')
@@ -106,7 +108,9 @@ export function choose(input: PlanInput): PlanDraft {
       return stepless('NOTHING', `${mapping.backup.host} has everything that policy wants; there is nothing to do.`)
   }
   if (mismatch !== null) return unsendable(input, mismatch)
-  return base === null ? seed(input, primary, comparison, route) : catchUp(input, primary, comparison, base, route)
+  return base === null
+    ? seed(input, primary, comparison, onto(route))
+    : catchUp(input, primary, comparison, base, route)
 }
 
 /** A name below a recursive root, or of a snapshot, for which the backup's own leaves no room: ZFS takes none of it. */
@@ -184,21 +188,26 @@ function setAside(
   const { base } = comparison
   const cleared = base === null ? null : clearNames(input.mapping, backup, comparison, base.guid)
   if (base !== null && cleared !== null)
-    return rewind(input, primary, backup, comparison, base, route, because(base.backupName), cleared)
+    return rewind(input, primary, backup, comparison, base, onto(route), because(base.backupName), cleared)
   const free = clashFree(input, primary, backup, comparison)
   if (free.base !== null) {
     // From further back than the newest common snapshot: that one has to be raw, or not, like the line.
     const from = streamOf({ ...input, policy: withLearned(input) }, free.base)
     const sends = free.behind.length > 0
     if (sends && from !== null && from.mismatch !== null) return unsendable(input, from.mismatch)
-    return rewind(input, primary, backup, free, free.base, route, because(free.base.backupName))
+    return rewind(input, primary, backup, free, free.base, onto(route), because(free.base.backupName))
   }
   if (free.eligibleCount === 0) return primaryEmpty(input, primary)
   // The new line takes the options of a first stream: what the old one was received with does not matter.
   const anew = streamOf({ ...input, policy: withLearned(input) }, null)
   if (anew === null || anew.mismatch !== null) return unsendable(input, anew?.mismatch ?? 'iv-sets-unread')
   const { options, unencrypted } = anew
-  return reseed(input, primary, backup, free, { ...route, options, unencrypted }, because(null))
+  return reseed(input, primary, backup, free, onto({ ...route, options, unencrypted }), because(null))
+}
+
+/** What follows goes into a line that the plan itself has made. */
+function onto(route: Route): Route {
+  return { ...route, into: 'anew' }
 }
 
 function primaryEmpty({ mapping, options, policy }: PlanInput, { snapshots }: PresentSide): PlanDraft {

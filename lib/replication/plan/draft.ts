@@ -23,6 +23,8 @@ export interface PlanInput {
   /** Of this very inventory. */
   readonly verdict: Verdict
   readonly memory: Memory
+  /** See `JudgeInput`. */
+  readonly line?: JudgeInput['line']
   readonly options: PlanOptions
 }
 

@@ -7,9 +7,11 @@ import {
   sendEstimate,
   sendResume,
 } from '#lib/zfs/commands.ts'
+import type { ReceiveGuard } from '#lib/zfs/receive-guard.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import type { Mapping, SnapshotRef } from '../types.ts'
 import type { Named, PlanOptions, TransferDraft } from './draft.ts'
+import type { Guards } from './guard.ts'
 import type { Hop } from './hops.ts'
 
 /** Who sends to whom, and how. */
@@ -21,6 +23,9 @@ export interface Route {
   readonly unencrypted: boolean
   /** Properties that a backup made by its first stream begins with. */
   readonly first?: Properties
+  readonly guards?: Guards | null
+  /** Increments go into what the plan has made before; else into what is there. */
+  readonly into?: 'anew'
 }
 
 /** A first stream that goes beside the backup, with properties of the line that it is to replace. */
@@ -44,7 +49,12 @@ export function transferStep(route: Route, hop: Hop, into?: Into): TransferDraft
     // A new dataset is made read-only: reading a mounted backup is enough to make it diverge.
     sink: {
       host: mapping.backup.host,
-      argv: receive(zfs.backup, { dataset, readonlyOn: full, properties }),
+      argv: receive(zfs.backup, {
+        dataset,
+        readonlyOn: full,
+        properties,
+        ...guardFor(route, full ? 'made' : route.into),
+      }),
     },
     into: dataset,
     estimateCommand: { host: mapping.primary.host, argv: sendEstimate(zfs.primary, stream) },
@@ -65,10 +75,12 @@ export interface Resumption {
 
 /** The rest of an interrupted stream: it carries one snapshot, the one that the token names. */
 export function resumeStep(
-  { mapping, zfs }: Route,
+  route: Route,
   { token, target, fromGuid, remainingBytes }: Resumption,
-  into = mapping.backup.dataset,
+  into = route.mapping.backup.dataset,
 ): TransferDraft {
+  const { mapping, zfs } = route
+  const guard = guardFor(route, into === mapping.backup.dataset ? route.into : 'anew')
   return {
     kind: 'transfer',
     how: 'resume',
@@ -76,7 +88,7 @@ export function resumeStep(
     source: { host: mapping.primary.host, argv: sendResume(zfs.primary, token) },
     sink: {
       host: mapping.backup.host,
-      argv: receive(zfs.backup, { dataset: into, readonlyOn: false }),
+      argv: receive(zfs.backup, { dataset: into, readonlyOn: false, ...guard }),
     },
     into,
     estimateCommand: { host: mapping.primary.host, argv: resumeTokenFacts(zfs.primary, token) },
@@ -86,6 +98,10 @@ export function resumeStep(
     estimateBytes: remainingBytes,
     ifInterrupted: 'resumes',
   }
+}
+
+function guardFor({ guards = null }: Route, which: keyof Guards = 'there'): { readonly guard?: ReceiveGuard } {
+  return guards === null ? {} : { guard: guards[which] }
 }
 
 /** What the commands of these hops name on the primary. */

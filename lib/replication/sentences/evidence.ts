@@ -157,6 +157,8 @@ export interface EvidenceByCode {
     /** The base that increments would go on from, by its name on the backup, and what was read of it. */
     readonly base: string | null
     readonly ivSets: { readonly primary: string; readonly backup: string } | null
+    /** Whose key the backup is encrypted with; null: with none. */
+    readonly backupKey: string | null
   }
   /** `nextTry`: epoch ms of the next one that starts by itself; null: the next check's, or none does. */
   REPAIR_FAILING: RepairFacts & { readonly failures: number; readonly nextTry: number | null }

@@ -1,3 +1,4 @@
+import { readable } from './readable.ts'
 import { type Sentences, said } from './sentence.ts'
 
 /** Warnings about what a repair met or would meet. */
@@ -20,7 +21,7 @@ export const repairSentences: Sentences<
       case 'raw-onto-plain':
         return said(
           e.everRaw
-            ? `${w.backupDataset} was a raw backup and is not encrypted now: something else stands in its place, and no raw increment can go into it.`
+            ? `${w.primaryDataset} went to ${w.backup} raw, and ${w.backupDataset} is not encrypted: something else stands in its place, and no raw increment can go into it.`
             : `${w.primaryDataset} is encrypted and ${w.backupDataset} is not: no raw increment can go into it, and nothing is sent decrypted unless you say so.`,
           choice,
         )
@@ -38,8 +39,18 @@ export const repairSentences: Sentences<
         )
       case 'line-is-raw':
         return said(
-          `\`send.raw: false\` says decrypted, but ${w.backupDataset} is raw: one decrypted increment would end that for good ("IV set guid mismatch").`,
-          'Write `send: { raw: auto }` for this dataset. If the backup is to be decrypted, begin a new one: write another `backup_dataset`.',
+          `\`send.raw: false\` says decrypted, but what ${w.backup} has of ${w.primaryDataset} is raw: one decrypted increment would end that for good ("IV set guid mismatch").`,
+          'Write `send: { raw: auto }` for this dataset. If the backup is to be decrypted, begin a new one: write another `backup_dataset`, and start its first repair yourself.',
+        )
+      case 'not-decided':
+        return said(
+          `${readable(w, e)} No person has decided that for this backup yet.`,
+          `If that is meant, preview the repair and start it yourself (\`zwitness repair\`): from then on it goes by itself. If not, write \`send: { raw: auto }\` for this dataset.`,
+        )
+      case 'primary-says-plain':
+        return said(
+          `${w.primaryDataset} was sent to ${w.backup} raw, so it is encrypted, and ${w.primary} says by now that it is not. ZFS cannot undo encryption, so nothing is sent.`,
+          `Look at ${w.primary} yourself (\`zfs get guid,encryption ${w.primaryDataset}\`): what answers there may not be what it was.`,
         )
       case 'plain-below-encrypted':
         return said(

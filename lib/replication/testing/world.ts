@@ -1,5 +1,12 @@
 import type { Policy } from '#config/effective.ts'
-import type { BookmarkEntry, DatasetFacts, PoolFacts, SnapshotEntry } from '#lib/zfs/types.ts'
+import type {
+  BookmarkEntry,
+  DatasetFacts,
+  PoolFacts,
+  ResumeTokenFacts,
+  SnapshotEntry,
+  StreamFlags,
+} from '#lib/zfs/types.ts'
 import { type Around, automatic } from '../automatic.ts'
 import { compare } from '../compare.ts'
 import { filterOf } from '../filter.ts'
@@ -11,6 +18,7 @@ import type {
   Comparison,
   Inventory,
   JudgeInput,
+  LineMemory,
   LookFault,
   Mapping,
   Memory,
@@ -50,6 +58,25 @@ export function taken(name: string, hoursAgo: number, over: Partial<SnapshotEntr
 
 export function bookmarked(snapshot: SnapshotEntry, name = `mark-${snapshot.name}`): BookmarkEntry {
   return { name, guid: snapshot.guid, createtxg: snapshot.createtxg, creation: snapshot.creation }
+}
+
+/** Of a partial receive that was sent as a new stream of `policyOf()` would be. */
+export function tokenOf(
+  to: { readonly name: string; readonly guid: string },
+  from: { readonly name: string; readonly guid: string } | null = null,
+  over: Omit<Partial<ResumeTokenFacts>, 'flags'> & { readonly flags?: Partial<StreamFlags> } = {},
+): ResumeTokenFacts {
+  const { dataset } = MAPPING.primary
+  return {
+    toName: `${dataset}@${to.name}`,
+    toGuid: to.guid,
+    fromGuid: from?.guid ?? null,
+    bytes: 10,
+    remainingBytes: 20,
+    sends: { from: from === null ? null : `${dataset}@${from.name}`, to: `${dataset}@${to.name}` },
+    ...over,
+    flags: { raw: false, compressed: over.flags?.raw === true, largeBlocks: false, embedded: false, ...over.flags },
+  }
 }
 
 /** A guid past 2^53 for any name, so that a rounded one would show. */
@@ -213,6 +240,7 @@ export function codes(verdict: Verdict): readonly ReasonCode[] {
 export interface PlanOver {
   readonly policy?: Policy
   readonly memory?: Memory
+  readonly line?: LineMemory
   readonly judge?: Partial<JudgeInput>
   readonly options?: Partial<PlanOptions>
   /** What holds it back beside its plan. */
@@ -222,7 +250,8 @@ export interface PlanOver {
 export function planned(inventory: Inventory, over: PlanOver = {}): Plan {
   const policy = over.policy ?? policyOf()
   const memory = over.memory ?? emptyMemory()
-  const input = judgeInput(inventory, { policy, memory, ...over.judge })
+  const line = over.line === undefined ? {} : { line: over.line }
+  const input = judgeInput(inventory, { policy, memory, ...line, ...over.judge })
   const planInput: PlanInput = {
     mapping: inventory.mapping,
     policy,
@@ -230,6 +259,7 @@ export function planned(inventory: Inventory, over: PlanOver = {}): Plan {
     comparison: input.comparison,
     verdict: judge(input),
     memory,
+    ...line,
     options: {
       now: input.now,
       timezone: 'UTC',

@@ -108,6 +108,8 @@ export interface Inventory {
   readonly delegated?: Rights
   /** Read before a repair and for a preview. */
   readonly rights?: Rights
+  /** Of the properties that no stream may bring, those that the backup has of its own, with their values; read with `rights`. */
+  readonly kept?: ReadonlyMap<string, string>
   /** Space and clones of the backup's snapshots, by guid; read for an in-place plan. Null: could not be read. */
   readonly costs?: ReadonlyMap<Guid, { readonly usedBytes: number; readonly clones: number }> | null
   /** Details of the resume token of `B.zw-incoming-T`, where there is one, by that dataset's name. */

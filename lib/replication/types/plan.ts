@@ -144,6 +144,8 @@ export interface Plan {
   readonly untouched: readonly string[]
   /** Things a person should know that change nothing: an anchor left out, a backup that stays behind. */
   readonly notes: readonly string[]
+  /** What would become readable, and where, by streams that are not raw; absent: nothing that is encrypted on the primary. */
+  readonly decrypts?: string
   readonly estimateBytes: number | null
   readonly estimateIsExact: false
   readonly expects: Expectation

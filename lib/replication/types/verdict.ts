@@ -28,6 +28,17 @@ export interface Verdict {
   readonly chainRiskFrom?: number
 }
 
+/**
+ * What is remembered of how a primary dataset, by its guid, was sent to a backup host, whatever the mapping or the backup
+ * dataset was called: outlives both. Of one that is not encrypted there is nothing.
+ */
+export interface LineMemory {
+  /** Something of it was sent to that host raw, or was seen to have been. */
+  readonly raw: boolean
+  /** A person has decided that this very backup dataset gets it decrypted. */
+  readonly decrypted: boolean
+}
+
 /** What the judge remembers of a mapping between checks. Plain JSON; every field has a meaning without the others. */
 export interface Memory {
   /**
@@ -60,11 +71,6 @@ export interface Memory {
   } | null
   /** ZFS refused a stream without `-L`, because an earlier one had it. */
   readonly largeBlocks?: boolean
-  /**
-   * The backup dataset that was seen to be raw, or was sent raw, by its name in the configuration: it is never sent anything
-   * else. Only another name there ends that, never what the backup says.
-   */
-  readonly sentRaw?: string
   /** Since when (epoch ms) the newest common snapshot is the newest one, as far as it was seen. */
   readonly commonSince?: { readonly guid: Guid; readonly at: number } | null
   /** What retention removed from the primary, as far as it was seen: at most 20. */
@@ -300,6 +306,8 @@ export interface JudgeInput {
   readonly inventory: Inventory
   readonly comparison: Comparison | null
   readonly memory: Memory
+  /** Absent: nothing is remembered, as of a new line, or with a lost database. */
+  readonly line?: LineMemory
   readonly now: number
   readonly intervalSeconds: number
   readonly primaryAvailability: Availability

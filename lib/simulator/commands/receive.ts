@@ -49,6 +49,10 @@ export const receiveWith =
 function requestOf({ flags, ...rest }: Parsed, name: string, usage: string): ReceiveRequest {
   const options = { flags, ...rest }
   const [target = '', snapshotName = null] = name.split('@')
+  const properties = parseAssignments(allValues(options, 'o'), usage)
+  const excluded = allValues(options, 'x').map(fullName)
+  const twice = excluded.find((each, index) => properties.has(each) || excluded.indexOf(each) < index)
+  if (twice !== undefined) throw new Failure(`property '${twice}' specified multiple times\n${usage}`, 2)
   return {
     target,
     snapshotName,
@@ -57,8 +61,8 @@ function requestOf({ flags, ...rest }: Parsed, name: string, usage: string): Rec
     unmounted: flags.has('u'),
     verbose: flags.has('v'),
     dryRun: flags.has('n'),
-    properties: parseAssignments(allValues(options, 'o'), usage),
-    excluded: new Set(allValues(options, 'x').map(fullName)),
+    properties,
+    excluded: new Set(excluded),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Scenario } from './scenario.ts'
 import { aside, asideDelegated } from './scenarios/aside.ts'
 import { clones } from './scenarios/clones.ts'
 import { encryption } from './scenarios/encryption.ts'
+import { guarding } from './scenarios/guarding.ts'
 import { limits } from './scenarios/limits.ts'
 import { listing } from './scenarios/listing.ts'
 import { meanwhile } from './scenarios/meanwhile.ts'
@@ -34,4 +35,5 @@ export const scenarios: readonly Scenario[] = [
   limits,
   meanwhile,
   rawLines,
+  guarding,
 ]

@@ -1,6 +1,6 @@
 import type { Context } from '../cli/context.ts'
 import { Failure } from '../cli/fail.ts'
-import { mayDo } from '../cli/rights.ts'
+import { mayDo, rightToSet } from '../cli/rights.ts'
 import { assertWritable } from '../commands/writable.ts'
 import { encryptionRootOf } from '../properties/encryption.ts'
 import type { DatasetHistory, SnapshotRecord } from '../state/model.ts'
@@ -65,15 +65,18 @@ export function admitIncrement(context: Context, request: ReceiveRequest, stream
 const modified = (action: string, target: string): Failure =>
   new Failure(`${action}: destination ${target} has been modified\nsince most recent snapshot`)
 
-/** `-o` becomes local; the first stream with properties deletes what was local, silently, as in ZFS. */
+/** `-o` becomes local; the first stream with properties deletes what was local and the user may set, silently, as in ZFS. */
 function applyProperties(context: Context, request: ReceiveRequest, place: Place, stream: StreamDescription): void {
-  const { dataset } = place
+  const { dataset, pool } = place
+  const before = dataset.local
+  const brought = received(context, request, place, stream, before)
+  const may = (name: string) => mayDo(context.user, pool, dataset, rightToSet(name))
   if (stream.properties) {
-    const { volsize, refreservation } = dataset.local
-    if (Object.keys(dataset.received).length === 0) dataset.local = {}
-    if (volsize !== undefined) dataset.local.volsize = volsize
-    if (refreservation !== undefined) dataset.local.refreservation = refreservation
-    dataset.received = received(stream, request)
-  }
+    const stays = (name: string) => name === 'volsize' || name === 'refreservation' || !may(name)
+    if (dataset.hadProperties !== true)
+      dataset.local = Object.fromEntries(Object.entries(before).filter(([name]) => stays(name)))
+    dataset.hadProperties = true
+    dataset.received = brought
+  } else for (const name of request.excluded) if (before[name] === undefined && may(name)) delete dataset.received[name]
   Object.assign(dataset.local, ownProperties(context, request, place, stream))
 }

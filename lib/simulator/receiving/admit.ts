@@ -7,6 +7,7 @@ import { parentOf } from '../cli/names.ts'
 import { mayDo, rightToSet } from '../cli/rights.ts'
 import { assertWritable } from '../commands/writable.ts'
 import { encryptionRootOf } from '../properties/encryption.ts'
+import { definitionOf } from '../properties/table.ts'
 import { checkSetting } from '../properties/validate.ts'
 import type { PartialRecord } from '../state/model.ts'
 import { saveProgress } from '../state/partial.ts'
@@ -121,7 +122,8 @@ function admitFull(context: Context, request: ReceiveRequest, stream: StreamDesc
   if (existing) destroyDataset(context, pool, existing.dataset)
   const properties = ownProperties(context, request, parent, stream)
   const dataset = createDataset(context, pool, { name: target, type: stream.type, properties })
-  dataset.received = { ...received(stream, request) }
+  dataset.received = received(context, request, parent, stream)
+  if (stream.properties) dataset.hadProperties = true
   if (stream.flags.raw && stream.cipher) {
     Object.assign(dataset.local, stream.cipher.settings)
     dataset.secret = stream.cipher.secret
@@ -167,9 +169,29 @@ export function ownProperties(
   return properties
 }
 
-export function received(stream: StreamDescription, request: ReceiveRequest): Record<string, string> {
-  const all = Object.entries(stream.properties ?? {})
-  return Object.fromEntries(
-    all.filter(([name]) => name !== 'volsize' && name !== 'refreservation' && !request.excluded.has(name)),
-  )
+/**
+ * What comes to a dataset from the stream: neither what `-x` refuses, nor what the user may not set, which is only said.
+ * `-x` passes over what is local there, whatever becomes of that.
+ */
+export function received(
+  context: Context,
+  request: ReceiveRequest,
+  place: Place,
+  stream: StreamDescription,
+  local: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const { user } = context
+  const may = (name: string) => mayDo(user, place.pool, place.dataset, rightToSet(name))
+  const applies = (name: string) => definitionOf(name)?.on.includes(stream.type === 'volume' ? 'v' : 'f') !== false
+  for (const name of request.excluded)
+    if (!applies(name))
+      complain(context, `Warning: ${request.target}: property '${name}' does not apply to datasets of this type`)
+  const refused = [...request.excluded].filter((name) => applies(name) && local[name] === undefined)
+  const brought = Object.entries(stream.properties ?? {}).filter(([name]) => {
+    return name !== 'volsize' && name !== 'refreservation' && !refused.includes(name) && !request.properties.has(name)
+  })
+  const inherited = refused.filter((name) => definitionOf(name)?.inherits !== false)
+  for (const name of [...inherited, ...brought.map(([name]) => name).toSorted()])
+    if (!may(name)) complain(context, `cannot receive ${name} property on ${request.target}: permission denied`)
+  return Object.fromEntries(brought.filter(([name]) => may(name)))
 }

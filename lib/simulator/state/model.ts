@@ -93,6 +93,8 @@ export interface DatasetRecord {
   origin: { dataset: number; snapshot: number } | null
   local: Record<string, string>
   received: Record<string, string>
+  /** A stream with properties has come, whatever was left of them. */
+  hadProperties?: boolean
   mounted: boolean
   /** Where, if not where its property says. */
   mountedAt?: string

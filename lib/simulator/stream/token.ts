@@ -1,3 +1,4 @@
+import { decodeToken as decode, encodeToken as encode, type TokenField } from '#lib/zfs/token-contents.ts'
 import { Failure } from '../cli/fail.ts'
 import type { DatasetRecord, PoolRecord, StreamFlags } from '../state/model.ts'
 import { receivedBytes } from '../state/partial.ts'
@@ -12,24 +13,48 @@ export interface ResumeToken {
   readonly flags: StreamFlags
 }
 
-const checksum = (data: Uint8Array) => Bun.hash.crc32(data).toString(16)
-
-/** In the shape of a real one: version, checksum, length, deflated contents. */
-export function encodeToken(token: ResumeToken): string {
-  const plain = new TextEncoder().encode(JSON.stringify(token))
-  const packed = Bun.deflateSync(plain)
-  return `1-${checksum(packed)}-${plain.length.toString(16)}-${Buffer.from(packed).toString('hex')}`
+/** As a real receiver packs it: the same fields in the same order, and `compressok` with everything raw. */
+export function encodeToken({ fromGuid, bytes, toGuid, toName, flags }: ResumeToken): string {
+  const flag = (name: string, is: boolean): readonly TokenField[] => (is ? [[name, true]] : [])
+  return encode([
+    ...(fromGuid === null ? [] : [['fromguid', BigInt(fromGuid)] as const]),
+    ['object', 2n],
+    ['offset', BigInt(bytes)],
+    ['bytes', BigInt(bytes)],
+    ['toguid', BigInt(toGuid)],
+    ['toname', toName],
+    ...flag('largeblockok', flags.large),
+    ...flag('embedok', flags.embedded),
+    // What is raw comes as it is on disk.
+    ...flag('compressok', flags.compressed || flags.raw),
+    ...flag('rawok', flags.raw),
+  ])
 }
 
-export function decodeToken(text: string): ResumeToken {
+/** What a sender makes of it: any name in it, and of a flag only whether it is there. */
+export function decodeToken(text: string): ResumeToken & { readonly fields: readonly TokenField[] } {
   const corrupt = (why: string) => new Failure(`cannot resume send: resume token is corrupt (${why})`, 255)
   const parts = text.split('-')
-  const [version, sum, , body] = parts
+  const [version] = parts
   if (parts.length !== 4 || !/^\d+$/.test(version ?? '')) throw corrupt('invalid format')
   if (version !== '1') throw corrupt(`invalid version ${version}`)
-  const packed = new Uint8Array(Buffer.from(body ?? '', 'hex'))
-  if (checksum(packed) !== sum) throw corrupt('incorrect checksum')
-  return JSON.parse(new TextDecoder().decode(Bun.inflateSync(packed)))
+  const fields = decode(text)
+  if (fields === null) throw corrupt('incorrect checksum')
+  const found = new Map(fields)
+  const from = found.get('fromguid')
+  return {
+    fields,
+    fromGuid: from === undefined ? null : `${from}`,
+    bytes: Number(found.get('bytes') ?? 0n),
+    toGuid: `${found.get('toguid')}`,
+    toName: `${found.get('toname')}`,
+    flags: {
+      raw: found.has('rawok'),
+      large: found.has('largeblockok'),
+      embedded: found.has('embedok'),
+      compressed: found.has('compressok'),
+    },
+  }
 }
 
 /** The dataset's `receive_resume_token`, or null. */
@@ -40,24 +65,13 @@ export function tokenOf(store: Store, pool: PoolRecord, dataset: DatasetRecord):
   return encodeToken({ fromGuid, bytes: receivedBytes(store, pool, partial), toGuid, toName, flags })
 }
 
-const hex = (value: string | number) => `0x${BigInt(value).toString(16)}`
-
-/** What `zfs send -v -t` tells of a token. */
-export function describeToken(token: ResumeToken): string[] {
-  const { flags } = token
+/** What `zfs send -v -t` tells of a token: a line break in a name makes lines of its own. */
+export function describeToken({ fields }: { readonly fields: readonly TokenField[] }): string[] {
   return [
     'resume token contents:',
     'nvlist version: 0',
-    ...(token.fromGuid ? [`\tfromguid = ${hex(token.fromGuid)}`] : []),
-    '\tobject = 0x2',
-    `\toffset = ${hex(token.bytes)}`,
-    `\tbytes = ${hex(token.bytes)}`,
-    `\ttoguid = ${hex(token.toGuid)}`,
-    `\ttoname = ${token.toName}`,
-    ...(flags.large ? ['\tlargeblockok = 1'] : []),
-    ...(flags.embedded ? ['\tembedok = 1'] : []),
-    // What is raw comes as it is on disk.
-    ...(flags.compressed || flags.raw ? ['\tcompressok = 1'] : []),
-    ...(flags.raw ? ['\trawok = 1'] : []),
+    ...fields.map(([name, value]) => {
+      return `\t${name} = ${typeof value === 'bigint' ? `0x${value.toString(16)}` : value === true ? 1 : value}`
+    }),
   ]
 }

@@ -85,7 +85,10 @@ class Story {
     expect((await witness.get(`/api/runs/${seeded.items.at(-1).id}`)).plan.kind).toBe('SEED')
     const commands = run.steps.flatMap((step: any) => step.commands.map((command: any) => command.argv.join(' ')))
     expect(commands).toContain(`zfs send -v -P -L -c -I ${P}@s1 ${P}@s4`)
-    expect(commands).toContain(`zfs receive -s -u ${B}`)
+    const received = commands.filter((line: string) => line.startsWith('zfs receive'))
+    expect(received).toEqual([
+      expect.stringMatching(new RegExp(`^zfs receive -s -u (-[ox] (canmount|readonly)(=\\w+)? ){2}${B}$`)),
+    ])
   }
 
   async #cutSsh(): Promise<void> {
@@ -129,7 +132,7 @@ class Story {
     await until(
       'no receive of ours is left there',
       60,
-      async () => (await root(lab, `pgrep -f 'zfs receive -s -u ${B}' || true`)).trim() === '',
+      async () => (await root(lab, `pgrep -f 'zfs receive -s -u .*${B}' || true`)).trim() === '',
     )
     await witness.start()
     await until(

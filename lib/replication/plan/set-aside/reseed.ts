@@ -1,9 +1,10 @@
-import type { Properties } from '#lib/zfs/commands.ts'
+import type { Properties, SendOptions } from '#lib/zfs/commands.ts'
 import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
 import type { ResumeTokenFacts } from '#lib/zfs/types.ts'
 import { movableChildren } from '../../children.ts'
 import { byCreatetxg, toRef } from '../../order.ts'
 import { ownSiblings } from '../../swap.ts'
+import { sentOtherwise } from '../../token.ts'
 import type { Comparison, PresentSide, Sibling, SnapshotRef } from '../../types.ts'
 import { assemble } from '../assemble.ts'
 import { impossible, type PlanDraft, type PlanInput, type TransferDraft } from '../draft.ts'
@@ -41,7 +42,7 @@ export function reseed(
   const swap = inventory.swap ?? { children: [], local: [], canmount: null, shared: false }
   const onlyNewest = input.policy.initial === 'latest' || input.options.oldestWouldNotSurvive === true
   const wanted = new Set((onlyNewest ? [newest] : comparison.behind).map((snapshot) => snapshot.guid))
-  const begun = begunBefore(input, primary, wanted, route.options.raw)
+  const begun = begunBefore(input, primary, wanted, route.options)
   const beside = begun?.beside ?? freshBeside(input)
   const first = begun?.first ?? (onlyNewest ? newest : oldest)
   const tooLong = asideTooLong(input, backup, [first])
@@ -145,7 +146,12 @@ interface Begun {
  * A new line that an earlier try began: its first snapshot is there, or can be resumed. What can be neither, or was changed,
  * or was sent raw where this line is not (or the other way round), is left lying.
  */
-function begunBefore(input: PlanInput, primary: PresentSide, wanted: ReadonlySet<string>, raw: boolean): Begun | null {
+function begunBefore(
+  input: PlanInput,
+  primary: PresentSide,
+  wanted: ReadonlySet<string>,
+  options: SendOptions,
+): Begun | null {
   const { inventory } = input
   const find = (guid: string | undefined) => primary.snapshots.find((entry) => entry.guid === guid)
   for (const sibling of ownSiblings(inventory, 'incoming').toReversed()) {
@@ -153,11 +159,11 @@ function begunBefore(input: PlanInput, primary: PresentSide, wanted: ReadonlySet
     const last = sibling.snapshots.at(-1)
     const arrived = find(last?.guid)
     // What is received raw in full is an encryption root of its own.
-    const asSent = (sibling.encryptionRoot === sibling.name) === raw
+    const asSent = (sibling.encryptionRoot === sibling.name) === options.raw
     const untouched = sibling.receiveResumeToken === null && sibling.written === 0 && asSent
     if (arrived !== undefined && untouched && !takesNames(sibling, newerThan(primary, arrived), wanted))
       return { beside, first: toRef(arrived), arrivedAs: last?.name ?? null, resume: null }
-    const facts = tokenFactsOf(inventory.incomingToken, sibling, raw)
+    const facts = tokenFactsOf(input, sibling, options)
     const coming = find(facts?.toGuid)
     if (facts !== null && coming !== undefined && sibling.receiveResumeToken !== null)
       return { beside, first: toRef(coming), arrivedAs: null, resume: { token: sibling.receiveResumeToken, facts } }
@@ -172,13 +178,15 @@ function takesNames({ snapshots }: Sibling, coming: PresentSide['snapshots'], wa
 }
 
 function tokenFactsOf(
-  token: PlanInput['inventory']['incomingToken'],
+  input: PlanInput,
   { name, receiveResumeToken, snapshots }: Sibling,
-  raw: boolean,
+  options: SendOptions,
 ): ResumeTokenFacts | null {
+  const token = input.inventory.incomingToken
   if (token?.name !== name || receiveResumeToken === null || snapshots.length > 0) return null
-  if (token.facts === null || !('toGuid' in token.facts) || (token.facts.raw === true) !== raw) return null
-  return token.facts.fromGuid === null ? token.facts : null
+  const { facts } = token
+  if (facts === null || !('toGuid' in facts) || sentOtherwise(facts, options, input) !== null) return null
+  return facts.fromGuid === null ? facts : null
 }
 
 /** A seed may take days, and its plan is made before it. */

@@ -74,12 +74,15 @@ export function tokenFacts(primary: ModelDataset, { partial }: ModelDataset): In
   if (startOf(primary, partial.fromGuid) === undefined)
     return { unusable: 'token-stale', text: 'incremental source no longer exists' }
   const { toGuid, fromGuid } = partial
+  const from = startOf(primary, fromGuid)
   const facts: ResumeTokenFacts = {
     toGuid,
     fromGuid,
     toName: `${primary.name}@${target.name}`,
     bytes: 10,
     remainingBytes: 20,
+    flags: { raw: false, compressed: false, largeBlocks: false, embedded: false },
+    sends: { from: from == null ? null : `${primary.name}@${from.name}`, to: `${primary.name}@${target.name}` },
   }
   return facts
 }

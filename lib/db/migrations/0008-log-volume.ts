@@ -23,7 +23,7 @@ const STATEMENTS = [
 ]
 
 export const logVolume: Migration = {
-  version: 9,
+  version: 8,
   async up(db) {
     for (const statement of STATEMENTS) await sql.raw(statement).execute(db)
   },

@@ -22,7 +22,7 @@ const STATEMENTS = [
 ]
 
 export const knownBrowser: Migration = {
-  version: 10,
+  version: 9,
   async up(db) {
     for (const statement of STATEMENTS) await sql.raw(statement).execute(db)
   },
