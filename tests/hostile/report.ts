@@ -30,6 +30,7 @@ export async function playAll(wanted: Wanted): Promise<Outcome> {
     const trace = wanted.show ? console.log : undefined
     const failures = await play(script, { figures: outcome.figures, trace })
     for (const failure of failures) await tell(script, failure, outcome.broken, wanted)
+    if (script.seed % 5 === 0) console.log(`Up to seed ${script.seed}: ${outcome.broken.looks} looks broke something.`)
   }
   return outcome
 }
