@@ -14,6 +14,8 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   adopt: [['--yes']],
   anchors: [[], ['--script']],
   audit: [[]],
+  'audit accept': [['--reason', 'put back']],
+  'audit verify': [[], ['--head', '0'.repeat(64)]],
   'can-destroy': [['hqs8:tank/a@b']],
   cancel: [['1']],
   check: [[], ['id']],

@@ -148,7 +148,7 @@ export function fakeService({ answers = {}, runs = [ended] }: FakeServiceOptions
     }),
   )
   app.post('/api/config/reload', (c) =>
-    c.json({ changed: true, diff: { added: ['new.DAT1'], removed: [], changes: [] }, warnings: [] }),
+    c.json({ changed: true, diff: { added: ['new.DAT1'], removed: [], changes: [] }, warnings: [], tokens: [] }),
   )
   app.get('/api/version', (c) =>
     c.json({
