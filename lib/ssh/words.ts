@@ -51,7 +51,7 @@ export function checkHostname(text: string): string | null {
   if (text.length > MAX_HOSTNAME || !matches(HOSTNAME, text))
     return `The hostname ${quoted(text)} is refused; write a DNS name (letters, digits, . and -) or an IP address.`
   // To ssh, 10.1 is 10.0.0.1 and 010.0.0.1 is 8.0.0.1.
-  if (/(^|\.)(\d+|0x[0-9a-f]*)\.?$/i.test(text))
+  if (/^(?:\d+|0x[0-9a-f]*)$/i.test(text.replace(/\.$/, '').split('.').at(-1) ?? ''))
     return `The hostname ${quoted(text)} is neither a DNS name nor a whole IP address; write an IPv4 address as four numbers without leading zeros, for example 10.0.0.5.`
   return null
 }

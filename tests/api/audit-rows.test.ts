@@ -81,6 +81,7 @@ const WRITES: Readonly<Record<string, Sample>> = {
       { id: ID, until, reason: WHY },
     ],
   },
+  'POST /api/datasets/:id/adopt': { action: 'adoptPrimary', target: ID, inputs: [{ id: ID, reason: WHY }] },
   'POST /api/datasets/:id/pause': {
     action: 'pause',
     target: ID,
@@ -121,6 +122,12 @@ const WRITES: Readonly<Record<string, Sample>> = {
     action: 'userChange',
     target: 'viewer',
     inputs: [{ name: 'viewer', role: 'OPERATOR', password: PASSWORD }],
+  },
+  'POST /datasets/:id/adopt': {
+    from: '/account',
+    action: 'adoptPrimary',
+    target: ID,
+    inputs: [{ id: ID, reason: WHY }],
   },
   'POST /datasets/:id/repair': {
     from: '/account',

@@ -9,7 +9,7 @@ setDefaultTimeout(600_000)
  * admin, with names that are there and datasets that were never read, and whoever reaches for a SAN is written down.
  */
 const REACHES: Readonly<Record<'engine' | 'inspection', readonly string[]>> = {
-  engine: ['inventory', 'inventories', 'freshInventories', 'preview', 'scan', 'repair', 'adopt'],
+  engine: ['inventory', 'inventories', 'freshInventories', 'preview', 'scan', 'repair', 'adopt', 'adoptPrimary'],
   inspection: ['doctor', 'discover', 'verify'],
 }
 /** What is left of the two; a new method has to be put on one of the lists. */
