@@ -70,7 +70,7 @@ test('a session survives a restart; the link of a first start does not come agai
 
 test('users and tokens by the command line; a token over the network may what its role may', async () => {
   const file = join(service.home.directory, 'password')
-  writeFileSync(file, `${PASSWORD}\n`)
+  writeFileSync(file, `${PASSWORD}\n`, { mode: 0o600 })
   expect((await service.cli('user', 'add', 'otto', '--role', 'operator', '--password-file', file)).code).toBe(0)
   expect((await service.cli('user', 'list', '--json')).json()).toMatchObject({
     items: [
