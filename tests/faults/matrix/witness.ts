@@ -20,7 +20,7 @@ export const WITNESS: readonly Row[] = [
     74,
     'injection through the configuration',
     'config/load-hosts.test.ts > hosts and pairs are refused: $name',
-    'lib/ssh/config-file.test.ts > refuses a %s that would say something else: %j',
+    'lib/ssh/config-file.test.ts > a host whose %s would say something else is left out, and says why: %j',
     'lib/zfs/commands.test.ts > a word outside the grammar never reaches a command line',
   ),
   proved(
