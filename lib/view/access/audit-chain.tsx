@@ -18,7 +18,7 @@ export function AuditChain({ check }: { readonly check: AuditVerificationView | 
         <p>
           {intact ? (
             head === null ? (
-              'The chain of entries is empty,'
+              'There was no entry yet when the chain was'
             ) : (
               <>
                 The chain is intact up to entry <b>{head.id}</b>,
