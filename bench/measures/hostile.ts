@@ -20,7 +20,7 @@ export const hostile: Measure = {
     const deeds: readonly (readonly [Deed, string])[] = [
       ['markers', `${count(sizes.pairs)} forged pairs of markers on stderr`],
       ['rows', `${count(sizes.rows)} snapshots of 6 datasets`],
-      ['spread', `${count(sizes.rows)} snapshots of 100 datasets`],
+      ['spread', `${count(sizes.rows)} snapshots of 100 datasets, no name twice`],
       ['guids', `another guid at each of ${sizes.looks} looks, ${count(sizes.rowsALook)} snapshots`],
       ['banner', '64 KiB of noise before the login'],
     ]
@@ -36,7 +36,7 @@ export const hostile: Measure = {
           against,
           goal: quick ? null : { atMost: 150 },
           ifMissed:
-            'Every snapshot that is read is an object of some 300 bytes for as long as its listing holds, as for an honest host; listings kept as packed columns would take a fifth.',
+            'Every snapshot that is read is an object of 150 to 300 bytes for as long as its listing holds, as for an honest host; the rest waits for the collector. Listings kept as packed columns would take a fifth.',
         },
         {
           what: `${what}: delay of the others`,

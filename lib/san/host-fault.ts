@@ -43,9 +43,11 @@ export function floodFault(host: string, name: string): LookFault {
 export function fullFault(host: string, name: string, which: keyof SnapshotLimits, limits: SnapshotLimits): LookFault {
   const count = limits[which].toLocaleString('en-US')
   const message =
-    which === 'ofADataset'
-      ? `${host} lists more than ${count} snapshots and bookmarks of ${name}, the most that are read of one dataset: destroy those that are not needed there, and keep fewer, or nothing can be said of it.`
-      : `With those of ${name}, ${host} lists more than ${count} snapshots and bookmarks, the most that are read of all its datasets together: destroy those that are not needed there, and keep fewer, or nothing can be said of this one.`
+    which === 'bytesOfAHost'
+      ? `With those of ${name}, the snapshots and bookmarks that ${host} lists take more than the ${limits[which] / 1_000_000} MB of memory here that those of all its datasets together may take: destroy those that are not needed there, and keep fewer, or nothing can be said of this one.`
+      : which === 'ofADataset'
+        ? `${host} lists more than ${count} snapshots and bookmarks of ${name}, the most that are read of one dataset: destroy those that are not needed there, and keep fewer, or nothing can be said of it.`
+        : `With those of ${name}, ${host} lists more than ${count} snapshots and bookmarks, the most that are read of all its datasets together: destroy those that are not needed there, and keep fewer, or nothing can be said of this one.`
   return datasetFault(host, 'too-many-snapshots', message, false)
 }
 

@@ -17,6 +17,8 @@ export interface SnapshotAsk {
   readonly ssh: Ssh
   readonly host: HostConfig
   readonly datasets: readonly string[]
+  /** What is known of the others, and kept. */
+  readonly known: ReadonlyMap<string, DatasetSnapshots>
   readonly limits: ListingLimits
   readonly pace: Pace
   readonly signal?: AbortSignal
@@ -24,10 +26,10 @@ export interface SnapshotAsk {
 
 /** One SSH command for all the datasets of a host that have to be listed, and more only where that takes too long. */
 export async function listAllSnapshots(ask: SnapshotAsk): Promise<ReadonlyMap<string, SnapshotAnswer>> {
-  const { ssh, host, datasets, limits, pace, signal } = ask
+  const { ssh, host, datasets, known, limits, pace, signal } = ask
   const kind = 'snapshots'
   const argv = (names: readonly string[]) => listSnapshots(host.zfsCommand, names)
-  const room = createRoom(limitsFor(datasets.length))
+  const room = createRoom(limitsFor(known.size + datasets.length), known.values())
   const reader = (names: readonly string[]) => {
     const own = createSnapshotReader(names, room)
     const givenUp = () =>

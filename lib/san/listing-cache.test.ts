@@ -21,7 +21,7 @@ const facts = (change: Partial<DatasetFacts> = {}): DatasetFacts => ({
   keyStatus: null,
   ...change,
 })
-const listing = { snapshots: [], bookmarks: [] }
+const listing = { snapshots: [], bookmarks: [], bytes: 0 }
 const NOW = 5_000_000
 const HOUR = 3600_000
 
@@ -101,6 +101,7 @@ describe('what a host answers does not make it grow', () => {
       holds: 0,
     })),
     bookmarks: [],
+    bytes: count * 300,
   })
 
   test('another guid at each look takes the place of the one before', () => {

@@ -22,9 +22,9 @@ const SLACK_SECONDS = 30
 /** By dataset's name, the one that was listed longest ago first. */
 interface OfAHost {
   readonly entries: Map<string, Entry>
-  rows: number
+  bytes: number
   /** Of what is kept. */
-  mostRows: number
+  mostBytes: number
 }
 
 /**
@@ -59,9 +59,9 @@ export class ListingCache {
     if (changed === null || hostClock === null || changed > hostClock - MATURE_SECONDS) return
     const { guid, origin } = facts
     own.entries.set(facts.name, { guid, snapshotsChanged: changed, origin, listing, listedAt: now, hostClock })
-    own.rows += rowsOf(listing)
+    own.bytes += bytesOf(listing)
     for (const name of own.entries.keys()) {
-      if (own.rows <= own.mostRows) return
+      if (own.bytes <= own.mostBytes) return
       drop(own, name)
     }
   }
@@ -71,7 +71,7 @@ export class ListingCache {
    */
   looked(host: string, datasets: number, isGone: (name: string) => boolean): void {
     const own = this.#of(host)
-    own.mostRows = Math.max(own.mostRows, limitsFor(datasets).ofAHost)
+    own.mostBytes = Math.max(own.mostBytes, limitsFor(datasets).bytesOfAHost)
     for (const name of own.entries.keys()) if (isGone(name)) drop(own, name)
   }
 
@@ -80,7 +80,7 @@ export class ListingCache {
   }
 
   #of(host: string): OfAHost {
-    const own = this.#hosts.get(host) ?? { entries: new Map(), rows: 0, mostRows: limitsFor(1).ofAHost }
+    const own = this.#hosts.get(host) ?? { entries: new Map(), bytes: 0, mostBytes: limitsFor(1).bytesOfAHost }
     this.#hosts.set(host, own)
     return own
   }
@@ -98,10 +98,9 @@ function drop(own: OfAHost, name: string): void {
   const entry = own.entries.get(name)
   if (entry === undefined) return
   own.entries.delete(name)
-  own.rows -= rowsOf(entry.listing)
+  own.bytes -= bytesOf(entry.listing)
 }
 
 /** An entry is something by itself. */
-function rowsOf({ snapshots, bookmarks }: DatasetSnapshots): number {
-  return 5 + snapshots.length + bookmarks.length
-}
+const ENTRY_BYTES = 1000
+const bytesOf = ({ bytes }: DatasetSnapshots): number => ENTRY_BYTES + bytes

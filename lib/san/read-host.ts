@@ -58,6 +58,7 @@ export async function readHost(
           ssh: reader.ssh,
           host,
           datasets: toList.map(({ name }) => name),
+          known,
           limits: reader.limits,
           pace: reader.pace,
           signal: options.signal,

@@ -97,6 +97,8 @@ function ancestorsOf(dataset: string): readonly string[] {
 
 /** Datasets of our own beside all backups of a host. */
 const MOST_SIBLINGS = 5000
+/** That their snapshots may take here. */
+const MOST_BYTES = 40_000_000
 
 /** Where the caller has none. */
 const LIMITS = { silenceMs: 60_000, timeoutMs: 15 * 60_000 }
@@ -141,7 +143,7 @@ async function readSiblings(
   const found = new Map<string, Sibling>()
   // Nobody has so many: of none of them anything is known, rather than of some.
   if (rows.length === 0 || rows.length > MOST_SIBLINGS) return found
-  const room = createRoom(limitsFor(0))
+  const room = createRoom({ ...limitsFor(0), bytesOfAHost: MOST_BYTES })
   const readers = rows.map(({ name }) => createSnapshotReader([name], room))
   const commands = rows.flatMap(({ name }, index) => [
     { id: `below${index}`, argv: listBeside(host.zfsCommand, [name]) },

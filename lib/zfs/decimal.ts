@@ -22,9 +22,10 @@ export function decimalAt(text: string, start: number, end: number): number {
   return value
 }
 
-/** The same as a bigint, exact; null in place of -1. */
-export function bigDecimalAt(text: string, start: number, end: number): bigint | null {
+/** The same as a bigint, exact; null in place of -1. Where it is `known`, that one, so that no other is made. */
+export function bigDecimalAt(text: string, start: number, end: number, known: bigint | null = null): bigint | null {
   const value = decimalAt(text, start, end)
   if (value < 0) return null
+  if (known !== null && end - start <= EXACT_DIGITS && Number(known) === value) return known
   return end - start <= EXACT_DIGITS ? BigInt(value) : BigInt(text.slice(start, end))
 }

@@ -1,51 +1,116 @@
+import { Labels } from './labels.ts'
+
 /** Snapshots and bookmarks together. */
 export interface SnapshotLimits {
   readonly ofADataset: number
   readonly ofAHost: number
+  /** What those of a host may take here, in bytes. */
+  readonly bytesOfAHost: number
 }
 
-/**
- * As many as a snapshot every quarter of an hour makes in three years; with more, `zfs list` itself takes minutes. Each
- * costs the witness some 250 bytes.
- */
+/** As many as a snapshot every quarter of an hour makes in three years; with more, `zfs list` itself takes minutes. */
 const OF_A_DATASET = 100_000
 /** So many at least, whatever is asked for. */
 const OF_A_SMALL_HOST = 200_000
 const FOR_EACH_DATASET = 5_000
 const OF_ANY_HOST = 1_500_000
 
+const MB = 1_000_000
+/** The same in bytes: what counts where names are long, or each dataset has names of its own. */
+const BYTES_OF_A_SMALL_HOST = 75 * MB
+const BYTES_BESIDE_ALL = 30 * MB
+const BYTES_FOR_EACH_DATASET = MB / 2
+const BYTES_OF_ANY_HOST = 450 * MB
+
+const bytesFor = (datasets: number): number =>
+  Math.min(BYTES_OF_ANY_HOST, Math.max(BYTES_OF_A_SMALL_HOST, BYTES_BESIDE_ALL + datasets * BYTES_FOR_EACH_DATASET))
+
 export const limitsFor = (datasets: number): SnapshotLimits => ({
   ofADataset: OF_A_DATASET,
   ofAHost: Math.min(OF_ANY_HOST, OF_A_SMALL_HOST + datasets * FOR_EACH_DATASET),
+  bytesOfAHost: bytesFor(datasets),
 })
 
-interface Rows {
+/** The entry, its place in the list and its guid. */
+const ROW_BYTES = 150
+/** Once a host is beyond its limit, a dataset with more than this share of it is not read: its rows would come to nothing. */
+const SHARE_WHEN_FULL = 1 / 200
+/** After so many bytes of rows that came to nothing. They have grown old by then: left alone, they are collected late. */
+const COLLECT_AFTER = 20 * MB
+
+export interface CountedRows {
   readonly snapshots: readonly unknown[]
   readonly bookmarks: readonly unknown[]
+  /** That both take here, about. */
+  readonly bytes: number
+}
+
+interface GrowingRows extends CountedRows {
+  bytes: number
 }
 
 /** What one reading of one host may bring. */
 export interface SnapshotRoom {
   readonly limits: SnapshotLimits
-  /** One more row; answers the limit that its dataset is beyond by it, if any. */
-  take(dataset: Rows): keyof SnapshotLimits | null
-  giveBack(rows: number): void
+  /** Each label that was read, once. */
+  readonly labels: Labels
+  /**
+   * One more row, with so many bytes that it shares with no other; answers the limit that its dataset is beyond by it, if
+   * any.
+   */
+  take(dataset: GrowingRows, ownBytes: number): keyof SnapshotLimits | null
+  giveBack(dataset: GrowingRows): void
+  /** So many bytes of text were read of what is beyond a limit. */
+  skip(bytes: number): void
+  /** A listing came to nothing as a whole: what did not fit beside it may fit. */
+  reopen(): void
 }
 
-export function createRoom(limits: SnapshotLimits): SnapshotRoom {
-  let taken = 0
+/** `taken`: of the host, in listings that are kept already. */
+export function createRoom(limits: SnapshotLimits, taken: Iterable<CountedRows> = []): SnapshotRoom {
+  let rows = 0
+  let bytes = 0
+  let wasted = 0
+  let most = limits.ofADataset
+  let full: 'ofAHost' | 'bytesOfAHost' | null = null
+  for (const each of taken) {
+    rows += each.snapshots.length + each.bookmarks.length
+    bytes += each.bytes
+  }
+  function waste(bytes: number): void {
+    wasted += bytes
+    if (wasted < COLLECT_AFTER) return
+    wasted = 0
+    Bun.gc(false)
+  }
+
   return {
     limits,
-    take({ snapshots, bookmarks }) {
-      taken += 1
-      if (snapshots.length + bookmarks.length > limits.ofADataset) return 'ofADataset'
-      return taken > limits.ofAHost ? 'ofAHost' : null
+    labels: new Labels(),
+    take(dataset, ownBytes) {
+      dataset.bytes += ROW_BYTES + ownBytes
+      bytes += ROW_BYTES + ownBytes
+      rows += 1
+      const own = dataset.snapshots.length + dataset.bookmarks.length
+      if (own > limits.ofADataset) return 'ofADataset'
+      if (rows <= limits.ofAHost && bytes <= limits.bytesOfAHost) return own > most ? full : null
+      full = rows > limits.ofAHost ? 'ofAHost' : 'bytesOfAHost'
+      most = limits.ofAHost * SHARE_WHEN_FULL
+      return full
     },
-    giveBack(rows) {
-      taken -= rows
+    giveBack(dataset) {
+      rows -= dataset.snapshots.length + dataset.bookmarks.length
+      bytes -= dataset.bytes
+      waste(dataset.bytes)
+      dataset.bytes = 0
+    },
+    skip: waste,
+    reopen() {
+      most = limits.ofADataset
     },
   }
 }
 
 /** For a listing of which the length is bounded by where it comes from. */
-export const unlimited = (): SnapshotRoom => createRoom({ ofADataset: Infinity, ofAHost: Infinity })
+export const unlimited = (): SnapshotRoom =>
+  createRoom({ ofADataset: Infinity, ofAHost: Infinity, bytesOfAHost: Infinity })

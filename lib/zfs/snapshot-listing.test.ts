@@ -26,6 +26,7 @@ describe('parseSnapshotListing', () => {
         { name: 'c d', guid: '9768106150056981848', createtxg: 346n, creation: 1795376786, holds: 0 },
       ],
       bookmarks: [{ name: 'mark', guid: '18025512721595135951', createtxg: 344n, creation: 1795376786 }],
+      bytes: expect.any(Number),
     })
   })
 

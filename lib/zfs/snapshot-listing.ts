@@ -6,6 +6,8 @@ import type { BookmarkEntry, SnapshotEntry } from './types.ts'
 export interface DatasetSnapshots {
   readonly snapshots: readonly SnapshotEntry[]
   readonly bookmarks: readonly BookmarkEntry[]
+  /** What both take here, about. */
+  readonly bytes: number
 }
 
 export type SnapshotListing =
@@ -32,10 +34,10 @@ export function parseSnapshotListing(text: string, datasets: readonly string[]):
   return {
     fault: null,
     datasets: new Map(
-      [...found].map(([name, { snapshots, bookmarks }]) => {
+      [...found].map(([name, { snapshots, bookmarks, bytes }]) => {
         sortByTxg(snapshots)
         sortByTxg(bookmarks)
-        return [name, { snapshots, bookmarks }]
+        return [name, { snapshots, bookmarks, bytes }]
       }),
     ),
   }

@@ -40,7 +40,7 @@ describe('a listing in pieces', () => {
 
   test('of a command that did not end with 0 nothing is known, and nothing is kept', () => {
     for (const code of [1, null]) {
-      const of = createRoom({ ofADataset: 100, ofAHost: 100 })
+      const of = createRoom({ ofADataset: 100, ofAHost: 100, bytesOfAHost: 5_000_000 })
       const reader = createSnapshotReader(['p/a'], of)
       reader.push(Buffer.from(rows('p/a', 100)))
       reader.end(code)
@@ -92,14 +92,17 @@ describe('a line that cannot be read', () => {
 
 describe('limits', () => {
   test('of a dataset: with one more nothing is kept of it, and the others are read', () => {
-    const of = createRoom({ ofADataset: 1000, ofAHost: 5000 })
+    const of = createRoom({ ofADataset: 1000, ofAHost: 5000, bytesOfAHost: 5_000_000 })
     const found = read(rows('p/a', 1000) + rows('p/b', 1001) + rows('p/c', 9), ['p/a', 'p/b', 'p/c'], { of })
     expect(seen(found)).toEqual({ 'p/a': 1000, 'p/b': 'ofADataset', 'p/c': 9 })
     expect(limitsFor(1).ofADataset).toBe(100_000)
   })
 
   test('that it is beyond is known before the listing ends', () => {
-    const reader = createSnapshotReader(['p/a', 'p/b'], createRoom({ ofADataset: 100, ofAHost: 150 }))
+    const reader = createSnapshotReader(
+      ['p/a', 'p/b'],
+      createRoom({ ofADataset: 100, ofAHost: 150, bytesOfAHost: 5_000_000 }),
+    )
     reader.push(Buffer.from(rows('p/b', 100)))
     expect([[...reader.unreadable()], reader.isHopeless()]).toEqual([[], false])
     reader.push(Buffer.from(row('p/b', 100)))
@@ -110,12 +113,69 @@ describe('limits', () => {
   })
 
   test('all of a host together: whose does not fit any more is left out, what is small still fits', () => {
-    const of = createRoom({ ofADataset: 100, ofAHost: 150 })
-    const found = read(rows('p/a', 90) + rows('p/b', 90) + rows('p/c', 50), ['p/a', 'p/b', 'p/c'], { of })
-    expect(seen(found)).toEqual({ 'p/a': 90, 'p/b': 'ofAHost', 'p/c': 50 })
+    const of = createRoom({ ofADataset: 1000, ofAHost: 1200, bytesOfAHost: Infinity })
+    const names = ['p/a', 'p/b', 'p/c', 'p/d']
+    const found = read(rows('p/a', 900) + rows('p/b', 900) + rows('p/c', 6) + rows('p/d', 7), names, { of })
+    expect(seen(found)).toEqual({ 'p/a': 900, 'p/b': 'ofAHost', 'p/c': 6, 'p/d': 'ofAHost' })
+  })
+
+  test('what did not fit beside a listing that came to nothing may fit afterwards', () => {
+    const of = createRoom({ ofADataset: 1000, ofAHost: 1200, bytesOfAHost: Infinity })
+    const text = rows('p/a', 900) + rows('p/b', 900)
+    expect(read(text, ['p/a', 'p/b'], { of, code: null })).toBeNull()
+    expect(seen(read(rows('p/a', 900), ['p/a'], { of }))).toEqual({ 'p/a': 900 })
+  })
+
+  test('and what they take: names that no other dataset has count as what they are', () => {
+    const named = (dataset: string, name: string) => rows(dataset, 100).replaceAll('@s', `@${name}`)
+    const limits = { ofADataset: 1000, ofAHost: 1000, bytesOfAHost: 60_000 }
+    const text = (of: (name: string) => string) => ['p/a', 'p/b', 'p/c'].map((name) => named(name, of(name))).join('')
+    const names = ['p/a', 'p/b', 'p/c']
+    expect(
+      seen(
+        read(
+          text(() => 's'),
+          names,
+          { of: createRoom(limits) },
+        ),
+      ),
+    ).toEqual({ 'p/a': 100, 'p/b': 100, 'p/c': 100 })
+    expect(
+      seen(
+        read(
+          text((name) => name.slice(2)),
+          names,
+          { of: createRoom(limits) },
+        ),
+      ),
+    ).toEqual({
+      'p/a': 100,
+      'p/b': 100,
+      'p/c': 'bytesOfAHost',
+    })
+    const long = text((name) => name.slice(2).repeat(150))
+    expect(seen(read(long, names, { of: createRoom(limits) }))).toMatchObject({ 'p/a': 100, 'p/b': 'bytesOfAHost' })
+  })
+
+  test('what is kept of a host already counts', () => {
+    const limits = { ofADataset: 1000, ofAHost: 1000, bytesOfAHost: 60_000 }
+    const kept = read(rows('p/a', 100), ['p/a'], { of: createRoom(limits) })?.get('p/a')
+    if (kept === undefined || !('snapshots' in kept)) throw new Error('It was not read.')
+    const of = createRoom(limits, [kept, kept])
+    expect(seen(read(rows('p/b', 100), ['p/b'], { of }))).toEqual({ 'p/b': 'bytesOfAHost' })
+  })
+
+  test('a createtxg that differs is its own, whatever its name is', () => {
+    const other = row('p/b', 1).replace('\t8\t', '\t9007199254740993\t')
+    const found = read(row('p/a', 1) + other + row('p/c', 1), ['p/a', 'p/b', 'p/c'])
+    const txgs = [...(found ?? [])].map(([, each]) => ('snapshots' in each ? each.snapshots[0]?.createtxg : null))
+    expect(txgs).toEqual([8n, 9007199254740993n, 8n])
   })
 
   test('a million on a thousand datasets are read', () => {
     expect(limitsFor(1000).ofAHost).toBeGreaterThan(1_000_000)
+    // Also with names of 40 characters that no other dataset has; so are 5,000 on each of fifty.
+    expect(limitsFor(1000).bytesOfAHost).toBeGreaterThan(1_000_000 * 290)
+    expect(limitsFor(50).bytesOfAHost).toBeGreaterThan(250_000 * 290)
   })
 })

@@ -38,6 +38,7 @@ export function createSnapshotReader(names: readonly string[], room: SnapshotRoo
 
   function dropAll(): void {
     for (const dataset of found.values()) rows.drop(dataset)
+    room.reopen()
   }
 
   function failed(text: string, reason: string): void {
@@ -97,7 +98,6 @@ export function createSnapshotReader(names: readonly string[], room: SnapshotRoo
     },
     end(exitCode) {
       exit = exitCode
-      rows.finish()
       if (exitCode !== 0) return dropAll()
       if (rest.length === 0 || ofAll !== null) return
       ofAll = listingFault(line + 1, rest.toString('latin1'), CUT_OFF)
@@ -109,12 +109,12 @@ export function createSnapshotReader(names: readonly string[], room: SnapshotRoo
       if (exit !== 0) return null
       const not = unreadable()
       return new Map(
-        [...found].map(([name, { snapshots, bookmarks }]): [string, ReadSnapshots] => {
+        [...found].map(([name, { snapshots, bookmarks, bytes }]): [string, ReadSnapshots] => {
           const why = not.get(name)
           if (why !== undefined) return [name, why]
           sortByTxg(snapshots)
           sortByTxg(bookmarks)
-          return [name, { snapshots, bookmarks }]
+          return [name, { snapshots, bookmarks, bytes }]
         }),
       )
     },

@@ -9,24 +9,26 @@ import type { BookmarkEntry, SnapshotEntry } from './types.ts'
 export interface GrowingDataset {
   readonly snapshots: SnapshotEntry[]
   readonly bookmarks: BookmarkEntry[]
+  /** What they take, about. */
+  bytes: number
   /** Its rows are dropped and no more are taken: it has more than this of its limits allows. */
   full: keyof SnapshotLimits | null
 }
 
-export const emptyDataset = (): GrowingDataset => ({ snapshots: [], bookmarks: [], full: null })
+export const emptyDataset = (): GrowingDataset => ({ snapshots: [], bookmarks: [], bytes: 0, full: null })
 
 const TAB = '\t'
 const SNAPSHOT = 'snapshot\t'
 const BOOKMARK = 'bookmark\t'
-/** A thousand datasets that are snapped together have the same few hundred; more than this are not shared. */
-const MOST_LABELS = 20_000
+/** A name without its characters and a createtxg that no other row has, and such a createtxg alone, in bytes. */
+const OWN_LABEL = 100
+const OWN_TXG = 32
 const LABEL = /^[A-Za-z0-9_.: -]+$/
 
-/** Reads the rows of one listing. State only to be fast: the dataset of the row before, and each label once. */
+/** Reads the rows of one listing. State only to be fast: the dataset of the row before, and the room's labels. */
 export class SnapshotRows {
   readonly #found: ReadonlyMap<string, GrowingDataset>
   readonly #room: SnapshotRoom
-  readonly #labels = new Map<string, string>()
   #prefix = ''
   #dataset: GrowingDataset | undefined
 
@@ -55,12 +57,16 @@ export class SnapshotRows {
     if (mark < 0 || mark >= typeAt) return `A ${type} has no ${type === 'snapshot' ? '@' : '#'} in its name.`
     const dataset = this.#datasetAt(text, start, mark)
     if (dataset === undefined) return 'It belongs to a dataset that was not asked for.'
-    if (dataset.full !== null) return null
+    if (dataset.full !== null) {
+      this.#room.skip(end - start)
+      return null
+    }
+    const known = this.#room.labels.at(text, mark + 1, typeAt - 1)
+    const name = known?.name ?? part(text, mark + 1, typeAt - 1, bytes)
     const tooLong = typeAt - 1 - start > NAME_LIMIT
-    const name = tooLong ? undefined : this.#label(text, mark + 1, typeAt - 1, bytes)
-    if (name === undefined) return 'The part after @ or # is no name that ZFS takes.'
+    if (tooLong || (known === undefined && !LABEL.test(name))) return 'The part after @ or # is no name that ZFS takes.'
 
-    const createtxg = bigDecimalAt(text, txgAt, creationAt - 1)
+    const createtxg = bigDecimalAt(text, txgAt, creationAt - 1, known?.txg)
     const creation = decimalAt(text, creationAt, holdsAt - 1)
     if (!isGuidAt(text, guidAt, txgAt - 1)) return 'The column guid is no decimal number from 1 to 2^64 - 1.'
     if (createtxg === null) return 'The column createtxg is no whole number.'
@@ -75,21 +81,19 @@ export class SnapshotRows {
       if (holds < 0) return 'The column userrefs is no whole number, or more columns follow it.'
       dataset.snapshots.push({ name, guid, createtxg, creation, holds: Math.min(holds, Number.MAX_SAFE_INTEGER) })
     }
-    dataset.full = this.#room.take(dataset)
+    const own = known === undefined ? OWN_LABEL + name.length : known.txg === createtxg ? 0 : OWN_TXG
+    if (known === undefined) this.#room.labels.add(name, createtxg)
+    else known.txg = createtxg
+    dataset.full = this.#room.take(dataset, own)
     if (dataset.full !== null) this.drop(dataset)
     return null
   }
 
   /** Lets go of the rows of a dataset that come to nothing. */
-  drop({ snapshots, bookmarks }: GrowingDataset): void {
-    this.#room.giveBack(snapshots.length + bookmarks.length)
-    snapshots.length = 0
-    bookmarks.length = 0
-  }
-
-  /** Nothing more is read. */
-  finish(): void {
-    this.#labels.clear()
+  drop(dataset: GrowingDataset): void {
+    this.#room.giveBack(dataset)
+    dataset.snapshots.length = 0
+    dataset.bookmarks.length = 0
   }
 
   #datasetAt(text: string, start: number, mark: number): GrowingDataset | undefined {
@@ -97,17 +101,6 @@ export class SnapshotRows {
     this.#prefix = text.slice(start, mark)
     this.#dataset = this.#found.get(this.#prefix)
     return this.#dataset
-  }
-
-  #label(text: string, start: number, end: number, bytes: Buffer | null): string | undefined {
-    const label = text.slice(start, end)
-    const kept = this.#labels.get(label)
-    if (kept !== undefined) return kept
-    if (!LABEL.test(label)) return undefined
-    const own = part(text, start, end, bytes)
-    if (this.#labels.size >= MOST_LABELS) this.#labels.clear()
-    this.#labels.set(own, own)
-    return own
   }
 }
 

@@ -51,11 +51,13 @@ function answers(directory: string, deed: Deed, sizes: Sizes): void {
       `${name}\tfilesystem\tGUID${index}\t1\t1700000000\t-\t1700000500\t-\t0\t1\t1\t900000\toff\tyes\toff\t-\t-\n`,
   )
   writeFileSync(join(directory, 'facts'), facts.join(''))
-  for (const name of names) {
+  for (const [at, name] of names.entries()) {
+    // Names that no other dataset has cost the most.
+    const label = deed === 'spread' ? `auto-${at}-11-22_14` : 'auto-2026-11-22_14'
     const rows = Array.from(
       { length: Math.floor(each / names.length) },
       (_, index) =>
-        `${name}@auto-2026-11-22_14.${index}\tsnapshot\t${10_000_000_000_000_000n + BigInt(index)}\t${1000 + index}\t${1700000000 + index}\t0\n`,
+        `${name}@${label}.${index}\tsnapshot\t${10_000_000_000_000_000n + BigInt(index)}\t${1000 + index}\t${1700000000 + index}\t0\n`,
     )
     writeFileSync(join(directory, 'rows', name.slice(5)), rows.join(''))
   }
