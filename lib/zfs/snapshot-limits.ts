@@ -19,7 +19,8 @@ const MB = 1_000_000
 /** The same in bytes: what counts where names are long, or each dataset has names of its own. */
 const BYTES_OF_A_SMALL_HOST = 75 * MB
 const BYTES_BESIDE_ALL = 30 * MB
-const BYTES_FOR_EACH_DATASET = MB / 2
+/** 5,000 snapshots with names that others have too. */
+const BYTES_FOR_EACH_DATASET = 0.8 * MB
 const BYTES_OF_ANY_HOST = 450 * MB
 
 const bytesFor = (datasets: number): number =>

@@ -177,5 +177,8 @@ describe('limits', () => {
     // Also with names of 40 characters that no other dataset has; so are 5,000 on each of fifty.
     expect(limitsFor(1000).bytesOfAHost).toBeGreaterThan(1_000_000 * 290)
     expect(limitsFor(50).bytesOfAHost).toBeGreaterThan(250_000 * 290)
+    // With names that others have too.
+    for (const datasets of [100, 200, 300])
+      expect(limitsFor(datasets).bytesOfAHost).toBeGreaterThan(datasets * 5_000 * 150)
   })
 })
