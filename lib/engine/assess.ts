@@ -25,16 +25,7 @@ export async function assess(
   datasets: readonly Monitored[],
   options: AssessOptions,
 ): Promise<readonly Assessment[]> {
-  const limit = new AbortController()
-  const over = new AbortController()
-  const { limitMs } = options
-  if (limitMs !== undefined)
-    void context.deps.sleep(limitMs, over.signal).then(() => {
-      if (!over.signal.aborted) limit.abort()
-    })
-  const signals = [options.signal, limitMs === undefined ? undefined : limit.signal].filter(
-    (each) => each !== undefined,
-  )
+  const signals = [options.signal, options.limit].filter((each) => each !== undefined)
   const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0]
   const pass: Pass = {
     context,
@@ -59,7 +50,6 @@ export async function assess(
       return assessPair(pass, own, from, to)
     }),
   )
-  over.abort()
   const failed = ended.find((each) => each.status === 'rejected')
   if (failed !== undefined) throw failed.reason
   return ended.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))

@@ -19,8 +19,8 @@ export interface AssessOptions {
   /** `behind`: bytes for what is more than policy allows (a scan). `all`: for every step (preview, repair). */
   readonly estimates: 'behind' | 'all'
   readonly signal?: AbortSignal
-  /** So long the SANs may take, ms; what was not read by then stays as it was. Default: as long as they like. */
-  readonly limitMs?: number
+  /** When it is aborted, what was not read by then stays as it was. Default: the SANs may take as long as they like. */
+  readonly limit?: AbortSignal
   /** Told of each pair of hosts as soon as what they said is judged and saved. */
   readonly onJudged?: (assessments: readonly Assessment[]) => Promise<void>
 }

@@ -1,5 +1,6 @@
 import type { Policy } from '#config/effective.ts'
 import type { HostCommand, Json, Step } from '#lib/replication/types.ts'
+import { showable } from '#lib/ssh/showable.ts'
 import { markedAt } from '#lib/zfs/witness-mark.ts'
 import type { EngineDeps } from './deps.ts'
 import type { StepFault } from './ports.ts'
@@ -137,10 +138,7 @@ async function runTransfer(step: Extract<Step, { kind: 'transfer' }>, request: S
     warnings: outcome.warnings,
     exitCode: outcome.sinkExit !== 0 ? outcome.sinkExit : outcome.sourceExit,
     bytes: outcome.bytes,
-    stderr: [outcome.sourceStderr, outcome.sinkStderr]
-      .filter((text) => text !== '')
-      .join('\n')
-      .slice(-4096),
+    stderr: showable([outcome.sourceStderr, outcome.sinkStderr].filter((text) => text !== '').join('\n')),
   }
 }
 
@@ -161,7 +159,7 @@ async function runCommand(
   // A line of commands is not stopped by a cancel: it ends on the host in any case, and here its end is waited for.
   const outcome =
     step.kind === 'bookmark' ? await sans.command(step.command, request.signal) : await sans.sequence(step.commands)
-  const told = { exitCode: outcome.exitCode, bytes: null, stderr: outcome.stderr.slice(-4096) }
+  const told = { exitCode: outcome.exitCode, bytes: null, stderr: showable(outcome.stderr) }
   if (outcome.ok) return { ended: 'done', fault: null, warnings: [], ...told }
   if (request.signal.aborted) return { ended: 'cancelled', fault: null, warnings: [], ...told }
   if (step.kind === 'commands' && step.role === 'release' && outcome.stderr.includes('no such tag on this dataset'))

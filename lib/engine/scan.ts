@@ -4,6 +4,7 @@ import { sayDuration } from '#lib/replication/words.ts'
 import { anchorStalled } from './anchor-stalled.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
+import { cadenceAt } from './deps.ts'
 import { spoil } from './keep.ts'
 import type { Monitored } from './monitored.ts'
 import { recordDryRun } from './record-plan.ts'
@@ -27,14 +28,25 @@ export interface Enqueue {
 
 /** A check ends before the function that began it is ended by its time-out, as one that was cancelled. */
 const LONGEST_MS = 25 * 60_000
-const SHORTEST_MS = 5 * 60_000
+/** A SAN that is merely slow is read at the shortest intervals too. */
+const SHORTEST_MS = 4 * 60_000
 
-/**
- * So long a check waits for SANs that do not come to an end. The next one of the others begins only then, so it is less
- * than the two intervals after which what was seen of them would be stale.
- */
+/** So long a check waits for SANs that do not come to an end: it has ended when the next one of the others is due. */
 function limitOf(intervalSeconds: number): number {
-  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, 1.5 * intervalSeconds * 1000))
+  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, 0.9 * intervalSeconds * 1000))
+}
+
+/** Aborted after so long, unless it has ended before. */
+function startLimit(
+  { deps }: EngineContext,
+  limitMs: number,
+): { readonly signal: AbortSignal; readonly end: () => void } {
+  const limit = new AbortController()
+  const over = new AbortController()
+  void deps.sleep(limitMs, over.signal).then(() => {
+    if (!over.signal.aborted) limit.abort()
+  })
+  return { signal: limit.signal, end: () => over.abort() }
 }
 
 /**
@@ -45,13 +57,15 @@ export async function scan(context: EngineContext, order: ScanOrder, writer: Run
   await writer.start('reading')
   const tally = new Tally()
   const assessments: Assessment[] = []
-  const limitMs = limitOf(context.deps.config().scheduler.intervalSeconds)
+  const limitMs = limitOf(cadenceAt(context.deps, context.deps.now()).intervalSeconds)
+  const limit = startLimit(context, limitMs)
+  const inTime = AbortSignal.any([order.signal, limit.signal])
   const all = await assess(context, order.datasets, {
     mode: 'incremental',
     runId: writer.run.id,
     estimates: 'behind',
     signal: order.signal,
-    limitMs,
+    limit: limit.signal,
     async onJudged(judged) {
       assessments.push(...judged)
       const left: Assessment[] = []
@@ -65,13 +79,13 @@ export async function scan(context: EngineContext, order: ScanOrder, writer: Run
       if (order.enqueue === null) return
       // A check that is on record nowhere, because the database takes nothing, writes to no SAN either.
       if (writer.run.id < 0) return
-      const { made, failed } = await anchorStalled(context, left, writer, order.signal)
+      const { made, failed } = await anchorStalled(context, left, writer, inTime)
       tally.add('ANCHORED', 'an anchor was made for a chain that stands still', made)
       tally.add('NOT_ANCHORED', 'an anchor could not be made', failed)
-      const released = await releaseLeft(context, left, writer, order.signal)
+      const released = await releaseLeft(context, left, writer, inTime)
       tally.add('RELEASED', 'what a first transfer had held was released', released)
     },
-  })
+  }).finally(limit.end)
   if (order.signal.aborted)
     return {
       state: 'CANCELLED',

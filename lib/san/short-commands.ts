@@ -1,5 +1,6 @@
 import type { CommandOutcome } from '#lib/engine/ports.ts'
 import type { HostCommand } from '#lib/replication/types.ts'
+import { showable } from '#lib/ssh/showable.ts'
 import type { BatchOptions, BatchResult, CommandResult, Ssh } from '#lib/ssh/types.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
 
@@ -57,7 +58,7 @@ function outcomeOf(host: string, { exitCode, stderr }: CommandResult): CommandOu
       kind: said?.kind ?? 'unrecognised',
       host,
       message: said?.text ?? `The command ended with code ${exitCode} and said nothing.`,
-      stderrTail: stderr.slice(-4096),
+      stderrTail: showable(stderr),
       retryable: said?.retryable ?? false,
     },
   }

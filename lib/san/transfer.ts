@@ -1,4 +1,5 @@
 import type { SanTransfer, SanTransferOutcome, StepFault } from '#lib/engine/ports.ts'
+import { showable } from '#lib/ssh/showable.ts'
 import type { LegOutcome, RemoteFault, Ssh, TransferOutcome } from '#lib/ssh/types.ts'
 import { receiveWarnings } from '#lib/zfs/messages.ts'
 import { classifyTransfer } from '#lib/zfs/transfer-fault.ts'
@@ -78,5 +79,5 @@ function stalled(outcome: TransferOutcome, stallMs: number): StepFault {
 }
 
 function tail(leg: LegOutcome): string {
-  return leg.stderr.slice(-4096)
+  return showable(leg.stderr)
 }

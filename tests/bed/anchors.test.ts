@@ -143,3 +143,22 @@ test('what retention removed is remembered, and says when the last common snapsh
   const goesAt = Number(risk?.evidence.goesAt)
   expect(Math.abs(goesAt - bed.clock.now())).toBeLessThan(2 * HOUR)
 })
+
+test('a primary on which the making of an anchor hangs costs the others no check; the next check makes it', async () => {
+  await stalled()
+  await bed.clock.pass(20 * HOUR)
+  bed.faults.add({
+    host: 'a',
+    on: 'batch',
+    match: /^zfs bookmark/,
+    times: 1,
+    wrong: { kind: 'endless', command: /^zfs bookmark/ },
+  })
+  await bed.configure({ ...SETTINGS, scheduler: { interval_minutes: 10 } })
+  const at = bed.clock.now()
+  await bed.look()
+  expect(bed.clock.now() - at).toBeLessThan(10 * 60_000)
+  expect(marks()).toEqual([])
+  await bed.look()
+  expect(marks()).toEqual([guid('s2')])
+})

@@ -247,11 +247,12 @@ describe('who stops waiting', () => {
 })
 
 describe('a SAN that drips', () => {
-  async function twoPairs(): Promise<void> {
-    await open([
+  async function twoPairs(more: Partial<BedOptions> = {}): Promise<void> {
+    const mappings = [
       { name: 'one', primary: 'a', backup: 'b' },
       { name: 'two', primary: 'a', backup: 'c' },
-    ])
+    ]
+    await open(mappings, more)
     make('one', 'two')
     await bed.start()
     await settle()
@@ -286,6 +287,20 @@ describe('a SAN that drips', () => {
     expect(bed.engine.hosts().find(({ id }) => id === 'c')?.reachable).toBe(true)
     await bed.idle()
     expect(has('b', 'vault/one@s3')).toBe(true)
+  })
+
+  test.each([5, 10, 30, 360])('costs the others no check, at an interval of %i min', async (minutes) => {
+    await twoPairs({ scheduler: { interval_minutes: minutes } })
+    drips.add('c')
+    for (const name of ['s3', 's4', 's5']) {
+      bed.host('a').zfs.snapshot(`tank/one@${name}`, { bytes: 1000 })
+      const due = bed.clock.now() + minutes * MINUTE
+      await bed.look()
+      expect(bed.clock.now()).toBeLessThan(due)
+      await bed.idle()
+      expect(has('b', `vault/one@${name}`)).toBe(true)
+      await bed.clock.pass(due - bed.clock.now())
+    }
   })
 
   test('no host at all is one alarm of the witness, whichever gives up first', async () => {

@@ -39,13 +39,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/events': { uses: [], types: ['lib/api'], packages: ['node:crypto'] },
 
-  // The engine: I/O around the pure core, through ports; lib/san is what fills those ports.
+  // The engine: I/O around the pure core, through ports; lib/san is what fills those ports. What of another machine's words
+  // is fit to be shown is a pure file of lib/ssh.
   'lib/engine': {
-    uses: ['lib/replication', 'lib/zfs'],
+    uses: ['lib/replication', 'lib/zfs', 'lib/ssh/showable.ts'],
     types: ['lib/db', 'config'],
     packages: ['node:crypto', 'node:path'],
   },
-  'lib/san': { uses: ['lib/zfs'], types: ['lib/ssh', 'lib/engine', 'lib/replication', 'config'], packages: [] },
+  'lib/san': {
+    uses: ['lib/zfs', 'lib/ssh/showable.ts'],
+    types: ['lib/ssh', 'lib/engine', 'lib/replication', 'config'],
+    packages: [],
+  },
 
   // What a person of a SAN needs beside the repairs: pure, text out. The scripts are never run from here.
   'lib/admin-script': { uses: ['lib/zfs'], packages: [] },

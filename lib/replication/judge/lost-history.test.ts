@@ -168,6 +168,22 @@ function live(
   return { seen, reasons }
 }
 
+/** Ten days: of what is taken every four hours, two of three outlive the first day, and none the third. */
+function thinned(before: Seen): Seen {
+  let seen = before
+  for (let hour = 4; hour <= 240; hour += 4) {
+    const { primary } = seen.inventory
+    if (primary.state !== 'present') throw new Error('It is there.')
+    const all = [...primary.snapshots, taken(`h-${hour}.hourly`, -hour)]
+    const left = all.filter(({ name, creation }) => {
+      const age = hour - (creation - NOW / 1000) / HOUR
+      return !name.endsWith('.hourly') || age <= 24 || (age <= 72 && (hour - age) % 12 !== 4)
+    })
+    seen = check(seen, hour, left, left)
+  }
+  return seen
+}
+
 describe('honest work', () => {
   test('pruning, day after day, and the backup follows', () => {
     const { reasons, seen } = live(first, 20 * DAY, DAY, 30 * DAY, true)
@@ -191,6 +207,13 @@ describe('honest work', () => {
     ['a witness that was down for longer than retention', 31 * DAY, month, dailies(0, -30), month],
     ['a SAN that was off for three weeks with the witness, and then pruned', 21 * DAY, month, dailies(9, 1), month],
     [
+      'a monthly one and a daily one that make room for the next at the same moment',
+      1,
+      [taken('m1-monthly', 31 * DAY), ...dailies(2, 1)],
+      [c, d, taken('m2-monthly', -1)],
+      dailies(2, 1),
+    ],
+    [
       'hourly ones pruned while daily ones stay',
       1,
       [...month, ...hourlies(20, 1)],
@@ -200,6 +223,18 @@ describe('honest work', () => {
   ])('%s', (_, hours, before, after, backup) => {
     const then = check(null, 0, before, backup)
     expect(codes(check(then, hours, after, backup).verdict)).not.toContain(CODE)
+  })
+
+  test('one of a kind that is taken anew tells of no rotation where the newest common one goes too', () => {
+    const kinds = [taken('a1-yearly', 300 * DAY), taken('m1-monthly', 31 * DAY), c]
+    const then = check(null, 0, kinds, kinds)
+    const anew = [taken('a2-yearly', -1), taken('m2-monthly', -1), d]
+    expect(check(then, 1, anew, kinds).verdict.reason.code).toBe(CODE)
+  })
+
+  test('nor where more than one of a kind is gone, however many are new', () => {
+    const anew = Array.from({ length: 30 }, (_, n) => taken(`daily-${100 + n}`, -1))
+    expect(check(first, 2, [c, ...anew], month).verdict.reason.code).toBe(CODE)
   })
 
   test("syncoid's own snapshots come and go with each of its runs", () => {
@@ -262,8 +297,29 @@ describe('usual retention', () => {
       const bait = taken(`daily-${9000 + look}`, -20 * DAY - look / 2)
       seen = check(seen, 20 * DAY + look / 2, [...here, ...(look % 2 === 0 ? [] : [bait]), late], there)
     }
-    expect(seen.memory.history?.ages[0]?.[2].filter((age) => age < DAY * HOUR)).toHaveLength(1)
+    // That of the day, and the next one.
+    expect(seen.memory.history?.ages[0]?.[2].filter((age) => age < DAY * HOUR)).toHaveLength(2)
     expect(codes(check(seen, 20 * DAY + 24, [...here.slice(0, -1), late], there).verdict)).toContain(CODE)
+  })
+
+  test('fewer lessons than that excuse nothing before a day has passed', () => {
+    const taught = check(first, 1, [...dailies(30, 3), c], month)
+    expect(codes(taught.verdict)).not.toContain(CODE)
+    expect(taught.memory.history?.ages[0]?.[2]).toEqual([expect.any(Number)])
+    // Its young age would excuse what was in common, and all but what is left.
+    const stale = dailies(30, 2)
+    const wiped = check(taught, 2, [c, d], month)
+    expect(wiped.verdict.reason.code).toBe(CODE)
+    const behind = check(check(null, 0, month, stale.slice(0, -2)), 1, [...dailies(30, 3), c], stale.slice(0, -2))
+    const common = check(behind, 2, [...dailies(30, 5), ...dailies(3, 3), c, d], stale.slice(0, -2))
+    expect(common.verdict.reason.code).toBe(CODE)
+  })
+
+  test('of several ages at which a kind is thinned counts the youngest of each day', () => {
+    const ages = thinned(first).memory.history?.ages.find(([shape]) => shape === 'h-#.hourly')?.[2] ?? []
+    expect(ages).toHaveLength(8)
+    // That of the last day has hardly begun.
+    expect(Math.max(...ages.slice(0, -1))).toBeLessThan(30 * HOUR)
   })
 
   test('is what a person says that it is: what went may go from then on', () => {
@@ -271,7 +327,8 @@ describe('usual retention', () => {
     const lost = check(lived, 20 * DAY + 4, [newer], there)
     const look = judgeInput(lost.inventory, { now: NOW + (20 * DAY + 4) * HOUR * 1000 })
     const { history } = followPrimary(lost.memory, look)
-    expect(history?.ages).toEqual([['daily-#', look.now, [4 * HOUR]]])
+    // It counts from now on, not from tomorrow.
+    expect(history?.ages).toEqual([['daily-#', look.now - 20 * HOUR * 1000, [4 * HOUR]]])
   })
 
   test('is not what a clock that was set makes of it', () => {

@@ -4,7 +4,7 @@ import { prunedBetween, shapeOf } from '../chain/prunings.ts'
 import { divergenceOf, holdsWhatPrimaryLacks } from '../divergence.ts'
 import { wantsName } from '../filter.ts'
 import { replicatorOf } from '../foreign-activity.ts'
-import { byCreatetxg } from '../order.ts'
+import { byCreatetxg, newestOf } from '../order.ts'
 import type { Comparison, History, JudgeInput, LostHistory, PresentSide, SnapshotMark } from '../types.ts'
 import type { Rule } from './context.ts'
 import { primaryClock } from './delay.ts'
@@ -21,7 +21,10 @@ const KINDS = 6
 const LOOKS = 8
 /** One a day: who would teach the witness another retention has to be at it for most of a week. */
 const BETWEEN_LESSONS_MS = 20 * 3600_000
-/** From so many looks on it is known at what age a kind goes. Fewer can excuse, and accuse of nothing. */
+/**
+ * From so many looks on it is known at what age a kind goes. Fewer can excuse, once a day has passed since the last of them
+ * (or destroying a young one would excuse destroying the rest a moment later), and accuse of nothing.
+ */
 const LEARNED = 3
 /** What went a little before its time was not taken before its time. */
 const ABOUT = 0.75
@@ -55,7 +58,7 @@ export function historyAfter(
   // Another dataset under the old name is a matter of its own: PRIMARY_REPLACED.
   if (before.datasetGuid !== primary.facts.guid) return mayCost(look, comparison) ? before : seen
   const change = { look, comparison, before, here: byCreatetxg(primary.snapshots) }
-  const lost = lostCommon(change) ?? lostSpan(change)
+  const lost = lostCommon(change) ?? lostSpan(change, look.previous)
   if (lost !== null) return { ...before, lost: { ...lost, at: now } }
   // Rolled back is PRIMARY_REWOUND. What it held stays in memory: its next snapshot would make all of it well again.
   if (isRewound(change)) return before
@@ -74,7 +77,8 @@ export function historyAdopted(look: Look, comparison: Comparison | null): Histo
   if (common === null || ageSeconds === null) return seen
   const kind = shapeOf(common.name)
   const others = seen.ages.filter(([shape]) => shape !== kind)
-  return { ...seen, ages: [...others, [kind, look.now, [ageSeconds]] as const].slice(-KINDS) }
+  // It counts at once, as one that was learned a day ago does.
+  return { ...seen, ages: [...others, [kind, look.now - BETWEEN_LESSONS_MS, [ageSeconds]] as const].slice(-KINDS) }
 }
 
 export const lostHistoryRule: Rule = ({ input, comparison, tell }) => {
@@ -163,7 +167,7 @@ function lostCommon(change: Change): Found | null {
     if (base?.kind === 'snapshot' && !divergenceOf(look.inventory, comparison, false).ahead) return null
   }
   const kind = shapeOf(common.name)
-  const { usual, learned } = usualAge(before.ages, kind)
+  const { usual, learned } = usualAge(change, kind)
   const age = ageOf(look, common)
   if (usual !== null && age >= usual * ABOUT) return null
   const place = BigInt(common.createtxg)
@@ -176,7 +180,7 @@ function lostCommon(change: Change): Found | null {
  * What the primary holds reaches back less than half as far as at the last look, the oldest end is gone, and it is not
  * retention: that would have had to be shortened to less than a day, or to less than three snapshots.
  */
-function lostSpan(change: Change): Found | null {
+function lostSpan(change: Change, previous: JudgeInput['previous']): Found | null {
   const { look, before, here } = change
   const { oldest } = before
   const span = extent(change)
@@ -185,10 +189,10 @@ function lostSpan(change: Change): Found | null {
   if (span.after.spanSeconds * 2 >= span.before.spanSeconds) return null
   // Not at once: in that time all of it may have aged out.
   if (look.now - before.at >= span.before.spanSeconds * 1000) return null
-  const { usual } = usualAge(before.ages, shapeOf(oldest.name))
+  const { usual } = usualAge(change, shapeOf(oldest.name))
   const first = here[0]
   if (usual !== null && first !== undefined && ageOf(look, first) >= usual * ABOUT) return null
-  if (isShortened(change, span.after.spanSeconds)) return null
+  if (isShortened(change, span.after.spanSeconds) || isRotated(change, previous)) return null
   const marks = [oldest, before.common, before.newest].filter((mark) => mark !== null)
   const gone = marks.filter((mark) => !isThere(here, mark))
   return { common: null, ageSeconds: null, usualSeconds: null, ...span, guids: gone.map(({ guid }) => guid) }
@@ -203,6 +207,30 @@ function isShortened(change: Change, spanSeconds: number): boolean {
   const there = new Set(here.map(({ guid }) => guid))
   const lately = (look.memory.rhythm?.lately ?? []).map((guid) => there.has(guid))
   return !lately.includes(false, Math.max(0, lately.indexOf(true)))
+}
+
+/**
+ * Each kind lost nothing but its oldest one, which has a successor, or what was as old as it gets: a monthly one makes room
+ * for the next at the same moment as a daily one. The newest common one stays, unless its time had come too.
+ */
+function isRotated(change: Change, previous: JudgeInput['previous']): boolean {
+  const { look, before, here } = change
+  if (previous?.primary.state !== 'present') return false
+  const { snapshots } = previous.primary
+  // Another look than the one that is remembered.
+  if (snapshots.length !== before.count || newestOf(snapshots)?.guid !== before.newest?.guid) return false
+  const there = new Set(here.map(({ guid }) => guid))
+  const known = new Set(snapshots.map(({ guid }) => guid))
+  const renewed = new Set(here.filter(({ guid }) => !known.has(guid)).map(({ name }) => shapeOf(name)))
+  const kinds = Map.groupBy(byCreatetxg(snapshots), ({ name }) => shapeOf(name))
+  return [...kinds].every(([kind, own]) => {
+    const gone = own.filter(({ guid }) => !there.has(guid))
+    const { usual } = usualAge(change, kind)
+    if (usual !== null && gone.every((each) => ageOf(look, each) >= usual * ABOUT)) return true
+    if (gone.some(({ guid }) => guid === before.common?.guid)) return false
+    // One of several may also go some time after the next was taken.
+    return gone.length === 0 || (gone.length === 1 && gone[0] === own[0] && (own.length > 1 || renewed.has(kind)))
+  })
 }
 
 /** Nothing is as new any more as the newest one of the last look, and the backup holds what went, as far as is known. */
@@ -269,13 +297,21 @@ function markOf(entry: SnapshotEntry | undefined): SnapshotMark | null {
 }
 
 /** At what age a kind goes, seconds. Known from few looks, the oldest of them counts. */
-function usualAge(ages: Ages, kind: string): { readonly usual: number | null; readonly learned: boolean } {
-  const seen = (ages.find(([shape]) => shape === kind)?.[2] ?? []).toSorted((a, b) => a - b)
+function usualAge(
+  { look, before: { ages } }: Change,
+  kind: string,
+): { readonly usual: number | null; readonly learned: boolean } {
+  const [, at = 0, lessons = []] = ages.find(([shape]) => shape === kind) ?? []
+  const seen = lessons.toSorted((a, b) => a - b)
   const learned = seen.length >= LEARNED
+  if (!learned && look.now - at < BETWEEN_LESSONS_MS) return { usual: null, learned }
   return { usual: (learned ? seen[(seen.length - 1) >> 1] : seen.at(-1)) ?? null, learned }
 }
 
-/** Of one look counts the youngest of each kind that went: the border of its retention, however many there were at once. */
+/**
+ * Of one look, and of the looks of one day, counts the youngest of each kind that went: the border of its retention, however
+ * many there were. What is thinned step by step (zrepl, znapzend) goes at several ages, and any of them may be the first.
+ */
 function learn(change: Change, previous: JudgeInput['previous']): Ages {
   const { before, look } = change
   if (heldSince(change) >= before.count) return before.ages
@@ -284,10 +320,11 @@ function learn(change: Change, previous: JudgeInput['previous']): Ages {
     const age = Math.round(goneAt / 1000 - creation)
     if (age > 0) youngest.set(shape, Math.min(age, youngest.get(shape) ?? age))
   }
-  const lessons = [...youngest].flatMap(([shape, age]) => {
+  const lessons = [...youngest].map(([shape, age]): Ages[number] => {
     const [, at = null, ages = []] = before.ages.find(([known]) => known === shape) ?? []
-    if (at !== null && Math.abs(look.now - at) < BETWEEN_LESSONS_MS) return []
-    return [[shape, look.now, [...ages, age].slice(-LOOKS)] as const]
+    return at !== null && Math.abs(look.now - at) < BETWEEN_LESSONS_MS
+      ? [shape, at, [...ages.slice(0, -1), Math.min(age, ages.at(-1) ?? age)]]
+      : [shape, look.now, [...ages, age].slice(-LOOKS)]
   })
   const others = before.ages.filter(([shape]) => !lessons.some(([other]) => other === shape))
   return [...others, ...lessons].slice(-KINDS)
