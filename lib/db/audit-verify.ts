@@ -90,7 +90,7 @@ class Walk {
     for (const head of this.#heads.filter((each) => !this.#met.has(each))) {
       const { id, hash } = head
       // That its row is gone is said already.
-      if (this.#faults.some(({ from, to }) => id !== null && id >= (from ?? id) && id <= (to ?? id))) continue
+      if (this.#faults.some(({ from, to }) => isWithin(id, from, to))) continue
       this.#fault({ kind: id !== null && id > this.#id ? 'HEAD_CUT_OFF' : 'HEAD_DIFFERS', from: id, to: id, hash })
     }
     return {
@@ -106,6 +106,11 @@ class Walk {
   #fault(fault: AuditFault): void {
     if (this.#faults.length < MOST_FAULTS) this.#faults.push(fault)
   }
+}
+
+/** A fault of a head without an id is about no row. */
+function isWithin(id: number | null, from: number | null, to: number | null): boolean {
+  return id !== null && from !== null && to !== null && id >= from && id <= to
 }
 
 function acceptedBy({ id, at, actor, reason, detail }: Row<'audit'>): AuditAccepted {
