@@ -76,7 +76,8 @@ class Walk {
 
   #prove(row: Row<'audit'>, expected: string): void {
     const { id, hash } = row
-    if (expected !== hash && !this.#isBroken) this.#fault({ kind: 'CHANGED', from: this.#unproved ?? id, to: id })
+    if (expected !== hash && !this.#isBroken)
+      this.#fault({ kind: 'CHANGED', from: this.#unproved ?? id, to: id, found: expected })
     this.#isBroken = false
     this.#unproved = null
     this.#head = { id, hash }
