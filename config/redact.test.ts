@@ -44,6 +44,16 @@ describe('a password that was put away', () => {
     ['behind an address', `server:\n  public_url: https://witness.example/?token=${PASSWORD}\n`],
     ['in the name of a host', `san_hosts:\n  a: { hostname: 'root:${PASSWORD}@hqs8' }\n`],
     ['with an @ in it', `server: { public_url: 'https://me:p@${PASSWORD}@witness.example' }\n`],
+    [
+      'in the name of a host that is a block, behind a comment',
+      `san_hosts:\n  a:\n    hostname: >- # see: x\n      root:${PASSWORD}@hqs8\n`,
+    ],
+    [
+      'in an address that is a block, behind a comment',
+      `server:\n  public_url: | # see: x\n    https://me:${PASSWORD}@w/\n`,
+    ],
+    ['with an escaped @ behind it', `server: { public_url: "https://me:${PASSWORD}\\u0040w/" }\n`],
+    ['with an escaped colon before it', `server: { public_url: "https://me\\x3a${PASSWORD}@w/" }\n`],
     ['as a key that is a block', `? { x: ${PASSWORD} }\n: y\n`],
   ])('%s is not shown', (_, text) => {
     const shown = redactText(text)

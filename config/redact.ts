@@ -21,10 +21,9 @@ export function redactText(text: string): string | null {
   const shown: string[] = []
   let from = 0
   for (const [start, end] of hidden.sort((a, b) => a[0] - b[0])) {
-    // A comment within what is hidden already.
-    if (start < from) continue
-    shown.push(text.slice(from, start), MASK)
-    from = end
+    // A comment within what is hidden already, or one that reaches beyond it.
+    if (start >= from) shown.push(text.slice(from, start), MASK)
+    from = Math.max(from, end)
   }
   return shown.join('') + text.slice(from)
 }
@@ -50,9 +49,16 @@ function collect(node: unknown, path: Path, hiding: Hiding): void {
   } else if (isScalar(node) && node.range && node.value !== null) {
     const [start, end] = node.range
     const schema = schemaAt(path)
-    if (schema === null || schema.secret === true) hiding.hidden.push([start, end])
-    else hiding.hidden.push(...secretParts(hiding.text.slice(start, end)).map(shiftedBy(start)))
+    const written = hiding.text.slice(start, end)
+    if (schema === null || schema.secret === true || isWrittenOtherwise(written, node.value))
+      hiding.hidden.push([start, end])
+    else hiding.hidden.push(...secretParts(written).map(shiftedBy(start)))
   }
+}
+
+/** A block, or a value with escapes: where its parts stand cannot be told, so it is hidden whole if it has any. */
+function isWrittenOtherwise(written: string, value: unknown): boolean {
+  return typeof value === 'string' && !written.includes(value) && secretParts(value).length > 0
 }
 
 /**

@@ -64,8 +64,9 @@ function judged(fault: AuditFault, all: readonly AuditAccepted[]): JudgedFault {
   return { ...fault, key, sentence: sentenceOf(fault), accepted }
 }
 
-function keyOf({ from, to, hash }: AuditFault): string {
-  return hash === undefined ? `${from}-${to}` : `head-${hash.slice(0, 16)}`
+function keyOf({ from, to, hash, found }: AuditFault): string {
+  if (hash !== undefined) return `head-${hash.slice(0, 16)}`
+  return found === undefined ? `${from}-${to}` : `${from}-${to}-${found.slice(0, 16)}`
 }
 
 function sentenceOf({ kind, from, to, hash = '' }: AuditFault): string {

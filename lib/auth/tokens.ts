@@ -13,7 +13,7 @@ const written = (id: string, secret: string): string => `${TOKEN_PREFIX}${id}_${
 
 /** Keys for programs. Of their secret part only a digest is kept. */
 export interface Tokens {
-  /** `text` is told this once. @throws Problem 409 TOKEN_EXISTS */
+  /** `text` is told this once. @throws Problem 409 TOKEN_EXISTS, TOKEN_OPENS_NOTHING */
   create(wanted: NewToken): Promise<{ readonly record: HeldToken; readonly text: string }>
   /** Null: not ours, unknown, wrong. `state` says whether it is still good. */
   find(text: string, address?: string | null): Promise<FoundToken | null>
@@ -90,6 +90,11 @@ export function createTokens({ store, now, log }: AuthParts, makers: Makers): To
         revokedBecause: null,
       }
       if (maker !== undefined) await makers.remember(maker)
+      if ((await makers.roleOf(record)) === null)
+        conflict(
+          `The token ${name} would open nothing: ${createdBy} may not come in any more, or tokens made one another too often before it. Make it while signed in.`,
+          'TOKEN_OPENS_NOTHING',
+        )
       if (!(await store.addToken(record)))
         conflict(`There is a token ${name} already; revoke it, or take another name.`, 'TOKEN_EXISTS')
       return { record: await held(record), text: written(id, secret) }

@@ -52,6 +52,8 @@ export interface AuditFault {
   readonly to: number | null
   /** Of a head. */
   readonly hash?: string
+  /** CHANGED: the hash of what stands there now, so that another change is another fault. */
+  readonly found?: string
 }
 
 /** An entry in which an admin said why the audit is broken where it is. */

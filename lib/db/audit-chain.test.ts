@@ -159,6 +159,11 @@ describe('somebody with the file in their hands', () => {
     expect(await faultsOf(store)).toEqual([])
     expect(await faultsOf(store, head)).toEqual(['HEAD_CUT_OFF 5-5'])
     expect(await faultsOf(store, { ...head, id: null })).toEqual(['HEAD_DIFFERS null-null'])
+    // One without an id says nothing of another's row.
+    expect(await faultsOf(store, { id: null, hash: 'f'.repeat(64) }, head)).toEqual([
+      'HEAD_DIFFERS null-null',
+      'HEAD_CUT_OFF 5-5',
+    ])
     // The witness went on: now there is a row 5, and it is another.
     await store.addAudit(entry(7))
     await store.addAudit(entry(8))

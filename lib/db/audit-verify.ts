@@ -76,7 +76,8 @@ class Walk {
 
   #prove(row: Row<'audit'>, expected: string): void {
     const { id, hash } = row
-    if (expected !== hash && !this.#isBroken) this.#fault({ kind: 'CHANGED', from: this.#unproved ?? id, to: id })
+    if (expected !== hash && !this.#isBroken)
+      this.#fault({ kind: 'CHANGED', from: this.#unproved ?? id, to: id, found: expected })
     this.#isBroken = false
     this.#unproved = null
     this.#head = { id, hash }
@@ -90,7 +91,7 @@ class Walk {
     for (const head of this.#heads.filter((each) => !this.#met.has(each))) {
       const { id, hash } = head
       // That its row is gone is said already.
-      if (this.#faults.some(({ from, to }) => id !== null && id >= (from ?? id) && id <= (to ?? id))) continue
+      if (this.#faults.some(({ from, to }) => isWithin(id, from, to))) continue
       this.#fault({ kind: id !== null && id > this.#id ? 'HEAD_CUT_OFF' : 'HEAD_DIFFERS', from: id, to: id, hash })
     }
     return {
@@ -106,6 +107,11 @@ class Walk {
   #fault(fault: AuditFault): void {
     if (this.#faults.length < MOST_FAULTS) this.#faults.push(fault)
   }
+}
+
+/** A fault of a head without an id is about no row. */
+function isWithin(id: number | null, from: number | null, to: number | null): boolean {
+  return id !== null && from !== null && to !== null && id >= from && id <= to
 }
 
 function acceptedBy({ id, at, actor, reason, detail }: Row<'audit'>): AuditAccepted {

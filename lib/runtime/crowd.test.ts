@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test'
 import { connect, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { startFixture } from './fixtures/start.ts'
+import { serve } from './server.ts'
 
 const CLIENTS = 500
 
@@ -37,3 +39,34 @@ test('headers of 30 kB are 431, and the next request is served', async () => {
   expect(await status({})).toBe(200)
   await runtime.stop(500)
 })
+
+test('clients that connect again as soon as they are answered do not keep a timer waiting', async () => {
+  const requests = 1000
+  let served = 0
+  const app = {
+    fetch() {
+      served += 1
+      // As much work as a refused sign-in is.
+      for (const end = performance.now() + 2; performance.now() < end; );
+      return new Response('ok')
+    },
+  }
+  const server = await serve({ app: app as never, port: 0, abortStreams: () => {} })
+  let seen = 0
+  let most = 0
+  const every = setInterval(() => {
+    most = Math.max(most, served - seen)
+    seen = served
+  }, 1)
+  const crowd = Bun.spawn([process.execPath, fileURLToPath(import.meta.resolve('./fixtures/crowd.ts'))], {
+    env: { PORT: String(server.port), REQUESTS: String(requests) },
+    stdout: 'ignore',
+    stderr: 'inherit',
+  })
+  await crowd.exited
+  clearInterval(every)
+  expect([crowd.exitCode, served]).toEqual([0, requests])
+  // Between one call of the timer and the next.
+  expect(most).toBeLessThan(50)
+  await server.stop(500)
+}, 120_000)

@@ -1,5 +1,6 @@
 import type { App } from './http.ts'
 import type { ServerEnv } from './peer.ts'
+import { createTurns } from './turns.ts'
 import { clearStaleSocket, withPrivateUmask } from './unix-socket.ts'
 
 export interface ServeOptions {
@@ -54,11 +55,14 @@ export async function serve(options: ServeOptions): Promise<Served> {
 }
 
 function handler(app: App, socket: ServerEnv['socket']) {
+  const turn = createTurns()
   return {
     maxRequestBodySize: MAX_BODY,
     development: false,
-    fetch: (request: Request, server: Bun.Server<undefined>) =>
-      app.fetch(request, { server, socket } satisfies ServerEnv),
+    async fetch(request: Request, server: Bun.Server<undefined>) {
+      await turn()
+      return app.fetch(request, { server, socket } satisfies ServerEnv)
+    },
   }
 }
 

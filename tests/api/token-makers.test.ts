@@ -117,6 +117,19 @@ describe('of a token', () => {
     expect(await mayNow(child.token)).toBe('401')
   })
 
+  test('through many others: one that would open nothing is not made', async () => {
+    const { token, by } = await maker()
+    let last = await token('ADMIN')
+    for (let made = 1; made <= 8; made++) {
+      last = await by(last.token, 'ADMIN')
+      expect(await mayNow(last.token)).toBe('ADMIN')
+    }
+    const before = (await served.services.store.tokens()).length
+    const refused = await by(last.token, 'ADMIN')
+    expect(refused).toMatchObject({ status: 409, code: 'TOKEN_OPENS_NOTHING' })
+    expect((await served.services.store.tokens()).length).toBe(before)
+  })
+
   test('that has ended: it opens nothing any more', async () => {
     const { by } = await maker()
     const { tokens } = served.services.access

@@ -102,6 +102,14 @@ test('a fault that an admin explains is on record, stays visible, and is no alar
   expect(await checked()).toMatchObject({ intact: true, faults: [{ accepted: { by: 'local' } }] })
 })
 
+test('what was accepted is that change and no other: one more of the same entry is an alarm again', async () => {
+  tamper("UPDATE audit SET reason = 'another' WHERE id = 2")
+  expect((await verify('--known')).code).toBe(4)
+  const accepted = await service.cli('audit', 'accept', '--reason', 'the same test')
+  expect(accepted.code).toBe(0)
+  expect((await verify('--known')).code).toBe(0)
+})
+
 test('an end that is cut off, with its traces: the log has the head, and finds it', async () => {
   await service.post('/api/functions/check-audit', {})
   const heads = () => said().then((text) => [...new Set(text.match(HEAD))])

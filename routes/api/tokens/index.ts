@@ -27,7 +27,7 @@ export const POST = defineRoute({
   }),
   output: NewToken,
   status: 201,
-  errors: { 409: ['TOKEN_EXISTS'] },
+  errors: { 409: ['TOKEN_EXISTS', 'TOKEN_OPENS_NOTHING'] },
   async run({ name, role, days }, { access, actor, now }) {
     const expiresAt = days === null ? null : now() + days * DAY_MS
     const made = await access.tokens.create({
