@@ -88,8 +88,7 @@ class Story {
     const received = commands.filter((line: string) => line.startsWith('zfs receive'))
     // As far as the login could set it, a stream brings nothing that acts on the host.
     expect(received).toEqual([expect.stringMatching(new RegExp(`^zfs receive -s -u (-[ox] [a-z]+(=\\w+)? )+${B}$`))])
-    for (const property of ['readonly', 'canmount'])
-      expect(received[0]).toMatch(new RegExp(` -[ox] ${property}[ =]`))
+    for (const property of ['readonly', 'canmount']) expect(received[0]).toMatch(new RegExp(` -[ox] ${property}[ =]`))
   }
 
   async #cutSsh(): Promise<void> {
