@@ -49,7 +49,7 @@ async function everybody(round: number): Promise<void> {
   const tokens = await Promise.all([
     ...ROLES.map((role) => tokenOf(`${role} ${round}`, role, { kind: 'socket', name: 'local', role: 'admin' })),
     tokenOf(`clamped ${round}`, 'admin', { kind: 'session', name: 'viewer', role: 'admin' }),
-    tokenOf(`orphaned ${round}`, 'admin', { kind: 'session', name: 'nobody', role: 'admin' }),
+    orphanedToken(round),
   ])
   people = [
     { headers: {}, csrf: '' },
@@ -68,6 +68,16 @@ async function tokenOf(name: string, role: AccessRole, maker: NonNullable<NewTok
   const wanted = { name, role, createdBy: maker.name, maker, expiresAt: null }
   const { text } = await served.services.access.tokens.create(wanted)
   return { headers: { authorization: `Bearer ${text}` }, csrf: '' }
+}
+
+/** Of somebody who was removed. */
+async function orphanedToken(round: number): Promise<Person> {
+  const { store } = served.services
+  const at = served.services.now()
+  await store.addUser({ name: 'gone', role: 'admin', passwordHash: hash, createdAt: at, changedAt: at })
+  const token = await tokenOf(`orphaned ${round}`, 'admin', { kind: 'session', name: 'gone', role: 'admin' })
+  await store.removeUser('gone', at, () => ({ names: [], hasAdmin: true }))
+  return token
 }
 
 async function sessionOf(role: AccessRole): Promise<Person> {
@@ -327,7 +337,7 @@ test(`${IN_PROCESS} requests in all forms: none is answered 500, and nothing goe
   )
   // It is no test of one door: each of these is met many times.
   for (const status of [200, 400, 401, 403, 404, 405, 421, 422])
-    expect([status, counts.get(status) ?? 0]).toEqual([status, expect.any(Number)])
+    expect([status, (counts.get(status) ?? 0) > 20]).toEqual([status, true])
   console.log(
     [...counts]
       .sort(([a], [b]) => a - b)
