@@ -171,6 +171,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       ssh,
       settings: () => settings(),
       openFiles: open,
+      openAtStart: found,
       configuration,
       keyFile: () => usualKeyFile(directories),
       dataDirectory: directories.data,

@@ -2,8 +2,11 @@ import { PASSWORD_COST } from '#config/password-cost.ts'
 import { tooMany } from '#lib/runtime/index.ts'
 import { FairQueue } from './fair-queue.ts'
 
-/** Each takes 64 MiB and a tenth of a second of a core: more at once would starve what the machine is there for. */
-const AT_ONCE = 2
+/**
+ * Each takes 64 MiB and a tenth of a second of a core: more at once would starve what the machine is there for. One thread for
+ * each core does this and all that waits for the disk: one is always left for that.
+ */
+const AT_ONCE = navigator.hardwareConcurrency > 2 ? 2 : 1
 /**
  * First come people who are known here, then networks from which somebody signed in before, then everybody else. Of the first
  * two each waits for its own guesses, so they cannot keep the last one waiting; a hundred strangers are served in ten seconds.
