@@ -223,7 +223,7 @@ describe('passwords', () => {
   const from = (group: string) => ({ lane: 'stranger', group }) as const
 
   test('are checked two at a time; who is too many is told to come back', async () => {
-    const passwords = createPasswords()
+    const passwords = createPasswords(2)
     const hash = await cheap()
     const all = await Promise.allSettled(
       Array.from({ length: 150 }, (_, at) => passwords.verify('three words long', hash, from(`10.0.0.${at}`))),
@@ -238,7 +238,7 @@ describe('passwords', () => {
   })
 
   test('of known browsers and of networks that come back come first, and new ones are made, though strangers take all places', async () => {
-    const passwords = createPasswords()
+    const passwords = createPasswords(2)
     const hash = await cheap()
     const order: string[] = []
     const done = (who: string) => () => void order.push(who)
@@ -255,7 +255,7 @@ describe('passwords', () => {
   })
 
   test('of people who have gone are not looked at', async () => {
-    const passwords = createPasswords()
+    const passwords = createPasswords(2)
     const hash = await cheap()
     const gone = AbortSignal.abort()
     const all = Array.from({ length: 102 }, (_, at) => passwords.verify('x', hash, { ...from(`${at}`), signal: gone }))

@@ -46,12 +46,12 @@ export interface Passwords {
 type Waiting = PromiseWithResolvers<void>
 
 /** argon2id, a few at a time. */
-export function createPasswords(): Passwords {
+export function createPasswords(atOnce = AT_ONCE): Passwords {
   let running = 0
   const queue = new FairQueue<Turn['lane'], Waiting>(LANES)
 
   async function inTurn<T>({ lane, group, signal }: Turn, work: () => Promise<T>): Promise<T> {
-    if (running >= AT_ONCE) {
+    if (running >= atOnce) {
       const own: Waiting = Promise.withResolvers()
       queue.push(lane, group, own)?.reject(new NoPlace())
       await own.promise
