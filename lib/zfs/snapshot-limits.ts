@@ -82,7 +82,7 @@ export function createRoom(limits: SnapshotLimits, taken: Iterable<CountedRows> 
     wasted += bytes
     if (wasted < COLLECT_AFTER) return
     wasted = 0
-    Bun.gc(false)
+    Bun.gc(true)
   }
 
   return {
