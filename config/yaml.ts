@@ -1,5 +1,6 @@
-import { Composer, type CST, type Document, Lexer, LineCounter, type ParsedNode, Parser } from 'yaml'
+import { Composer, type CST, type Document, LineCounter, type ParsedNode, Parser } from 'yaml'
 import type { PlacedFault, Position } from './document.ts'
+import { lexed } from './lexed.ts'
 
 type YamlDocument = Document.Parsed<ParsedNode, true>
 
@@ -71,31 +72,19 @@ function refuseText(text: string): PlacedFault | null {
   return null
 }
 
-/** Marks of the lexer that stand for no character of the text. */
-const SCALAR = '\x1f'
-const MARKS: ReadonlySet<string> = new Set(['\x02', '\x18', SCALAR])
-
 /** Too many tokens, or brackets in brackets: where that begins. */
 function tooMany(text: string): PlacedFault | null {
   let tokens = 0
   let depth = 0
-  let offset = 0
-  let scalar = false
-  for (const token of new Lexer().lex(text)) {
-    if (MARKS.has(token)) {
-      scalar = token === SCALAR
-      continue
-    }
+  for (const { token, offset, isScalar } of lexed(text)) {
     tokens++
-    if (!scalar && (token === '[' || token === '{')) depth++
-    else if (!scalar && (token === ']' || token === '}')) depth = Math.max(0, depth - 1)
-    scalar = false
+    if (!isScalar && (token === '[' || token === '{')) depth++
+    else if (!isScalar && (token === ']' || token === '}')) depth = Math.max(0, depth - 1)
     const message =
       tokens > MAX_TOKENS
         ? `More than ${MAX_TOKENS} words and signs up to here; no configuration needs so many: give several datasets one entry with recursive: true, or run a second witness.`
         : TOO_DEEP
     if (tokens > MAX_TOKENS || depth > MAX_DEPTH) return { ...placeIn(text, offset), path: '', message }
-    offset += token.length
   }
   return null
 }

@@ -1,4 +1,4 @@
-import type { Actor } from '#lib/runtime/index.ts'
+import { type Actor, callerKey } from '#lib/runtime/index.ts'
 import { networkOf } from './networks.ts'
 
 const A_MINUTE = 120
@@ -23,7 +23,7 @@ export class WriteLimit {
     if (actor.kind === 'socket' || actor.kind === 'schedule') return 0
     const now = this.#now()
     // Those without a name are told apart by where they come from.
-    const key = actor.kind === 'none' ? `${actor.name} ${networkOf(actor.address)}` : `${actor.kind} ${actor.name}`
+    const key = callerKey({ ...actor, address: networkOf(actor.address) })
     const known = this.#buckets.get(key) ?? { left: A_MINUTE, at: now }
     const left = Math.min(A_MINUTE, known.left + (Math.max(0, now - known.at) * A_MINUTE) / 60_000)
     this.#buckets.delete(key)

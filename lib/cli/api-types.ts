@@ -8,7 +8,7 @@ import type { Preview } from '#lib/api/preview.ts'
 import type { RunDetail } from '#lib/api/run-detail.ts'
 import type { SetAsideList } from '#lib/api/set-aside-list.ts'
 import type { SnapshotSide, SnapshotView } from '#lib/api/snapshots.ts'
-import type { NewToken, TokenChangeView } from '#lib/api/token.ts'
+import type { NewToken, TokenChangeView, TokenView } from '#lib/api/token.ts'
 import type { User } from '#lib/api/user.ts'
 import type { Version } from '#lib/api/version.ts'
 
@@ -23,9 +23,6 @@ export type { LogView } from '#lib/api/log.ts'
 export type { PlanView } from '#lib/api/plan.ts'
 export type { RunView } from '#lib/api/run.ts'
 export type { StatusView } from '#lib/api/status.ts'
-
-import type { TokenView } from '#lib/api/token.ts'
-
 export type { TokenView } from '#lib/api/token.ts'
 export type { VerificationView } from '#lib/api/verification.ts'
 export type { DatasetSummaryView, SnapshotView }

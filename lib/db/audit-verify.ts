@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { AuditAccepted, AuditFault, AuditProof, KnownHead } from './access-types.ts'
 import { type AuditHead, classOf, digestOfContent, genesis, lastGivenId, linkOf } from './audit-chain.ts'
+import { breathe } from './breathe.ts'
 import { fromJson } from './json.ts'
 import type { Row, Schema } from './schema.ts'
 
@@ -132,9 +133,4 @@ async function linksAfter(db: Kysely<Schema>, after: number): Promise<readonly L
   ]
   // A full page of one kind says nothing of what lies beyond it of the other.
   return links.sort((a, b) => a.id - b.id).slice(0, PAGE)
-}
-
-/** A real turn of the event loop: SQLite blocks it while a page is read. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { listNamesBelow, longestBelow, parseBeside } from './beside-listing.ts'
 import { encryptionCell, numberCell } from './cells.ts'
 import { DATASET_COLUMNS, POOL_COLUMNS } from './columns.ts'
-import { parseCosts, parseIdentities, parseWritten } from './cost-listing.ts'
+import { parseCosts, parseIdentities, parseSizes, parseWritten } from './cost-listing.ts'
 import { parseDatasetListing, parsePoolListing } from './dataset-listing.ts'
 import { LAST_SECOND } from './dates.ts'
 import { onlyDirectories } from './directory-changes.ts'
@@ -125,6 +125,8 @@ describe('how many', () => {
       null,
     ],
     ['snapshots with a cost', () => parseCosts(many(100_001, (index) => `${index + 1}\t0\t-`)), null],
+    ['snapshots with a size', () => parseSizes(many(100_001, (index) => `p/a@${index}\t${index + 1}\t0\t0`)), null],
+    ['characters of its name', () => parseSizes(`p/a@${HUGE}\t7\t0\t0\n`), null],
     ['numbers', () => parseWritten(many(100_001, () => '0')), null],
     ['names with a guid', () => parseIdentities(many(100_001, (index) => `p/${index}\t7`)), null],
     ['steps of a stream', () => parseSendEstimate(many(100_001, () => 'full\tp/a@s\t7')), null],

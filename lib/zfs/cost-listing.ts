@@ -78,13 +78,14 @@ export function listSizes(zfs: ZfsCommand, snapshots: readonly string[]): Argv {
 export function parseSizes(stdout: string): ReadonlyMap<string, SnapshotSize> | null {
   const found = new Map<string, SnapshotSize>()
   if (stdout !== '' && !stdout.endsWith('\n')) return null
-  for (const line of stdout.split('\n').slice(0, -1)) {
-    const [name = '', guidText = '', written = '', referenced = '', ...more] = line.split('\t')
+  for (const line of linesOf(stdout)) {
+    const [name = '', guidText = '', written = '', referenced = '', ...more] = line.split('\t', 5)
     const guid = cells.guidCell(guidText)
     const writtenBytes = cells.numberCell(written)
     const referencedBytes = cells.numberCell(referenced)
     if (guid === undefined || writtenBytes === undefined || referencedBytes === undefined || more.length > 0)
       return null
+    if (name.length > NAME_LIMIT || found.size >= MOST_SNAPSHOTS) return null
     found.set(name, { guid, writtenBytes, referencedBytes })
   }
   return found

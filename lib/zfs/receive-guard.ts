@@ -12,7 +12,6 @@ const OF_FILESYSTEMS = [
   'mountpoint',
   'canmount',
   'overlay',
-  'zoned',
   'sharenfs',
   'sharesmb',
   'setuid',
@@ -21,7 +20,10 @@ const OF_FILESYSTEMS = [
   ...OF_VOLUMES,
 ] as const
 
-/** Those that a dataset of this type has; ZFS warns of any other one. */
+/**
+ * Those that a dataset of this type has; ZFS warns of any other one. A name that a host does not know at all would end every
+ * receive there, so what is called otherwise elsewhere (`zoned`, on FreeBSD `jailed`) is not among them.
+ */
 export function guarded(type: DatasetType): readonly string[] {
   return type === 'volume' ? OF_VOLUMES : OF_FILESYSTEMS
 }
