@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path'
-import { checkSshPath } from '#lib/ssh/words.ts'
+import { checkSshPath } from '#lib/ssh/config-words.ts'
 import type { HostConfig } from './effective.ts'
 import { HOST_DEFAULTS } from './hosts.ts'
 import type { Parts } from './parts.ts'

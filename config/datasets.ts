@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkHostId, HOST_ID } from '#lib/ssh/words.ts'
+import { checkHostId, HOST_ID } from '#lib/ssh/config-words.ts'
 import { checkDatasetName } from '#lib/zfs/names.ts'
 import { called, choice, count, flag, parsedText, ruledText, textList } from './fields.ts'
 import { parseKeepFree, parseRate } from './units.ts'

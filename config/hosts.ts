@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { checkHostId, checkHostname, checkPath, checkSshUser, HOST_ID, HOSTNAME, SSH_USER } from '#lib/ssh/words.ts'
+import {
+  checkHostId,
+  checkHostname,
+  checkPath,
+  checkSshUser,
+  HOST_ID,
+  HOSTNAME,
+  SSH_USER,
+} from '#lib/ssh/config-words.ts'
 import { called, count, parsedText, ruledText, textList } from './fields.ts'
 import { parseOnline } from './windows.ts'
 import { checkCommandWord } from './words.ts'

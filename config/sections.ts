@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkCipher, checkHostname, checkPath } from '#lib/ssh/words.ts'
+import { checkCipher, checkHostname, checkPath } from '#lib/ssh/config-words.ts'
 import { checkNetwork } from './access-words.ts'
 import { called, choice, count, flag, parsedText, ruledText, secret, textList, withFiles } from './fields.ts'
 import { connectionLimits } from './hosts.ts'

@@ -1,6 +1,6 @@
 /**
  * Words that end on a command line, in an address or in a pattern. Each rule answers null or what to write instead; whatever
- * could begin an option or a shell word is refused here, once, at the door. Those for ssh are in lib/ssh/words.ts.
+ * could begin an option or a shell word is refused here, once, at the door. Those for ssh are in lib/ssh/config-words.ts.
  */
 
 export const DATASET_ID = '^[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}$'

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '#config/read.ts'
-import { createSsh, type SshClient } from '#lib/ssh/index.ts'
+import { createSsh, type SshClient } from '#lib/ssh/ssh.ts'
 import { sshSettings } from '#lib/ssh-settings.ts'
 import type { World } from './world.ts'
 

@@ -1,4 +1,4 @@
-import type { SshClient } from '#lib/ssh/index.ts'
+import type { SshClient } from '#lib/ssh/ssh.ts'
 import { witnessSsh } from '../beds/witness-ssh.ts'
 import type { World } from '../beds/world.ts'
 import { type Measure, median, spreadOf } from '../measure.ts'

@@ -1,4 +1,4 @@
-import { linesOf, readKnownLines } from '#lib/ssh/known-as.ts'
+import { linesOf, readKnownLines } from '#lib/ssh/known-hosts.ts'
 import type { RemoteFault, SshHost, SshSettings } from '#lib/ssh/types.ts'
 import { shellLine } from '#lib/zfs/shell-word.ts'
 import { bad, fine, skipped } from './found.ts'

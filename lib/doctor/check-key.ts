@@ -1,6 +1,5 @@
 import { fileFacts } from '#lib/host/file-facts.ts'
-import { checkKeyFile } from '#lib/ssh/key-file-check.ts'
-import { publicKeyOf } from '#lib/ssh/keys.ts'
+import { checkKeyFile, publicKeyOf } from '#lib/ssh/keys.ts'
 import type { SshHost } from '#lib/ssh/types.ts'
 import { shellLine } from '#lib/zfs/shell-word.ts'
 import { bad, fine } from './found.ts'

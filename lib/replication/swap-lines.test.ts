@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { splitBatch } from '#lib/ssh/batch-parts.ts'
+import { splitBatch } from '#lib/ssh/batch-run.ts'
 import type { ZfsCommand } from '#lib/zfs/commands.ts'
 import { inCommands, inLines } from './plan/lines.ts'
 import { halfDoneSwap } from './swap.ts'

@@ -1,5 +1,4 @@
-import type { Actor } from './actor.ts'
-import { accessOf } from './actor.ts'
+import { type Actor, accessOf } from './actor.ts'
 import { requireAccess } from './authorize.ts'
 import type { Trigger } from './context.ts'
 import type { RuntimeHooks } from './hooks.ts'

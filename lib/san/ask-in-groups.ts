@@ -1,5 +1,5 @@
 import type { LookFault } from '#lib/replication/types.ts'
-import type { OutputReader } from '#lib/ssh/batch-stdout.ts'
+import type { OutputReader } from '#lib/ssh/batch-output.ts'
 import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
 import { type Answer, type Group, groupAnswers, groupCommand } from './batch-answer.ts'

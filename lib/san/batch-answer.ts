@@ -1,5 +1,5 @@
 import type { LookFault } from '#lib/replication/types.ts'
-import type { OutputReader } from '#lib/ssh/batch-stdout.ts'
+import type { OutputReader } from '#lib/ssh/batch-output.ts'
 import type { BatchResult, CommandResult, RemoteCommand } from '#lib/ssh/types.ts'
 import { classifyZfs } from '#lib/zfs/messages.ts'
 import { datasetFault, lookFault } from './host-fault.ts'

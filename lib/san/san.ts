@@ -1,6 +1,6 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { HostReading, Sans, TokenFault } from '#lib/engine/ports.ts'
-import type { SshClient } from '#lib/ssh/index.ts'
+import type { SshClient } from '#lib/ssh/ssh.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { resumeTokenFacts, writtenSince } from '#lib/zfs/commands.ts'
 import { parseSendEstimate } from '#lib/zfs/estimate.ts'

@@ -1,8 +1,7 @@
-import { splitBatch } from './batch-parts.ts'
-import { type PartResult, type RunLimits, runPart } from './batch-run.ts'
+import { type PartResult, type RunLimits, runPart, splitBatch } from './batch-run.ts'
+import { type Backoff, backoffMs, isPassing, pause } from './breaker.ts'
 import { cancelled, faultHere } from './classify.ts'
 import type { HostLink } from './host-link.ts'
-import { type Backoff, backoffMs, isPassing, pause } from './retry.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault } from './types.ts'
 
 const nothing = (fault: RemoteFault): PartResult => ({

@@ -1,5 +1,5 @@
+import { checkCipher, checkHostId, checkHostname, checkSshPath, checkSshUser } from './config-words.ts'
 import type { SshHost, SshSettings } from './types.ts'
-import { checkCipher, checkHostId, checkHostname, checkSshPath, checkSshUser } from './words.ts'
 
 /** The text of the generated ssh_config, and the hosts that are not in it: id → why, and what to write instead. */
 export interface SshConfig {
@@ -43,7 +43,7 @@ function unusableHosts(hosts: readonly SshHost[]): ReadonlyMap<string, string> {
 }
 
 /** known_hosts has no upper case: two such hosts would have one key. */
-export const samePin = (id: string, other: string): string =>
+const samePin = (id: string, other: string): string =>
   `${id} and ${other} are one name in known_hosts, so both would have the same host key; write another id for one of them.`
 
 function hostFault(host: SshHost): string | null {

@@ -7,7 +7,7 @@
  *   @@E:<nonce>:<path>:<code>  it ended with this exit code
  *   @@H:<nonce>                the host is at work (stderr only): may stand in the middle of a line
  */
-export type Marker =
+type Marker =
   | { readonly type: 'shell' }
   | { readonly type: 'begin'; readonly path: string }
   | { readonly type: 'end'; readonly path: string; readonly exitCode: number }

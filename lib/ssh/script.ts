@@ -1,6 +1,6 @@
 import { beatMark, beginMark, endMark, shellMark } from './marker.ts'
 import { quote, quoteAll } from './quote.ts'
-import type { RemoteCommand } from './types.ts'
+import type { RemoteCommand, SshSettings } from './types.ts'
 
 /*
  * What is sent is always `exec sh -c '<one line>'`: the one form that sh, bash, zsh, csh, tcsh and fish understand alike.
@@ -114,3 +114,11 @@ export const sinkScript = (nonce: string, stream: string, argv: readonly string[
 
 /** What a control connection runs: nothing, until our end of its stdin is gone. */
 export const idleScript = (nonce: string): string => wrap(`echo ${shellMark(nonce)} >&2; while read -r x; do :; done`)
+
+/** The arguments of ssh. `--` ends the options: nothing that follows can become one. */
+export const sshArguments = (
+  settings: SshSettings,
+  host: string,
+  script: string,
+  socket: string | null = null,
+): string[] => ['-F', settings.configFile, '-T', ...(socket === null ? [] : ['-S', socket]), '--', host, script]

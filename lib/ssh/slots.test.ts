@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { backoffMs, pause } from './retry.ts'
+import { backoffMs, pause } from './breaker.ts'
 import { chainSlots, createSlots } from './slots.ts'
 
 describe('slots', () => {

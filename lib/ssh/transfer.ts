@@ -1,14 +1,13 @@
 import type { Child } from '#lib/process/child.ts'
 import { openPipeline, type Pipeline } from '#lib/process/pipeline.ts'
-import { blame } from './blame.ts'
-import { createByteCount } from './byte-count.ts'
+import { type ProcessIo, processIo } from '#lib/process/process-io.ts'
 import { cancelled, faultHere } from './classify.ts'
 import type { HostLink } from './host-link.ts'
 import { createLeg, type LegRun } from './leg.ts'
 import { newNonce } from './marker.ts'
 import type { LegOutcome, RemoteFault, TransferOutcome, TransferRequest } from './types.ts'
 
-export interface TransferTimes {
+interface TransferTimes {
   /** Between two looks at the counters, and two reports. */
   readonly pollMs: number
   /** How long a leg whose partner has ended may take to end by itself: a receiver saves what it has. */
@@ -153,3 +152,80 @@ const endFault = (ended: 'stalled' | 'cancelled', host: string, stallMs: number)
         kind: 'timeout',
         retryable: true,
       }
+
+/** What a receiver says when its stream ended too early: look at the sender. */
+const SHORT_STREAM = /failed to read from stream|incomplete stream/
+
+const failed = (leg: LegOutcome): boolean => leg.fault !== null || leg.exitCode !== 0
+
+/** A sender that lost its reader: SIGPIPE under a shell, or ssh that could write no more. It has nothing to say itself. */
+const lostItsReader = (leg: LegOutcome): boolean =>
+  leg.stderr.trim() === '' && (leg.exitCode === 141 || leg.exitCode === 255 || leg.fault?.kind === 'lost')
+
+/**
+ * Which leg a failed transfer is to be laid to. For one and the same failure of the receiver the sender ends with 0, 1, 141
+ * or 255: so the receiver first, and the sender only if it has its own message or the receiver points at it.
+ */
+export function blame(source: LegOutcome, sink: LegOutcome): 'source' | 'sink' | null {
+  if (!failed(sink)) return failed(source) ? 'source' : null
+  if (!failed(source)) return 'sink'
+  if (!sink.started) return 'sink'
+  if (!source.started) return 'source'
+  const pointsAway = sink.stderr.trim() === '' || SHORT_STREAM.test(sink.stderr)
+  return sink.fault?.kind === 'command' && pointsAway && !lostItsReader(source) ? 'source' : 'sink'
+}
+
+/** A stream of zfs has a begin and an end record of 312 bytes each; less is the connection's own talk. */
+const SMALLEST_STREAM = 600
+
+/**
+ * Bytes that went through the witness, from the counters of the kernel: what the receiving ssh has read, less what it had
+ * read when its remote shell began (libraries, keys, the handshake). That is the stream, which comes in on its stdin, and
+ * beside it only the answers of its server: about 0.05 %, and some 300 bytes at the end. The sending ssh's counter says less: it ends first, with up to
+ * 2 MiB still to be written, and its handshake cannot be told from the first bytes.
+ *
+ * A kernel that does not count (built without TASK_IO_ACCOUNTING, gVisor) has no such file: then it is what `zfs send -v`
+ * says that it has sent, once a second.
+ */
+interface ByteCount {
+  /** The receiver is ready; nothing was sent yet. */
+  begin(pid: number): void
+  /** Reads the counter anew. `sent`: bytes that the sender says it has sent; 0 where it says nothing. */
+  sample(sent: number): number
+  /** When it last rose by more than the connection's own keepalives explain. */
+  lastMovedAt(): number
+}
+
+export function createByteCount(
+  now: () => number,
+  keepaliveBytesPerMs: number,
+  readIo: (pid: number) => ProcessIo | null = processIo,
+): ByteCount {
+  let pid: number | null = null
+  let isCounted = true
+  let base = 0
+  let bytes = 0
+  let movedAt = now()
+  let movedBytes = 0
+  return {
+    begin(receiver) {
+      pid = receiver
+      const io = readIo(receiver)
+      isCounted = io !== null
+      base = io?.read ?? 0
+      movedAt = now()
+    },
+    sample(sent) {
+      const io = pid === null || !isCounted ? null : readIo(pid)
+      if (io !== null) bytes = Math.max(bytes, io.read - base)
+      else if (!isCounted) bytes = Math.max(bytes, sent)
+      const noise = 256 + (now() - movedAt) * keepaliveBytesPerMs
+      if (bytes - movedBytes > noise) {
+        movedBytes = bytes
+        movedAt = now()
+      }
+      return bytes < SMALLEST_STREAM ? 0 : bytes
+    },
+    lastMovedAt: () => movedAt,
+  }
+}

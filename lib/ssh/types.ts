@@ -1,4 +1,4 @@
-import type { OutputReader } from './batch-stdout.ts'
+import type { OutputReader } from './batch-output.ts'
 
 /** Why a remote command did not give an answer one can use. `command` is the remote command's own failure. */
 export type RemoteFaultKind =

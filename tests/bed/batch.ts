@@ -1,4 +1,4 @@
-import { splitBatch } from '#lib/ssh/batch-parts.ts'
+import { splitBatch } from '#lib/ssh/batch-run.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault } from '#lib/ssh/types.ts'
 import type { VirtualClock } from './clock.ts'
 import { runCommand } from './command.ts'

@@ -1,4 +1,4 @@
-import type { SshClient } from '#lib/ssh/index.ts'
+import type { SshClient } from '#lib/ssh/ssh.ts'
 import { batch } from './batch.ts'
 import type { VirtualClock } from './clock.ts'
 import type { FaultBook } from './faults.ts'

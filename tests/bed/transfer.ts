@@ -1,4 +1,4 @@
-import { blame } from '#lib/ssh/blame.ts'
+import { blame } from '#lib/ssh/transfer.ts'
 import type { RemoteFault, TransferOutcome, TransferRequest } from '#lib/ssh/types.ts'
 import type { VirtualClock } from './clock.ts'
 import { type CommandEnd, Killed, runCommand } from './command.ts'

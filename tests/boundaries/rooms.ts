@@ -110,7 +110,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: ['zod'],
   },
-  config: { uses: ['lib/host', 'lib/zfs', 'lib/ssh/words.ts'], packages: ['zod', 'yaml', 'croner', 'node:'] },
+  config: { uses: ['lib/host', 'lib/zfs', 'lib/ssh/config-words.ts'], packages: ['zod', 'yaml', 'croner', 'node:'] },
 
   // Handlers: they are given services, they build none.
   functions: { uses: ['lib/define.ts', 'lib/api'], types: ['lib/service-types.ts', 'lib/engine'], packages: ['zod'] },

@@ -12,8 +12,7 @@ import {
   wrongCommands,
 } from './check.ts'
 import { Figures } from './figures.ts'
-import type { LookScript, Script } from './script.ts'
-import { LOOKS_A_SCRIPT } from './script.ts'
+import { LOOKS_A_SCRIPT, type LookScript, type Script } from './script.ts'
 import { World } from './world.ts'
 
 export interface PlayOptions {

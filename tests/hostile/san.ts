@@ -1,6 +1,5 @@
-import { splitBatch } from '#lib/ssh/batch-parts.ts'
-import { runPart } from '#lib/ssh/batch-run.ts'
-import type { SshClient } from '#lib/ssh/index.ts'
+import { runPart, splitBatch } from '#lib/ssh/batch-run.ts'
+import type { SshClient } from '#lib/ssh/ssh.ts'
 import type {
   BatchOptions,
   BatchResult,

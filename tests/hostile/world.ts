@@ -1,4 +1,4 @@
-import type { SshClient } from '#lib/ssh/index.ts'
+import type { SshClient } from '#lib/ssh/ssh.ts'
 import { Bed } from '#tests/bed/bed.ts'
 import { sendByHand } from '#tests/bed/by-hand.ts'
 import { Random } from '#tests/bed/random.ts'

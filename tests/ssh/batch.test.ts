@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { ensureDirectory, listDirectory, removePath } from '#lib/host/directory.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runCommand } from '#lib/process/run-command.ts'
-import { splitBatch } from '#lib/ssh/batch-parts.ts'
-import type { SshClient } from '#lib/ssh/index.ts'
+import { splitBatch } from '#lib/ssh/batch-run.ts'
+import type { SshClient } from '#lib/ssh/ssh.ts'
 import { homeWithBashrc, processesWith, type SshWorld, startSshWorld, untilRunning } from './fixture.ts'
 
 setDefaultTimeout(600_000)

@@ -2,7 +2,7 @@ import { ensureDirectory, makeTemporaryDirectory, removePath } from '#lib/host/d
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { type RunningSshd, type SshdOptions, startSshd } from '#lib/simulator/sshd.ts'
-import { createSsh, type SshClient, type SshDependencies } from '#lib/ssh/index.ts'
+import { createSsh, type SshClient, type SshDependencies } from '#lib/ssh/ssh.ts'
 import type { SshHost, SshSettings } from '#lib/ssh/types.ts'
 
 export interface SshWorld {

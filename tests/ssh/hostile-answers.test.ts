@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import type { HostConfig } from '#config/effective.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { createSans } from '#lib/san/san.ts'
-import type { SshClient } from '#lib/ssh/index.ts'
+import type { SshClient } from '#lib/ssh/ssh.ts'
 import { homeWithBashrc, processesWith, type SshWorld, startSshWorld } from './fixture.ts'
 
 setDefaultTimeout(300_000)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { readdir } from 'node:fs/promises'
-import type { SshClient } from '#lib/ssh/index.ts'
+import type { SshClient } from '#lib/ssh/ssh.ts'
 import type { TransferProgress, TransferRequest } from '#lib/ssh/types.ts'
 import { processesWith, type SshWorld, startSshWorld } from './fixture.ts'
 

@@ -1,5 +1,5 @@
 /** A whole client process, to be killed. Settings come as JSON in the first argument. */
-import { createSsh } from '#lib/ssh/index.ts'
+import { createSsh } from '#lib/ssh/ssh.ts'
 
 const ssh = createSsh(JSON.parse(process.argv[2] ?? '{}'))
 await ssh.batch('alpha', [{ id: 'a', argv: ['true'] }])

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HostConfig } from '#config/effective.ts'
 import { createSans } from '#lib/san/san.ts'
-import { createSsh } from '#lib/ssh/index.ts'
+import { createSsh } from '#lib/ssh/ssh.ts'
 import { type Deed, datasetsOf, HOSTS } from './world.ts'
 
 const [directory = '', deed = 'nothing', looks = '1'] = process.argv.slice(2)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { linesOf, readKnownLines } from '#lib/ssh/known-as.ts'
+import { linesOf, readKnownLines } from '#lib/ssh/known-hosts.ts'
 import type { Command } from '../command.ts'
 import { validConfig } from '../config-file.ts'
 import { configuredHost, keysShownBy } from '../configured-host.ts'

@@ -1,6 +1,5 @@
 import { directories } from '#lib/directories.ts'
-import type { Arguments, OptionSpec } from '../arguments.ts'
-import { wholeNumber } from '../arguments.ts'
+import { type Arguments, type OptionSpec, wholeNumber } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { UsageError } from '../failure.ts'
 

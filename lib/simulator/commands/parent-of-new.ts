@@ -1,8 +1,7 @@
 import { Failure } from '../cli/fail.ts'
 import { parentOf, poolOf } from '../cli/names.ts'
 import type { Store } from '../state/store.ts'
-import type { Place } from '../state/tree.ts'
-import { findDataset, importedPool } from '../state/tree.ts'
+import { findDataset, importedPool, type Place } from '../state/tree.ts'
 
 /** The parent that a new dataset would have, or the refusal of ZFS. */
 export function parentOfNew(store: Store, name: string): Place {

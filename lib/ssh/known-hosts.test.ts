@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { knownAs, knownLines, linesOf } from './known-as.ts'
+import { knownAs, knownLines, linesOf } from './known-hosts.ts'
 import { testHost } from './settings.fixture.ts'
 
 const K = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOne'

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { createLegLog } from './leg-log.ts'
+import { createLegLog } from './leg.ts'
 
 const N = '0123456789abcdef'
 const read = (lines: readonly string[]) => {

@@ -1,13 +1,12 @@
 import { dirname } from 'node:path'
-import { ensureDirectory } from '#lib/host/directory.ts'
+import { ensureDirectory, listDirectory, removePath } from '#lib/host/directory.ts'
 import { fileFacts } from '#lib/host/file-facts.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runBatch } from './batch.ts'
 import { jumpsOf, type SshConfig, sshConfig } from './config-file.ts'
 import { createHostLink, type HostLink } from './host-link.ts'
-import { knownAs, readKnownLines } from './known-as.ts'
+import { knownAs, readKnownLines } from './known-hosts.ts'
 import { chainSlots, createSlots } from './slots.ts'
-import { prepareSockets } from './sockets.ts'
 import { runTransfer } from './transfer.ts'
 import type { Ssh, SshSettings } from './types.ts'
 
@@ -203,4 +202,20 @@ function fingerprint(settings: SshSettings, id: string): string {
 async function stampOf(files: readonly string[]): Promise<string> {
   const facts = await Promise.all(files.map((file) => fileFacts(file).catch(() => null)))
   return facts.map((fact) => `${fact?.modifiedAtMs}:${fact?.mode}:${fact?.sizeBytes}`).join(' ')
+}
+
+/** ssh makes the socket under a longer name first (17 characters more), and a socket's path ends at 107. */
+const LONGEST_DIRECTORY = 80
+
+/** Makes the private directory of the control sockets, and clears what an earlier process that was killed left in it. */
+async function prepareSockets(directory: string): Promise<void> {
+  if (directory.length > LONGEST_DIRECTORY) {
+    throw new Error(
+      `The directory for control sockets has a path that is too long for a socket (${directory.length} of at most ${LONGEST_DIRECTORY} characters): ${directory}`,
+    )
+  }
+  await ensureDirectory(directory, 0o700)
+  for (const name of await listDirectory(directory)) {
+    if (/^m\d+(\..*)?$/.test(name)) await removePath(`${directory}/${name}`)
+  }
 }

@@ -3,9 +3,17 @@ import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { sshConfig } from './config-file.ts'
+import {
+  CIPHERS,
+  checkCipher,
+  checkHostId,
+  checkHostname,
+  checkPath,
+  checkSshPath,
+  checkSshUser,
+} from './config-words.ts'
 import { testHost, testSettings } from './settings.fixture.ts'
 import type { SshHost } from './types.ts'
-import { CIPHERS, checkCipher, checkHostId, checkHostname, checkPath, checkSshPath, checkSshUser } from './words.ts'
 
 /** Merely unusual, and then what would be a directive, an option, a pattern, an expansion or another machine. */
 const IDS = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { createStdoutCutter, type Expected } from './batch-stdout.ts'
+import { createStdoutCutter, type Expected } from './batch-output.ts'
 
 const N = '0123456789abcdef'
 const MOST = 10_000
