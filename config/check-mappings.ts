@@ -1,5 +1,4 @@
-import { bytesOverForSetAside, OWN_SUFFIX_LENGTH, parseOwnDatasetName } from '#lib/zfs/own-names.ts'
-import { parentOf } from '#lib/zfs/paths.ts'
+import { bytesOverForSetAside, OWN_SUFFIX_LENGTH, parentOf, parseOwnDatasetName } from '#lib/zfs/names.ts'
 import type { BuiltDatasets } from './build-datasets.ts'
 import type { DatasetConfig, HostConfig } from './effective.ts'
 import type { Report } from './report.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { anchorName } from '#lib/zfs/own-names.ts'
+import { anchorName } from '#lib/zfs/names.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
 import {
   backupSide,

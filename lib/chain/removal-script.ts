@@ -1,6 +1,6 @@
 import { adminScript } from '#lib/admin-script/admin-script.ts'
 import { quote } from '#lib/ssh/quote.ts'
-import { utcTime } from '#lib/zfs/dates.ts'
+import { utcTime } from '#lib/zfs/cells.ts'
 import type { Anchor } from './anchors-of.ts'
 
 /** The script that removes from one primary SAN the anchors that nothing needs any more. `asOf`: RFC 3339. */

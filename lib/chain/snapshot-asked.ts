@@ -1,5 +1,5 @@
 import type { Mapping } from '#lib/replication/types.ts'
-import { splitSnapshot } from '#lib/zfs/paths.ts'
+import { splitSnapshot } from '#lib/zfs/names.ts'
 
 export interface Asked {
   /** Null: on whatever host has a dataset of that name. */

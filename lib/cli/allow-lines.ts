@@ -1,5 +1,5 @@
 import type { Config, HostConfig } from '#config/effective.ts'
-import { neededOnBackup, neededOnPrimary } from '#lib/zfs/needed-rights.ts'
+import { neededOnBackup, neededOnPrimary } from '#lib/zfs/rights.ts'
 import { shellWord } from './failure.ts'
 
 export interface AllowLine {

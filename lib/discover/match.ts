@@ -1,6 +1,5 @@
-import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
-import { isWithin } from '#lib/zfs/paths.ts'
-import type { ListedDataset, ListedSnapshot } from '#lib/zfs/plain-rows.ts'
+import type { ListedDataset, ListedSnapshot } from '#lib/zfs/answers.ts'
+import { isWithin, parseOwnDatasetName } from '#lib/zfs/names.ts'
 import type { Configured, DiscoveredMapping, Discovery, HostListing, Unmatched } from './types.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { ListedDataset, ListedSnapshot } from '#lib/zfs/plain-rows.ts'
+import type { ListedDataset, ListedSnapshot } from '#lib/zfs/answers.ts'
 import type { DatasetType, Guid } from '#lib/zfs/types.ts'
 
 /** Everything that one host holds. */

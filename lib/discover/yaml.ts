@@ -1,4 +1,4 @@
-import { utcTime } from '#lib/zfs/dates.ts'
+import { utcTime } from '#lib/zfs/cells.ts'
 import { checkDatasetName } from '#lib/zfs/names.ts'
 import type { DiscoveredMapping, Discovery } from './types.ts'
 

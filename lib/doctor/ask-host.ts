@@ -2,11 +2,23 @@ import type { HostConfig } from '#config/effective.ts'
 import { groupAnswers, groupCommand } from '#lib/san/batch-answer.ts'
 import { type Probe, probe } from '#lib/san/probe.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault, Ssh } from '#lib/ssh/types.ts'
-import { chunkNames } from '#lib/zfs/chunks.ts'
-import { getProperty, listOwnProperties, listRights, poolProperties, poolStatus, version } from '#lib/zfs/commands.ts'
-import { parseOwnProperties, parsePropertyOfEach } from '#lib/zfs/plain-rows.ts'
-import { type FeatureState, parsePoolFeatures } from '#lib/zfs/pool-features.ts'
-import { type PoolStatus, parsePoolStatus, parseZoneOffset } from '#lib/zfs/pool-status.ts'
+import { parseOwnProperties, parsePropertyOfEach } from '#lib/zfs/answers.ts'
+import { chunkNames } from '#lib/zfs/operand.ts'
+import {
+  type FeatureState,
+  type PoolStatus,
+  parsePoolFeatures,
+  parsePoolStatus,
+  parseZoneOffset,
+} from '#lib/zfs/pool.ts'
+import {
+  getProperty,
+  listOwnProperties,
+  listRights,
+  poolProperties,
+  poolStatus,
+  version,
+} from '#lib/zfs/read-commands.ts'
 import { type Grant, parseRights } from '#lib/zfs/rights.ts'
 
 /** What there is to ask of one host. */

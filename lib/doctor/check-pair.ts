@@ -1,5 +1,5 @@
-import { type FeatureState, featureGaps } from '#lib/zfs/pool-features.ts'
-import type { ZfsVersion } from '#lib/zfs/small-answers.ts'
+import type { ZfsVersion } from '#lib/zfs/answers.ts'
+import { type FeatureState, featureGaps } from '#lib/zfs/pool.ts'
 import { versionText } from './check-zfs.ts'
 import { fine, skipped, someOf, warn } from './found.ts'
 import type { Found } from './types.ts'

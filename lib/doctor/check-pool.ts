@@ -1,5 +1,5 @@
 import { roomIn } from '#lib/replication/space.ts'
-import { type PoolStatus, SCRUB_DAYS } from '#lib/zfs/pool-status.ts'
+import { type PoolStatus, SCRUB_DAYS } from '#lib/zfs/pool.ts'
 import type { PoolFacts } from '#lib/zfs/types.ts'
 import { bad, fine, size, warn } from './found.ts'
 import type { Found } from './types.ts'

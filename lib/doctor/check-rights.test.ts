@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { neededOnBackup, neededOnPrimary } from '#lib/zfs/needed-rights.ts'
-import { parseRights } from '#lib/zfs/rights.ts'
+import { neededOnBackup, neededOnPrimary, parseRights } from '#lib/zfs/rights.ts'
 import { checkRights, type Place, type RightsAsked } from './check-rights.ts'
 import { checkStreams } from './check-streams.ts'
 import { host } from './host.fixture.ts'

@@ -1,13 +1,13 @@
 import type { HostConfig } from '#config/effective.ts'
 import {
   allowLine,
+  type Grant,
   missingRights,
   type NeededRight,
   needlessRights,
   type RightsHolder,
   unallowLine,
-} from '#lib/zfs/needed-rights.ts'
-import type { Grant } from '#lib/zfs/rights.ts'
+} from '#lib/zfs/rights.ts'
 import { shellLine } from '#lib/zfs/shell-word.ts'
 import { bad, counted, fine, skipped, someOf, warn } from './found.ts'
 import type { Found } from './types.ts'

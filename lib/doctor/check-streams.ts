@@ -1,5 +1,5 @@
-import { guarded } from '#lib/zfs/receive-guard.ts'
 import { rightsOf } from '#lib/zfs/rights.ts'
+import { guarded } from '#lib/zfs/write-commands.ts'
 import type { RightsAsked } from './check-rights.ts'
 import { fine, skipped, someOf } from './found.ts'
 import type { Found } from './types.ts'

@@ -1,6 +1,6 @@
 import type { CommandResult } from '#lib/ssh/types.ts'
-import { classifyZfs } from '#lib/zfs/messages.ts'
-import { hasAppendOnlyReceive, hasSnapshotsChanged, parseVersion, type ZfsVersion } from '#lib/zfs/small-answers.ts'
+import { hasAppendOnlyReceive, hasSnapshotsChanged, parseVersion, type ZfsVersion } from '#lib/zfs/answers.ts'
+import { classifyZfs } from '#lib/zfs/faults.ts'
 import { bad, fine, warn } from './found.ts'
 import type { Found } from './types.ts'
 

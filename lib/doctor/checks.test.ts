@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Mapping } from '#lib/replication/types.ts'
 import type { RemoteFault } from '#lib/ssh/types.ts'
-import type { PoolStatus } from '#lib/zfs/pool-status.ts'
+import type { PoolStatus } from '#lib/zfs/pool.ts'
 import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
 import { checkBackup, checkDataset } from './check-dataset.ts'
 import { checkClock, checkLogin, checkShell } from './check-login.ts'

@@ -1,6 +1,6 @@
 import type { Config } from '#config/effective.ts'
 import type { Ssh, SshSettings } from '#lib/ssh/types.ts'
-import { parentOf, poolOf } from '#lib/zfs/paths.ts'
+import { parentOf, poolOf } from '#lib/zfs/names.ts'
 import { checkData } from './check-data.ts'
 import { checkBackup, checkDataset, isUnknown, seenIn } from './check-dataset.ts'
 import { checkFiles } from './check-files.ts'

@@ -1,6 +1,6 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { SshSettings } from '#lib/ssh/types.ts'
-import { hasAppendOnlyReceive, type ZfsVersion } from '#lib/zfs/small-answers.ts'
+import { hasAppendOnlyReceive, type ZfsVersion } from '#lib/zfs/answers.ts'
 import { askHost, type Hello, type HostAnswers, sayHello } from './ask-host.ts'
 import { checkHostKey } from './check-host-key.ts'
 import { checkKey } from './check-key.ts'

@@ -1,8 +1,7 @@
 import { divergenceOf, isDiverged } from '#lib/replication/divergence.ts'
 import { halfDoneSwap } from '#lib/replication/swap.ts'
 import type { Comparison, Inventory, SwapFacts } from '#lib/replication/types.ts'
-import { isDatasetName } from '#lib/zfs/names.ts'
-import { bytesOverForSetAside, parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { bytesOverForSetAside, isDatasetName, parseOwnDatasetName } from '#lib/zfs/names.ts'
 import { answered, CUT, orCut } from './internal-faults.ts'
 import type { LoginRights, Sans, Surroundings } from './ports.ts'
 

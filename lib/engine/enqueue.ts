@@ -1,7 +1,7 @@
 import type { RunRecord } from '#lib/db/types.ts'
 import { type Around, automatic } from '#lib/replication/automatic.ts'
 import type { Automatic, Plan, PlanKind } from '#lib/replication/types.ts'
-import { parentOf } from '#lib/zfs/paths.ts'
+import { parentOf } from '#lib/zfs/names.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { Refusal } from './refusal.ts'
 import { repairHistory } from './repair-history.ts'

@@ -1,4 +1,4 @@
-import { isWithin } from '#lib/zfs/paths.ts'
+import { isWithin } from '#lib/zfs/names.ts'
 
 /**
  * The repair lane: what waits for a free transfer slot on both of its hosts. Least time left first, so that after an

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Config, DatasetConfig } from '#config/effective.ts'
 import type { DatasetRecord } from '#lib/db/types.ts'
 import type { Mapping } from '#lib/replication/types.ts'
-import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 
 /** One dataset under watch: a mapping of the config, or a child found below a recursive one. */
 export interface Monitored {

@@ -1,5 +1,5 @@
 import type { Inventory } from '#lib/replication/types.ts'
-import { poolOf } from '#lib/zfs/paths.ts'
+import { poolOf } from '#lib/zfs/names.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import type { EngineContext } from './context.ts'
 import { answered, CUT, orCut } from './internal-faults.ts'

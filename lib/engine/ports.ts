@@ -8,8 +8,8 @@ import type {
   Side,
   SwapFacts,
 } from '#lib/replication/types.ts'
+import type { Quota } from '#lib/zfs/answers.ts'
 import type { SnapshotSize } from '#lib/zfs/cost-listing.ts'
-import type { Quota } from '#lib/zfs/plain-rows.ts'
 import type { DatasetType, Guid, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 

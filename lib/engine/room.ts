@@ -1,6 +1,6 @@
 import { BOOKED_PER_BYTE, fits, roomIn, type SpaceAnswer, sizeOf } from '#lib/replication/space.ts'
 import type { Inventory, Plan } from '#lib/replication/types.ts'
-import { poolOf } from '#lib/zfs/paths.ts'
+import { poolOf } from '#lib/zfs/names.ts'
 import type { EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
 

@@ -1,6 +1,6 @@
 import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window.ts'
 import type { CommandsRole, Inventory, Plan, Step } from '#lib/replication/types.ts'
-import { poolOf } from '#lib/zfs/paths.ts'
+import { poolOf } from '#lib/zfs/names.ts'
 import { isDestructive, notAsConfirmed } from './before-destroying.ts'
 import { partialMoved } from './before-swapping.ts'
 import type { EngineContext } from './context.ts'

@@ -1,7 +1,7 @@
 import type { ActionRecord, RunRecord, Store } from '#lib/db/types.ts'
 import { halfDoneSwap, recordOf as known, ownSiblings } from '#lib/replication/swap.ts'
 import type { Inventory, Json, Plan, Step, SwapFacts, SwapRecord } from '#lib/replication/types.ts'
-import { parseOwnDatasetName, timeOfStamp } from '#lib/zfs/own-names.ts'
+import { parseOwnDatasetName, timeOfStamp } from '#lib/zfs/names.ts'
 import type { EngineContext } from './context.ts'
 
 /** A preview carries the stamp of its own moment, and is run ten minutes later at the most. */

@@ -1,4 +1,4 @@
-import { parseAnchorName } from '#lib/zfs/own-names.ts'
+import { parseAnchorName } from '#lib/zfs/names.ts'
 import type { BookmarkEntry } from '#lib/zfs/types.ts'
 
 /** The rights that make an anchor cannot remove it, so there are never more than this many of ours on a dataset. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { clearedName } from '#lib/zfs/own-names.ts'
+import { clearedName } from '#lib/zfs/names.ts'
 import { emptyMemory } from './memory.ts'
 import {
   backupSide,

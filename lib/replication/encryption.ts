@@ -1,5 +1,5 @@
 import type { Policy } from '#config/effective.ts'
-import type { SendOptions } from '#lib/zfs/commands.ts'
+import type { SendOptions } from '#lib/zfs/send-commands.ts'
 import type { DatasetFacts } from '#lib/zfs/types.ts'
 import type { Evidence } from './sentences/evidence.ts'
 import type { Comparison, Inventory, IvSets, LineMemory } from './types.ts'

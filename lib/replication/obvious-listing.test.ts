@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { listSnapshots } from '#lib/zfs/commands.ts'
-import { parseSnapshotListing } from '#lib/zfs/listing.ts'
+import { listSnapshots } from '#lib/zfs/read-commands.ts'
+import { parseSnapshotListing } from '#lib/zfs/snapshot-listing.ts'
 import { compare } from './compare.ts'
 import { divergenceOf } from './divergence.ts'
 import { type Cells, listing, type Row, sideFrom } from './testing/listing.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Argv } from '#lib/zfs/commands.ts'
+import type { Argv } from '#lib/zfs/operand.ts'
 import type { Plan } from './types.ts'
 
 /** What a plan would do and what it rests on; see `Plan.hash`. Plans that do nothing rest on nothing. */

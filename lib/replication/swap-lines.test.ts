@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { splitBatch } from '#lib/ssh/batch-run.ts'
-import type { ZfsCommand } from '#lib/zfs/commands.ts'
+import type { ZfsCommand } from '#lib/zfs/operand.ts'
 import { inCommands, inLines } from './plan/lines.ts'
 import { halfDoneSwap } from './swap.ts'
 import { a, aside, B, b, commands, next, own } from './testing/set-aside.ts'

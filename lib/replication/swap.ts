@@ -1,4 +1,4 @@
-import { type OwnDatasetRole, parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { type OwnDatasetRole, parseOwnDatasetName } from '#lib/zfs/names.ts'
 import { movableChildren } from './children.ts'
 import type { Inventory, Sibling, SwapRecord } from './types.ts'
 

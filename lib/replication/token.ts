@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SendOptions } from '#lib/zfs/commands.ts'
+import type { SendOptions } from '#lib/zfs/send-commands.ts'
 import type { ResumeTokenFacts, ZfsFaultKind } from '#lib/zfs/types.ts'
 import { streamOf } from './encryption.ts'
 import { SCHEDULE_SLACK } from './foreign-activity.ts'

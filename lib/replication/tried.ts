@@ -1,4 +1,4 @@
-import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
+import { RIGHTS_OF } from '#lib/zfs/rights.ts'
 import { SETS_ASIDE } from './lineage.ts'
 import { missingFrom } from './preflight/needed-rights.ts'
 import type { Comparison, Inventory, Plan, PlanKind, RepairHistory, Tried } from './types.ts'

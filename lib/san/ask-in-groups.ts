@@ -1,7 +1,7 @@
 import type { LookFault } from '#lib/replication/types.ts'
 import type { OutputReader } from '#lib/ssh/batch-output.ts'
 import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
-import { classifyZfs } from '#lib/zfs/messages.ts'
+import { classifyZfs } from '#lib/zfs/faults.ts'
 import { type Answer, type Group, groupAnswers, groupCommand } from './batch-answer.ts'
 import { floodFault, slowFault, span } from './host-fault.ts'
 import type { Pace } from './pace.ts'

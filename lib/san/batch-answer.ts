@@ -1,7 +1,7 @@
 import type { LookFault } from '#lib/replication/types.ts'
 import type { OutputReader } from '#lib/ssh/batch-output.ts'
 import type { BatchResult, CommandResult, RemoteCommand } from '#lib/ssh/types.ts'
-import { classifyZfs } from '#lib/zfs/messages.ts'
+import { classifyZfs } from '#lib/zfs/faults.ts'
 import { datasetFault, lookFault } from './host-fault.ts'
 
 /** A group of names asked for in one command, and one by one in the same session where that command fails. */

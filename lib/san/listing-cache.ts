@@ -1,5 +1,5 @@
-import type { DatasetSnapshots } from '#lib/zfs/listing.ts'
 import { limitsFor } from '#lib/zfs/snapshot-limits.ts'
+import type { DatasetSnapshots } from '#lib/zfs/snapshot-listing.ts'
 import type { DatasetFacts, Guid } from '#lib/zfs/types.ts'
 
 interface Entry {

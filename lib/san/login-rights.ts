@@ -1,8 +1,8 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { LoginRights } from '#lib/engine/ports.ts'
 import type { BatchOptions, CommandResult, Ssh } from '#lib/ssh/types.ts'
-import { listRights } from '#lib/zfs/commands.ts'
-import { parentOf } from '#lib/zfs/paths.ts'
+import { parentOf } from '#lib/zfs/names.ts'
+import { listRights } from '#lib/zfs/read-commands.ts'
 import { type Grant, parseRights, rightsOf } from '#lib/zfs/rights.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { linesOf } from '#lib/zfs/lines.ts'
+import { linesOf } from '#lib/zfs/cells.ts'
 
 /**
  * The lines of each dataset of a listing, so that one which cannot be read costs no other dataset its listing. Null where a

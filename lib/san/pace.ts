@@ -1,4 +1,4 @@
-import type { ToList } from '#lib/zfs/chunks.ts'
+import type { ToList } from '#lib/zfs/operand.ts'
 
 /** What is known of one kind of listing on one host. */
 interface Known {

@@ -1,7 +1,7 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
-import { chunkNames } from '#lib/zfs/chunks.ts'
 import { listSizes, parseSizes, type SnapshotSize } from '#lib/zfs/cost-listing.ts'
+import { chunkNames } from '#lib/zfs/operand.ts'
 import { askInGroups } from './ask-in-groups.ts'
 import { Pace } from './pace.ts'
 

@@ -1,11 +1,10 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { SwapFacts } from '#lib/replication/types.ts'
 import type { BatchOptions, BatchResult, Ssh } from '#lib/ssh/types.ts'
-import { listNamesBelow, longestBelow } from '#lib/zfs/beside-listing.ts'
-import { getProperties } from '#lib/zfs/commands.ts'
+import { getValue, listPropertyNames, parseProperties, parsePropertyNames } from '#lib/zfs/answers.ts'
+import { listNamesBelow, longestBelow } from '#lib/zfs/dataset-listing.ts'
 import { isPropertyOperand } from '#lib/zfs/operand.ts'
-import { getValue, listOwnProperties, parseOwnProperties } from '#lib/zfs/own-properties.ts'
-import { parseProperties } from '#lib/zfs/properties.ts'
+import { getProperties } from '#lib/zfs/read-commands.ts'
 import { WITNESS_MARK } from '#lib/zfs/witness-mark.ts'
 
 /** Characters of all values set on one dataset. */
@@ -36,14 +35,14 @@ export async function readSwapProperties(
   const first = await ssh.batch(
     host.id,
     asks.flatMap(({ dataset, below }, index) => [
-      { id: `own${index}`, argv: listOwnProperties(zfs, dataset) },
+      { id: `own${index}`, argv: listPropertyNames(zfs, dataset) },
       { id: `force${index}`, argv: getProperties(zfs, dataset, IN_FORCE) },
       ...(below === true ? [{ id: `below${index}`, argv: listNamesBelow(zfs, dataset), maxBytes: MOST_NAMES }] : []),
     ]),
     options,
   )
   const named = datasets.map((dataset, index) => {
-    const names = parseOwnProperties(answer(first, `own${index}`) ?? '?')
+    const names = parsePropertyNames(answer(first, `own${index}`) ?? '?')
     return { dataset, index, names: names?.filter((name) => !NOT_ASKED.has(name)) ?? null }
   })
   const values = named.flatMap(({ dataset, index, names }) =>

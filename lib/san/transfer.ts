@@ -1,8 +1,7 @@
 import type { SanTransfer, SanTransferOutcome, StepFault } from '#lib/engine/ports.ts'
 import { showable } from '#lib/ssh/showable.ts'
 import type { LegOutcome, RemoteFault, Ssh, TransferOutcome } from '#lib/ssh/types.ts'
-import { receiveWarnings } from '#lib/zfs/messages.ts'
-import { classifyTransfer } from '#lib/zfs/transfer-fault.ts'
+import { classifyTransfer, receiveWarnings } from '#lib/zfs/faults.ts'
 import type { ZfsFaultKind } from '#lib/zfs/types.ts'
 
 /** What zfs says when the stream merely stopped: the link then has more to say than zfs. */

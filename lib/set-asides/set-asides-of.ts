@@ -1,6 +1,5 @@
 import type { Inventory, Sibling } from '#lib/replication/types.ts'
-import { type OwnDatasetName, parseOwnDatasetName, timeOfStamp } from '#lib/zfs/own-names.ts'
-import { poolOf } from '#lib/zfs/paths.ts'
+import { type OwnDatasetName, parseOwnDatasetName, poolOf, timeOfStamp } from '#lib/zfs/names.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import { whyKept } from './keep.ts'
 import type { MadeBy, SetAside } from './set-aside.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import {
   backupSide,
   guidOf,

@@ -1,5 +1,5 @@
 import type { SnapshotRef } from '#lib/replication/types.ts'
-import { type PoolStatus, SCRUB_DAYS } from '#lib/zfs/pool-status.ts'
+import { type PoolStatus, SCRUB_DAYS } from '#lib/zfs/pool.ts'
 import type { DatasetFacts } from '#lib/zfs/types.ts'
 import type { History, Verification, VerificationFinding, VerificationResult } from './types.ts'
 

@@ -1,7 +1,7 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { PresentSide } from '#lib/replication/types.ts'
 import { NAME_LIMIT } from '#lib/zfs/names.ts'
-import { receiveBack, sendBack } from '#lib/zfs/restore-command.ts'
+import { receiveBack, sendBack } from '#lib/zfs/send-commands.ts'
 import { shellLine, shellWord } from '#lib/zfs/shell-word.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
 import type { Restore } from './types.ts'

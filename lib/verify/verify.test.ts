@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { HostConfig } from '#config/effective.ts'
 import type { PresentSide } from '#lib/replication/types.ts'
-import type { PoolStatus } from '#lib/zfs/pool-status.ts'
+import type { PoolStatus } from '#lib/zfs/pool.ts'
 import type { DatasetFacts } from '#lib/zfs/types.ts'
 import { compareHistories, newestCommonBefore } from './history.ts'
 import { judgeVerification } from './judge.ts'

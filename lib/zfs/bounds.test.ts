@@ -1,28 +1,25 @@
 import { describe, expect, test } from 'bun:test'
-import { listNamesBelow, longestBelow, parseBeside } from './beside-listing.ts'
-import { encryptionCell, numberCell } from './cells.ts'
-import { DATASET_COLUMNS, POOL_COLUMNS } from './columns.ts'
+import {
+  parseAllDatasets,
+  parseHeld,
+  parseOwnProperties as parseOwnOfEach,
+  parseProperties,
+  parsePropertyNames,
+  parsePropertyOfEach,
+  parseQuotas,
+  parseVersion,
+  parseWrittenSince,
+} from './answers.ts'
+import { encryptionCell, LAST_SECOND, numberCell } from './cells.ts'
+import { DATASET_COLUMNS, MOST_ROWS, POOL_COLUMNS } from './columns.ts'
 import { parseCosts, parseIdentities, parseSizes, parseWritten } from './cost-listing.ts'
-import { parseDatasetListing, parsePoolListing } from './dataset-listing.ts'
-import { LAST_SECOND } from './dates.ts'
+import { listNamesBelow, longestBelow, parseBeside, parseDatasetListing, parsePoolListing } from './dataset-listing.ts'
 import { onlyDirectories } from './directory-changes.ts'
 import { parseSendEstimate } from './estimate.ts'
 import { checkDatasetName, checkSnapshotName } from './names.ts'
-import { parseOwnProperties } from './own-properties.ts'
-import {
-  parseAllDatasets,
-  parseOwnProperties as parseOwnOfEach,
-  parsePropertyOfEach,
-  parseQuotas,
-} from './plain-rows.ts'
-import { parsePoolFeatures } from './pool-features.ts'
-import { parsePoolStatus } from './pool-status.ts'
-import { parseProperties } from './properties.ts'
+import { parsePoolFeatures, parsePoolStatus } from './pool.ts'
 import { parseRights, rightsOf } from './rights.ts'
-import { parseHeld, parseVersion, parseWrittenSince } from './small-answers.ts'
-import { MOST_ROWS } from './table.ts'
-import { readToken } from './token.ts'
-import { encodeToken, type TokenField } from './token-contents.ts'
+import { encodeToken, readToken, type TokenField } from './token.ts'
 
 /* A compromised SAN answers whatever it likes. Each parser holds what it takes within bounds, whatever comes. */
 
@@ -76,7 +73,7 @@ describe('texts', () => {
     ['a cipher', () => encryptionCell(HUGE), undefined],
     ['a value', () => parsePropertyOfEach(`a\t${HUGE}\n`, ['a']), null],
     ['an origin', () => parseAllDatasets(`p/a\tfilesystem\t7\t${HUGE}\n`), null],
-    ['a property', () => parseOwnProperties(`${HUGE}\n`), null],
+    ['a property', () => parsePropertyNames(`${HUGE}\n`), null],
     ['a property of one of several', () => parseOwnOfEach(`a\t${HUGE}\n`, ['a']), null],
     ['the name of what is to be sent', () => parseSendEstimate(`full\t${HUGE}@s\t7\n`), null],
     ['where it begins', () => parseSendEstimate(`incremental\t@${HUGE}\tp/a@s\t7\n`), null],
@@ -105,7 +102,7 @@ describe('texts', () => {
 
 describe('how many', () => {
   test.each<[string, () => unknown, unknown]>([
-    ['properties of a dataset', () => parseOwnProperties(many(501, (index) => `org:${index}`)), null],
+    ['properties of a dataset', () => parsePropertyNames(many(501, (index) => `org:${index}`)), null],
     [
       'of one of several',
       () =>

@@ -1,7 +1,6 @@
-import { LAST_SECOND } from './dates.ts'
-import { isGuid, isUint64 } from './guid.ts'
-import { isSnapshotName } from './names.ts'
-import { isResumeToken } from './token-contents.ts'
+import { cleanLine } from './clean.ts'
+import { isGuid, isSnapshotName, isUint64 } from './names.ts'
+import { isResumeToken } from './token.ts'
 import type { DatasetType, Guid } from './types.ts'
 
 /** Reads one cell of a `-Hp` table. `undefined` means: not what this column can hold. */
@@ -47,4 +46,44 @@ export const originCell: Cell<string | null> = (text) => (text === '-' ? null : 
 /** `-` as null. */
 export function orNull<T>(cell: Cell<T>): Cell<T | null> {
   return (text) => (text === '-' ? null : cell(text))
+}
+
+/** The lines of a text, one at a time: a text of millions of them must not become as many pieces at once. */
+export function* linesOf(text: string): Generator<string> {
+  let start = 0
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+    yield text.slice(start, end)
+    start = end + 1
+  }
+  if (start < text.length) yield text.slice(start)
+}
+
+/**
+ * A line that is not what the host was asked for. It makes a listing worthless, never shorter; where every line says whose
+ * it is, that is the listing of its own dataset only (`lib/san/own-lines.ts`).
+ */
+export interface ListingFault {
+  /** Counted from 1. */
+  readonly line: number
+  /** The line, cleaned and cut for showing. */
+  readonly text: string
+  /** What is wrong with it, one sentence. */
+  readonly reason: string
+}
+
+const SHOWN = 300
+
+export function listingFault(line: number, text: string, reason: string): ListingFault {
+  return { line, text: cleanLine(text, SHOWN), reason }
+}
+
+export const CUT_OFF = 'The listing does not end with a newline: it was cut off, so nothing in it counts.'
+
+/** The last second with a year of four digits, epoch seconds: what is later no formatter of dates takes. */
+export const LAST_SECOND = 253_402_300_799
+
+/** `2026-11-22T14:32:10Z`. Epoch seconds; a number that is no date is held within 1970 and 9999. */
+export function utcTime(seconds: number): string {
+  const held = Number.isNaN(seconds) ? 0 : Math.min(LAST_SECOND, Math.max(0, seconds))
+  return `${new Date(held * 1000).toISOString().slice(0, 19)}Z`
 }

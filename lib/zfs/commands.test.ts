@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import { DATASET_COLUMNS, DATASET_COLUMNS_BEFORE_2_2 } from './columns.ts'
-import * as commands from './commands.ts'
-import { UnsafeOperand } from './operand.ts'
-import { zpoolBeside } from './zfs-command.ts'
+import * as diffs from './directory-changes.ts'
+import { UnsafeOperand, zpoolBeside } from './operand.ts'
+import * as reads from './read-commands.ts'
+import * as sends from './send-commands.ts'
+import * as marks from './witness-mark.ts'
+import * as writes from './write-commands.ts'
+
+const commands = { ...diffs, ...reads, ...sends, ...marks, ...writes }
 
 const ZFS = ['zfs']
 const PLAIN = { raw: false, largeBlocks: false, compressed: false, embedded: false }
@@ -45,7 +50,7 @@ describe('commands that look', () => {
 
 describe('commands that send', () => {
   const to = 'p/a@c d'
-  test.each<[commands.SendStream, string]>([
+  test.each<[sends.SendStream, string]>([
     [{ to, from: { kind: 'nothing' }, options: PLAIN }, 'send -v -P p/a@c d'],
     [{ to, from: { kind: 'snapshot', name: 'a', between: true }, options: PLAIN }, 'send -v -P -I p/a@a p/a@c d'],
     [{ to, from: { kind: 'snapshot', name: 'a', between: false }, options: PLAIN }, 'send -v -P -i p/a@a p/a@c d'],

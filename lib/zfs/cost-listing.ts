@@ -1,9 +1,8 @@
 import * as cells from './cells.ts'
-import { linesOf } from './lines.ts'
+import { linesOf } from './cells.ts'
 import { NAME_LIMIT } from './names.ts'
-import { datasetOperand, snapshotOperand } from './operand.ts'
+import { type Argv, datasetOperand, snapshotOperand, type ZfsCommand } from './operand.ts'
 import type { Guid } from './types.ts'
-import type { Argv, ZfsCommand } from './zfs-command.ts'
 
 /** Of one dataset: with more nothing is judged of it anyhow. */
 const MOST_SNAPSHOTS = 100_000
@@ -11,7 +10,7 @@ const MOST_SNAPSHOTS = 100_000
 const MOST_NAMES = 100_000
 
 /** What destroying a snapshot would free by itself (bytes), and whether something was cloned from it. */
-export interface SnapshotCost {
+interface SnapshotCost {
   readonly usedBytes: number
   readonly clones: number
 }

@@ -1,5 +1,4 @@
-import { bookmarkOperand, datasetOperand, snapshotOperand } from './operand.ts'
-import type { Argv, ZfsCommand } from './zfs-command.ts'
+import { type Argv, bookmarkOperand, datasetOperand, snapshotOperand, type ZfsCommand } from './operand.ts'
 
 /*
  * The only commands of this product that destroy anything. They stand apart from all others on purpose: one planner

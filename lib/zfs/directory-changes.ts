@@ -1,7 +1,6 @@
-import { linesOf } from './lines.ts'
-import { snapshotOperand } from './operand.ts'
-import { splitSnapshot } from './paths.ts'
-import type { Argv, ZfsCommand } from './zfs-command.ts'
+import { linesOf } from './cells.ts'
+import { splitSnapshot } from './names.ts'
+import { type Argv, snapshotOperand, type ZfsCommand } from './operand.ts'
 
 /**
  * What has changed in a file system since one of its snapshots, with the kind of each thing. Needs the right `diff` and a

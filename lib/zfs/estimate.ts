@@ -1,6 +1,5 @@
-import { linesOf } from './lines.ts'
-import { isSnapshotName, NAME_LIMIT } from './names.ts'
-import { splitSnapshot } from './paths.ts'
+import { linesOf } from './cells.ts'
+import { isSnapshotName, NAME_LIMIT, splitSnapshot } from './names.ts'
 import { plausibleBytes } from './token.ts'
 import type { EstimateStep, SendEstimate } from './types.ts'
 

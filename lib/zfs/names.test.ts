@@ -1,5 +1,25 @@
 import { describe, expect, test } from 'bun:test'
-import { checkBookmarkName, checkDatasetName, checkSnapshotName, isDatasetName } from './names.ts'
+import {
+  anchorName,
+  bytesOverForSetAside,
+  checkBookmarkName,
+  checkDatasetName,
+  checkSnapshotName,
+  guidFromHex,
+  guidToHex,
+  isDatasetName,
+  isGuid,
+  isUint64,
+  isWithin,
+  ownDatasetName,
+  parentOf,
+  parseAnchorName,
+  parseOwnDatasetName,
+  poolOf,
+  runStamp,
+  splitBookmark,
+  splitSnapshot,
+} from './names.ts'
 
 const deep = (levels: number): string => Array.from({ length: levels }, () => 'p').join('/')
 
@@ -77,4 +97,103 @@ test('bookmarks are named with #', () => {
 test('isDatasetName is the full grammar', () => {
   expect(isDatasetName('tank/my data')).toBe(true)
   expect(isDatasetName('tank/a@b')).toBe(false)
+})
+
+test.each([
+  ['tank', 'tank'],
+  ['tank/a/b', 'tank'],
+  ['tank@s', 'tank'],
+  ['tank#m', 'tank'],
+])('poolOf %p is %p', (name, pool) => expect(poolOf(name)).toBe(pool))
+
+test('parentOf a pool is nobody', () => {
+  expect(parentOf('tank/a/b')).toBe('tank/a')
+  expect(parentOf('tank')).toBeNull()
+})
+
+test.each([
+  ['tank/a', 'tank/a', true],
+  ['tank/a/b', 'tank/a', true],
+  ['tank/ab', 'tank/a', false],
+  ['tank', 'tank/a', false],
+])('isWithin(%p, %p) is %p', (child, root, within) => expect(isWithin(child, root)).toBe(within))
+
+test('snapshots and bookmarks come apart at their mark, spaces kept', () => {
+  expect(splitSnapshot('a/b@ c ')).toEqual({ dataset: 'a/b', snapshot: ' c ' })
+  expect(splitBookmark('a/b#c')).toEqual({ dataset: 'a/b', bookmark: 'c' })
+})
+
+test.each(['a/b', '@c', 'a/b@', 'a#b'])('splitSnapshot %p is null', (name) => expect(splitSnapshot(name)).toBeNull())
+
+test.each(['1', '13274492637528917951', '18446744073709551615'])('%p is a guid', (text) =>
+  expect(isGuid(text)).toBe(true),
+)
+
+test.each([
+  '0',
+  '',
+  '-1',
+  '+1',
+  '01',
+  '1.0',
+  '1e3',
+  '0x10',
+  ' 1',
+  '1\n',
+  '18446744073709551616',
+  '99999999999999999999',
+  '123456789012345678901',
+])('%p is none', (text) => expect(isGuid(text)).toBe(false))
+
+test('a uint64 may be 0', () => expect(isUint64('0')).toBe(true))
+
+test('hexadecimal, as resume tokens and our bookmarks have it, loses no digit', () => {
+  expect(guidFromHex('0x65463ae0bf5178cd')).toBe('7297584983157340365')
+  expect(guidToHex('7297584983157340365')).toBe('65463ae0bf5178cd')
+  expect(guidToHex('255')).toBe('00000000000000ff')
+  expect(guidFromHex('0x0')).toBeNull()
+  expect(guidFromHex('65463ae0bf5178cd')).toBeNull()
+  expect(guidFromHex('0x10000000000000000')).toBeNull()
+})
+
+test('guidToHex refuses what is no guid', () => expect(() => guidToHex('12a')).toThrow('no ZFS guid'))
+
+const STAMP = '20261122T094500Z'
+
+test('the stamp of a run is UTC', () => expect(runStamp(Date.UTC(2026, 10, 22, 9, 45) / 1000)).toBe(STAMP))
+
+test.each(['aside', 'next', 'incoming'] as const)('a %s name is a ZFS name and is recognised', (role) => {
+  const name = ownDatasetName('hqs1p1/HQS8DAT1', role, STAMP)
+  expect(name).toBe(`hqs1p1/HQS8DAT1.zw-${role}-${STAMP}`)
+  expect(checkDatasetName(name)).toBeNull()
+  expect(parseOwnDatasetName(name)).toEqual({ role, of: 'hqs1p1/HQS8DAT1', stamp: STAMP })
+})
+
+test.each([
+  'hqs1p1/HQS8DAT1',
+  `hqs1p1/HQS8DAT1.zw-aside-${STAMP}/child`,
+  'hqs1p1/HQS8DAT1.zw-aside-2026',
+  `hqs1p1/HQS8DAT1.zw-other-${STAMP}`,
+  `.zw-aside-${STAMP}`,
+])("%p is somebody else's", (name) => expect(parseOwnDatasetName(name)).toBeNull())
+
+test('an anchor carries the guid of its snapshot', () => {
+  expect(anchorName('18025512721595135951')).toBe('zw-fa277c5128f677cf')
+  expect(parseAnchorName('zw-fa277c5128f677cf')).toBe('18025512721595135951')
+  for (const foreign of [
+    'mark',
+    'zw-',
+    'zw-FA277C5128F677CF',
+    'zw-fa27',
+    'zw-fa277c5128f677cf0',
+    'zw-0000000000000000',
+  ])
+    expect(parseAnchorName(foreign)).toBeNull()
+})
+
+test('room for the longest suffix is counted with what lies below', () => {
+  expect(bytesOverForSetAside('p/'.padEnd(226, 'a'))).toBe(0)
+  expect(bytesOverForSetAside('p/'.padEnd(227, 'a'))).toBe(1)
+  expect(bytesOverForSetAside('p/'.padEnd(200, 'a'), '/child@snapshot'.length)).toBe(0)
+  expect(bytesOverForSetAside('p/'.padEnd(220, 'a'), '/child@snapshot'.length)).toBe(9)
 })

@@ -1,8 +1,16 @@
 import { type Columns, columnList, POOL_COLUMNS, SNAPSHOT_COLUMNS } from './columns.ts'
-import { bookmarkOperand, datasetOperand, nativeProperty, poolOperand, snapshotOperand } from './operand.ts'
-import { splitSnapshot } from './paths.ts'
+import { splitSnapshot } from './names.ts'
+import {
+  type Argv,
+  bookmarkOperand,
+  datasetOperand,
+  nativeProperty,
+  poolOperand,
+  snapshotOperand,
+  type ZfsCommand,
+  zpoolBeside,
+} from './operand.ts'
 import type { DatasetFacts } from './types.ts'
-import { type Argv, type ZfsCommand, zpoolBeside } from './zfs-command.ts'
 
 /** The commands that only look. None needs a delegated right. */
 

@@ -1,5 +1,3 @@
-import { Labels } from './labels.ts'
-
 /** Snapshots and bookmarks together. */
 export interface SnapshotLimits {
   readonly ofADataset: number
@@ -39,7 +37,7 @@ const SHARE_WHEN_FULL = 1 / 200
 /** After so many bytes of rows that came to nothing. They have grown old by then: left alone, they are collected late. */
 const COLLECT_AFTER = 20 * MB
 
-export interface CountedRows {
+interface CountedRows {
   readonly snapshots: readonly unknown[]
   readonly bookmarks: readonly unknown[]
   /** That both take here, about. */
@@ -115,3 +113,48 @@ export function createRoom(limits: SnapshotLimits, taken: Iterable<CountedRows> 
 /** For a listing of which the length is bounded by where it comes from. */
 export const unlimited = (): SnapshotRoom =>
   createRoom({ ofADataset: Infinity, ofAHost: Infinity, bytesOfAHost: Infinity })
+
+/** The part after `@` or `#`, and its createtxg: what a recursive snapshot has in common on all its datasets. */
+interface Label {
+  readonly name: string
+  txg: bigint
+  /** What followed it the last time. */
+  next: Label | null
+}
+
+/** In bytes, some 60,000 of usual length; whatever comes after them is not shared. */
+const MOST_BYTES = 8_000_000
+/** Without its characters: a name, a createtxg, and what finds them. */
+const LABEL_BYTES = 100
+
+/**
+ * Labels that were read, each once: a thousand datasets that are snapped together have the same few hundred, in the same
+ * order, so what comes next is guessed and nothing is made to look it up.
+ */
+class Labels {
+  readonly #byName = new Map<string, Label>()
+  #last: Label | null = null
+  #bytes = 0
+
+  /** That of `text` from `start` to `end`, if it is known. */
+  at(text: string, start: number, end: number): Label | undefined {
+    const guess = this.#last?.next
+    const isIt = guess != null && guess.name.length === end - start && text.startsWith(guess.name, start)
+    const label = isIt ? guess : this.#byName.get(text.slice(start, end))
+    if (label !== undefined) this.#follow(label)
+    return label
+  }
+
+  add(name: string, txg: bigint): void {
+    if (this.#bytes >= MOST_BYTES) return
+    this.#bytes += LABEL_BYTES + name.length
+    const label: Label = { name, txg, next: null }
+    this.#byName.set(name, label)
+    this.#follow(label)
+  }
+
+  #follow(label: Label): void {
+    if (this.#last !== null) this.#last.next = label
+    this.#last = label
+  }
+}

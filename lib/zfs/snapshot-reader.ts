@@ -1,14 +1,19 @@
-import { CUT_OFF, type ListingFault, listingFault } from './listing-fault.ts'
+import { CUT_OFF, type ListingFault, listingFault } from './cells.ts'
 import type { SnapshotLimits, SnapshotRoom } from './snapshot-limits.ts'
-import { type DatasetSnapshots, sortByTxg } from './snapshot-listing.ts'
-import { emptyDataset, type GrowingDataset, SnapshotRows } from './snapshot-row.ts'
+import {
+  type DatasetSnapshots,
+  emptyDataset,
+  type GrowingDataset,
+  SnapshotRows,
+  sortByTxg,
+} from './snapshot-listing.ts'
 
 /** What came of one dataset. `full`: it has more than may be read, and nothing of it is kept. */
-export type ReadSnapshots = DatasetSnapshots | UnreadSnapshots
+type ReadSnapshots = DatasetSnapshots | UnreadSnapshots
 export type UnreadSnapshots = { readonly fault: ListingFault } | { readonly full: keyof SnapshotLimits }
 
 /** Reads the output of `listSnapshots(names)` in pieces, as they come: nothing is held but the rows. */
-export interface SnapshotReader {
+interface SnapshotReader {
   push(bytes: Uint8Array): void
   end(exitCode: number | null): void
   /** Of each dataset of which it is certain before the listing ends that it cannot be read: why. */

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import { deflateSync } from 'node:zlib'
-import { parseResumeToken, plausibleBytes, readToken } from './token.ts'
-import { decodeToken, encodeToken, isResumeToken, type TokenField } from './token-contents.ts'
+import {
+  decodeToken,
+  encodeToken,
+  isResumeToken,
+  parseResumeToken,
+  plausibleBytes,
+  readToken,
+  type TokenField,
+} from './token.ts'
 
 /** A raw increment, cut off: the token that OpenZFS 2.3.9 gave, and what `zfs send -nvP -t` printed of it on stdout. */
 const RAW =

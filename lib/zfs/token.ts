@@ -1,5 +1,5 @@
+import { deflateSync, inflateSync } from 'node:zlib'
 import { isSnapshotName } from './names.ts'
-import { decodeToken } from './token-contents.ts'
 import type { ResumeTokenFacts } from './types.ts'
 
 /** What a receiver puts into a token, and nothing else: numbers, a name, and how the stream was sent. */
@@ -10,7 +10,7 @@ const KNOWN: ReadonlySet<string> = new Set([...NUMBERS, ...FLAGS, 'toname'])
 /** Characters: many times what any token says of itself. */
 const LONGEST_ANSWER = 64 * 1024
 
-export type TokenContents = Omit<ResumeTokenFacts, 'sends' | 'remainingBytes'>
+type TokenContents = Omit<ResumeTokenFacts, 'sends' | 'remainingBytes'>
 
 /**
  * How a token says that its stream is to go on. It comes from the backup and decides alone how `zfs send -t` sends: a token
@@ -80,4 +80,123 @@ export function parseResumeToken(token: string, text: string): ResumeTokenFacts 
 export function plausibleBytes(decimal: string): number | null {
   const bytes = Number(decimal)
   return Number.isSafeInteger(bytes) ? bytes : null
+}
+
+/** `1-<checksum>-<length>-<payload>`, hexadecimal; a few hundred characters. */
+const TOKEN = /^[0-9]{1,3}-[0-9a-f]{1,16}-[0-9a-f]{1,8}-[0-9a-f]{2,16384}$/
+
+/** The shape alone; whether it still applies only the sending host can say. */
+export function isResumeToken(text: string): boolean {
+  return TOKEN.test(text)
+}
+
+/*
+ * What a resume token holds, read here and not from what a host prints of it: the text that `zfs send -nvP -t` prints cannot
+ * be told from one in which a line break inside a name has made up further lines (measured on 2.3.9). A token is
+ * `1-CHECKSUM-LENGTH-HEX`, all in hexadecimal: the deflated bytes of an nvlist as the kernel packs it (native, little-endian),
+ * the length of those bytes, and the first word of the fletcher4 of the deflated ones.
+ */
+
+/** A pair of the list: a number, a name, or a flag, which is there or not. */
+export type TokenField = readonly [name: string, value: bigint | string | true]
+
+/** Far more than any token holds: six numbers, one name and four flags. */
+const MOST_BYTES = 16 * 1024
+/** Native, little-endian, reserved; version 0; names are unique. */
+const HEADER = Buffer.from([0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0])
+const END = Buffer.alloc(4)
+const PAIR_BYTES = 16
+const TYPES = { flag: 1, number: 8, text: 9 } as const
+
+/**
+ * Strict: what is read is packed again, and has to be the same bytes. So there is no token that ZFS would read differently.
+ *
+ * @returns null where the text is no token, or holds anything but numbers, names and flags, each once.
+ */
+export function decodeToken(token: string): readonly TokenField[] | null {
+  if (!isResumeToken(token)) return null
+  const [version, sum = '', length = '', hex = ''] = token.split('-')
+  const deflated = Buffer.from(hex, 'hex')
+  if (version !== '1' || hex.length % 2 !== 0 || BigInt(`0x${sum}`) !== checksum(deflated)) return null
+  const packed = inflate(deflated)
+  if (packed === null || packed.length !== Number.parseInt(length, 16)) return null
+  const fields = unpack(packed)
+  if (fields === null || new Set(fields.map(([name]) => name)).size !== fields.length) return null
+  return pack(fields).equals(packed) ? fields : null
+}
+
+/** The token of these fields, as a receiver would give it; for the simulator and for tests. */
+export function encodeToken(fields: readonly TokenField[]): string {
+  const packed = pack(fields)
+  const deflated = deflateSync(packed)
+  return `1-${checksum(deflated).toString(16)}-${packed.length.toString(16)}-${deflated.toString('hex')}`
+}
+
+function inflate(deflated: Buffer): Buffer | null {
+  try {
+    return inflateSync(deflated, { maxOutputLength: MOST_BYTES })
+  } catch {
+    // No zlib stream, cut off, or longer than any token is: no token either way.
+    return null
+  }
+}
+
+/** First word of fletcher4: the sum of all whole 32-bit words. */
+function checksum(bytes: Buffer): bigint {
+  let sum = 0n
+  for (let at = 0; at + 4 <= bytes.length; at += 4) sum += BigInt(bytes.readUInt32LE(at))
+  return BigInt.asUintN(64, sum)
+}
+
+function unpack(packed: Buffer): readonly TokenField[] | null {
+  const fields: TokenField[] = []
+  let at = HEADER.length
+  while (at + PAIR_BYTES <= packed.length) {
+    const size = packed.readUInt32LE(at)
+    const nameBytes = packed.readUInt16LE(at + 4)
+    const type = packed.readUInt32LE(at + 12)
+    const valueAt = at + aligned(PAIR_BYTES + nameBytes)
+    const end = at + size
+    if (nameBytes < 2 || valueAt > end || end > packed.length) return null
+    const value = readValue(type, packed.subarray(valueAt, end))
+    if (value === null) return null
+    fields.push([packed.toString('latin1', at + PAIR_BYTES, at + PAIR_BYTES + nameBytes - 1), value])
+    at = end
+  }
+  return fields
+}
+
+function readValue(type: number, bytes: Buffer): TokenField[1] | null {
+  if (type === TYPES.flag) return true
+  if (type === TYPES.number) return bytes.length === 8 ? bytes.readBigUInt64LE() : null
+  if (type !== TYPES.text) return null
+  const end = bytes.indexOf(0)
+  return end < 0 ? null : bytes.toString('latin1', 0, end)
+}
+
+function pack(fields: readonly TokenField[]): Buffer {
+  return Buffer.concat([HEADER, ...fields.map(packPair), END])
+}
+
+function packPair([name, value]: TokenField): Buffer {
+  const valueAt = aligned(PAIR_BYTES + name.length + 1)
+  const valueBytes = value === true ? 0 : typeof value === 'bigint' ? 8 : value.length + 1
+  const pair = Buffer.alloc(valueAt + aligned(valueBytes))
+  pair.writeUInt32LE(pair.length, 0)
+  pair.writeUInt16LE(name.length + 1, 4)
+  pair.writeUInt32LE(value === true ? 0 : 1, 8)
+  pair.write(name, PAIR_BYTES, 'latin1')
+  if (value === true) pair.writeUInt32LE(TYPES.flag, 12)
+  else if (typeof value === 'bigint') {
+    pair.writeUInt32LE(TYPES.number, 12)
+    pair.writeBigUInt64LE(value, valueAt)
+  } else {
+    pair.writeUInt32LE(TYPES.text, 12)
+    pair.write(value, valueAt, 'latin1')
+  }
+  return pair
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8
 }

@@ -63,7 +63,7 @@ export interface PoolFacts {
 }
 
 /** Of a pool's root dataset, all below it included: bytes as data, whatever redundancy they take in the pool. */
-export interface UsableSpace {
+interface UsableSpace {
   readonly usedBytes: number
   /** What may still be written: without parity, without what ZFS keeps for itself, within a quota on the root. */
   readonly availableBytes: number

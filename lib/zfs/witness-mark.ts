@@ -1,5 +1,4 @@
-import { datasetOperand, propertyOperand } from './operand.ts'
-import type { Argv, ZfsCommand } from './zfs-command.ts'
+import { type Argv, datasetOperand, propertyOperand, type ZfsCommand } from './operand.ts'
 
 /** The user property of a backup that says which witness repaired it last, and when. */
 export const WITNESS_MARK = 'zwitness:by'

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
-import { anchorName } from '#lib/zfs/own-names.ts'
+import { anchorName } from '#lib/zfs/names.ts'
 import { type Fake, fakeServices } from './fake-services.ts'
 import { entry, fakeInventory, fakeRun } from './fake-views.ts'
 

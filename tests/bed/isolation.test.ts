@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import { Bed, type BedOptions, SCHEDULE } from './bed.ts'
 import type { BedMapping } from './config.ts'
 

@@ -1,6 +1,6 @@
 import type { DatasetView } from '#lib/engine/types.ts'
 import type { Health } from '#lib/replication/types.ts'
-import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import type { Bed } from '#tests/bed/bed.ts'
 import { unreleasedBookings } from './bookings.ts'
 import { forbiddenCommands, unexplainedRuns } from './commands.ts'

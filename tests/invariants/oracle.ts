@@ -1,7 +1,7 @@
 import type { Policy } from '#config/effective.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import type { Health, ReasonCode } from '#lib/replication/types.ts'
-import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import { datasetOf, poolOf, type Stock, type StockDataset, type StockPool, type StockSnapshot } from './stock.ts'
 
 /** What the SANs' own state says of one mapping, computed by other means than the product's. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { decodeToken, encodeToken, type TokenField } from '#lib/zfs/token-contents.ts'
+import { decodeToken, encodeToken, type TokenField } from '#lib/zfs/token.ts'
 import { openLab } from './lab.ts'
 import { at, CREATE, RawLab } from './raw-lab.ts'
 import { until } from './witness.ts'

@@ -1,7 +1,7 @@
 /** `parse-and-compare.ts FILE DATASETS`: reads a listing, compares each dataset with a copy of itself, prints the seconds as JSON. */
 import { readFileSync } from 'node:fs'
 import { compare } from '#lib/replication/compare.ts'
-import { parseSnapshotListing } from '#lib/zfs/listing.ts'
+import { parseSnapshotListing } from '#lib/zfs/snapshot-listing.ts'
 import type { DatasetFacts } from '#lib/zfs/types.ts'
 import { datasetNames } from './listing.ts'
 

@@ -1,4 +1,4 @@
-import { poolOf } from '#lib/zfs/paths.ts'
+import { poolOf } from '#lib/zfs/names.ts'
 import { divergenceOf } from '../divergence.ts'
 import { isRawLine } from '../encryption.ts'
 import { clearNames } from '../plan/clear-names.ts'

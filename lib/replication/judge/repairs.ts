@@ -1,4 +1,4 @@
-import { RIGHTS_OF } from '#lib/zfs/rights-of-command.ts'
+import { RIGHTS_OF } from '#lib/zfs/rights.ts'
 import { hasGivenUp, slowTryAt } from '../backoff.ts'
 import { decrypts, mismatchFacts, streamOf } from '../encryption.ts'
 import { factsNow } from '../plan/expectation.ts'

@@ -1,6 +1,5 @@
-import { bookmark } from '#lib/zfs/commands.ts'
-import { NAME_LIMIT } from '#lib/zfs/names.ts'
-import { anchorName } from '#lib/zfs/own-names.ts'
+import { anchorName, NAME_LIMIT } from '#lib/zfs/names.ts'
+import { bookmark } from '#lib/zfs/write-commands.ts'
 import { ANCHOR_LIMIT, ownAnchors } from '../anchors.ts'
 import type { PresentSide, SnapshotRef } from '../types.ts'
 import type { BookmarkDraft, PlanInput } from './draft.ts'

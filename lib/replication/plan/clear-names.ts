@@ -1,7 +1,6 @@
-import { renameSnapshot } from '#lib/zfs/commands.ts'
-import { NAME_LIMIT } from '#lib/zfs/names.ts'
-import { bytesOverForSetAside, clearedName } from '#lib/zfs/own-names.ts'
-import type { ZfsCommand } from '#lib/zfs/zfs-command.ts'
+import { bytesOverForSetAside, clearedName, NAME_LIMIT } from '#lib/zfs/names.ts'
+import type { ZfsCommand } from '#lib/zfs/operand.ts'
+import { renameSnapshot } from '#lib/zfs/write-commands.ts'
 import type { Comparison, Mapping, PresentSide } from '../types.ts'
 import type { CommandsDraft, PlanInput } from './draft.ts'
 

@@ -1,5 +1,5 @@
 import type { Policy } from '#config/effective.ts'
-import type { ZfsCommand } from '#lib/zfs/commands.ts'
+import type { ZfsCommand } from '#lib/zfs/operand.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import type {
   Comparison,

@@ -1,5 +1,4 @@
-import { guardedReceive } from '#lib/zfs/commands.ts'
-import { guardOf, type ReceiveGuard } from '#lib/zfs/receive-guard.ts'
+import { guardedReceive, guardOf, type ReceiveGuard } from '#lib/zfs/write-commands.ts'
 import type { Plan } from '../types.ts'
 import type { PlanInput } from './draft.ts'
 

@@ -1,4 +1,4 @@
-import type { SendFrom } from '#lib/zfs/commands.ts'
+import type { SendFrom } from '#lib/zfs/send-commands.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import type { SnapshotRef } from '../types.ts'
 

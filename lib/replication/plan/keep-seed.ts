@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { hold, release } from '#lib/zfs/commands.ts'
+import { hold, release } from '#lib/zfs/write-commands.ts'
 import { ownSiblings } from '../swap.ts'
 import type { Inventory, Mapping, SnapshotRef } from '../types.ts'
 import { type CommandsDraft, optionalStep, type PlanInput } from './draft.ts'

@@ -1,4 +1,4 @@
-import type { Argv } from '#lib/zfs/commands.ts'
+import type { Argv } from '#lib/zfs/operand.ts'
 
 /**
  * What of a line the commands may take, in bytes: the ssh side sends 62 KiB at the most (lib/replication/swap-lines.test.ts holds

@@ -1,4 +1,4 @@
-import { rightToSet } from '#lib/zfs/carried-properties.ts'
+import { rightToSet } from '#lib/zfs/rights.ts'
 import { markValue, setMark, WITNESS_MARK, type WitnessMark } from '#lib/zfs/witness-mark.ts'
 import { optionalStep, type PlanDraft, type PlanInput, type StepDraft } from './draft.ts'
 

@@ -1,4 +1,4 @@
-import { createParent } from '#lib/zfs/commands.ts'
+import { createParent } from '#lib/zfs/write-commands.ts'
 import type { CommandsDraft, PlanInput } from './draft.ts'
 
 /**

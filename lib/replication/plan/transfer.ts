@@ -1,14 +1,6 @@
-import {
-  type Properties,
-  receive,
-  resumeTokenFacts,
-  type SendOptions,
-  send,
-  sendEstimate,
-  sendResume,
-} from '#lib/zfs/commands.ts'
-import type { ReceiveGuard } from '#lib/zfs/receive-guard.ts'
+import { resumeTokenFacts, type SendOptions, send, sendEstimate, sendResume } from '#lib/zfs/send-commands.ts'
 import type { Guid } from '#lib/zfs/types.ts'
+import { type Properties, type ReceiveGuard, receive } from '#lib/zfs/write-commands.ts'
 import type { Mapping, SnapshotRef } from '../types.ts'
 import type { Named, PlanOptions, TransferDraft } from './draft.ts'
 import type { Guards } from './guard.ts'

@@ -1,4 +1,4 @@
-import { RECEIVE, rightsOfCommand } from '#lib/zfs/rights-of-command.ts'
+import { RECEIVE, rightsOfCommand } from '#lib/zfs/rights.ts'
 import type { Step } from '../types.ts'
 
 export interface NeededRights {

@@ -1,4 +1,4 @@
-import { parentOf } from '#lib/zfs/paths.ts'
+import { parentOf } from '#lib/zfs/names.ts'
 import type { Check, Inventory, Rights, Step } from '../types.ts'
 import { missingFrom, type NeededRights, neededRights } from './needed-rights.ts'
 

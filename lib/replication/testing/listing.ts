@@ -1,4 +1,6 @@
-import { DATASET_COLUMNS, parseDatasetListing, parseSnapshotListing } from '#lib/zfs/listing.ts'
+import { DATASET_COLUMNS } from '#lib/zfs/columns.ts'
+import { parseDatasetListing } from '#lib/zfs/dataset-listing.ts'
+import { parseSnapshotListing } from '#lib/zfs/snapshot-listing.ts'
 import type { PresentSide } from '../types.ts'
 import { NOW } from './world.ts'
 

@@ -1,4 +1,4 @@
-import type { Quota } from '#lib/zfs/plain-rows.ts'
+import type { Quota } from '#lib/zfs/answers.ts'
 import type {
   BookmarkEntry,
   DatasetFacts,

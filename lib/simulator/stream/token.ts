@@ -1,4 +1,4 @@
-import { decodeToken as decode, encodeToken as encode, type TokenField } from '#lib/zfs/token-contents.ts'
+import { decodeToken as decode, encodeToken as encode, type TokenField } from '#lib/zfs/token.ts'
 import { Failure } from '../cli/fail.ts'
 import type { DatasetRecord, PoolRecord, StreamFlags } from '../state/model.ts'
 import { receivedBytes } from '../state/partial.ts'

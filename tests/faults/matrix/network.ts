@@ -157,5 +157,5 @@ export const NETWORK: readonly Row[] = [
     'zfs not in the PATH',
     `${APP} > no zfs in the PATH: said in so many words, and nothing is taken for missing`,
   ),
-  proved(30, 'sudo wants a password', 'tests/faults/reasons.test.ts > %s', 'lib/zfs/messages.test.ts > %p'),
+  proved(30, 'sudo wants a password', 'tests/faults/reasons.test.ts > %s', 'lib/zfs/faults.test.ts > %p'),
 ]

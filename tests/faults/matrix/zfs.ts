@@ -4,7 +4,7 @@ const APP = 'tests/app/hosts.test.ts'
 const SANS = 'tests/faults/sans.test.ts'
 const TRANSFERS = 'tests/faults/transfers.test.ts'
 const CONFORMANCE = 'tests/zfs/conformance.test.ts > %s: the simulator answers as this OpenZFS does now'
-const MESSAGES = 'lib/zfs/messages.test.ts > %p'
+const MESSAGES = 'lib/zfs/faults.test.ts > %p'
 
 /** Rows 31 to 72: pools, datasets, snapshots, tokens, rights, clocks, names and what hosts may answer. */
 export const ZFS: readonly Row[] = [

@@ -1,4 +1,4 @@
-import { ownDatasetName, parseOwnDatasetName, runStamp } from '#lib/zfs/own-names.ts'
+import { ownDatasetName, parseOwnDatasetName, runStamp } from '#lib/zfs/names.ts'
 import type { PlanInput } from '../draft.ts'
 
 /** The names that one set-aside uses, all with one stamp. */

@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import { quote } from '#lib/ssh/quote.ts'
-import { clone } from '#lib/zfs/commands.ts'
+import { clone } from '#lib/zfs/write-commands.ts'
 import { carryOver } from './carry-over.ts'
 
 // A generous limit: a machine may be busy.

@@ -1,7 +1,7 @@
-import { carriageOf, rightToSet } from '#lib/zfs/carried-properties.ts'
-import type { Properties } from '#lib/zfs/commands.ts'
 import { isPropertyOperand, propertyValueFault } from '#lib/zfs/operand.ts'
+import { carriageOf, rightToSet } from '#lib/zfs/rights.ts'
 import type { DatasetType } from '#lib/zfs/types.ts'
+import type { Properties } from '#lib/zfs/write-commands.ts'
 import type { Rights, SwapFacts } from '../../types.ts'
 
 /** Which of the backup's own properties the new line gets, and what is to be said about the others. */

@@ -1,4 +1,4 @@
-import { hold } from '#lib/zfs/commands.ts'
+import { hold } from '#lib/zfs/write-commands.ts'
 import { type CommandsDraft, optionalStep, type PlanInput } from '../draft.ts'
 import { bytesOf, inCommands } from '../lines.ts'
 

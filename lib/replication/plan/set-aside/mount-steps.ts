@@ -1,4 +1,4 @@
-import { mount, unmount } from '#lib/zfs/commands.ts'
+import { mount, unmount } from '#lib/zfs/write-commands.ts'
 import type { PresentSide } from '../../types.ts'
 import { type CommandsDraft, optionalStep, type PlanInput } from '../draft.ts'
 

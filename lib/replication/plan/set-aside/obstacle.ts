@@ -1,5 +1,4 @@
-import { NAME_LIMIT } from '#lib/zfs/names.ts'
-import { bytesOverForSetAside } from '#lib/zfs/own-names.ts'
+import { bytesOverForSetAside, NAME_LIMIT } from '#lib/zfs/names.ts'
 import { EMPTY_SET_ASIDE_LIMIT, SET_ASIDE_LIMIT, setAsidesAtLimit } from '../../judge/swaps.ts'
 import { ownSiblings } from '../../swap.ts'
 import type { Plan, PresentSide } from '../../types.ts'

@@ -1,4 +1,4 @@
-import { setLimit } from '#lib/zfs/commands.ts'
+import { setLimit } from '#lib/zfs/write-commands.ts'
 import { type CommandsDraft, optionalStep, type PlanInput } from '../draft.ts'
 import type { Quota } from './carry-over.ts'
 

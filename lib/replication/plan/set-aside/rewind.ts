@@ -1,4 +1,4 @@
-import { clone, type Properties, promote } from '#lib/zfs/commands.ts'
+import { clone, type Properties, promote } from '#lib/zfs/write-commands.ts'
 import { movableAfterPromote } from '../../children.ts'
 import { isOnlyEmptySnapshots } from '../../divergence.ts'
 import { toRef } from '../../order.ts'

@@ -1,5 +1,6 @@
-import { type Argv, promote, rename, setCanmount, setReadonly } from '#lib/zfs/commands.ts'
+import type { Argv } from '#lib/zfs/operand.ts'
 import type { DatasetType } from '#lib/zfs/types.ts'
+import { promote, rename, setCanmount, setReadonly } from '#lib/zfs/write-commands.ts'
 import type { ChildDataset, Found } from '../../types.ts'
 import type { CommandsDraft, PlanInput } from '../draft.ts'
 import { inLines } from '../lines.ts'

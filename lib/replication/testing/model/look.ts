@@ -1,4 +1,4 @@
-import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import type { ResumeTokenFacts, SnapshotEntry } from '#lib/zfs/types.ts'
 import type { ChildDataset, Inventory, PresentSide, Sibling, SwapFacts } from '../../types.ts'
 import { backupSide, MAPPING, NOW, primarySide } from '../world.ts'

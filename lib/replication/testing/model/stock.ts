@@ -1,4 +1,4 @@
-import { parseOwnDatasetName } from '#lib/zfs/own-names.ts'
+import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import { canmountOf } from './look.ts'
 import { type ModelDataset, parentOf } from './objects.ts'
 import type { ModelSan } from './san.ts'

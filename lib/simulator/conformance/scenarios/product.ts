@@ -1,27 +1,35 @@
 import { DATASET_COLUMNS, DATASET_COLUMNS_BEFORE_2_2 } from '#lib/zfs/columns.ts'
-import * as build from '#lib/zfs/commands.ts'
+import * as diffs from '#lib/zfs/directory-changes.ts'
+import type { Argv } from '#lib/zfs/operand.ts'
+import * as reads from '#lib/zfs/read-commands.ts'
+import type { SendFrom, SendOptions, SendStream } from '#lib/zfs/send-commands.ts'
+import * as sends from '#lib/zfs/send-commands.ts'
+import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
+import * as marks from '#lib/zfs/witness-mark.ts'
+import * as writes from '#lib/zfs/write-commands.ts'
 import type { Scenario } from '../scenario.ts'
 import { aToken, typed } from '../typed.ts'
 
+const build = { ...diffs, ...marks, ...reads, ...sends, ...writes }
 const ZFS = ['zfs']
-const plain: build.SendOptions = { raw: false, largeBlocks: false, compressed: false, embedded: false }
-const all: build.SendOptions = { raw: true, largeBlocks: true, compressed: true, embedded: true }
-const usual: build.SendOptions = { ...plain, largeBlocks: true, compressed: true }
+const plain: SendOptions = { raw: false, largeBlocks: false, compressed: false, embedded: false }
+const all: SendOptions = { raw: true, largeBlocks: true, compressed: true, embedded: true }
+const usual: SendOptions = { ...plain, largeBlocks: true, compressed: true }
 
-const stream = (to: string, from: build.SendFrom, options = usual): build.SendStream => ({ to, from, options })
+const stream = (to: string, from: SendFrom, options = usual): SendStream => ({ to, from, options })
 const whole = stream('A/src@s1', { kind: 'nothing' })
 const onward = stream('A/src@s3', { kind: 'snapshot', name: 's1', between: true })
 const hop = stream('A/src@s3', { kind: 'snapshot', name: 's1', between: false })
-const mark: build.WitnessMark = { witness: '0123456789abcdef', at: Date.UTC(2026, 10, 30) }
+const mark: WitnessMark = { witness: '0123456789abcdef', at: Date.UTC(2026, 10, 30) }
 const fromMark = stream('A/src@s4', { kind: 'bookmark', name: 'zw-00000000000000aa' })
 
 /** Every command that the product can build, exactly as it builds it; `as` is put before each. */
 function commandsOfTheProduct(as: '' | 'admin '): readonly string[] {
-  const line = (argv: build.Argv, tokenOf?: string): string => as + typed(argv, tokenOf)
+  const line = (argv: Argv, tokenOf?: string): string => as + typed(argv, tokenOf)
   // How far a send is depends on how fast the machine is: those lines are left out.
-  const sent = (argv: build.Argv, into: build.Argv, tokenOf?: string): string =>
+  const sent = (argv: Argv, into: Argv, tokenOf?: string): string =>
     `{ ${line(argv, tokenOf)} 2>$T/e; echo $? >$T/r; } | ${line(into)}; r=$?; grep -v '^[0-9][0-9]:' $T/e; echo $(cat $T/r) $r`
-  const into = (dataset: string, readonlyOn = false): build.Argv => build.receive(ZFS, { dataset, readonlyOn })
+  const into = (dataset: string, readonlyOn = false): Argv => build.receive(ZFS, { dataset, readonlyOn })
   const have = (names: readonly string[], recursive = false): string =>
     line(build.listDatasets(ZFS, names, { recursive, columns: DATASET_COLUMNS }))
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { featureGaps, parsePoolFeatures } from './pool-features.ts'
-import { parsePoolStatus, parseZoneOffset } from './pool-status.ts'
+import { featureGaps, parsePoolFeatures, parsePoolStatus, parseZoneOffset } from './pool.ts'
 
 const status = (scan: string, errors = 'No known data errors') =>
   `  pool: tank\n state: ONLINE\n${scan === '' ? '' : `  scan: ${scan}\n`}config:\n\n\tNAME  STATE\n\nerrors: ${errors}\n`

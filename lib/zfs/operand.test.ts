@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { chunkNames, groupsToList } from './chunks.ts'
+import { chunkNames, groupsToList } from './operand.ts'
 
 test('at most so many names in a chunk, none lost, order kept', () => {
   const names = Array.from({ length: 220 }, (_, index) => `p/${index}`)

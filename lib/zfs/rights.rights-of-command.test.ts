@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { destroyBookmark, destroySnapshots, discardPartial, rollback } from './destructive-commands.ts'
-import { neededOnBackup, neededOnPrimary } from './needed-rights.ts'
-import { rightsOfCommand } from './rights-of-command.ts'
-import { send } from './send-command.ts'
+import { neededOnBackup, neededOnPrimary, rightsOfCommand } from './rights.ts'
+import { send } from './send-commands.ts'
 import { setMark } from './witness-mark.ts'
 import {
   bookmark,

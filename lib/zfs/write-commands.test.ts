@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { receive } from './commands.ts'
-import { guarded, guardOf } from './receive-guard.ts'
+import { guarded, guardOf, receive } from './write-commands.ts'
 
 const NONE = new Map<string, string>()
 const DELEGATED = new Set(['receive:append', 'create', 'mount', 'rename', 'readonly', 'canmount', 'userprop'])

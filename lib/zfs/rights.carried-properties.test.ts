@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { type Carriage, carriageOf, rightsToCarry } from './carried-properties.ts'
+import { type Carriage, carriageOf, rightsToCarry } from './rights.ts'
 
 test.each<[string, Carriage]>([
   ['compression', 'given'],

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { allowLine, missingRights, neededOnBackup, neededOnPrimary, needlessRights } from './needed-rights.ts'
-import { parseRights } from './rights.ts'
+import { allowLine, missingRights, neededOnBackup, neededOnPrimary, needlessRights, parseRights } from './rights.ts'
 
 const grants = (rights: string, scope = 'Local+Descendent', who = 'user zfsadmin') =>
   parseRights(`---- Permissions on vault -------\n${scope} permissions:\n\t${who} ${rights}\n`)

@@ -1,6 +1,12 @@
-import { bookmarkOperand, snapshotOperand, tokenOperand } from './operand.ts'
-import { splitSnapshot } from './paths.ts'
-import type { Argv, ZfsCommand } from './zfs-command.ts'
+import { splitSnapshot } from './names.ts'
+import {
+  type Argv,
+  bookmarkOperand,
+  datasetOperand,
+  snapshotOperand,
+  tokenOperand,
+  type ZfsCommand,
+} from './operand.ts'
 
 /**
  * Where a stream begins. From a snapshot it may carry the snapshots between (`-I`) or not (`-i`); from a bookmark ZFS
@@ -73,4 +79,28 @@ function origin({ from, to }: SendStream): readonly string[] {
     case 'bookmark':
       return ['-i', bookmarkOperand(`${dataset}#${from.name}`)]
   }
+}
+
+/*
+ * What a person would run to have a dataset back from its backup, under a new name. Only shown, never run from here: the
+ * witness's logins may not send from a backup, nor receive on a primary.
+ */
+
+export interface RestoreStream {
+  /** `pool/ds@snap` on the backup. */
+  readonly to: string
+  /** Full name of an older snapshot: everything after it, up to `to`. Null: `to` as a whole. */
+  readonly after: string | null
+  /** An encrypted dataset as it is, without its key. */
+  readonly raw: boolean
+}
+
+export function sendBack(zfs: ZfsCommand, { to, after, raw }: RestoreStream): Argv {
+  const from = after === null ? [] : ['-I', snapshotOperand(after)]
+  return [...zfs, 'send', '-L', '-c', ...(raw ? ['-w'] : []), ...from, snapshotOperand(to)]
+}
+
+/** Into a dataset that does not exist yet (or the one that the stream before it made); never `-F`. */
+export function receiveBack(zfs: ZfsCommand, dataset: string): Argv {
+  return [...zfs, 'receive', '-s', '-u', datasetOperand(dataset)]
 }

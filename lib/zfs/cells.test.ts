@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { listBeside, parseBeside } from './beside-listing.ts'
-import { LAST_SECOND, utcTime } from './dates.ts'
-import { parseCreations } from './plain-rows.ts'
+import { parseCreations } from './answers.ts'
+import { LAST_SECOND, utcTime } from './cells.ts'
+import { listBeside, parseBeside } from './dataset-listing.ts'
 import { parseSnapshotListing } from './snapshot-listing.ts'
 
 const row = (creation: number | string) => `tank/a@s\tsnapshot\t7\t9\t${creation}\t0\n`
