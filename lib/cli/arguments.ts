@@ -21,7 +21,7 @@ export interface Arguments {
   all(name: string): readonly string[]
 }
 
-export interface Typed {
+interface Typed {
   readonly words: readonly string[]
   /** Values by option name, in order; a switch has ''. */
   readonly options: ReadonlyMap<string, readonly string[]>
@@ -107,4 +107,31 @@ function valueFrom(queue: string[], typed: string, spec: OptionSpec): string {
     throw new UsageError(`${typed} needs a value: ${typed} ${spec.value ?? ''}`.trim())
   queue.shift()
   return next
+}
+
+/** `broken,warning` → the words of the API; null where the option was not given. */
+export function upperWords(text: string | null): readonly string[] | null {
+  if (text === null) return null
+  return text
+    .split(',')
+    .map((word) => word.trim().toUpperCase().replaceAll('-', '_'))
+    .filter((word) => word !== '')
+}
+
+const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/**
+ * `90s`, `30m`, `4h`, `2d`, `1w`, `1d12h`, or a plain number of seconds → seconds.
+ * @throws UsageError naming the option
+ */
+export function parseDuration(option: string, text: string): number {
+  const parts = [...text.matchAll(/(\d+)([smhdw])/g)]
+  const whole = parts.map(([part]) => part).join('') === text
+  const seconds = /^\d+$/.test(text)
+    ? Number(text)
+    : whole
+      ? parts.reduce((sum, [, count, unit]) => sum + Number(count) * (SECONDS_PER_UNIT[unit ?? ''] ?? 0), 0)
+      : 0
+  if (seconds > 0 && seconds <= 10 * 366 * 86_400) return seconds
+  throw new UsageError(`${option} ${text}: write a length of time, for example 30s, 15m, 4h, 2d or 1d12h.`)
 }

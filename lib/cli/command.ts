@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
-import type { Loaders } from './loaders.ts'
+import type { Loaders } from './local.ts'
 import type { Output } from './output.ts'
 import type { Settings } from './settings.ts'
 

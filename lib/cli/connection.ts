@@ -1,8 +1,7 @@
 import { systemErrorCode } from '#lib/host/errors.ts'
-import { answerSchema } from './answers.ts'
+import { answerSchema, type PageOf } from './answers.ts'
 import { EXIT } from './exit-codes.ts'
-import { Failure } from './failure.ts'
-import { refusedBy } from './problem.ts'
+import { Failure, Refused, refusedBy } from './failure.ts'
 
 /** Query values; a list is sent with commas, what is null is left out. */
 export type Query = Readonly<Record<string, string | number | readonly string[] | null>>
@@ -21,7 +20,7 @@ export interface Connection {
   close(): Promise<void>
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** Default 30 s; reading two SANs takes longer. `--timeout` goes before both. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
@@ -92,7 +91,7 @@ export function connectionOver(
   }
 }
 
-export type Log = (text: string) => void
+type Log = (text: string) => void
 
 const JSON_BODY = { 'Content-Type': 'application/json' }
 
@@ -194,4 +193,42 @@ function queryText(query: Query): string {
     if (text !== '') fields.set(name, text)
   }
   return fields.size === 0 ? '' : `?${fields}`
+}
+
+/**
+ * Rows of a list over its pages, at most `most` of them. The first page is answered too, for what stands beside the rows.
+ */
+export async function readPages<T, P extends PageOf<T> = PageOf<T>>(
+  connection: Connection,
+  path: string,
+  query: Query,
+  { most, pageSize }: { readonly most: number; readonly pageSize: number },
+): Promise<{ readonly items: readonly T[]; readonly first: P; readonly hasMore: boolean }> {
+  const ask = (cursor: string | null, limit: number): Promise<P> => connection.get<P>(path, { ...query, limit, cursor })
+  const first = await ask(null, Math.min(most, pageSize))
+  const items = [...first.items]
+  let cursor = first.nextCursor
+  while (cursor !== null && items.length < most) {
+    const page = await ask(cursor, Math.min(most - items.length, pageSize))
+    items.push(...page.items)
+    // A list that gives the same cursor again would never end.
+    cursor = page.nextCursor === cursor ? null : page.nextCursor
+  }
+  return { items, first, hasMore: cursor !== null }
+}
+
+/** An operand that is the id of a SAN or of a dataset: asked as the one, and where there is none, as the other. */
+export async function byHostOrDataset<T>(operand: string | undefined, ask: (query: Query) => Promise<T>): Promise<T> {
+  if (operand === undefined) return ask({})
+  try {
+    return await ask({ host: operand })
+  } catch (error) {
+    if (!(error instanceof Refused) || error.problem.code !== 'NO_SUCH_HOST') throw error
+    return ask({ datasetId: operand })
+  }
+}
+
+/** Address of a dataset; an id may hold any character. */
+export function datasetPath(id: string, rest = ''): string {
+  return `/api/datasets/${encodeURIComponent(id)}${rest}`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { RunView } from './api-types.ts'
+import type { RunView } from './answers.ts'
 import { type ExitCode, exitOfPlan, exitOfProblem, exitOfRun, worstExit } from './exit-codes.ts'
 
 describe('what the service refuses', () => {

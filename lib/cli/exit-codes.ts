@@ -1,4 +1,4 @@
-import type { RunView } from './api-types.ts'
+import type { RunView } from './answers.ts'
 
 /** What every command but `monitor` ends with. The numbers are a promise to scripts: none changes its meaning. */
 export const EXIT = {

@@ -1,5 +1,8 @@
+import { didYouMean } from '#config/suggest.ts'
 import type { OptionSpec } from './arguments.ts'
 import { COMMON_OPTIONS, type Command } from './command.ts'
+import { EXIT } from './exit-codes.ts'
+import { UsageError } from './failure.ts'
 
 const EXITS = [
   '0 done, nothing to do, healthy · 1 failed · 2 wrong usage · 3 not found · 4 problems exist, or a plan is available',
@@ -51,4 +54,30 @@ function optionLines(options: readonly OptionSpec[]): string[] {
   })
   const width = Math.max(...titles.map((title) => title.length))
   return options.map(({ summary }, index) => `  ${(titles[index] ?? '').padEnd(width)}  ${summary}`)
+}
+
+/** `commands` is asked when it runs: the list holds this command too. */
+export function helpCommand(commands: () => readonly Command[]): Command {
+  return {
+    name: 'help',
+    summary: 'All commands, or one of them in detail.',
+    usage: '[<command>]',
+    operands: [0, 2],
+    options: [],
+    async run({ operands }, { io }) {
+      const wanted = operands.join(' ')
+      const all = commands()
+      const group = all.filter(({ name }) => name === wanted || name.startsWith(`${wanted} `))
+      if (wanted === '') io.stdout(overview(all))
+      else if (group.length === 0)
+        throw new UsageError(
+          `There is no command ${wanted}.${didYouMean(
+            wanted,
+            all.map(({ name }) => name),
+          )}`,
+        )
+      else io.stdout(group.map(commandHelp).join('\n'))
+      return EXIT.DONE
+    },
+  }
 }

@@ -1,6 +1,27 @@
+import type { Directories } from '#lib/directories.ts'
 import { EXIT } from './exit-codes.ts'
 import { Failure } from './failure.ts'
-import type { Loaders } from './loaders.ts'
+
+/** A whole zwitness inside this process. */
+export interface LocalApp {
+  fetch(request: Request): Promise<Response>
+  close(): Promise<void>
+}
+
+interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  /** Called when it listens, with its address. */
+  readonly onReady: (url: string) => void
+}
+
+/** The heavy parts, loaded only by the commands that need them. Each throws a Failure for what a person can cure. */
+export interface Loaders {
+  openApp(directories: Directories): Promise<LocalApp>
+  /** Until a signal ends it; answers the exit code. */
+  serve(options: ListenOptions & { readonly directories: Directories }): Promise<number>
+  demo(options: ListenOptions): Promise<number>
+}
 
 // Imported only here and only when needed: `zwitness config check` must work where the rest cannot even be loaded.
 export const localLoaders: Loaders = {

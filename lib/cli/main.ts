@@ -2,23 +2,21 @@ import { directories } from '#lib/directories.ts'
 import { argumentsFor } from './arguments.ts'
 import { COMMON_OPTIONS, type Command, type Context } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
-import { connect, connectIfRunning, connectTo } from './connect.ts'
+import { connect, connectIfRunning, connectTo, type Fetch } from './connect.ts'
 import type { Connection } from './connection.ts'
 import { EXIT } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { commandHelp, overview } from './help.ts'
 import { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
-import type { Loaders } from './loaders.ts'
-import { localLoaders } from './local.ts'
+import { type Loaders, localLoaders } from './local.ts'
 import { createOutput, type Output } from './output.ts'
 import { parseCommandLine } from './parse.ts'
 import { type Settings, settingsOf } from './settings.ts'
 import { paint, type Text } from './text.ts'
-import type { Fetch } from './transports.ts'
 
 /** What tests replace. */
-export interface MainParts {
+interface MainParts {
   readonly loaders?: Loaders
   readonly fetch?: Fetch
   readonly commands?: readonly Command[]

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { createOutput } from './output.ts'
-import { tableLines } from './table.ts'
-import { fakeIo } from './testing/fake-io.ts'
-import { cutTo, paint, rendered } from './text.ts'
+import { fakeIo } from './testing/command-line.ts'
+import { cutTo, paint, rendered, tableLines } from './text.ts'
 
 const EVIL = 'a\u001b[2Jb\u001b]0;title\u0007c\u009b31md\u202ee\tf\ng\u0000'
 

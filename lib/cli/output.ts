@@ -1,7 +1,6 @@
 import type { Io } from './io.ts'
 import type { Settings } from './settings.ts'
-import { type Column, tableLines } from './table.ts'
-import { paint, rendered, type Text } from './text.ts'
+import { type Column, paint, rendered, type Text, tableLines } from './text.ts'
 
 /** The two streams: data on stdout, messages on stderr. */
 export interface Output {

@@ -3,7 +3,7 @@ import { type Arguments, argumentsFor, type OptionSpec, splitArguments } from '.
 import { COMMON_OPTIONS, type Command } from './command.ts'
 import { shellWord, UsageError } from './failure.ts'
 
-export interface ParsedLine {
+interface ParsedLine {
   /** Null: no command was named. */
   readonly command: Command | null
   readonly args: Arguments
@@ -33,7 +33,7 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
 }
 
 /** Every option of every command once: one name means one thing, so the words can be split before the command is known. */
-export function everyOption(commands: readonly Command[]): readonly OptionSpec[] {
+function everyOption(commands: readonly Command[]): readonly OptionSpec[] {
   const all = [...COMMON_OPTIONS, ...commands.flatMap(({ options }) => options)]
   return [...new Map(all.map((spec) => [spec.name, spec])).values()]
 }

@@ -1,5 +1,4 @@
-import type { Arguments } from './arguments.ts'
-import { parseDuration } from './duration.ts'
+import { type Arguments, parseDuration } from './arguments.ts'
 import type { Io } from './io.ts'
 
 /** What the options that every command takes, and the environment, say. */

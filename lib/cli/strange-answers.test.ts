@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { COMMANDS } from './commands/index.ts'
 import { EXIT } from './exit-codes.ts'
 import { main } from './main.ts'
-import { fakeIo } from './testing/fake-io.ts'
-import { noLoaders } from './testing/run-command.ts'
+import { fakeIo, noLoaders } from './testing/command-line.ts'
 
 /* Whatever stands at an address that somebody typed: no command takes its answer for one of ours, or falls over it. */
 setDefaultTimeout(60_000)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { ended, run } from './testing/answers.ts'
-import { problem } from './testing/fake-service.ts'
-import { runCommand } from './testing/run-command.ts'
+import { runCommand } from './testing/command-line.ts'
+import { problem } from './testing/service.ts'
 
 const REPAIR = ['repair', 'x', '--yes', '--wait']
 const failed = { ...ended, state: 'FAILED' as const, result: 'FAILED' as const }

@@ -1,10 +1,52 @@
-import type { RunDetailView, RunView } from './api-types.ts'
+import type { RunDetailView, RunView, StatusView } from './answers.ts'
 import type { Context } from './command.ts'
 import type { Connection } from './connection.ts'
-import { EXIT, type ExitCode, exitOfRun } from './exit-codes.ts'
+import { EXIT, type ExitCode, exitOfRun, worstExit } from './exit-codes.ts'
 import { Failure } from './failure.ts'
-import { PressCounter } from './press-counter.ts'
-import { ProgressDisplay } from './progress.ts'
+import { ProgressDisplay, runLines } from './render/run.ts'
+
+/**
+ * Tells of a run that was accepted, and watches it where asked. Without a service the run lives in this process: then it
+ * is always watched, and so are the repairs that it starts.
+ */
+export async function follow(
+  context: Context,
+  connection: Connection,
+  begun: RunView,
+  wait: boolean,
+): Promise<ExitCode> {
+  const { out } = context
+  if (!wait && connection.kind !== 'local') {
+    showRun(context, begun)
+    out.note(`It goes on by itself: zwitness runs ${begun.id} shows it, zwitness cancel ${begun.id} stops it.`)
+    return EXIT.DONE
+  }
+  const first = await waitForRun(context, connection, begun)
+  const waited = [first]
+  if (connection.kind === 'local' && first.exit !== EXIT.INTERRUPTED) {
+    for (let next = await nextActive(connection); next !== null; next = await nextActive(connection)) {
+      out.note(`Run ${next.id} goes on with ${next.datasetId ?? 'all datasets'}.`)
+      const end = await waitForRun(context, connection, next)
+      waited.push(end)
+      if (end.exit === EXIT.INTERRUPTED) break
+    }
+  }
+  for (const { run } of waited) showRun(context, run)
+  return worstExit(waited.map(({ exit }) => exit))
+}
+
+function showRun({ out, io }: Context, run: RunView): void {
+  if (out.format === 'json') out.json('run/1', run)
+  else if (out.format === 'plain') out.record([run.id, run.kind, run.state, run.datasetId, run.outcome])
+  else for (const line of runLines(run, io.now())) out.line(line)
+}
+
+/** A run that this process still has to do. */
+async function nextActive(connection: Connection): Promise<RunView | null> {
+  const { activeRuns } = await connection.get<StatusView>('/api/status')
+  const next = activeRuns[0]
+  return next === undefined ? null : connection.get<RunView>(`/api/runs/${encodeURIComponent(next.id)}`)
+}
 
 const FIRST_POLL_MS = 250
 const LAST_POLL_MS = 1_000
@@ -13,7 +55,7 @@ const SECOND_PRESS_MS = 2_000
 /** A service that restarts is away for a moment; its runs are on record. */
 const AWAY_MS = 30_000
 
-export interface Waited {
+interface Waited {
   /** As last seen; it may still be running. */
   readonly run: RunView
   readonly exit: ExitCode
@@ -32,7 +74,7 @@ export async function waitForRun(context: Context, connection: Connection, begun
   let pause = FIRST_POLL_MS
   try {
     for (;;) {
-      run = await look(context, connection, run)
+      run = await observe(context, connection, run)
       if (run.result !== null) return { run, exit: cancelling ? EXIT.INTERRUPTED : exitOfRun(run) }
       display.update(run)
       if (presses.count > 0 && !cancelling) {
@@ -65,7 +107,7 @@ async function secondPress({ io, out }: Context, run: RunView, presses: PressCou
   return presses.count > 1
 }
 
-async function look({ io, out }: Context, connection: Connection, run: RunView): Promise<RunView> {
+async function observe({ io, out }: Context, connection: Connection, run: RunView): Promise<RunView> {
   const since = io.now()
   for (;;) {
     try {
@@ -85,5 +127,31 @@ async function cancel(connection: Connection, run: RunView): Promise<void> {
   } catch (error) {
     // It ended in the meantime: the next look says how.
     if (!(error instanceof Failure) || error.exit !== EXIT.CONFLICT) throw error
+  }
+}
+
+/** Counts Ctrl-C, and wakes whoever sleeps until the next one. */
+class PressCounter {
+  #count = 0
+  #next = new AbortController()
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Fires with the next press. */
+  get next(): AbortSignal {
+    return this.#next.signal
+  }
+
+  press(): void {
+    this.#count += 1
+    const woken = this.#next
+    this.#next = new AbortController()
+    woken.abort()
+  }
+
+  reset(): void {
+    this.#count = 0
   }
 }

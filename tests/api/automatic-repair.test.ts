@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'bun:test'
-import { datasetPage } from '#lib/cli/render/dataset-page.ts'
-import { statusLines } from '#lib/cli/render/status-screen.ts'
+import { datasetPage } from '#lib/cli/render/dataset.ts'
+import { statusLines } from '#lib/cli/render/status.ts'
 import { NOW } from './fake-config.ts'
 import { type Fake, fakeServices } from './fake-services.ts'
 import { fakePlan, fakeView } from './fake-views.ts'

@@ -2,9 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { main } from '../main.ts'
-import { fakeIo } from '../testing/fake-io.ts'
-import { problem } from '../testing/fake-service.ts'
-import { noLoaders, runCommand } from '../testing/run-command.ts'
+import { fakeIo, noLoaders, runCommand } from '../testing/command-line.ts'
+import { problem } from '../testing/service.ts'
 
 const user = { name: 'anna', role: 'OPERATOR', source: 'DATABASE', createdAt: '2026-11-22T12:00:00Z' }
 const token = {

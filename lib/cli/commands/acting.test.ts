@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { preview } from '../testing/answers.ts'
-import { problem } from '../testing/fake-service.ts'
-import { runCommand } from '../testing/run-command.ts'
+import { runCommand } from '../testing/command-line.ts'
+import { problem } from '../testing/service.ts'
 
 describe('check', () => {
   test('looks at what is named, or at all, in one run that starts nothing', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { detail, run } from '../testing/answers.ts'
-import { runCommand } from '../testing/run-command.ts'
+import { runCommand } from '../testing/command-line.ts'
 
 const item = (datasetId: string) => ({
   datasetId,

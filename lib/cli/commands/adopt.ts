@@ -1,16 +1,14 @@
 import type { AdoptResultsView, DecisionsView } from '#lib/api/adopt.ts'
-import type { DatasetDetailView, RunView } from '../api-types.ts'
+import type { DatasetDetailView, RunView } from '../answers.ts'
 import type { Arguments } from '../arguments.ts'
-import { bytesText } from '../bytes.ts'
+import { confirmYes } from '../ask.ts'
 import type { Command, Context } from '../command.ts'
-import { type Connection, SLOW } from '../connection.ts'
+import { type Connection, datasetPath, SLOW } from '../connection.ts'
 import { EXIT, type ExitCode, worstExit } from '../exit-codes.ts'
 import { Failure, shellWord, UsageError } from '../failure.ts'
-import { follow } from '../follow-up.ts'
-import { datasetPath } from '../option-values.ts'
-import { confirmYes } from '../prompt.ts'
-import { onlyOnBackup } from '../render/dataset-page.ts'
-import { waitForRun } from '../wait.ts'
+import { onlyOnBackup } from '../render/dataset.ts'
+import { bytesText } from '../render/words.ts'
+import { follow, waitForRun } from '../wait.ts'
 
 export const adopt: Command = {
   name: 'adopt',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import type { AnchorListView, CanDestroyView } from '../api-types.ts'
+import type { AnchorListView, CanDestroyView } from '../answers.ts'
 import { EXIT } from '../exit-codes.ts'
-import { problem } from '../testing/fake-service.ts'
-import { runCommand } from '../testing/run-command.ts'
+import { runCommand } from '../testing/command-line.ts'
+import { problem } from '../testing/service.ts'
 
 const ok = (body: unknown) => ({ status: 200, body })
 

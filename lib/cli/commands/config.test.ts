@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
-import { runCommand } from '../testing/run-command.ts'
+import { runCommand } from '../testing/command-line.ts'
 
 const VALID = `san_hosts:
   a: { hostname: a.example, ssh_user: zfsadmin }

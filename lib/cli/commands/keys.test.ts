@@ -4,7 +4,7 @@ import { fileFacts } from '#lib/host/file-facts.ts'
 import { readTextFile } from '#lib/host/read-file.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { type RunningSshd, startSshd } from '#lib/simulator/sshd.ts'
-import { runCommand } from '../testing/run-command.ts'
+import { runCommand } from '../testing/command-line.ts'
 
 let directory = ''
 beforeEach(async () => {

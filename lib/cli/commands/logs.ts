@@ -1,13 +1,11 @@
-import type { LogView, PageOf } from '../api-types.ts'
-import { wholeNumber } from '../arguments.ts'
+import type { LogView, PageOf } from '../answers.ts'
+import { upperWords, wholeNumber } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
-import type { Connection, Query } from '../connection.ts'
+import { runningService } from '../connect.ts'
+import { type Connection, type Query, readPages } from '../connection.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
-import { upperWords } from '../option-values.ts'
-import { readPages } from '../pages.ts'
-import { logLine, logRecord } from '../render/log-line.ts'
-import { runningService } from '../running-service.ts'
+import { logLine, logRecord } from '../render/run.ts'
 
 const EVERY_MS = 1_000
 

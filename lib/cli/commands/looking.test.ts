@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { EXIT } from '../exit-codes.ts'
-import { detail, healthy, preview, summary } from '../testing/answers.ts'
-import { problem } from '../testing/fake-service.ts'
-import { runCommand } from '../testing/run-command.ts'
-import { status } from '../testing/status-answer.ts'
+import { detail, healthy, preview, status, summary } from '../testing/answers.ts'
+import { runCommand } from '../testing/command-line.ts'
+import { problem } from '../testing/service.ts'
 
 const ok = (body: unknown) => ({ status: 200, body })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { problem } from '../testing/fake-service.ts'
-import { runCommand } from '../testing/run-command.ts'
-import { status } from '../testing/status-answer.ts'
+import { status } from '../testing/answers.ts'
+import { runCommand } from '../testing/command-line.ts'
+import { problem } from '../testing/service.ts'
 
 describe('help', () => {
   test('lists every command and what it ends with', async () => {

@@ -1,10 +1,8 @@
-import type { SetAsideListView } from '../api-types.ts'
-import { bytesText } from '../bytes.ts'
+import type { SetAsideListView } from '../answers.ts'
 import type { Command } from '../command.ts'
-import { SLOW } from '../connection.ts'
-import { agoText } from '../duration.ts'
+import { byHostOrDataset, SLOW } from '../connection.ts'
 import { EXIT } from '../exit-codes.ts'
-import { byHostOrDataset } from '../host-or-dataset.ts'
+import { agoText, bytesText } from '../render/words.ts'
 import { paint } from '../text.ts'
 
 export const setAsides: Command = {

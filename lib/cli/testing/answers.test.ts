@@ -5,8 +5,7 @@ import { Preview } from '#lib/api/preview.ts'
 import { RunDetail } from '#lib/api/run-detail.ts'
 import { Snapshot } from '#lib/api/snapshots.ts'
 import { Status } from '#lib/api/status.ts'
-import { detail, ended, healthy, preview, run, snapshot, summary } from './answers.ts'
-import { status } from './status-answer.ts'
+import { detail, ended, healthy, preview, run, snapshot, status, summary } from './answers.ts'
 
 test.each([
   ['dataset', DatasetSummary, summary],

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'bun:test'
+import { inputOf } from './functions.ts'
+
+const SCHEMA = {
+  type: 'object',
+  properties: {
+    limit: { type: 'integer' },
+    dry: { type: 'boolean' },
+    name: { type: 'string' },
+    until: { anyOf: [{ type: 'number' }, { type: 'null' }] },
+    tag: { type: 'array', items: { type: 'string' } },
+    sizes: { type: 'array', items: { type: 'number' } },
+    filter: { type: 'object' },
+  },
+}
+
+test.each([
+  [['limit=3'], { limit: 3 }],
+  [['limit=three'], { limit: 'three' }],
+  [['dry=true', 'name=true'], { dry: true, name: 'true' }],
+  [['name=5'], { name: '5' }],
+  [['name='], { name: '' }],
+  [['name=a=b'], { name: 'a=b' }],
+  [['until=null'], { until: null }],
+  [['until=5'], { until: 5 }],
+  [['tag=a', 'tag=b,c'], { tag: ['a', 'b', 'c'] }],
+  [['sizes=1,2'], { sizes: [1, 2] }],
+  [['filter={"a":1}'], { filter: { a: 1 } }],
+  [[], {}],
+])('%p', (given, input) => expect(inputOf(SCHEMA, given)).toEqual(input as never))
+
+describe('what cannot be right is said before anything is asked', () => {
+  test.each([
+    [['limit'], 'write -i name=value, for example -i limit=3'],
+    [['=3'], 'write -i name=value'],
+    [['limt=3'], 'There is no input limt. Did you mean limit? It takes limit, dry'],
+    [['constructor=1'], 'There is no input constructor.'],
+    [['limit=1', 'limit=2'], 'is given more than once'],
+    [['filter={'], 'is no JSON'],
+  ])('%p', (given, message) =>
+    expect(() => inputOf(SCHEMA, given)).toThrow(new RegExp(message.replace(/[.?{]/g, '\\$&'), 'i')),
+  )
+
+  test('a function without input', () =>
+    expect(() => inputOf({ type: 'object' }, ['a=1'])).toThrow('It takes no input.'))
+})
