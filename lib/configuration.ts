@@ -9,7 +9,7 @@ import { redactText } from '#config/redact.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import { childNames } from '#lib/engine/monitored.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
-import type { Json } from '#lib/replication/types.ts'
+import type { Json } from '#lib/replication/types/reason.ts'
 import type { Configuration, ReloadResult } from './service-types.ts'
 
 /** The file has faults: nothing can start from it. */

@@ -1,5 +1,5 @@
 import type { Store } from '#lib/db/types.ts'
-import type { Json } from '#lib/replication/types.ts'
+import type { Json } from '#lib/replication/types/reason.ts'
 import type { InvocationStore } from '#lib/runtime/index.ts'
 
 /** Invocations of functions, written down in the store. */

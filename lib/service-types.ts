@@ -7,7 +7,7 @@ import type { EngineLog } from '#lib/engine/deps.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { EventHub } from '#lib/events/hub.ts'
 import type { FirstStep } from '#lib/first-steps/types.ts'
-import type { Json } from '#lib/replication/types.ts'
+import type { Json } from '#lib/replication/types/reason.ts'
 import type { Verification } from '#lib/verify/types.ts'
 
 /** What every handler receives. Built once in `lib/services.ts`; handlers see only this. */

@@ -1,5 +1,5 @@
 import type { Engine } from '#lib/engine/types.ts'
-import type { Inventory } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
 import { type Actor, mayAccess } from '#lib/runtime/index.ts'
 
 interface Asking {

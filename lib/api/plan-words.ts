@@ -1,4 +1,4 @@
-import type { AutomaticCode as Automatic, PlanKind as Kind, Step } from '#lib/replication/types.ts'
+import type { AutomaticCode as Automatic, PlanKind as Kind, Step } from '#lib/replication/types/plan.ts'
 import { describedEnum } from './described-enum.ts'
 
 export const PlanKind = describedEnum<Kind>('PlanKind', 'What a repair would do.', {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { sentenceBelow, textBelow } from '#lib/replication/automatic-words.ts'
-import type { Automatic, Plan as PlanData, Step as StepData } from '#lib/replication/types.ts'
+import { sentenceBelow, textBelow } from '#lib/replication/automatic.ts'
+import type { Automatic, Plan as PlanData, Step as StepData } from '#lib/replication/types/plan.ts'
 import { AutomaticCode, IF_INTERRUPTED, IfInterrupted, PlanKind, StepKind } from './plan-words.ts'
 import { Guid, SnapshotRef, snapshotRef } from './snapshot-ref.ts'
 import { iso, isoOrNull, Timestamp } from './time.ts'

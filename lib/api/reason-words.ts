@@ -1,4 +1,4 @@
-import type { ReasonCode as Code } from '#lib/replication/types.ts'
+import type { ReasonCode as Code } from '#lib/replication/types/reason.ts'
 import { describedEnum } from './described-enum.ts'
 
 /** Stable codes: a new one may come, none changes its meaning. */

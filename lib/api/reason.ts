@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Reason as Judged, Plan } from '#lib/replication/types.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
+import type { Reason as Judged } from '#lib/replication/types/reason.ts'
 import { ReasonCode } from './reason-words.ts'
 import { Severity } from './status-words.ts'
 

@@ -1,5 +1,5 @@
 import type { RunRecord, Store } from '#lib/db/types.ts'
-import type { Inventory } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { MadeBy } from '#lib/set-asides/set-aside.ts'
 
 /** Which run made what stands beside the backups, by name, as far as the database knows. */

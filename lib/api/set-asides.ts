@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DatasetView } from '#lib/engine/types.ts'
-import type { Inventory } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { SetAside as Data, MadeBy, SetAsideRole as Role } from '#lib/set-asides/set-aside.ts'
 import { setAsidesOf } from '#lib/set-asides/set-asides-of.ts'
 import { sumByPool } from '#lib/set-asides/sum.ts'

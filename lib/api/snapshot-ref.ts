@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SnapshotRef as Ref } from '#lib/replication/types.ts'
+import type { SnapshotRef as Ref } from '#lib/replication/types/inventory.ts'
 import { isoSeconds, Timestamp } from './time.ts'
 
 export const Guid = z.string().meta({

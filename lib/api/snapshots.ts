@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Inventory, Side } from '#lib/replication/types.ts'
+import type { Inventory, Side } from '#lib/replication/types/inventory.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
 import { describedEnum } from './described-enum.ts'
 import { type MergedSnapshot, mergeSnapshots } from './snapshot-merge.ts'

@@ -1,5 +1,5 @@
 import type { DatasetView } from '#lib/engine/types.ts'
-import type { Health as HealthWord, Reason, Status as StatusWord } from '#lib/replication/types.ts'
+import type { Health as HealthWord, Reason, Status as StatusWord } from '#lib/replication/types/reason.ts'
 import { describedEnum } from './described-enum.ts'
 
 const HEALTH: Readonly<Record<HealthWord, string>> = {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { Inventory, Side } from '#lib/replication/types/inventory.ts'
 import { anchorName } from '#lib/zfs/names.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
 import {
@@ -11,7 +12,6 @@ import {
   taken,
   unreachable,
 } from '../replication/testing/world.ts'
-import type { Inventory, Side } from '../replication/types.ts'
 import { anchorsOf } from './anchors-of.ts'
 import { removalScript } from './removal-script.ts'
 

@@ -1,6 +1,6 @@
-import { ANCHOR_LIMIT, ownAnchors } from '#lib/replication/anchors.ts'
+import { ANCHOR_LIMIT, ownAnchors } from '#lib/replication/chain.ts'
 import { compare } from '#lib/replication/compare.ts'
-import type { Inventory, PresentSide } from '#lib/replication/types.ts'
+import type { Inventory, PresentSide } from '#lib/replication/types/inventory.ts'
 import type { BookmarkEntry, Guid } from '#lib/zfs/types.ts'
 
 /** What an anchor is still there for. */

@@ -1,4 +1,5 @@
-import type { Inventory, Plan } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 
 /** A snapshot of a primary that a first transfer needs until it has arrived in full: no bookmark saves such a transfer. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { Inventory, Side } from '#lib/replication/types/inventory.ts'
 import {
   backupSide,
   bookmarked,
@@ -11,7 +12,6 @@ import {
   tokenOf,
   unreachable,
 } from '../replication/testing/world.ts'
-import type { Inventory, Side } from '../replication/types.ts'
 import { type MayDestroyInput, mayDestroy } from './may-destroy.ts'
 import { parseAsked, sideMeant } from './snapshot-asked.ts'
 

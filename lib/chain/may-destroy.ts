@@ -1,7 +1,7 @@
 import type { Policy } from '#config/effective.ts'
-import { compare } from '#lib/replication/compare.ts'
-import { filterOf } from '#lib/replication/filter.ts'
-import type { Comparison, Inventory, Plan, PresentSide } from '#lib/replication/types.ts'
+import { compare, filterOf } from '#lib/replication/compare.ts'
+import type { Comparison, Inventory, PresentSide } from '#lib/replication/types/inventory.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import { neededByToken } from './needed-by-token.ts'
 

@@ -1,4 +1,4 @@
-import type { Inventory } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import type { Opinion } from './may-destroy.ts'
 

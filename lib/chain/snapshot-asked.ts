@@ -1,4 +1,4 @@
-import type { Mapping } from '#lib/replication/types.ts'
+import type { Mapping } from '#lib/replication/types/inventory.ts'
 import { splitSnapshot } from '#lib/zfs/names.ts'
 
 export interface Asked {

@@ -1,6 +1,6 @@
 /** Users, sessions, tokens and what people did. Times are epoch milliseconds; of secrets only digests are kept. */
 import type { AccessRole } from '#config/access.ts'
-import type { Json } from '#lib/replication/types.ts'
+import type { Json } from '#lib/replication/types/reason.ts'
 
 export interface UserRecord {
   /** Lower case. */

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Json } from '#lib/replication/types.ts'
+import type { Json } from '#lib/replication/types/reason.ts'
 import { StoreError } from './errors.ts'
 import { fromJson } from './json.ts'
 import type { Row, Schema } from './schema.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { Plan } from '#lib/replication/types.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 import { byHttp, bySchedule, config, createdRun, mapping, storeWithDatasets } from './store-fixture.ts'
 import type { RunState, Store } from './types.ts'
 

@@ -1,5 +1,7 @@
 /** Times are epoch milliseconds; guids and byte counts that may pass 2^53 are text. All JSON columns hold plain JSON. */
-import type { Json, Memory, Plan, Verdict } from '#lib/replication/types.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
+import type { Json } from '#lib/replication/types/reason.ts'
+import type { Memory, Verdict } from '#lib/replication/types/verdict.ts'
 import type { ActorKind } from './access-records.ts'
 
 export type RunKind = 'SCAN' | 'CHECK' | 'REPAIR' | 'RELOAD'

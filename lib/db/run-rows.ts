@@ -1,4 +1,4 @@
-import type { Plan } from '#lib/replication/types.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 import { fromJson, fromJsonOrNull, toJsonOrNull } from './json.ts'
 import type { NewRow, Row } from './schema.ts'
 import type { ActionRecord, RunRecord } from './types.ts'

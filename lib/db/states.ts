@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Memory, Verdict } from '#lib/replication/types.ts'
+import type { Memory, Verdict } from '#lib/replication/types/verdict.ts'
 import { chunksOf } from './chunks.ts'
 import { fromJson, fromJsonOrNull, toJsonOrNull } from './json.ts'
 import type { Row, Schema } from './schema.ts'

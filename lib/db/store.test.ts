@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Memory, Verdict } from '#lib/replication/types.ts'
+import type { Memory, Verdict } from '#lib/replication/types/verdict.ts'
 import { openStore } from './open.ts'
 import { bySchedule, createdRun, freshStore, storeWithDatasets, temporaryDirectory } from './store-fixture.ts'
 

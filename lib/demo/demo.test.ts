@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { listDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
-import { REASONS, type ReasonCode } from '#lib/replication/types.ts'
+import { REASONS, type ReasonCode } from '#lib/replication/types/reason.ts'
 import { Browser } from '#tests/witness/browser.ts'
 import { DEMO_LOGINS } from './logins.ts'
 import { PAIRS } from './scenarios/all.ts'

@@ -1,4 +1,4 @@
-import type { ReasonCode } from '#lib/replication/types.ts'
+import type { ReasonCode } from '#lib/replication/types/reason.ts'
 import type { Simulator } from '#lib/simulator/admin-api.ts'
 
 /** Hosts of the demo. The first four are SANs as in the sample configuration, the others each have something wrong. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { Mapping } from '#lib/replication/types.ts'
+import type { Mapping } from '#lib/replication/types/inventory.ts'
 import type { RemoteFault } from '#lib/ssh/types.ts'
 import type { PoolStatus } from '#lib/zfs/pool.ts'
 import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'

@@ -1,5 +1,5 @@
 import type { Config, DatasetConfig, HostConfig, PairConfig } from '#config/effective.ts'
-import type { Mapping } from '#lib/replication/types.ts'
+import type { Mapping } from '#lib/replication/types/inventory.ts'
 import { parentOf, poolOf } from '#lib/zfs/names.ts'
 import { sudoWouldRun } from '#lib/zfs/read-commands.ts'
 import { neededOnBackup, neededOnPrimary } from '#lib/zfs/rights.ts'

@@ -1,4 +1,4 @@
-import { inDoubt } from '#lib/replication/lineage.ts'
+import { inDoubt } from '#lib/replication/held-back.ts'
 import { followPrimary } from '#lib/replication/memory.ts'
 import type { EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'

@@ -1,5 +1,6 @@
 import type { Trigger } from '#lib/db/types.ts'
-import type { Plan, ReasonCode } from '#lib/replication/types.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
+import type { ReasonCode } from '#lib/replication/types/reason.ts'
 import type { Monitored } from './monitored.ts'
 import { Refusal } from './refusal.ts'
 import type { Repairs } from './repairs.ts'

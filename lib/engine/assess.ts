@@ -1,5 +1,5 @@
 import { isSeenRaw } from '#lib/replication/encryption.ts'
-import type { Inventory } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
 import { compareSides } from './compare-sides.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { bytesBehind } from './estimate.ts'

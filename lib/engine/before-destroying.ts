@@ -1,5 +1,5 @@
-import { whatChanged } from '#lib/replication/stale.ts'
-import type { Plan, Step } from '#lib/replication/types.ts'
+import { whatChanged } from '#lib/replication/plan/stale.ts'
+import type { Plan, Step } from '#lib/replication/types/plan.ts'
 import { assess } from './assess.ts'
 import type { EngineContext } from './context.ts'
 import type { StepFault } from './ports.ts'

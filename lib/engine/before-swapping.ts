@@ -1,6 +1,6 @@
-import { SETS_ASIDE } from '#lib/replication/lineage.ts'
+import { SETS_ASIDE } from '#lib/replication/held-back.ts'
 import { tokenDigest } from '#lib/replication/token.ts'
-import type { Plan, Step } from '#lib/replication/types.ts'
+import type { Plan, Step } from '#lib/replication/types/plan.ts'
 import type { EngineContext } from './context.ts'
 import type { StepFault } from './ports.ts'
 

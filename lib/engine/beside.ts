@@ -1,6 +1,6 @@
-import { divergenceOf, isDiverged } from '#lib/replication/divergence.ts'
+import { divergenceOf, isDiverged } from '#lib/replication/compare.ts'
 import { halfDoneSwap } from '#lib/replication/swap.ts'
-import type { Comparison, Inventory, SwapFacts } from '#lib/replication/types.ts'
+import type { Comparison, Inventory, SwapFacts } from '#lib/replication/types/inventory.ts'
 import { bytesOverForSetAside, isDatasetName, parseOwnDatasetName } from '#lib/zfs/names.ts'
 import { answered, CUT, orCut } from './internal-faults.ts'
 import type { LoginRights, Sans, Surroundings } from './ports.ts'

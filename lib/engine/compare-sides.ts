@@ -1,6 +1,5 @@
-import { compare } from '#lib/replication/compare.ts'
-import { filterOf } from '#lib/replication/filter.ts'
-import type { Comparison, Inventory } from '#lib/replication/types.ts'
+import { compare, filterOf } from '#lib/replication/compare.ts'
+import type { Comparison, Inventory } from '#lib/replication/types/inventory.ts'
 import type { Monitored } from './monitored.ts'
 
 /** The comparison of what was read; null where a side could not be read (that is not "empty"). */

@@ -1,6 +1,6 @@
-import { SETS_ASIDE } from '#lib/replication/lineage.ts'
+import { SETS_ASIDE } from '#lib/replication/held-back.ts'
 import { halfDoneSwap } from '#lib/replication/swap.ts'
-import type { Plan } from '#lib/replication/types.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 import { sayBytes, sayDuration } from '#lib/replication/words.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'

@@ -1,4 +1,4 @@
-import { whatChanged } from '#lib/replication/stale.ts'
+import { whatChanged } from '#lib/replication/plan/stale.ts'
 import { assess } from './assess.ts'
 import type { EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'

@@ -1,6 +1,6 @@
 import type { Config } from '#config/effective.ts'
 import type { ControlRecord, DatasetStateRecord, RunRecord, Store } from '#lib/db/types.ts'
-import type { Cadence } from '#lib/replication/staleness.ts'
+import type { Cadence } from '#lib/replication/judge/looking.ts'
 import type { HostState } from './host-book.ts'
 import type { Sans } from './ports.ts'
 

@@ -1,6 +1,6 @@
 import type { RunRecord } from '#lib/db/types.ts'
 import { type Around, automatic } from '#lib/replication/automatic.ts'
-import type { Automatic, Plan, PlanKind } from '#lib/replication/types.ts'
+import type { Automatic, Plan, PlanKind } from '#lib/replication/types/plan.ts'
 import { parentOf } from '#lib/zfs/names.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { Refusal } from './refusal.ts'

@@ -1,5 +1,5 @@
 import { ownSiblings } from '#lib/replication/swap.ts'
-import type { Comparison, Inventory } from '#lib/replication/types.ts'
+import type { Comparison, Inventory } from '#lib/replication/types/inventory.ts'
 import type { ResumeTokenFacts } from '#lib/zfs/types.ts'
 import { type BesideBook, withBeside } from './beside.ts'
 import { answered, CUT, orCut } from './internal-faults.ts'

@@ -1,5 +1,5 @@
-import { estimateCommands } from '#lib/replication/plan.ts'
-import type { Plan } from '#lib/replication/types.ts'
+import { estimateCommands } from '#lib/replication/plan/plan.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 import type { Assessment } from './context.ts'
 import { isLimited } from './foresee.ts'
 import type { Sans } from './ports.ts'

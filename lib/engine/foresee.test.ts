@@ -1,6 +1,5 @@
 import { expect, test } from 'bun:test'
-import { compare } from '#lib/replication/compare.ts'
-import { filterOf } from '#lib/replication/filter.ts'
+import { compare, filterOf } from '#lib/replication/compare.ts'
 import {
   backupSide,
   inventoryOf,
@@ -11,7 +10,7 @@ import {
   sibling,
   taken,
 } from '#lib/replication/testing/world.ts'
-import type { Inventory, PresentSide, Side } from '#lib/replication/types.ts'
+import type { Inventory, PresentSide, Side } from '#lib/replication/types/inventory.ts'
 import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
 import { ForesightBook, foresee } from './foresee.ts'
 import type { Sans } from './ports.ts'

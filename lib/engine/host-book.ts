@@ -1,4 +1,4 @@
-import type { LookFault } from '#lib/replication/types.ts'
+import type { LookFault } from '#lib/replication/types/inventory.ts'
 import type { PoolFacts } from '#lib/zfs/types.ts'
 import type { HostReading } from './ports.ts'
 

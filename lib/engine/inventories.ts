@@ -1,4 +1,4 @@
-import type { Inventory } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
 import { assess } from './assess.ts'
 import type { EngineContext } from './context.ts'
 import type { Engine } from './types.ts'

@@ -1,5 +1,5 @@
 import type { DatasetRecord } from '#lib/db/types.ts'
-import type { Inventory, LookFault } from '#lib/replication/types.ts'
+import type { Inventory, LookFault } from '#lib/replication/types/inventory.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import type { EngineDeps } from './deps.ts'
 import { withInternal } from './internal-faults.ts'

@@ -1,5 +1,6 @@
 import type { LineRecord, Store } from '#lib/db/types.ts'
-import type { Inventory, LineMemory, Mapping } from '#lib/replication/types.ts'
+import type { Inventory, Mapping } from '#lib/replication/types/inventory.ts'
+import type { LineMemory } from '#lib/replication/types/verdict.ts'
 
 /**
  * How encrypted primaries were sent, by the guid that the primary says and the host that it goes to. Neither the name of a

@@ -1,4 +1,4 @@
-import type { LookFault } from '#lib/replication/types.ts'
+import type { LookFault } from '#lib/replication/types/inventory.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { enrich } from './enrich.ts'
 import { estimatePlans, type StepBytes } from './estimate.ts'

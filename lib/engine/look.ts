@@ -1,4 +1,4 @@
-import type { Inventory, LookFault, Side } from '#lib/replication/types.ts'
+import type { Inventory, LookFault, Side } from '#lib/replication/types/inventory.ts'
 import { poolOf } from '#lib/zfs/names.ts'
 import type { PoolFacts } from '#lib/zfs/types.ts'
 import type { EngineContext } from './context.ts'

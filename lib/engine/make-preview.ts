@@ -1,5 +1,5 @@
-import { withEstimates } from '#lib/replication/plan.ts'
-import type { Plan } from '#lib/replication/types.ts'
+import { withEstimates } from '#lib/replication/plan/plan.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { startsByItself } from './enqueue.ts'

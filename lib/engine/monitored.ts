@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Config, DatasetConfig } from '#config/effective.ts'
 import type { DatasetRecord } from '#lib/db/types.ts'
-import type { Mapping } from '#lib/replication/types.ts'
+import type { Mapping } from '#lib/replication/types/inventory.ts'
 import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 
 /** One dataset under watch: a mapping of the config, or a child found below a recursive one. */

@@ -1,4 +1,4 @@
-import type { Inventory } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
 import { poolOf } from '#lib/zfs/names.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import type { EngineContext } from './context.ts'

@@ -1,5 +1,6 @@
-import { reason } from '#lib/replication/reasons.ts'
-import type { Mapping, Verdict } from '#lib/replication/types.ts'
+import { reason } from '#lib/replication/sentences/reasons.ts'
+import type { Mapping } from '#lib/replication/types/inventory.ts'
+import type { Verdict } from '#lib/replication/types/verdict.ts'
 import { wordsFor } from '#lib/replication/words.ts'
 
 /** The verdict of a dataset that nobody has looked at yet: unknown, and it says so. */

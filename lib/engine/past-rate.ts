@@ -1,6 +1,6 @@
 import type { RunRecord } from '#lib/db/types.ts'
-import { goesAt } from '#lib/replication/chain/forecast.ts'
-import type { JudgeInput } from '#lib/replication/types.ts'
+import { goesAt } from '#lib/replication/chain.ts'
+import type { JudgeInput } from '#lib/replication/types/verdict.ts'
 import type { EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
 

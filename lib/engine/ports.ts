@@ -1,13 +1,5 @@
-import type {
-  ChildDataset,
-  Enclosing,
-  Found,
-  HostCommand,
-  LookFault,
-  Sibling,
-  Side,
-  SwapFacts,
-} from '#lib/replication/types.ts'
+import type { ChildDataset, Enclosing, LookFault, Sibling, Side, SwapFacts } from '#lib/replication/types/inventory.ts'
+import type { Found, HostCommand } from '#lib/replication/types/plan.ts'
 import type { Quota } from '#lib/zfs/answers.ts'
 import type { SnapshotSize } from '#lib/zfs/cost-listing.ts'
 import type { DatasetType, Guid, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'

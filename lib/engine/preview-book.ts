@@ -1,4 +1,4 @@
-import type { Plan } from '#lib/replication/types.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 
 /** A plan that was shown to somebody. It can be run by its id until it expires. Times are epoch milliseconds. */
 export interface Preview {

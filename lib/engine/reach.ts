@@ -1,4 +1,4 @@
-import type { Inventory } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
 
 /** How far a backup has come: its snapshots, and what it has of the next one. */
 export interface Reach {

@@ -1,5 +1,5 @@
 import type { DatasetStateRecord } from '#lib/db/types.ts'
-import type { Memory, Verdict } from '#lib/replication/types.ts'
+import type { Memory, Verdict } from '#lib/replication/types/verdict.ts'
 
 /** The state to keep after a verdict; `since` moves only when the status does. */
 export function nextState(

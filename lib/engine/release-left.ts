@@ -1,4 +1,4 @@
-import { releaseStep, seedStands, seedTag } from '#lib/replication/plan/keep-seed.ts'
+import { releaseStep, seedStands, seedTag } from '#lib/replication/plan/assemble.ts'
 import { assess } from './assess.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { spoil } from './keep.ts'

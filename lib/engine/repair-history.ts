@@ -1,6 +1,6 @@
 import type { RunRecord } from '#lib/db/types.ts'
-import { sameFacts, triedOf } from '#lib/replication/tried.ts'
-import type { RepairHistory } from '#lib/replication/types.ts'
+import { sameFacts, triedOf } from '#lib/replication/tries.ts'
+import type { RepairHistory } from '#lib/replication/types/verdict.ts'
 
 /**
  * What the last repairs of a dataset say, newest first. Only failures count: a run that was cancelled, interrupted or

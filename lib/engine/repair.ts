@@ -1,5 +1,5 @@
 import { streamOf } from '#lib/replication/encryption.ts'
-import type { Plan } from '#lib/replication/types.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 import { conclude } from './conclude.ts'
 import type { EngineContext } from './context.ts'
 import { learnLargeBlocks, learnRefusedToken } from './keep.ts'

@@ -1,5 +1,5 @@
 import type { RunRecord, Trigger } from '#lib/db/types.ts'
-import type { Plan } from '#lib/replication/types.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { Lane } from './lane.ts'
 import type { Monitored } from './monitored.ts'

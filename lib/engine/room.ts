@@ -1,5 +1,6 @@
 import { BOOKED_PER_BYTE, fits, roomIn, type SpaceAnswer, sizeOf } from '#lib/replication/space.ts'
-import type { Inventory, Plan } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 import { poolOf } from '#lib/zfs/names.ts'
 import type { EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'

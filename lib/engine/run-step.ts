@@ -1,5 +1,6 @@
 import type { Policy } from '#config/effective.ts'
-import type { HostCommand, Json, Step } from '#lib/replication/types.ts'
+import type { HostCommand, Step } from '#lib/replication/types/plan.ts'
+import type { Json } from '#lib/replication/types/reason.ts'
 import { showable } from '#lib/ssh/showable.ts'
 import { markedAt } from '#lib/zfs/witness-mark.ts'
 import type { EngineDeps } from './deps.ts'

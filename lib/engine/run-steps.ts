@@ -1,5 +1,6 @@
-import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/repair-window.ts'
-import type { CommandsRole, Inventory, Plan, Step } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
+import type { CommandsRole, Plan, Step } from '#lib/replication/types/plan.ts'
+import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/windows.ts'
 import { poolOf } from '#lib/zfs/names.ts'
 import { isDestructive, notAsConfirmed } from './before-destroying.ts'
 import { partialMoved } from './before-swapping.ts'

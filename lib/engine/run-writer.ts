@@ -1,5 +1,5 @@
 import type { RunProgress, RunRecord, RunResult } from '#lib/db/types.ts'
-import type { Plan } from '#lib/replication/types.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
 import type { EngineDeps } from './deps.ts'
 import { etaSeconds, Rate } from './rate.ts'
 import type { RunChange, RunEnds } from './run-ends.ts'

@@ -1,5 +1,5 @@
 import type { RunRecord } from '#lib/db/types.ts'
-import type { Automatic } from '#lib/replication/types.ts'
+import type { Automatic } from '#lib/replication/types/plan.ts'
 import { sayDuration } from '#lib/replication/words.ts'
 import { anchorStalled } from './anchor-stalled.ts'
 import { assess } from './assess.ts'

@@ -1,5 +1,6 @@
 import { sizesToAsk } from '#lib/replication/judge/rewritten.ts'
-import type { Inventory, Memory } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
+import type { Memory } from '#lib/replication/types/verdict.ts'
 import type { Sans } from './ports.ts'
 
 interface Seen {

@@ -1,6 +1,8 @@
 import type { ActionRecord, RunRecord, Store } from '#lib/db/types.ts'
 import { halfDoneSwap, recordOf as known, ownSiblings } from '#lib/replication/swap.ts'
-import type { Inventory, Json, Plan, Step, SwapFacts, SwapRecord } from '#lib/replication/types.ts'
+import type { Inventory, SwapFacts, SwapRecord } from '#lib/replication/types/inventory.ts'
+import type { Plan, Step } from '#lib/replication/types/plan.ts'
+import type { Json } from '#lib/replication/types/reason.ts'
 import { parseOwnDatasetName, timeOfStamp } from '#lib/zfs/names.ts'
 import type { EngineContext } from './context.ts'
 

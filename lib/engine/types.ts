@@ -7,7 +7,10 @@ import type {
   RunRecord,
   Trigger,
 } from '#lib/db/types.ts'
-import type { Inventory, Plan, Status, Verdict } from '#lib/replication/types.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
+import type { Status } from '#lib/replication/types/reason.ts'
+import type { Verdict } from '#lib/replication/types/verdict.ts'
 import type { Adopted, AdoptRequest, Decision } from './adopt.ts'
 import type { HostState } from './host-book.ts'
 import type { Monitored } from './monitored.ts'

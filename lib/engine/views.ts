@@ -1,5 +1,6 @@
-import { atReading, isStale } from '#lib/replication/staleness.ts'
-import type { Plan, Verdict } from '#lib/replication/types.ts'
+import { atReading, isStale } from '#lib/replication/judge/looking.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
+import type { Verdict } from '#lib/replication/types/verdict.ts'
 import type { EngineContext } from './context.ts'
 import { cadenceAt } from './deps.ts'
 import { startsByItself } from './enqueue.ts'

@@ -1,4 +1,4 @@
-import type { Json } from '#lib/replication/types.ts'
+import type { Json } from '#lib/replication/types/reason.ts'
 
 const MAX_DEPTH = 5
 const MAX_ENTRIES = 50

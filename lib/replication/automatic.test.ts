@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import type { Around } from './automatic.ts'
-import { sentenceBelow, textBelow } from './automatic-words.ts'
-import { shapeOf } from './chain/prunings.ts'
+import { type Around, sentenceBelow, textBelow } from './automatic.ts'
+import { shapeOf } from './chain.ts'
 import { emptyMemory } from './memory.ts'
 import { factsNow } from './plan/expectation.ts'
 import {
@@ -26,7 +25,8 @@ import {
   unreachable,
 } from './testing/world.ts'
 import { tokenDigest } from './token.ts'
-import type { Inventory, Tried } from './types.ts'
+import type { Inventory } from './types/inventory.ts'
+import type { Tried } from './types/verdict.ts'
 import { sayTime } from './words.ts'
 
 const a = taken('a', 90)

@@ -1,17 +1,14 @@
-import { heldForAnother } from './another-witness.ts'
-import { type Hold, hold, say } from './automatic-words.ts'
-import { hasGivenUp, nextTryAt, slowTryAt } from './backoff.ts'
-import { isReceiving } from './judge/partial.ts'
-import { renames, SETS_ASIDE, unprovenBecause, unprovenRename } from './lineage.ts'
-import { lostToRetention } from './lost-seed.ts'
+import { heldForAnother } from './foreign-activity.ts'
+import { lostToRetention, renames, SETS_ASIDE, undecided, unprovenBecause, unprovenRename } from './held-back.ts'
+import { isReceiving } from './judge/backup.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import { factsNow } from './plan/expectation.ts'
-import { isDegraded } from './pool-health.ts'
-import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './repair-window.ts'
-import type { SpaceAnswer } from './space.ts'
+import { isDegraded, type SpaceAnswer } from './space.ts'
 import { IDLE_LOOKS } from './token.ts'
-import type { Automatic, Reason, ReasonCode } from './types.ts'
-import { undecided } from './undecided.ts'
+import { hasGivenUp, nextTryAt, slowTryAt } from './tries.ts'
+import type { Automatic, AutomaticCode } from './types/plan.ts'
+import type { Reason, ReasonCode } from './types/reason.ts'
+import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './windows.ts'
 import { sayDuration, sayTime } from './words.ts'
 
 /** A plan as far as it matters here: one that is being made, or one that was made at the last check. */
@@ -273,4 +270,59 @@ function swaps({ steps }: Planned): boolean {
 
 function at(place: string | null | undefined): string {
   return place == null ? '' : ` (${place})`
+}
+
+/** Something that holds a repair back. */
+interface Hold {
+  readonly code: Exclude<AutomaticCode, 'ALLOWED'>
+  readonly because: string
+  /** Epoch ms at which it ends by itself; null: that is not known. */
+  readonly until: number | null
+  /** `because` without that moment, for where it has just been said. */
+  readonly undated: string
+}
+
+function hold(code: Hold['code'], because: string, until: number | null = null, undated = because): Hold {
+  return { code, because, until, undated }
+}
+
+/** `from`: epoch ms at which all that holds it back has ended. */
+function say({ code, because, until, undated }: Hold, from: number | null, timezone: string): Automatic {
+  const said = { allowed: false, code, because, from }
+  if (code === 'NOTHING_TO_DO' || code === 'UNDER_WAY') return { ...said, sentence: because }
+  if (from === null) return { ...said, sentence: `${NOT_NOW} ${because}` }
+  const when = sayTime(from, timezone)
+  const rest = until !== null && sayTime(until, timezone) === when ? undated : because
+  return { ...said, sentence: `By itself from ${when}. ${rest}` }
+}
+
+const NOT_NOW = 'Not by itself now.'
+
+/**
+ * The sentence for a place where other texts about the dataset stand above it: what one of those says is left out, so that
+ * nothing is said twice.
+ */
+export function sentenceBelow({ sentence, because }: Automatic, above: readonly string[]): string {
+  const whole = sentencesOf(because)
+  const said = sentencesOf(sentence)
+  const lead = said.slice(0, Math.max(0, said.length - whole.length))
+  const rest = said.slice(lead.length).filter((each, at) => notIn([each, whole[at] ?? each], above))
+  if (rest.length > 0) return [...lead, ...rest].join(' ')
+  if (lead.length === 0) return 'Nothing to repair.'
+  return lead[0] === NOT_NOW ? 'Not by itself now, for that reason.' : lead.join(' ')
+}
+
+/** What of a text is not said by those above it; empty where they say all of it. */
+export function textBelow(text: string, above: readonly string[]): string {
+  return sentencesOf(text)
+    .filter((each) => notIn([each], above))
+    .join(' ')
+}
+
+function notIn(ways: readonly string[], above: readonly string[]): boolean {
+  return !ways.some((way) => above.some((text) => text.includes(way)))
+}
+
+function sentencesOf(text: string): readonly string[] {
+  return text.split(/(?<=[.!?]) (?=[A-Z`])/)
 }

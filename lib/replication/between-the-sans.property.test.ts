@@ -14,7 +14,8 @@ import {
   taken,
   tokenOf,
 } from './testing/world.ts'
-import type { HostCommand, Inventory, Plan } from './types.ts'
+import type { Inventory } from './types/inventory.ts'
+import type { HostCommand, Plan } from './types/plan.ts'
 
 /*
  * Whatever a backup says, its primary is asked for nothing but streams of its own dataset, between snapshots and bookmarks of

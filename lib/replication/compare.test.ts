@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
-import { compare } from './compare.ts'
+import { compare, matchesGlob } from './compare.ts'
 import { backupSide, bookmarked, guidOf, NOW, primarySide, taken } from './testing/world.ts'
-import type { SnapshotFilter } from './types.ts'
+import type { SnapshotFilter } from './types/inventory.ts'
 
 const EVERYTHING: SnapshotFilter = { include: [], exclude: [], minAgeSeconds: 0 }
 const now = NOW / 1000
@@ -108,5 +108,26 @@ describe('compare', () => {
       return reads
     }
     expect(cost(2000)).toBeLessThan(cost(200) * 11)
+  })
+})
+
+describe('glob', () => {
+  test.each([
+    ['daily-2026', 'daily*', true],
+    ['daily-2026', '*2026', true],
+    ['daily-2026', 'd*y-*6', true],
+    ['daily', 'dail?', true],
+    ['daily', 'dail', false],
+    ['daily', '', false],
+    ['a.b', 'a?b', true],
+    ['axb', 'a.b', false],
+    ['syncoid_hqs8_2026', 'syncoid_*', true],
+    ['', '*', true],
+  ])('%p matches %p: %p', (name, pattern, expected) => {
+    expect(matchesGlob(name, pattern)).toBe(expected)
+  })
+
+  test('a pattern of many stars does not hang', () => {
+    expect(matchesGlob('a'.repeat(250), `${'*a'.repeat(100)}b`)).toBe(false)
   })
 })

@@ -12,7 +12,7 @@ import {
   sibling,
   taken,
 } from './testing/world.ts'
-import type { Inventory } from './types.ts'
+import type { Inventory } from './types/inventory.ts'
 
 /* A raw line, and own snapshots on its backup that hold nothing: only ZFS minds them. */
 const [a, b, x, y] = [taken('a', 60), taken('b', 40), taken('x', 50), taken('y', 45)]

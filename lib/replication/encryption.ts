@@ -1,31 +1,12 @@
 import type { Policy } from '#config/effective.ts'
 import type { SendOptions } from '#lib/zfs/send-commands.ts'
-import type { DatasetFacts } from '#lib/zfs/types.ts'
-import type { Evidence } from './sentences/evidence.ts'
-import type { Comparison, Inventory, IvSets, LineMemory } from './types.ts'
-
-export type EncryptionMismatch =
-  /** Decrypted by policy, and the primary's key is not loaded. */
-  | 'key-unavailable'
-  /** Not raw, and the backup is encrypted without its key. */
-  | 'backup-key-unavailable'
-  /** The primary is encrypted, the backup is not: nothing is sent decrypted unless a person says so. */
-  | 'raw-onto-plain'
-  /** The base was not received raw: no raw increment goes on from it. */
-  | 'iv-sets-differ'
-  /** Whether the base was received raw could not be read. */
-  | 'iv-sets-unread'
-  /** `send.raw: false`, and the line is raw: one decrypted stream would end it. */
-  | 'line-is-raw'
-  /** It was sent raw, so it is encrypted, and its host says by now that it is not. */
-  | 'primary-says-plain'
-  /** `send.raw: false`, nothing is against it, and no person has decided that for this backup: the plan waits for one. */
-  | 'not-decided'
-  /** Not encrypted, and what stands above the backup is, without its key. */
-  | 'plain-below-encrypted'
+import type { DatasetFacts, DatasetType } from '#lib/zfs/types.ts'
+import type { EncryptionMismatch, Evidence } from './sentences/evidence.ts'
+import type { Comparison, Inventory, IvSets } from './types/inventory.ts'
+import type { LineMemory } from './types/verdict.ts'
 
 /** How the streams of a mapping are sent, or why none is. */
-export interface StreamChoice {
+interface StreamChoice {
   readonly options: SendOptions
   readonly mismatch: EncryptionMismatch | null
   /** What is on the backup goes on raw, or not at all. */
@@ -35,7 +16,7 @@ export interface StreamChoice {
 }
 
 /** What the choice rests on. */
-export interface LineFacts {
+interface LineFacts {
   readonly policy: Policy
   readonly primary: DatasetFacts
   /** Null: it is still to be made. */
@@ -205,4 +186,38 @@ export function mismatchFacts(
 export function decrypts(line: Parameters<typeof streamOf>[0]): boolean {
   const { primary } = line.inventory
   return primary.state === 'present' && primary.facts.encryption !== 'off' && streamOf(line)?.options.raw === false
+}
+
+/**
+ * `logicalreferenced` of a dataset that was just created, in bytes: OpenZFS 2.3.9 on sectors of 512 bytes, 4 KiB and 8 KiB,
+ * mounted or not, whatever is set on it. Neither redundancy nor compression changes it; the smallest file adds to it. Names
+ * without content (empty files, directories) do not show.
+ */
+const NEW_BYTES: Readonly<Record<DatasetType, Readonly<Record<'plain' | 'encrypted', readonly number[]>>>> = {
+  filesystem: { plain: [12_288, 43_008, 79_872], encrypted: [50_176, 70_656, 99_328] },
+  volume: { plain: [6_144, 28_672, 53_248], encrypted: [26_112, 41_472, 61_952] },
+}
+
+/**
+ * A backup that somebody made for us and nobody has used: without snapshots, without anything in it or below it, shared
+ * with nobody. Nothing is lost with it, so it may make room by itself. What could not be read is not empty.
+ */
+export function isEmptyTarget({ inventory }: { readonly inventory: Inventory }, policy: Policy): boolean {
+  const { backup, primary, swap } = inventory
+  if (backup.state !== 'present' || primary.state !== 'present' || swap == null) return false
+  const { facts, snapshots, bookmarks } = backup
+  if (snapshots.length > 0 || bookmarks.length > 0 || facts.receiveResumeToken !== null || facts.origin !== null)
+    return false
+  if (swap.shared || (swap.children.length > 0 && !isPlace(inventory))) return false
+  // Its own key would go with it, and what comes in its place would lie there in plain.
+  const ownKey = facts.encryption !== 'off' && facts.encryptionRoot === facts.name
+  const begins = { policy, primary: primary.facts, backup: null, goesOn: false, ivSets: null, memory: NO_LINE }
+  if (ownKey && !chooseStream(begins).options.raw) return false
+  const empty = NEW_BYTES[facts.type][facts.encryption === 'off' ? 'plain' : 'encrypted']
+  return swap.logicalBytes != null && empty.includes(swap.logicalBytes)
+}
+
+/** As a seed of something below it has made it (`createParent`): what stands below stays where it is. */
+function isPlace({ backup, swap }: Inventory): boolean {
+  return backup.state === 'present' && backup.facts.readonly && !backup.facts.mounted && swap?.canmount === 'off'
 }

@@ -13,7 +13,7 @@ import {
   primarySide,
   taken,
 } from './testing/world.ts'
-import type { Memory } from './types.ts'
+import type { Memory } from './types/verdict.ts'
 
 const INTERVAL = 1800
 const MINUTE = 60_000

@@ -1,6 +1,9 @@
 import type { Guid, SnapshotEntry } from '#lib/zfs/types.ts'
-import { byCreatetxg, newestOf } from './order.ts'
-import type { Inventory, JudgeInput, Memory, PresentSide } from './types.ts'
+import { byCreatetxg, newestOf } from './compare.ts'
+import type { Rule } from './judge/context.ts'
+import type { Inventory, PresentSide } from './types/inventory.ts'
+import type { Reason } from './types/reason.ts'
+import type { JudgeInput, Memory } from './types/verdict.ts'
 
 /** Tools that replicate, by the names of the snapshots they make. */
 const REPLICATORS: readonly (readonly [tool: string, name: RegExp])[] = [
@@ -19,16 +22,16 @@ export function replicatorOf(snapshot: string): string | null {
 }
 
 type Foreign = NonNullable<Memory['foreign']>
-type Look = Pick<JudgeInput, 'inventory' | 'memory' | 'now' | 'intervalSeconds' | 'ownGuids'>
+type ActivityLook = Pick<JudgeInput, 'inventory' | 'memory' | 'now' | 'intervalSeconds' | 'ownGuids'>
 
 /** Did anything come to the backup since the last look, whoever sent it? Only then is it asked what was sent by us. */
-export function hasNewSnapshots({ inventory, memory }: Pick<Look, 'inventory' | 'memory'>): boolean {
+export function hasNewSnapshots({ inventory, memory }: Pick<ActivityLook, 'inventory' | 'memory'>): boolean {
   const { backup } = inventory
   return backup.state === 'present' && newSnapshots(backup, memory).length > 0
 }
 
 /** The last that somebody else brought to the backup, as known after this look. What happens on the primary alone is none of it. */
-export function foreignActivity(look: Look): Foreign | null {
+export function foreignActivity(look: ActivityLook): Foreign | null {
   const { inventory, memory, now, intervalSeconds } = look
   const before = notFromTheFuture(memory.foreign ?? null, now)
   const { backup } = inventory
@@ -78,7 +81,7 @@ function newSnapshots(backup: PresentSide, { backupSeen }: Memory): readonly Sna
   return byCreatetxg(backup.snapshots).filter(({ createtxg }) => createtxg > known)
 }
 
-function isFresh({ inventory, now, intervalSeconds }: Look, { name, creation }: SnapshotEntry): boolean {
+function isFresh({ inventory, now, intervalSeconds }: ActivityLook, { name, creation }: SnapshotEntry): boolean {
   const age = now / 1000 + (inventory.primarySkewSeconds ?? 0) - creation
   return replicatorOf(name) !== null && age < intervalSeconds
 }
@@ -86,4 +89,48 @@ function isFresh({ inventory, now, intervalSeconds }: Look, { name, creation }: 
 function idsOn(primary: Inventory['primary']): ReadonlySet<Guid> {
   if (primary.state !== 'present') return new Set()
   return new Set([...primary.snapshots, ...primary.bookmarks].map(({ guid }) => guid))
+}
+
+/*
+ * Two witnesses with one configuration would go on with each other's transfers and finish each other's swaps. So each
+ * repair leaves a mark on the backup, and who finds the fresh mark of another one starts nothing by itself. A mark is a
+ * word of the SAN: it can only hold something back, and only for so long.
+ */
+
+/** So long a mark counts. */
+const FRESH_MS = 24 * 3600_000
+/** And so long where a swap is half done: the other one finishes it when it starts again, or it is gone. */
+const MID_SWAP_MS = 3600_000
+
+type WitnessLook = Pick<JudgeInput, 'inventory' | 'memory' | 'now' | 'witness'>
+
+/** The other witness, as known after this look. Where the mark was not read this time, what was read before counts. */
+export function otherWitness({ inventory: { mark }, memory, now, witness }: WitnessLook): Memory['otherWitness'] {
+  const before = memory.otherWitness ?? null
+  if (mark === undefined)
+    return before === null || now >= until(before) ? null : { ...before, at: Math.min(before.at, now) }
+  if (mark === null || mark.witness === witness) return null
+  const same = before?.id === mark.witness && before.dated === mark.at
+  // A clock that is ahead, or a forgery: dated by its first sight, or it would count until that date.
+  const at = mark.at <= now ? mark.at : same ? Math.min(before.at, now) : now
+  const found = { id: mark.witness, dated: mark.at, at }
+  return now >= until(found) ? null : found
+}
+
+function until({ at }: NonNullable<Memory['otherWitness']>): number {
+  return at + FRESH_MS
+}
+
+export const anotherWitnessRule: Rule = ({ input, tell }) => {
+  const other = otherWitness(input) ?? null
+  const { witness = null } = input
+  if (other === null || witness === null) return []
+  return [tell('ANOTHER_WITNESS', { other: other.id, own: witness, at: other.at, until: until(other) })]
+}
+
+/** Until when (epoch ms) nothing starts by itself for the sake of another witness; null: nothing is held for it. */
+export function heldForAnother(reasons: readonly Reason[], finishesSwap: boolean): number | null {
+  const evidence = reasons.find(({ code }) => code === 'ANOTHER_WITNESS')?.evidence
+  if (typeof evidence?.at !== 'number') return null
+  return evidence.at + (finishesSwap ? MID_SWAP_MS : FRESH_MS)
 }

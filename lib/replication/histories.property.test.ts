@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { whatChanged } from './stale.ts'
+import { whatChanged } from './plan/stale.ts'
 import { type Event, events, type History, happen, histories, modelAfter } from './testing/history.ts'
+import type { Model } from './testing/model/model.ts'
 import { fightsOverMountpoints, lost, placesGivenTwice, stockOf } from './testing/model/stock.ts'
-import type { Model } from './testing/model.ts'
 import { codes, comparisonOf, judged, MAPPING, planned, policyOf } from './testing/world.ts'
-import type { Inventory, Plan } from './types.ts'
+import type { Inventory } from './types/inventory.ts'
+import type { Plan } from './types/plan.ts'
 
 /** Snapshots named x… are not wanted: filters make chains of hops. */
 const policy = policyOf({ snapshotExclude: ['x*'] })

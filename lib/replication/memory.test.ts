@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { judge } from './judge.ts'
+import { judge } from './judge/judge.ts'
+import { atReading } from './judge/looking.ts'
 import { emptyMemory, remember } from './memory.ts'
-import { atReading } from './staleness.ts'
 import {
   backupSide,
   inventoryOf,
@@ -13,7 +13,8 @@ import {
   taken,
   unreachable,
 } from './testing/world.ts'
-import type { Inventory, Memory } from './types.ts'
+import type { Inventory } from './types/inventory.ts'
+import type { Memory } from './types/verdict.ts'
 
 const a = taken('a', 30)
 const later = NOW + 1_800_000

@@ -1,15 +1,15 @@
-import { otherWitness } from './another-witness.ts'
-import { rememberPrunings } from './chain/prunings.ts'
-import { foreignActivity, seenOf } from './foreign-activity.ts'
+import { rememberPrunings } from './chain.ts'
+import { newestOf } from './compare.ts'
+import { foreignActivity, otherWitness, seenOf } from './foreign-activity.ts'
+import { grownBytes, isNobodysWork } from './judge/backup.ts'
 import { primaryMemory } from './judge/delay.ts'
-import { grownBytes, isNobodysWork } from './judge/in-use.ts'
-import { lineageOf } from './judge/lineage.ts'
 import { historyAdopted, historyAfter } from './judge/lost-history.ts'
+import { lineageOf } from './judge/primary.ts'
 import { rewrittenAfter } from './judge/rewritten.ts'
 import { rememberTree } from './judge/tree.ts'
-import { newestOf } from './order.ts'
 import { quietLooks, tokenDigest } from './token.ts'
-import type { Comparison, Inventory, JudgeInput, Memory, Verdict } from './types.ts'
+import type { Comparison, Inventory } from './types/inventory.ts'
+import type { JudgeInput, Memory, Verdict } from './types/verdict.ts'
 
 /** Nothing is known of a mapping yet. */
 export function emptyMemory(): Memory {

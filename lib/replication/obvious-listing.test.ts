@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { listSnapshots } from '#lib/zfs/read-commands.ts'
 import { parseSnapshotListing } from '#lib/zfs/snapshot-listing.ts'
-import { compare } from './compare.ts'
-import { divergenceOf } from './divergence.ts'
+import { compare, divergenceOf } from './compare.ts'
 import { type Cells, listing, type Row, sideFrom } from './testing/listing.ts'
 import { inventoryOf, MISSING, NOW, planned, policyOf, tokenOf, unreachable } from './testing/world.ts'
-import type { Comparison } from './types.ts'
+import type { Comparison } from './types/inventory.ts'
 
 /*
  * What the obvious listing (`zfs list -t snapshot -r -o name,creation` on both sides, matched by name, ordered by

@@ -1,6 +1,7 @@
 import type { Policy } from '#config/effective.ts'
 import type { PoolFacts, ResumeTokenFacts } from '#lib/zfs/types.ts'
-import type { Inventory, Plan } from './types.ts'
+import type { Inventory } from './types/inventory.ts'
+import type { Plan } from './types/plan.ts'
 import { sayBytes } from './words.ts'
 
 /** An estimate can be too low by some: this much is booked for each estimated byte. */
@@ -17,7 +18,7 @@ export function keepFreeBytes(keepFree: Policy['keepFree'], poolSize: number): n
 }
 
 /** In bytes. */
-export interface PoolRoom {
+interface PoolRoom {
   readonly free: number
   readonly size: number
 }
@@ -32,7 +33,7 @@ export function roomIn({ freeBytes, sizeBytes, usable }: PoolFacts): PoolRoom {
 }
 
 /** All sizes in bytes. */
-export interface SpaceQuestion {
+interface SpaceQuestion {
   readonly pool: PoolRoom
   /** What other queued and running plans have booked (their 1.1 × is in it). */
   readonly booked: number
@@ -105,7 +106,7 @@ export function stopReceiveBelow(keepFree: Policy['keepFree'], poolSize: number,
 }
 
 /** What a plan would bring: `estimate`, and beside it the unknown rest of a resumed stream. In bytes. */
-export interface PlanSize {
+interface PlanSize {
   readonly estimate: number | null
   readonly rest: number | null
   readonly isIncrement: boolean
@@ -135,4 +136,30 @@ function restOfResumed({ token, incomingToken, primary }: Inventory, fromGuid: s
   if (known === undefined) return null
   const referenced = fromGuid === null && primary.state === 'present' ? primary.facts.referenced : 0
   return Math.ceil(Math.max(referenced * BOOKED_PER_BYTE - known.bytes, known.bytes / 10))
+}
+
+/** Pool states in which a pool can be used. In every other one a listing may still come, but from memory. */
+export const LISTING_HOLDS: ReadonlySet<string> = new Set(['ONLINE', 'DEGRADED'])
+
+/** The pool that holds everything up, with its state, or null where both can be used. */
+export function unusablePool(
+  inventory: Inventory,
+): { readonly host: string; readonly pool: string; readonly health: string } | null {
+  const { mapping, primary, backup, primaryPool, backupPool } = inventory
+  if (primary.state === 'pool-unavailable')
+    return { host: mapping.primary.host, pool: primary.pool, health: primary.health }
+  if (backup.state === 'pool-unavailable')
+    return { host: mapping.backup.host, pool: backup.pool, health: backup.health }
+  if (primaryPool !== null && !LISTING_HOLDS.has(primaryPool.health)) {
+    return { host: mapping.primary.host, pool: primaryPool.name, health: primaryPool.health }
+  }
+  if (backupPool === null) return null
+  if (!LISTING_HOLDS.has(backupPool.health)) {
+    return { host: mapping.backup.host, pool: backupPool.name, health: backupPool.health }
+  }
+  return backupPool.readonly ? { host: mapping.backup.host, pool: backupPool.name, health: 'read-only' } : null
+}
+
+export function isDegraded(inventory: Inventory): boolean {
+  return inventory.primaryPool?.health === 'DEGRADED' || inventory.backupPool?.health === 'DEGRADED'
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { splitBatch } from '#lib/ssh/batch-run.ts'
 import type { ZfsCommand } from '#lib/zfs/operand.ts'
-import { inCommands, inLines } from './plan/lines.ts'
+import { inCommands, inLines } from './plan/swap-steps.ts'
 import { halfDoneSwap } from './swap.ts'
 import { a, aside, B, b, commands, next, own } from './testing/set-aside.ts'
 import { backupSide, inventoryOf, MISSING, planned, primarySide, sibling, taken } from './testing/world.ts'
-import type { ChildDataset, Inventory, Plan } from './types.ts'
+import type { ChildDataset, Inventory } from './types/inventory.ts'
+import type { Plan } from './types/plan.ts'
 
 const kids = (count: number, length: number): readonly ChildDataset[] =>
   Array.from({ length: count }, (_, index) => ({

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { SendOptions } from '#lib/zfs/send-commands.ts'
 import type { ResumeTokenFacts, ZfsFaultKind } from '#lib/zfs/types.ts'
+import { newestOf } from './compare.ts'
 import { streamOf } from './encryption.ts'
 import { SCHEDULE_SLACK } from './foreign-activity.ts'
-import { newestOf } from './order.ts'
-import type { Inventory, JudgeInput } from './types.ts'
+import type { Inventory } from './types/inventory.ts'
+import type { JudgeInput } from './types/verdict.ts'
 
 /** A token can be kilobytes long; where it is only compared, its digest stands for it. 16 hex digits. */
 export function tokenDigest(token: string): string {
@@ -17,7 +18,7 @@ export const IDLE_LOOKS = 2
 /** The faults that say that a token will never work again; any other fault says nothing about the token itself. */
 const STALE: ReadonlySet<ZfsFaultKind> = new Set(['token-stale', 'token-corrupt', 'snapshot-missing', 'source-changed'])
 
-export type PartialReceive =
+type PartialReceive =
   | { readonly state: 'none' }
   /** It changed since the last look: a receive is running. */
   | { readonly state: 'moving'; readonly digest: string }

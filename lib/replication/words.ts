@@ -1,4 +1,4 @@
-import type { Mapping } from './types.ts'
+import type { Mapping } from './types/inventory.ts'
 
 /** The words that sentences are made of: names as configured, times in the configured zone. */
 export interface Words {

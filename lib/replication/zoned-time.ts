@@ -3,7 +3,7 @@ const DAY_MINUTES = 24 * 60
 export const WEEK_MINUTES = 7 * DAY_MINUTES
 
 /** A wall-clock reading: the day as days since 1970-01-01 (local date), and the minute of that day. */
-export interface LocalTime {
+interface LocalTime {
   readonly day: number
   readonly minute: number
 }

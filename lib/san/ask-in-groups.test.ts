@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { LookFault } from '#lib/replication/types.ts'
+import type { LookFault } from '#lib/replication/types/inventory.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault, Ssh } from '#lib/ssh/types.ts'
 import { type AskedGroup, askInGroups } from './ask-in-groups.ts'
 import { Pace } from './pace.ts'

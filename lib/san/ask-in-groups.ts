@@ -1,4 +1,4 @@
-import type { LookFault } from '#lib/replication/types.ts'
+import type { LookFault } from '#lib/replication/types/inventory.ts'
 import type { OutputReader } from '#lib/ssh/batch-output.ts'
 import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
 import { classifyZfs } from '#lib/zfs/faults.ts'

@@ -1,5 +1,5 @@
 import type { HostConfig } from '#config/effective.ts'
-import type { Enclosing } from '#lib/replication/types.ts'
+import type { Enclosing } from '#lib/replication/types/inventory.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { parsePropertyOfEach, parseQuotas, type Quota } from '#lib/zfs/answers.ts'
 import { encryptionCell, keyStatusCell } from '#lib/zfs/cells.ts'

@@ -1,4 +1,4 @@
-import type { LookFault } from '#lib/replication/types.ts'
+import type { LookFault } from '#lib/replication/types/inventory.ts'
 import type { RemoteFault, RemoteFaultKind } from '#lib/ssh/types.ts'
 import { cleanLine } from '#lib/zfs/clean.ts'
 import type { SnapshotLimits } from '#lib/zfs/snapshot-limits.ts'

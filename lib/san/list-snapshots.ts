@@ -1,5 +1,5 @@
 import type { HostConfig } from '#config/effective.ts'
-import type { LookFault } from '#lib/replication/types.ts'
+import type { LookFault } from '#lib/replication/types/inventory.ts'
 import type { Ssh } from '#lib/ssh/types.ts'
 import { groupsToList } from '#lib/zfs/operand.ts'
 import { listSnapshots } from '#lib/zfs/read-commands.ts'

@@ -1,6 +1,6 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { HostWant } from '#lib/engine/ports.ts'
-import type { LookFault } from '#lib/replication/types.ts'
+import type { LookFault } from '#lib/replication/types/inventory.ts'
 import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
 import { type Columns, DATASET_COLUMNS, DATASET_COLUMNS_BEFORE_2_2, TOO_MANY_ROWS } from '#lib/zfs/columns.ts'
 import { type ListingScope, parseDatasetListing, parsePoolListing } from '#lib/zfs/dataset-listing.ts'

@@ -1,6 +1,6 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { HostReading, HostWant, ReadOptions } from '#lib/engine/ports.ts'
-import type { Side } from '#lib/replication/types.ts'
+import type { Side } from '#lib/replication/types/inventory.ts'
 import type { Ssh } from '#lib/ssh/types.ts'
 import { isWithin, poolOf } from '#lib/zfs/names.ts'
 import type { DatasetSnapshots } from '#lib/zfs/snapshot-listing.ts'

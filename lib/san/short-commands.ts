@@ -1,5 +1,5 @@
 import type { CommandOutcome } from '#lib/engine/ports.ts'
-import type { HostCommand } from '#lib/replication/types.ts'
+import type { HostCommand } from '#lib/replication/types/plan.ts'
 import { showable } from '#lib/ssh/showable.ts'
 import type { BatchOptions, BatchResult, CommandResult, Ssh } from '#lib/ssh/types.ts'
 import { classifyZfs } from '#lib/zfs/faults.ts'

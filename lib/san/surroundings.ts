@@ -1,6 +1,6 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { Surroundings } from '#lib/engine/ports.ts'
-import type { ChildDataset, Sibling } from '#lib/replication/types.ts'
+import type { ChildDataset, Sibling } from '#lib/replication/types/inventory.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { listIdentities, listWritten, parseIdentities, parseWritten } from '#lib/zfs/cost-listing.ts'
 import { type BesideRow, listBeside, parseBeside } from '#lib/zfs/dataset-listing.ts'

@@ -1,5 +1,5 @@
 import type { HostConfig } from '#config/effective.ts'
-import type { SwapFacts } from '#lib/replication/types.ts'
+import type { SwapFacts } from '#lib/replication/types/inventory.ts'
 import type { BatchOptions, BatchResult, Ssh } from '#lib/ssh/types.ts'
 import { getValue, listPropertyNames, parseProperties, parsePropertyNames } from '#lib/zfs/answers.ts'
 import { listNamesBelow, longestBelow } from '#lib/zfs/dataset-listing.ts'

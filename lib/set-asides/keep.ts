@@ -1,4 +1,4 @@
-import type { Sibling } from '#lib/replication/types.ts'
+import type { Sibling } from '#lib/replication/types/inventory.ts'
 import type { SetAsideRole } from './set-aside.ts'
 import type { Around } from './set-asides-of.ts'
 

@@ -1,4 +1,4 @@
-import type { PlanKind } from '#lib/replication/types.ts'
+import type { PlanKind } from '#lib/replication/types/plan.ts'
 import type { DatasetType, Guid } from '#lib/zfs/types.ts'
 
 export type SetAsideRole = 'aside' | 'next' | 'incoming'

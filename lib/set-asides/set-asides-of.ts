@@ -1,4 +1,4 @@
-import type { Inventory, Sibling } from '#lib/replication/types.ts'
+import type { Inventory, Sibling } from '#lib/replication/types/inventory.ts'
 import { type OwnDatasetName, parseOwnDatasetName, poolOf, timeOfStamp } from '#lib/zfs/names.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import { whyKept } from './keep.ts'

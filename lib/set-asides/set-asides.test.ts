@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { Inventory, Sibling } from '#lib/replication/types/inventory.ts'
 import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import {
   backupSide,
@@ -10,7 +11,6 @@ import {
   taken,
   unreachable,
 } from '../replication/testing/world.ts'
-import type { Inventory, Sibling } from '../replication/types.ts'
 import { cleanUpScript } from './clean-up-script.ts'
 import { type Around, setAsidesOf } from './set-asides-of.ts'
 import { sumByPool } from './sum.ts'

@@ -1,5 +1,5 @@
-import { isEligible } from '#lib/replication/filter.ts'
-import type { PresentSide, SnapshotFilter, SnapshotRef } from '#lib/replication/types.ts'
+import { isEligible } from '#lib/replication/compare.ts'
+import type { PresentSide, SnapshotFilter, SnapshotRef } from '#lib/replication/types/inventory.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
 import type { History } from './types.ts'
 

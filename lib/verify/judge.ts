@@ -1,4 +1,4 @@
-import type { SnapshotRef } from '#lib/replication/types.ts'
+import type { SnapshotRef } from '#lib/replication/types/inventory.ts'
 import { type PoolStatus, SCRUB_DAYS } from '#lib/zfs/pool.ts'
 import type { DatasetFacts } from '#lib/zfs/types.ts'
 import type { History, Verification, VerificationFinding, VerificationResult } from './types.ts'

@@ -1,5 +1,5 @@
 import type { HostConfig } from '#config/effective.ts'
-import type { PresentSide } from '#lib/replication/types.ts'
+import type { PresentSide } from '#lib/replication/types/inventory.ts'
 import { NAME_LIMIT } from '#lib/zfs/names.ts'
 import { receiveBack, sendBack } from '#lib/zfs/send-commands.ts'
 import { shellLine, shellWord } from '#lib/zfs/shell-word.ts'

@@ -1,4 +1,4 @@
-import type { SnapshotRef } from '#lib/replication/types.ts'
+import type { SnapshotRef } from '#lib/replication/types/inventory.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 
 /** `UNKNOWN`: a side could not be read. `ATTENTION`: the backup is there, but something about it should be put right. */

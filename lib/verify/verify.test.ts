@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { HostConfig } from '#config/effective.ts'
-import type { PresentSide } from '#lib/replication/types.ts'
+import type { PresentSide } from '#lib/replication/types/inventory.ts'
 import type { PoolStatus } from '#lib/zfs/pool.ts'
 import type { DatasetFacts } from '#lib/zfs/types.ts'
 import { compareHistories, newestCommonBefore } from './history.ts'

@@ -1,5 +1,5 @@
 import type { DatasetView } from '#lib/engine/types.ts'
-import { atReading } from '#lib/replication/staleness.ts'
+import { atReading } from '#lib/replication/judge/looking.ts'
 import { NOW } from './fake-config.ts'
 
 export const LONG_AGO = NOW - 9 * 3_600_000

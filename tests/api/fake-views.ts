@@ -1,6 +1,9 @@
 import type { RunRecord, Trigger } from '#lib/db/types.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
-import type { Health, Inventory, Plan, Reason, SnapshotRef, Verdict } from '#lib/replication/types.ts'
+import type { Inventory, SnapshotRef } from '#lib/replication/types/inventory.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
+import type { Health, Reason } from '#lib/replication/types/reason.ts'
+import type { Verdict } from '#lib/replication/types/verdict.ts'
 import type { BookmarkEntry, SnapshotEntry } from '#lib/zfs/types.ts'
 import { datasetConfig, NOW } from './fake-config.ts'
 

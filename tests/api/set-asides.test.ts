@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
-import type { Sibling } from '#lib/replication/types.ts'
+import type { Sibling } from '#lib/replication/types/inventory.ts'
 import { type Fake, fakeServices } from './fake-services.ts'
 import { entry, fakeInventory } from './fake-views.ts'
 

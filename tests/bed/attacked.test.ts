@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import type { Plan, ReasonCode } from '#lib/replication/types.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
+import type { ReasonCode } from '#lib/replication/types/reason.ts'
 import { datasetOf, stockOf } from '#tests/invariants/stock.ts'
 import { Bed, PERSON } from './bed.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { ReasonCode } from '#lib/api/reason-words.ts'
-import { REASONS } from '#lib/replication/types.ts'
+import { REASONS } from '#lib/replication/types/reason.ts'
 
 const text = await Bun.file('docs/reason-codes.md').text()
 const sections = text

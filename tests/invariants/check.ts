@@ -1,5 +1,5 @@
 import type { DatasetView } from '#lib/engine/types.ts'
-import type { Health } from '#lib/replication/types.ts'
+import type { Health } from '#lib/replication/types/reason.ts'
 import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import type { Bed } from '#tests/bed/bed.ts'
 import { unreleasedBookings } from './bookings.ts'

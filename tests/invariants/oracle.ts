@@ -1,6 +1,6 @@
 import type { Policy } from '#config/effective.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
-import type { Health, ReasonCode } from '#lib/replication/types.ts'
+import type { Health, ReasonCode } from '#lib/replication/types/reason.ts'
 import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import { datasetOf, poolOf, type Stock, type StockDataset, type StockPool, type StockSnapshot } from './stock.ts'
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, openApp } from '#lib/app.ts'
 import { openStore } from '#lib/db/open.ts'
-import type { Memory } from '#lib/replication/types.ts'
+import type { Memory } from '#lib/replication/types/verdict.ts'
 import { temporaryDirectory } from '#tests/endings/temporary-directory.ts'
 import { oldHome, SEEN, startSans, type Tables, tablesOf, writeOldDatabase } from './fixture.ts'
 

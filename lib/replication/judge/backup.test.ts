@@ -15,7 +15,8 @@ import {
   tokenOf,
 } from '../testing/world.ts'
 import { tokenDigest } from '../token.ts'
-import type { Inventory, JudgeInput, Side } from '../types.ts'
+import type { Inventory, Side } from '../types/inventory.ts'
+import type { JudgeInput } from '../types/verdict.ts'
 
 const a = taken('a', 30)
 const b = taken('b', 20)

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { emptyMemory } from '../memory.ts'
 import { backupSide, inventoryOf, judged, NOW, planned, primarySide, taken } from '../testing/world.ts'
-import type { Memory } from '../types.ts'
+import type { Memory } from '../types/verdict.ts'
 
 const a = taken('a', 50)
 const guid = backupSide([]).facts.guid

@@ -1,11 +1,11 @@
-import { compare } from '../compare.ts'
-import { filterOf } from '../filter.ts'
-import { reason } from '../reasons.ts'
-import type { Evidence } from '../sentences/evidence.ts'
-import type { Comparison, JudgeInput, PresentSide, Reason, ReasonCode, Rhythm, Side, Waiting } from '../types.ts'
+import { compare, filterOf } from '../compare.ts'
+import { type Evidence, LISTED } from '../sentences/evidence.ts'
+import { reason } from '../sentences/reasons.ts'
+import type { Comparison, PresentSide, Side, SnapshotRef } from '../types/inventory.ts'
+import type { Reason, ReasonCode } from '../types/reason.ts'
+import type { JudgeInput, Rhythm, Waiting } from '../types/verdict.ts'
 import { type Words, wordsFor } from '../words.ts'
-import { countedOnLag } from './counted-on.ts'
-import { type LagFacts, primaryMemory, seenLag } from './delay.ts'
+import { countedOnLag, type LagFacts, primaryMemory, seenLag } from './delay.ts'
 import { warnDelaySeconds } from './rhythm.ts'
 
 /** What every rule looks at. */
@@ -60,4 +60,24 @@ function compareNow({ inventory, policy, now }: JudgeInput): Comparison | null {
   if (primary.state !== 'present' || (backup.state !== 'present' && backup.state !== 'missing')) return null
   const seconds = now / 1000 + (inventory.primarySkewSeconds ?? 0)
   return compare(primary, backup.state === 'present' ? backup : null, filterOf(policy), seconds)
+}
+
+type SnapshotFact = { readonly name: string; readonly guid: string; readonly creation: number }
+
+/** A snapshot as evidence shows it. */
+export function fact({ name, guid, creation }: SnapshotRef): SnapshotFact {
+  return { name, guid, creation }
+}
+
+export function factOrNull(ref: SnapshotRef | null): SnapshotFact | null {
+  return ref === null ? null : fact(ref)
+}
+
+/** First and last are always among those listed, so that a range can be told from them. */
+export function listed(refs: readonly SnapshotRef[]): {
+  readonly count: number
+  readonly snapshots: readonly SnapshotFact[]
+} {
+  const shown = refs.length <= LISTED ? refs : [...refs.slice(0, LISTED - 1), ...refs.slice(-1)]
+  return { count: refs.length, snapshots: shown.map(fact) }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { backupSide, judged, inventoryOf as pair, policyOf, pool, primarySide, taken } from '../testing/world.ts'
-import type { Inventory, IvSets, Reason, Rights } from '../types.ts'
+import type { Inventory, IvSets, Rights } from '../types/inventory.ts'
+import type { Reason } from '../types/reason.ts'
 
 /* What is known to fail is in the status before it fails. */
 const a = taken('a', 30)

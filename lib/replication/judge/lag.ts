@@ -1,7 +1,6 @@
-import type { Reason } from '../types.ts'
-import type { JudgeContext, Rule } from './context.ts'
+import type { Reason } from '../types/reason.ts'
+import { fact, factOrNull, type JudgeContext, type Rule } from './context.ts'
 import { isTogether } from './left-out.ts'
-import { fact, factOrNull } from './listed.ts'
 
 /** Status by delay, where there is something to go on from. Exactly one of its first four codes. */
 export const lagRule: Rule = (context) => {

@@ -10,7 +10,8 @@ import {
   primarySide,
   taken,
 } from '../testing/world.ts'
-import type { Inventory, JudgeInput } from '../types.ts'
+import type { Inventory } from '../types/inventory.ts'
+import type { JudgeInput } from '../types/verdict.ts'
 
 const syncoid = policyOf({ snapshotExclude: ['syncoid_*', 'tmp-*'], autoRepair: true })
 const at: Partial<JudgeInput> = { policy: syncoid, filterAt: { include: null, exclude: null } }

@@ -1,14 +1,11 @@
 import type { Policy } from '#config/effective.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
-import { filterOf, wantsName } from '../filter.ts'
-import { matchesGlob } from '../glob.ts'
-import { newestOf, toRef } from '../order.ts'
-import type { JudgeInput } from '../types.ts'
-import type { JudgeContext, Rule } from './context.ts'
-import { fact, factOrNull } from './listed.ts'
+import { filterOf, matchesGlob, newestOf, toRef, wantsName } from '../compare.ts'
+import type { JudgeInput } from '../types/verdict.ts'
+import { fact, factOrNull, type JudgeContext, type Rule } from './context.ts'
 
 /** What of a primary's snapshots policy does not want, and by which setting. */
-export interface LeftOut {
+interface LeftOut {
   readonly primarySnapshots: number
   /** Wanted by name, and too young for `min_age_hours` yet. */
   readonly tooYoung: number

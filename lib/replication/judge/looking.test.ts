@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test'
-import { judge } from '../judge.ts'
 import { emptyMemory, remember } from '../memory.ts'
 import {
   backupSide,
@@ -14,7 +13,9 @@ import {
   taken,
   unreachable,
 } from '../testing/world.ts'
-import type { Availability, Inventory, JudgeInput, Memory } from '../types.ts'
+import type { Inventory } from '../types/inventory.ts'
+import type { Availability, JudgeInput, Memory } from '../types/verdict.ts'
+import { judge } from './judge.ts'
 
 const base = taken('base', 100)
 const hourMs = HOUR * 1000

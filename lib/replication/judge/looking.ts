@@ -1,6 +1,9 @@
-import type { Json, Reason, ReasonCode } from '../types.ts'
+import { reason, worstFirst } from '../sentences/reasons.ts'
+import type { LookFault, Mapping } from '../types/inventory.ts'
+import type { Health, Json, Reason, ReasonCode } from '../types/reason.ts'
+import type { Availability, Verdict } from '../types/verdict.ts'
+import { wordsFor } from '../words.ts'
 import type { JudgeContext } from './context.ts'
-import { hostReasons, isPlanned, unseenSides } from './hosts.ts'
 import { delayReason, recoveryPointRule } from './lag.ts'
 
 /** Judged anew from the delay as it is counted on; every other reason stays as it was last seen. */
@@ -75,4 +78,119 @@ function hadBase({ input, waiting }: JudgeContext): boolean {
 function lastSeen({ words }: JudgeContext, reason: Reason, at: number): Reason {
   const evidence: { readonly [key: string]: Json } = { ...reason.evidence, lastSeenAt: at }
   return { ...reason, message: `${reason.message} Last seen ${words.time(at)}.`, evidence }
+}
+
+/** A side that could not be looked at. */
+interface Unseen {
+  readonly fault: LookFault
+  readonly availability: Availability
+  readonly role: 'primary' | 'backup'
+}
+
+function unseenSides({ input }: JudgeContext): readonly Unseen[] {
+  const { primary, backup } = input.inventory
+  return [
+    ...(primary.state === 'unknown'
+      ? [{ fault: primary.fault, availability: input.primaryAvailability, role: 'primary' as const }]
+      : []),
+    ...(backup.state === 'unknown'
+      ? [{ fault: backup.fault, availability: input.backupAvailability, role: 'backup' as const }]
+      : []),
+  ]
+}
+
+/** Only silence is planned: a refused key or another host key is a fault at any hour. */
+function isPlanned({ fault, availability }: Unseen): boolean {
+  return availability.kind === 'planned-off' && fault.reason === 'HOST_UNREACHABLE'
+}
+
+/** The reasons for not having looked, one per host. */
+function hostReasons(context: JudgeContext): readonly Reason[] {
+  const reasons = unseenSides(context).flatMap((side) => [hostReason(context, side), ...missedWindows(context, side)])
+  const seen = new Set<string>()
+  // Both sides on one host, or the witness alone: one sentence, not two.
+  return reasons.filter((each) => {
+    const key = each.code === 'WITNESS_ISOLATED' ? each.code : `${each.code} ${String(each.evidence.host)}`
+    return !seen.has(key) && seen.add(key)
+  })
+}
+
+function hostReason({ input, tell }: JudgeContext, side: Unseen): Reason {
+  const { fault } = side
+  const last = input.memory.last
+  const lastLookAt = last?.at ?? null
+  const lastHealth = last?.health ?? null
+  if (isPlanned(side)) {
+    const lastSeenAt = side.role === 'backup' ? (input.memory.backupSeenAt ?? lastLookAt) : lastLookAt
+    return tell('HOST_OFFLINE_PLANNED', { host: fault.host, backAt: side.availability.backAt, lastSeenAt, lastHealth })
+  }
+  if (input.isolated && fault.reason === 'HOST_UNREACHABLE') return tell('WITNESS_ISOLATED', { lastLookAt, lastHealth })
+  if (fault.reason === 'LISTING_TIMED_OUT') {
+    const { host, message, setting = null } = fault
+    return tell('LISTING_TIMED_OUT', { host, message, setting, lastLookAt, lastHealth })
+  }
+  if (fault.reason === 'INTERNAL')
+    return tell('INTERNAL', { number: fault.number ?? '0', message: fault.message, lastLookAt, lastHealth })
+  return tell(fault.reason, { host: fault.host, kind: fault.kind, message: fault.message, lastLookAt, lastHealth })
+}
+
+function missedWindows({ input, tell }: JudgeContext, { fault, availability }: Unseen): readonly Reason[] {
+  if (fault.reason !== 'HOST_UNREACHABLE' || availability.missedWindows === 0) return []
+  const evidence = {
+    host: fault.host,
+    windows: availability.missedWindows,
+    lastSeenAt: input.memory.backupSeenAt,
+    backAt: availability.backAt,
+  }
+  return [tell('WINDOW_MISSED', evidence)]
+}
+
+/** A schedule may slip once; from the second interval on nothing has been checked. */
+const INTERVALS = 2
+/** A clock is corrected by that much at any time. */
+const AHEAD_MS = 60_000
+
+/** The schedule of checks, as it is at the moment of asking. */
+export interface Cadence {
+  /** Seconds between the scheduled checks before and after this moment. */
+  readonly intervalSeconds: number
+  /** When (epoch ms) the second scheduled check after that moment is due. Absent: two intervals after it. */
+  readonly secondDueAfter?: (then: number) => number
+}
+
+/**
+ * Was the last check too long ago? Epoch ms. A check that could not look is a check all the same. One from the future was
+ * made by a clock that was ahead: how old it is cannot be known, so it is never fresh.
+ */
+export function isStale(judgedAt: number, now: number, { intervalSeconds, secondDueAfter }: Cadence): boolean {
+  if (isAhead(judgedAt, now)) return true
+  if (now - judgedAt <= INTERVALS * intervalSeconds * 1000) return false
+  // On a Monday morning the interval is short again, and the last check rightly one of Friday.
+  return secondDueAfter === undefined || now >= secondDueAfter(judgedAt)
+}
+
+function isAhead(judgedAt: number, now: number): boolean {
+  return judgedAt - now > AHEAD_MS
+}
+
+interface Reading extends Cadence {
+  readonly mapping: Mapping
+  readonly now: number
+  readonly timezone: string
+}
+
+/** The verdict as it must be shown now: too old a check says nothing good any more; what was BROKEN stays so. */
+export function atReading(verdict: Verdict, reading: Reading): Verdict {
+  const { mapping, now, intervalSeconds, timezone } = reading
+  if (!isStale(verdict.judgedAt, now, reading)) return verdict
+  const stale = reason(wordsFor(mapping, timezone), 'STALE_CHECK', {
+    ageSeconds: Math.max(0, Math.floor((now - verdict.judgedAt) / 1000)),
+    aheadAt: isAhead(verdict.judgedAt, now) ? verdict.judgedAt : null,
+    intervalSeconds,
+    lastHealth: verdict.health,
+  })
+  const kept = verdict.reasons.filter((each) => each.severity !== 'HEALTHY')
+  const reasons = worstFirst([stale, ...kept])
+  const health: Health = verdict.health === 'BROKEN' ? 'BROKEN' : 'UNKNOWN'
+  return { ...verdict, health, reason: reasons[0] ?? stale, reasons }
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
-import { judge } from '../judge.ts'
 import { adoptPrimary, followPrimary, remember } from '../memory.ts'
 import {
   backupSide,
@@ -17,7 +16,9 @@ import {
   taken,
   unreachable,
 } from '../testing/world.ts'
-import type { Inventory, JudgeInput, Memory, Side, Verdict } from '../types.ts'
+import type { Inventory, Side } from '../types/inventory.ts'
+import type { JudgeInput, Memory, Verdict } from '../types/verdict.ts'
+import { judge } from './judge.ts'
 
 const CODE = 'PRIMARY_LOST_HISTORY'
 const DAY = 24

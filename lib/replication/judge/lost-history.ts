@@ -1,14 +1,12 @@
 import type { Policy } from '#config/effective.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
-import { prunedBetween, shapeOf } from '../chain/prunings.ts'
-import { divergenceOf, holdsWhatPrimaryLacks } from '../divergence.ts'
-import { wantsName } from '../filter.ts'
+import { prunedBetween, shapeOf } from '../chain.ts'
+import { byCreatetxg, divergenceOf, holdsWhatPrimaryLacks, newestOf, wantsName } from '../compare.ts'
 import { replicatorOf } from '../foreign-activity.ts'
-import { byCreatetxg, newestOf } from '../order.ts'
-import type { Comparison, History, JudgeInput, LostHistory, PresentSide, SnapshotMark } from '../types.ts'
-import type { Rule } from './context.ts'
+import type { Comparison, PresentSide } from '../types/inventory.ts'
+import type { History, JudgeInput, LostHistory, SnapshotMark } from '../types/verdict.ts'
+import { fact, factOrNull, listed, type Rule } from './context.ts'
 import { primaryClock } from './delay.ts'
-import { fact, factOrNull, listed } from './listed.ts'
 
 /*
  * Has the primary lost its history? Whoever destroys snapshots on a SAN (ransomware, a thief, a mistake) wants the backup

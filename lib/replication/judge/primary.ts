@@ -1,10 +1,13 @@
-import { filterOf, isEligible, wantsName } from '../filter.ts'
-import { byCreatetxg, toRef } from '../order.ts'
-import type { Rule } from './context.ts'
+import type { Policy } from '#config/effective.ts'
+import type { PoolFacts, SnapshotEntry } from '#lib/zfs/types.ts'
+import { byCreatetxg, filterOf, holdsWhatPrimaryLacks, isEligible, newestOf, toRef, wantsName } from '../compare.ts'
+import { LISTING_HOLDS } from '../space.ts'
+import type { Comparison, Inventory, Side } from '../types/inventory.ts'
+import type { Reason } from '../types/reason.ts'
+import type { Memory, Rhythm } from '../types/verdict.ts'
+import { fact, factOrNull, type JudgeContext, type Rule } from './context.ts'
 import { ageSeconds, ageSince, primaryClock } from './delay.ts'
-import { fact, factOrNull } from './listed.ts'
-import { newestEligible } from './rhythm.ts'
-import { STOPPED_TIMES, staleLimitSeconds } from './stale-primary.ts'
+import { newestEligible, rhythmSeconds, usualDistance } from './rhythm.ts'
 
 /** Gone as it was seen. */
 export const primaryRule: Rule = ({ input, backup, tell }) => {
@@ -51,4 +54,106 @@ export const stalePrimaryRule: Rule = ({ input, comparison, primary, rhythm, tel
     behind: comparison.behind.length,
   }
   return [tell(age > STOPPED_TIMES * limitSeconds ? 'PRIMARY_STOPPED' : 'PRIMARY_STALE', evidence)]
+}
+
+/** Beyond so many times its limit a primary that is late has stopped. */
+const STOPPED_TIMES = 3
+
+/**
+ * How old the newest eligible snapshot may be, seconds: what the policy says, else three times the median distance of
+ * the newest ten eligible ones (given oldest first) and at least `max_delay_hours`, so that weekly snapshots are no
+ * fault. Where only one is kept at a time, what was seen of its rhythm stands for the distance. Null: not judged.
+ */
+function staleLimitSeconds(
+  policy: Policy,
+  newestTen: readonly SnapshotEntry[],
+  rhythm: Rhythm | undefined,
+): number | null {
+  if (policy.primaryMaxAgeSeconds === 0) return null
+  if (policy.primaryMaxAgeSeconds !== null) return policy.primaryMaxAgeSeconds
+  const seen = rhythm === undefined || rhythm.distances.length === 0 ? 0 : rhythmSeconds(rhythm)
+  return Math.max(policy.maxDelaySeconds, 3 * (usualDistance(newestTen) ?? seen))
+}
+
+/** How the primary stands to what was recorded of it. */
+type Lineage = 'same' | 'replaced' | 'rewound'
+
+/**
+ * Another dataset under the old name, or one whose newest createtxg has gone back: perhaps the primary is the one that
+ * is wrong. It matters only where the backup holds something that following the primary could cost; deleting the newest
+ * snapshot by hand, or moving the dataset by send and receive, is no alarm.
+ */
+export function lineageOf(inventory: Inventory, comparison: Comparison | null, memory: Memory): Lineage {
+  const { primary, backup } = inventory
+  if (memory.primary === null || primary.state !== 'present' || backup.state !== 'present' || comparison === null)
+    return 'same'
+  if (!holdsWhatPrimaryLacks(inventory, comparison)) return 'same'
+  if (primary.facts.guid !== memory.primary.guid) return 'replaced'
+  const newest = newestOf(primary.snapshots)?.createtxg ?? 0n
+  return newest < BigInt(memory.primary.newestCreatetxg) ? 'rewound' : 'same'
+}
+
+export const lineageRule: Rule = ({ input, comparison, primary, tell }) => {
+  const recorded = input.memory.primary
+  if (recorded === null || primary === null) return []
+  switch (lineageOf(input.inventory, comparison, input.memory)) {
+    case 'same':
+      return []
+    case 'replaced':
+      return [tell('PRIMARY_REPLACED', { recordedGuid: recorded.guid, guid: primary.facts.guid })]
+    case 'rewound': {
+      const newest = newestOf(primary.snapshots)?.createtxg.toString() ?? null
+      return [tell('PRIMARY_REWOUND', { newestCreatetxgBefore: recorded.newestCreatetxg, newestCreatetxg: newest })]
+    }
+  }
+}
+
+/** Seconds that a clock may be off before it is said. */
+const TOLERANCE = 60
+
+/** A host's clock that is off, or a snapshot from the future: ages may lie, so both times are shown. */
+export const clocksRule: Rule = ({ input, comparison, tell }) => {
+  const { inventory, mapping, now } = input
+  const sides = [
+    { host: mapping.primary.host, skewSeconds: inventory.primarySkewSeconds },
+    { host: mapping.backup.host, skewSeconds: inventory.backupSkewSeconds },
+  ]
+  const skewed = sides.flatMap(({ host, skewSeconds }) =>
+    skewSeconds === null || Math.abs(skewSeconds) <= TOLERANCE
+      ? []
+      : [tell('CLOCK_SKEW', { host, hostTime: now + skewSeconds * 1000, witnessTime: now, skewSeconds, future: null })],
+  )
+  if (skewed.length > 0) return skewed
+  const newest = comparison?.newestPrimary ?? null
+  const ahead = newest === null ? 0 : newest.creation - primaryClock(input)
+  if (newest === null || ahead <= TOLERANCE) return []
+  const hostTime = Math.round(primaryClock(input) * 1000)
+  const skewSeconds = inventory.primarySkewSeconds ?? 0
+  return [
+    tell('CLOCK_SKEW', { host: mapping.primary.host, hostTime, witnessTime: now, skewSeconds, future: fact(newest) }),
+  ]
+}
+
+export const poolsRule: Rule = (context) => {
+  const { inventory, mapping } = context.input
+  return [
+    ...poolReasons(context, mapping.primary.host, inventory.primary, inventory.primaryPool, false),
+    ...poolReasons(context, mapping.backup.host, inventory.backup, inventory.backupPool, true),
+  ]
+}
+
+/** A read-only pool still can be sent from; nothing can be received into it. */
+function poolReasons(
+  { tell }: JudgeContext,
+  host: string,
+  side: Side,
+  pool: PoolFacts | null,
+  isTarget: boolean,
+): readonly Reason[] {
+  if (side.state === 'pool-unavailable')
+    return [tell('POOL_UNAVAILABLE', { host, pool: side.pool, health: side.health })]
+  if (pool === null) return []
+  if (!LISTING_HOLDS.has(pool.health)) return [tell('POOL_UNAVAILABLE', { host, pool: pool.name, health: pool.health })]
+  if (isTarget && pool.readonly) return [tell('POOL_UNAVAILABLE', { host, pool: pool.name, health: 'read-only' })]
+  return pool.health === 'DEGRADED' ? [tell('POOL_DEGRADED', { host, pool: pool.name, health: pool.health })] : []
 }

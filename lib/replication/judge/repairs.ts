@@ -1,12 +1,15 @@
 import { RIGHTS_OF } from '#lib/zfs/rights.ts'
-import { hasGivenUp, slowTryAt } from '../backoff.ts'
+import { riskOf } from '../chain.ts'
 import { decrypts, mismatchFacts, streamOf } from '../encryption.ts'
 import { factsNow } from '../plan/expectation.ts'
-import { missingFrom } from '../preflight/needed-rights.ts'
+import { missingFrom } from '../plan/preflight.ts'
 import { fits, keepFreeBytes, roomIn } from '../space.ts'
+import { halfDoneSwap } from '../swap.ts'
 import { partialReceive } from '../token.ts'
-import type { Reason } from '../types.ts'
-import type { JudgeContext, Rule } from './context.ts'
+import { hasGivenUp, slowTryAt } from '../tries.ts'
+import type { Reason } from '../types/reason.ts'
+import { inRepairWindow, nextRepairWindow } from '../windows.ts'
+import { fact, type JudgeContext, type Rule } from './context.ts'
 
 /** Fault kinds of a failed repair that have a reason of their own. */
 const PERMISSION: ReadonlySet<string> = new Set(['permission-denied', 'not-root', 'sudo-password', 'property-refused'])
@@ -117,4 +120,37 @@ export const rightsRule: Rule = ({ input, comparison, tell }) => {
   if (lacks.length === 0) return []
   const message = `${lacks.join('; ')}. The next repair would fail for it.`
   return [tell('PERMISSION_MISSING', { runId: null, kind: 'permission-denied', message, at: input.now })]
+}
+
+/** Something to send, and the policy lets it start only at certain hours. Half a swap is finished at any. */
+export const repairWindowRule: Rule = ({ input, comparison, tell }) => {
+  const { policy, now, timezone } = input
+  if (halfDoneSwap(input.inventory) !== null) return []
+  if (policy.repairWindow === null || !policy.autoRepair || policy.dryRun) return []
+  if (comparison === null || comparison.behind.length === 0 || inRepairWindow(policy.repairWindow, now, timezone))
+    return []
+  return [
+    tell('WAITING_FOR_WINDOW', {
+      window: policy.repairWindow.text,
+      opensAt: nextRepairWindow(policy.repairWindow, now, timezone),
+    }),
+  ]
+}
+
+export const bookmarkBaseRule: Rule = ({ comparison, tell }) => {
+  const base = comparison?.base ?? null
+  if (comparison === null || base === null || base.kind !== 'bookmark') return []
+  const evidence = { bookmark: base.name, guid: base.guid, backupSnapshot: base.backupName }
+  const said = tell('BASE_IS_BOOKMARK', { ...evidence, behind: comparison.behind.length })
+  // Nothing waits for it: the next snapshot starts from there, and that is no alarm.
+  return [comparison.behind.length === 0 ? { ...said, severity: 'NOTE' } : said]
+}
+
+/** Retention on the primary could end the chain. */
+export const chainAtRiskRule: Rule = ({ input, comparison, primary, lag, tell }) => {
+  if (primary === null || comparison === null) return []
+  const risk = riskOf(input, primary, comparison, lag.delaySeconds)
+  if (risk === null) return []
+  const { commonCount: commonSnapshots } = comparison
+  return [tell('CHAIN_AT_RISK', { ...risk, commonSnapshots, snapshot: fact(risk.snapshot) })]
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
 import { parseSizes } from '#lib/zfs/cost-listing.ts'
-import { judge } from '../judge.ts'
 import { emptyMemory, remember } from '../memory.ts'
 import {
   backupSide,
@@ -13,7 +12,9 @@ import {
   taken,
   unreachable,
 } from '../testing/world.ts'
-import type { Memory, Side, Verdict } from '../types.ts'
+import type { Side } from '../types/inventory.ts'
+import type { Memory, Verdict } from '../types/verdict.ts'
+import { judge } from './judge.ts'
 import { sizesToAsk } from './rewritten.ts'
 
 const CODE = 'PRIMARY_REWRITTEN'

@@ -1,8 +1,8 @@
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
-import { byCreatetxg } from '../order.ts'
-import type { Inventory, JudgeInput, Memory, Rewritten, SizeSeen } from '../types.ts'
-import type { Rule } from './context.ts'
-import { fact } from './listed.ts'
+import { byCreatetxg } from '../compare.ts'
+import type { Inventory } from '../types/inventory.ts'
+import type { JudgeInput, Memory, Rewritten, SizeSeen } from '../types/verdict.ts'
+import { fact, type Rule } from './context.ts'
 
 /*
  * Did one snapshot rewrite most of the data? What encrypts everything (ransomware) looks like that. What each new snapshot

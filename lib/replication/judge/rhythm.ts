@@ -1,7 +1,8 @@
 import type { Policy } from '#config/effective.ts'
 import type { Guid, SnapshotEntry } from '#lib/zfs/types.ts'
-import { byCreatetxg } from '../order.ts'
-import type { Moment, PresentSide, Rhythm } from '../types.ts'
+import { byCreatetxg } from '../compare.ts'
+import type { PresentSide } from '../types/inventory.ts'
+import type { Moment, Rhythm } from '../types/verdict.ts'
 
 /*
  * The rhythm R of a primary: the longest distance between successive eligible snapshots, as they were taken, over 35

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { emptyMemory } from '../memory.ts'
 import { codes, HOUR } from '../testing/world.ts'
 import { hoursOf, type Taken, weekHour, Years } from '../testing/years.ts'
-import type { Verdict } from '../types.ts'
+import type { Verdict } from '../types/verdict.ts'
 
 /*
  * The rule of delay (PRODUCT: rhythm, delay), by stories that take weeks. Each check's memory goes through JSON, so every

@@ -14,7 +14,7 @@ import {
   primarySide,
   taken,
 } from '../testing/world.ts'
-import type { JudgeInput, Memory, Tree } from '../types.ts'
+import type { JudgeInput, Memory, Tree } from '../types/verdict.ts'
 
 const MINUTE = 60_000
 const a = taken('a', 30)

@@ -1,5 +1,6 @@
 import { LISTED } from '../sentences/evidence.ts'
-import type { JudgeInput, Memory, Reason, Tree } from '../types.ts'
+import type { Reason } from '../types/reason.ts'
+import type { JudgeInput, Memory, Tree } from '../types/verdict.ts'
 import type { JudgeContext, Rule } from './context.ts'
 import { isContainer } from './left-out.ts'
 
@@ -101,7 +102,7 @@ function thereSince({ input, primary }: JudgeContext): number | null {
  * Null, or until when (epoch ms) a child that has just appeared may be without a backup. A backup with snapshots of which
  * none is the primary's is no matter of time: something is in the way, and that is said at once.
  */
-export function graceOf(context: JudgeContext): { readonly since: number; readonly dueAt: number } | null {
+function graceOf(context: JudgeContext): { readonly since: number; readonly dueAt: number } | null {
   const { input, backup, comparison } = context
   const since = thereSince(context)
   if (since === null || input.memory.common !== null || isContainer(context)) return null

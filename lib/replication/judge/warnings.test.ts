@@ -15,7 +15,8 @@ import {
   primarySide,
   taken,
 } from '../testing/world.ts'
-import type { Inventory, JudgeInput, Side } from '../types.ts'
+import type { Inventory, Side } from '../types/inventory.ts'
+import type { JudgeInput } from '../types/verdict.ts'
 
 const a = taken('a', 30)
 const b = taken('b', 20)

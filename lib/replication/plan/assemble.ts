@@ -1,9 +1,20 @@
-import type { PresentSide, SnapshotRef } from '../types.ts'
-import { anchorSteps } from './anchor.ts'
-import type { Named, PlanDraft, PlanInput, StepDraft } from './draft.ts'
-import type { Kept } from './keep-seed.ts'
+import { createHash } from 'node:crypto'
+import { anchorName, NAME_LIMIT } from '#lib/zfs/names.ts'
+import { bookmark, hold, release } from '#lib/zfs/write-commands.ts'
+import { ANCHOR_LIMIT, ownAnchors } from '../chain.ts'
+import { ownSiblings } from '../swap.ts'
+import type { Inventory, Mapping, PresentSide, SnapshotRef } from '../types/inventory.ts'
+import {
+  type BookmarkDraft,
+  type CommandsDraft,
+  type Named,
+  optionalStep,
+  type PlanDraft,
+  type PlanInput,
+  type StepDraft,
+} from './draft.ts'
 
-export interface Transfers {
+interface Transfers {
   readonly kind: PlanDraft['kind']
   /** What makes room first. */
   readonly before?: readonly StepDraft[]
@@ -63,4 +74,115 @@ export function assemble(input: PlanInput, primary: PresentSide, parts: Transfer
     blocked: null,
     setAside: parts.setAside ?? null,
   }
+}
+
+interface Anchors {
+  readonly steps: readonly BookmarkDraft[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * Bookmarks on the primary that keep the chain when retention destroys the snapshot. They cost nothing, cannot be
+ * removed with the rights that make them (hence the limit), and a failure to make one never ends a repair.
+ */
+export function anchorSteps(input: PlanInput, primary: PresentSide, snapshots: readonly SnapshotRef[]): Anchors {
+  if (input.policy.anchor === 'none') return { steps: [], notes: [] }
+  let room = ANCHOR_LIMIT - ownAnchors(primary.bookmarks).length
+  const marked = new Set(primary.bookmarks.map((entry) => entry.guid))
+  const steps: BookmarkDraft[] = []
+  const notes: string[] = []
+  for (const snapshot of snapshots) {
+    if (marked.has(snapshot.guid)) continue
+    const mark = anchorName(snapshot.guid)
+    const why = whyNot(primary, mark, room)
+    if (why === null) {
+      steps.push(anchorStep(input, snapshot, mark))
+      marked.add(snapshot.guid)
+      room--
+    } else {
+      notes.push(`@${snapshot.name} gets no anchor: ${why}`)
+    }
+  }
+  return { steps, notes }
+}
+
+function whyNot(primary: PresentSide, mark: string, room: number): string | null {
+  if (room <= 0)
+    return `${ANCHOR_LIMIT} of ours are on the dataset already (\`zwitness anchors\` prints how to remove them).`
+  if (`${primary.facts.name}#${mark}`.length > NAME_LIMIT) return `its name would be longer than ${NAME_LIMIT} bytes.`
+  if (primary.bookmarks.some((entry) => entry.name === mark))
+    return `#${mark} is there already and is another snapshot's.`
+  return null
+}
+
+function anchorStep({ mapping, options }: PlanInput, snapshot: SnapshotRef, mark: string): BookmarkDraft {
+  const { host, dataset } = mapping.primary
+  return {
+    kind: 'bookmark',
+    title: `Bookmark @${snapshot.name} on ${host}, so that the chain survives its removal there`,
+    command: { host, argv: bookmark(options.zfsCommands.primary, `${dataset}@${snapshot.name}`, mark) },
+    snapshot,
+    bookmark: mark,
+    optional: true,
+    estimateBytes: null,
+    ifInterrupted: 'harmless',
+  }
+}
+
+/** Before the first byte of a full stream, and after all that follows it. */
+interface Kept {
+  readonly before: readonly CommandsDraft[]
+  readonly after: readonly CommandsDraft[]
+}
+
+/** One for each backup: two seeds from one primary hold and release each its own. */
+export function seedTag({ backup }: Mapping): string {
+  return `zwitness-${createHash('sha256').update(`${backup.host}:${backup.dataset}`).digest('hex').slice(0, 8)}`
+}
+
+/**
+ * A first transfer may last for days, and be cut off: a bookmark does not save it. So its snapshot, and the one up to which
+ * the rest follows, are held on the primary while it lasts, where the login may also let go of them again. Nowhere else: a
+ * hold that nobody can release would keep its snapshot for ever. One that a run leaves behind is released by a later check.
+ */
+export function keepSeed(input: PlanInput, snapshots: readonly SnapshotRef[]): Kept {
+  if (!holdsAndReleases(input.inventory.rights?.primary ?? null)) return { before: [], after: [] }
+  const names = [...new Set(snapshots.map(({ name }) => `${input.mapping.primary.dataset}@${name}`))]
+  const many = names.length === 1 ? 'the snapshot' : 'the snapshots'
+  const { host } = input.mapping.primary
+  const argv = hold(input.options.zfsCommands.primary, seedTag(input.mapping), names)
+  const title = `Hold ${many} of the first transfer on ${host} while it lasts`
+  return { before: [optionalStep('keep', host, title, argv)], after: [releaseStep(input, names)] }
+}
+
+export function releaseStep(
+  { mapping, options }: Pick<PlanInput, 'mapping' | 'options'>,
+  names: readonly string[],
+): CommandsDraft {
+  const { host } = mapping.primary
+  const many = names.length === 1 ? 'the snapshot' : 'the snapshots'
+  const argv = release(options.zfsCommands.primary, seedTag(mapping), names)
+  return optionalStep('release', host, `Let go of ${many} of the first transfer on ${host}`, argv)
+}
+
+/** As far as is known: a check knows what an earlier one has read, and nothing is placed before it was read anew. */
+export function mayKeep({ rights, delegated }: Inventory): boolean {
+  return holdsAndReleases(rights?.primary ?? delegated?.primary ?? null)
+}
+
+function holdsAndReleases(rights: ReadonlySet<string> | 'all' | null): boolean {
+  return rights !== null && (rights === 'all' || (rights.has('hold') && rights.has('release')))
+}
+
+/** Is there something of a first transfer on the backup that can go on? Where that was not read, it may be. */
+export function seedStands(inventory: Inventory): boolean {
+  const { backup, token, incomingToken, backupSiblings } = inventory
+  if (backup.state !== 'present' && backup.state !== 'missing') return true
+  if (backupSiblings === undefined) return true
+  const isPartial = backup.state === 'present' && backup.facts.receiveResumeToken !== null
+  if (isPartial && (token === null || ('toGuid' in token && token.fromGuid === null))) return true
+  return ownSiblings(inventory, 'incoming').some(({ name, receiveResumeToken, snapshots }) => {
+    if (receiveResumeToken === null) return snapshots.length > 0
+    return incomingToken?.name === name && (incomingToken.facts === null || 'toGuid' in incomingToken.facts)
+  })
 }

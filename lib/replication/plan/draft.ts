@@ -1,19 +1,9 @@
 import type { Policy } from '#config/effective.ts'
 import type { ZfsCommand } from '#lib/zfs/operand.ts'
 import type { Guid } from '#lib/zfs/types.ts'
-import type {
-  Comparison,
-  Expectation,
-  Inventory,
-  JudgeInput,
-  Mapping,
-  Memory,
-  Plan,
-  PlanKind,
-  RepairHistory,
-  Step,
-  Verdict,
-} from '../types.ts'
+import type { Comparison, Inventory, Mapping } from '../types/inventory.ts'
+import type { Expectation, Plan, PlanKind, Step } from '../types/plan.ts'
+import type { JudgeInput, Memory, RepairHistory, Verdict } from '../types/verdict.ts'
 
 export interface PlanInput {
   readonly mapping: Mapping

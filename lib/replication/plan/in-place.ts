@@ -1,12 +1,10 @@
 import { destroyBookmark, destroySnapshots, discardPartial, rollback } from '#lib/zfs/destructive-commands.ts'
-import { isOnlyEmptySnapshots } from '../divergence.ts'
-import { byCreatetxg, toRef } from '../order.ts'
-import type { Comparison, Destroyed, Found, PresentSide } from '../types.ts'
+import { byCreatetxg, isOnlyEmptySnapshots, toRef } from '../compare.ts'
+import type { Comparison, PresentSide } from '../types/inventory.ts'
+import type { Destroyed, Found } from '../types/plan.ts'
 import { assemble } from './assemble.ts'
 import { type CommandsDraft, impossible, type PlanDraft, type PlanInput, type StepDraft } from './draft.ts'
-import { hops } from './hops.ts'
-import { newerThan } from './newer.ts'
-import { namedBy, type Route, transferStep } from './transfer.ts'
+import { hops, namedBy, newerThan, type Route, transferStep } from './transfer.ts'
 
 /**
  * The operator's choice: back to the base by destroying what the backup has after it, each thing named with its guid. Never

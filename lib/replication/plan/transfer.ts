@@ -1,10 +1,17 @@
-import { resumeTokenFacts, type SendOptions, send, sendEstimate, sendResume } from '#lib/zfs/send-commands.ts'
-import type { Guid } from '#lib/zfs/types.ts'
-import { type Properties, type ReceiveGuard, receive } from '#lib/zfs/write-commands.ts'
-import type { Mapping, SnapshotRef } from '../types.ts'
-import type { Named, PlanOptions, TransferDraft } from './draft.ts'
-import type { Guards } from './guard.ts'
-import type { Hop } from './hops.ts'
+import {
+  resumeTokenFacts,
+  type SendFrom,
+  type SendOptions,
+  send,
+  sendEstimate,
+  sendResume,
+} from '#lib/zfs/send-commands.ts'
+import type { Guid, SnapshotEntry } from '#lib/zfs/types.ts'
+import { guardedReceive, guardOf, type Properties, type ReceiveGuard, receive } from '#lib/zfs/write-commands.ts'
+import { byCreatetxg } from '../compare.ts'
+import type { Mapping, PresentSide, SnapshotRef } from '../types/inventory.ts'
+import type { Plan } from '../types/plan.ts'
+import type { Named, PlanInput, PlanOptions, TransferDraft } from './draft.ts'
 
 /** Who sends to whom, and how. */
 export interface Route {
@@ -21,7 +28,7 @@ export interface Route {
 }
 
 /** A first stream that goes beside the backup, with properties of the line that it is to replace. */
-export interface Into {
+interface Into {
   readonly dataset: string
   readonly properties: Properties
 }
@@ -58,7 +65,7 @@ export function transferStep(route: Route, hop: Hop, into?: Into): TransferDraft
   }
 }
 
-export interface Resumption {
+interface Resumption {
   readonly token: string
   readonly target: SnapshotRef
   readonly fromGuid: Guid | null
@@ -110,4 +117,108 @@ function titleOf({ from, to, arrives }: Hop): string {
   const start = from.kind === 'bookmark' ? `bookmark #${from.name}` : `@${from.name}`
   const count = arrives.length === 1 ? '1 snapshot' : `${arrives.length} snapshots`
   return `Send ${count} from ${start} to @${to.name}`
+}
+
+/** Where the backup stands before a hop; null: it has nothing yet. */
+export type Position = { readonly kind: 'snapshot' | 'bookmark'; readonly name: string; readonly guid: Guid } | null
+
+/** One stream: where it begins and which snapshots arrive with it, oldest first. */
+interface Hop {
+  readonly from: SendFrom
+  readonly fromGuid: Guid | null
+  readonly to: SnapshotRef
+  readonly arrives: readonly SnapshotRef[]
+}
+
+/**
+ * The fewest streams that bring exactly the wanted snapshots. `after` are all snapshots of the primary newer than the
+ * start, oldest first. What follows without a gap goes in one `-I`; over a snapshot that is not wanted only `-i` leads,
+ * and from a bookmark too. Without a start the first one is a full stream.
+ */
+export function hops(after: readonly SnapshotRef[], wanted: ReadonlySet<Guid>, start: Position): readonly Hop[] {
+  const result: Hop[] = []
+  let at = start
+  let run: SnapshotRef[] = []
+  let gap = false
+
+  const single = (to: SnapshotRef) => {
+    result.push({ from: fromPosition(at, false), fromGuid: at?.guid ?? null, to, arrives: [to] })
+    at = { kind: 'snapshot', name: to.name, guid: to.guid }
+  }
+  const endRun = () => {
+    const to = run.at(-1)
+    if (to === undefined) return
+    result.push({ from: fromPosition(at, true), fromGuid: at?.guid ?? null, to, arrives: run })
+    at = { kind: 'snapshot', name: to.name, guid: to.guid }
+    run = []
+  }
+
+  for (const snapshot of after) {
+    if (!wanted.has(snapshot.guid)) {
+      endRun()
+      gap = true
+    } else if (gap || at === null || at.kind === 'bookmark') {
+      endRun()
+      single(snapshot)
+      gap = false
+    } else {
+      run.push(snapshot)
+    }
+  }
+  endRun()
+  return result
+}
+
+function fromPosition(at: Position, between: boolean): SendFrom {
+  if (at === null) return { kind: 'nothing' }
+  return at.kind === 'bookmark' ? { kind: 'bookmark', name: at.name } : { kind: 'snapshot', name: at.name, between }
+}
+
+/** Snapshots of the primary newer than a snapshot or bookmark of its own, oldest first. All of them where it has neither. */
+export function newerThan(primary: PresentSide, start: { readonly guid: Guid } | null): readonly SnapshotEntry[] {
+  const sorted = byCreatetxg(primary.snapshots)
+  if (start === null) return sorted
+  const txg =
+    primary.snapshots.find((entry) => entry.guid === start.guid)?.createtxg ??
+    primary.bookmarks.find((entry) => entry.guid === start.guid)?.createtxg
+  return txg === undefined ? sorted : sorted.filter((entry) => entry.createtxg > txg)
+}
+
+/** What the streams of a plan may not bring. */
+interface Guards {
+  /** Into a dataset that the stream makes. */
+  readonly made: ReceiveGuard
+  /** Into one that is there. */
+  readonly there: ReceiveGuard
+  /** Into one that an earlier step of the plan has made, read-only like every new line. */
+  readonly anew: ReceiveGuard
+}
+
+/** Null: what the login may do was not read yet, as it is before every repair and preview. */
+export function guardsOf({ inventory }: PlanInput): Guards | null {
+  const { rights, primary, kept } = inventory
+  if (rights === undefined || primary.state !== 'present') return null
+  const { type } = primary.facts
+  const { backup, onBackup = backup } = rights
+  const own = kept ?? new Map<string, string>()
+  return {
+    made: guardOf(type, backup, new Map()),
+    there: guardOf(type, onBackup, own),
+    anew: guardOf(type, backup, new Map([...own, ['readonly', 'on']])),
+  }
+}
+
+/** A plan that a check has made, without having read the rights: its receives as they would be made now. */
+export function withGuards(plan: Plan, input: PlanInput): Plan {
+  const guards = guardsOf(input)
+  if (guards === null) return plan
+  const { dataset } = input.mapping.backup
+  let anew = input.inventory.backup.state !== 'present'
+  const steps = plan.steps.map((step) => {
+    if (step.kind === 'commands') anew ||= step.role === 'swap'
+    if (step.kind !== 'transfer') return step
+    const guard = step.how === 'full' ? guards.made : anew || step.into !== dataset ? guards.anew : guards.there
+    return { ...step, sink: { ...step.sink, argv: guardedReceive(step.sink.argv, guard) } }
+  })
+  return { ...plan, steps }
 }

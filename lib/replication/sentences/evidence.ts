@@ -1,6 +1,5 @@
-import type { EncryptionMismatch } from '../encryption.ts'
-import type { Json, ReasonCode } from '../types.ts'
-import type { RenamedFacts } from './renamed.ts'
+import type { Json, ReasonCode } from '../types/reason.ts'
+import type { Words } from '../words.ts'
 
 type SnapshotFact = { readonly name: string; readonly guid: string; readonly creation: number }
 type Lag = {
@@ -37,8 +36,29 @@ type LeftOutFacts = {
 /** At most this many snapshots are listed in evidence; `count` says how many there are. */
 type Listed = { readonly count: number; readonly snapshots: readonly SnapshotFact[] }
 
+/** Why no stream of a mapping can be sent as its policy and its past ask. */
+export type EncryptionMismatch =
+  /** Decrypted by policy, and the primary's key is not loaded. */
+  | 'key-unavailable'
+  /** Not raw, and the backup is encrypted without its key. */
+  | 'backup-key-unavailable'
+  /** The primary is encrypted, the backup is not: nothing is sent decrypted unless a person says so. */
+  | 'raw-onto-plain'
+  /** The base was not received raw: no raw increment goes on from it. */
+  | 'iv-sets-differ'
+  /** Whether the base was received raw could not be read. */
+  | 'iv-sets-unread'
+  /** `send.raw: false`, and the line is raw: one decrypted stream would end it. */
+  | 'line-is-raw'
+  /** It was sent raw, so it is encrypted, and its host says by now that it is not. */
+  | 'primary-says-plain'
+  /** `send.raw: false`, nothing is against it, and no person has decided that for this backup: the plan waits for one. */
+  | 'not-decided'
+  /** Not encrypted, and what stands above the backup is, without its key. */
+  | 'plain-below-encrypted'
+
 /** What each reason rests on. The sentence is made from it alone, so nothing is said that cannot be shown. */
-export interface EvidenceByCode {
+interface EvidenceByCode {
   HALF_DONE_SWAP: { readonly state: string; readonly datasets: readonly string[] }
   POOL_UNAVAILABLE: { readonly host: string; readonly pool: string; readonly health: string }
   PRIMARY_LOST_HISTORY: {
@@ -296,7 +316,25 @@ export type Evidence<C extends ReasonCode> = EvidenceByCode[C]
 type Jsonable<T> = { readonly [K in keyof T]: T[K] extends { readonly [key: string]: Json } ? T[K] : never }
 type Proof =
   EvidenceByCode extends Jsonable<EvidenceByCode> ? (ReasonCode extends keyof EvidenceByCode ? true : never) : never
-export const everyCodeHasEvidence: Proof = true
+const everyCodeHasEvidence: Proof = true
 
 /** How many snapshots a reason lists; the rest is counted. */
 export const LISTED = 20
+
+/** Of a primary that is missing. */
+type RenamedFacts = {
+  /** The name that this very dataset has by now, by guid; null: it was not found. */
+  readonly renamedTo: string | null
+  /** The configuration names its root, not it. */
+  readonly child: boolean
+}
+
+/** With the backup named as it is: where the configuration leaves it out, it would follow the new name. */
+export function renamedLine(w: Words, name: string): string {
+  return `name: ${yamlWord(name)}, backup_dataset: ${yamlWord(w.backupDataset)}`
+}
+
+/** A dataset's name as YAML has it. */
+export function yamlWord(name: string): string {
+  return /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(name) ? name : JSON.stringify(name)
+}

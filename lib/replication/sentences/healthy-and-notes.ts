@@ -1,6 +1,5 @@
-import type { REASONS } from '../types.ts'
-import { nextForNone, whyNone } from './left-out.ts'
-import { type Sentences, said } from './sentence.ts'
+import type { REASONS } from '../types/reason.ts'
+import { nextForNone, type Sentences, said, whyNone } from './sentence.ts'
 
 export const healthySentences: Sentences<(typeof REASONS)['HEALTHY'][number]> = {
   WITHIN_POLICY: (w, e) =>

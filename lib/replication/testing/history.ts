@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import type { Plan } from '../types.ts'
+import type { Plan } from '../types/plan.ts'
 import { isUnborn } from './model/commands.ts'
+import { Model } from './model/model.ts'
 import type { ModelDataset } from './model/objects.ts'
-import { Model } from './model.ts'
 import { MAPPING } from './world.ts'
 
 export type Event = readonly [what: string, which: number]

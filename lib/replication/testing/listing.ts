@@ -1,7 +1,7 @@
 import { DATASET_COLUMNS } from '#lib/zfs/columns.ts'
 import { parseDatasetListing } from '#lib/zfs/dataset-listing.ts'
 import { parseSnapshotListing } from '#lib/zfs/snapshot-listing.ts'
-import type { PresentSide } from '../types.ts'
+import type { PresentSide } from '../types/inventory.ts'
 import { NOW } from './world.ts'
 
 export type Row = readonly [name: string, guid: string, createtxg: number, hoursAgo: number]

@@ -8,27 +8,15 @@ import type {
   StreamFlags,
 } from '#lib/zfs/types.ts'
 import { type Around, automatic } from '../automatic.ts'
-import { compare } from '../compare.ts'
-import { filterOf } from '../filter.ts'
-import { judge } from '../judge.ts'
+import { compare, filterOf } from '../compare.ts'
+import { judge } from '../judge/judge.ts'
 import { emptyMemory } from '../memory.ts'
 import type { PlanInput, PlanOptions } from '../plan/draft.ts'
-import { plan } from '../plan.ts'
-import type {
-  Comparison,
-  Inventory,
-  JudgeInput,
-  LineMemory,
-  LookFault,
-  Mapping,
-  Memory,
-  Plan,
-  PresentSide,
-  ReasonCode,
-  Sibling,
-  Side,
-  Verdict,
-} from '../types.ts'
+import { plan } from '../plan/plan.ts'
+import type { Comparison, Inventory, LookFault, Mapping, PresentSide, Sibling, Side } from '../types/inventory.ts'
+import type { Plan } from '../types/plan.ts'
+import type { ReasonCode } from '../types/reason.ts'
+import type { JudgeInput, LineMemory, Memory, Verdict } from '../types/verdict.ts'
 
 /*
  * A small world for the tests of the core: two hosts, one mapping, histories written down as "name, hours ago".
@@ -86,7 +74,7 @@ export function guidOf(name: string): string {
   return `${value + 2n ** 62n}`
 }
 
-export function facts(name: string, over: Partial<DatasetFacts> = {}): DatasetFacts {
+function facts(name: string, over: Partial<DatasetFacts> = {}): DatasetFacts {
   return {
     name,
     type: 'filesystem',

@@ -1,8 +1,9 @@
 import type { Policy } from '#config/effective.ts'
 import type { BookmarkEntry, SnapshotEntry } from '#lib/zfs/types.ts'
-import { judge } from '../judge.ts'
+import { judge } from '../judge/judge.ts'
 import { emptyMemory, remember } from '../memory.ts'
-import type { JudgeInput, Memory, PresentSide, Verdict } from '../types.ts'
+import type { PresentSide } from '../types/inventory.ts'
+import type { JudgeInput, Memory, Verdict } from '../types/verdict.ts'
 import { backupSide, guidOf, HOUR, inventoryOf, judgeInput, NOW, policyOf, primarySide, unreachable } from './world.ts'
 
 /*

@@ -52,7 +52,7 @@ export type Side =
 export type PresentSide = Extract<Side, { state: 'present' }>
 
 /** What the primary said of a token that it would not send by. */
-export interface UnusableToken {
+interface UnusableToken {
   readonly unusable: ZfsFaultKind
   readonly text: string
   /** Guid of the snapshot that was to arrive, where it was told all the same. */

@@ -1,9 +1,8 @@
 import type { Guid } from '#lib/zfs/types.ts'
-import type { Check } from './check.ts'
 import type { Mapping, SnapshotRef } from './inventory.ts'
 
 /** A step of a plan. `commands` is shown and run: argv on a host, never a line. */
-export interface StepBase {
+interface StepBase {
   readonly n: number
   readonly title: string
   readonly estimateBytes: number | null
@@ -188,3 +187,26 @@ export type AutomaticCode =
   | 'BUSY'
   | 'ANOTHER_WITNESS'
   | 'UNKNOWN_STATE'
+
+/** One thing that was looked at before a repair: a tick, or a reason with its cure. */
+export interface Check {
+  readonly id: CheckId
+  /** `warning` goes on; `failed` blocks the plan; `unknown` could not be looked at and does not block. */
+  readonly state: 'ok' | 'warning' | 'failed' | 'unknown'
+  readonly sentence: string
+  readonly cure: string | null
+}
+type CheckId =
+  | 'space'
+  | 'quota'
+  | 'rights'
+  | 'holds'
+  | 'clones'
+  | 'names'
+  | 'key'
+  | 'pool'
+  | 'receive'
+  | 'readonly'
+  | 'mounted'
+  | 'lineage'
+  | 'properties'

@@ -238,7 +238,7 @@ export interface Waiting {
 export type Noted = readonly [createtxg: string, creation: number, seenAt: number, unsure: 0 | 1]
 
 /** Snapshots that somebody else brought to the backup, or took there. */
-export interface ForeignActivity {
+interface ForeignActivity {
   /** Epoch ms of the look that saw them. */
   readonly at: number
   /** Epoch ms of the first of the looks, never more than two intervals apart, that saw such a thing. */

@@ -44,7 +44,7 @@ export const ZFS: readonly Row[] = [
     37,
     'dataset destroyed and made anew under its name',
     `${SANS} > a primary made anew under its old name: nothing is put over the backup`,
-    'lib/replication/judge/lineage.test.ts > PRIMARY_REPLACED: another dataset guid, and the backup holds what it lacks',
+    'lib/replication/judge/primary.test.ts > PRIMARY_REPLACED: another dataset guid, and the backup holds what it lacks',
   ),
   proved(
     38,
@@ -173,7 +173,7 @@ export const ZFS: readonly Row[] = [
   proved(
     64,
     'DST in spring and autumn',
-    'lib/replication/availability.test.ts > a window over the change of the clock ends by the clock on the wall: 13 hours in autumn, 11 in spring',
+    'lib/replication/windows.availability.test.ts > a window over the change of the clock ends by the clock on the wall: 13 hours in autumn, 11 in spring',
     'lib/replication/zoned-time.test.ts > a time that the clock skips becomes the one after the gap; of a doubled one the first counts',
   ),
   proved(

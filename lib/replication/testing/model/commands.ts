@@ -1,7 +1,7 @@
 import { type ModelDataset, type ModelSnapshot, partsOf, Refused } from './objects.ts'
 import type { ModelSan } from './san.ts'
 
-export interface Words {
+interface Words {
   readonly flags: readonly string[]
   readonly settings: readonly (readonly [name: string, value: string])[]
   readonly operands: readonly string[]

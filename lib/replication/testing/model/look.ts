@@ -1,6 +1,6 @@
 import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import type { ResumeTokenFacts, SnapshotEntry } from '#lib/zfs/types.ts'
-import type { ChildDataset, Inventory, PresentSide, Sibling, SwapFacts } from '../../types.ts'
+import type { ChildDataset, Inventory, PresentSide, Sibling, SwapFacts } from '../../types/inventory.ts'
 import { backupSide, MAPPING, NOW, primarySide } from '../world.ts'
 import { type ModelDataset, type ModelSnapshot, OWN_OVERHEAD, parentOf } from './objects.ts'
 import type { ModelSan } from './san.ts'

@@ -23,7 +23,7 @@ export interface ModelSnapshot {
   data: readonly Piece[]
 }
 
-export interface ModelBookmark {
+interface ModelBookmark {
   readonly name: string
   readonly guid: Guid
   readonly createtxg: bigint
