@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Config } from '#config/effective.ts'
-import type { OpenFile, OwnFiles } from '#lib/doctor/open-files.ts'
+import type { OpenFile, OwnFiles } from '#lib/inspect/doctor/open-files.ts'
 import type { SshSettings } from '#lib/ssh/types.ts'
 import type { Directories } from './directories.ts'
 

@@ -1,14 +1,14 @@
 import type { Config, ConfigFault } from '#config/effective.ts'
 import type { Access } from '#lib/auth/access.ts'
 import type { Store } from '#lib/db/types.ts'
-import type { Discovery } from '#lib/discover/types.ts'
-import type { DoctorReport, DoctorRequest, HostFacts } from '#lib/doctor/types.ts'
 import type { EngineLog } from '#lib/engine/deps.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { EventHub } from '#lib/events/hub.ts'
-import type { FirstStep } from '#lib/first-steps/types.ts'
+import type { Discovery } from '#lib/inspect/discover/types.ts'
+import type { DoctorReport, DoctorRequest, HostFacts } from '#lib/inspect/doctor/types.ts'
+import type { FirstStep } from '#lib/inspect/first-steps.ts'
+import type { Verification } from '#lib/inspect/verify/types.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
-import type { Verification } from '#lib/verify/types.ts'
 
 /** What every handler receives. Built once in `lib/services.ts`; handlers see only this. */
 export interface Services {

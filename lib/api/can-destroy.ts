@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { type Opinion as Judged, type MayCode, mayDestroy } from '#lib/chain/may-destroy.ts'
-import { type Asked, sideMeant } from '#lib/chain/snapshot-asked.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
+import { type Asked, type Opinion as Judged, type MayCode, mayDestroy, sideMeant } from '#lib/inspect/may-destroy.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
 import { describedEnum } from './described-enum.ts'
 import { Guid } from './snapshot-ref.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Discovery as Found } from '#lib/discover/types.ts'
+import type { Discovery as Found } from '#lib/inspect/discover/types.ts'
 import { hostId } from './host-input.ts'
 import { Guid } from './snapshot-ref.ts'
 import { iso, isoSeconds, Timestamp } from './time.ts'

@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import type { FindingState, Finding as Found, CheckName as Name, DoctorReport as Report } from '#lib/doctor/types.ts'
+import type {
+  FindingState,
+  Finding as Found,
+  CheckName as Name,
+  DoctorReport as Report,
+} from '#lib/inspect/doctor/types.ts'
 import { describedEnum } from './described-enum.ts'
 import { hostId } from './host-input.ts'
 import { iso, Timestamp } from './time.ts'

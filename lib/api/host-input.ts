@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Config } from '#config/effective.ts'
-import { NotListed } from '#lib/discover/not-listed.ts'
+import { NotListed } from '#lib/inspect/discover/types.ts'
 import { Problem } from '#lib/runtime/index.ts'
 
 export const hostId = z

@@ -1,6 +1,6 @@
 import type { RunRecord, Store } from '#lib/db/types.ts'
+import type { MadeBy } from '#lib/inspect/set-asides.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
-import type { MadeBy } from '#lib/set-asides/set-aside.ts'
 
 /** Which run made what stands beside the backups, by name, as far as the database knows. */
 export async function makersOf(

@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import type { DatasetView } from '#lib/engine/types.ts'
+import {
+  type SetAside as Data,
+  type MadeBy,
+  type SetAsideRole as Role,
+  setAsidesOf,
+  sumByPool,
+} from '#lib/inspect/set-asides.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
-import type { SetAside as Data, MadeBy, SetAsideRole as Role } from '#lib/set-asides/set-aside.ts'
-import { setAsidesOf } from '#lib/set-asides/set-asides-of.ts'
-import { sumByPool } from '#lib/set-asides/sum.ts'
 import { describedEnum } from './described-enum.ts'
 import { PlanKind } from './plan-words.ts'
 import { Guid } from './snapshot-ref.ts'

@@ -1,5 +1,9 @@
 import { z } from 'zod'
-import type { VerificationCode as Code, Verification as Done, VerificationResult as Result } from '#lib/verify/types.ts'
+import type {
+  VerificationCode as Code,
+  Verification as Done,
+  VerificationResult as Result,
+} from '#lib/inspect/verify/types.ts'
 import { describedEnum } from './described-enum.ts'
 import { Guid, SnapshotRef, snapshotRef, snapshotRefOrNull } from './snapshot-ref.ts'
 import { iso, isoSeconds, Timestamp } from './time.ts'

@@ -183,6 +183,6 @@ export interface VerificationRecord {
   readonly at: number
   /** `VERIFIED`, `ATTENTION`, `UNKNOWN` or `FAILED`. */
   readonly result: string
-  /** The whole of it, as `lib/verify` made it. */
+  /** The whole of it, as `lib/inspect/verify` made it. */
   readonly report: Json
 }

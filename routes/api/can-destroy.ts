@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { CanDestroy } from '#lib/api/can-destroy.ts'
 import { answerCanDestroy } from '#lib/api/can-destroy-asked.ts'
-import { parseAsked } from '#lib/chain/snapshot-asked.ts'
 import { defineRoute } from '#lib/define.ts'
+import { parseAsked } from '#lib/inspect/may-destroy.ts'
 import { badRequest } from '#lib/runtime/index.ts'
 
 export const GET = defineRoute({

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cleanUpScript } from '#lib/set-asides/clean-up-script.ts'
-import type { SetAside } from '#lib/set-asides/set-aside.ts'
+import { cleanUpScript, type SetAside } from '#lib/inspect/set-asides.ts'
 import { type Answer, makeTestSans, type TestSans } from '#lib/simulator/test-san.ts'
 
 setDefaultTimeout(600_000)

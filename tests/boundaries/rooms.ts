@@ -12,7 +12,7 @@ const EVERYTHING: Room = { uses: ['*'], packages: ['node:', 'zod'] }
 /** Drawn on the server and in the browser: no file system, no database; of the product its own views, and the shapes of the API's documents. */
 const DRAWN: Room = {
   uses: ['lib/view'],
-  types: ['lib/api', 'lib/first-steps'],
+  types: ['lib/api', 'lib/inspect/first-steps.ts'],
   packages: ['preact', 'preact/', '@preact/signals'],
 }
 
@@ -52,27 +52,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [],
   },
 
-  // What a person of a SAN needs beside the repairs: pure, text out. The scripts are never run from here.
-  'lib/admin-script': { uses: ['lib/zfs'], packages: [] },
-  'lib/set-asides': { uses: ['lib/admin-script', 'lib/replication', 'lib/zfs', 'lib/ssh/quote.ts'], packages: [] },
-  'lib/chain': {
-    uses: ['lib/admin-script', 'lib/replication', 'lib/zfs', 'lib/ssh/quote.ts'],
-    types: ['config'],
-    packages: [],
-  },
-
-  // What a person asks for, besides the engine's own work: is everything as it must be, what is there, is a backup good?
-  'lib/doctor': {
+  // Everything that looks, explains and changes nothing: the doctor, verification, what is not replicated yet, what keeps a
+  // chain, and the scripts for the admin of a SAN, which are never run from here.
+  'lib/inspect': {
     uses: ['lib/replication', 'lib/zfs', 'lib/san', 'lib/ssh', 'lib/host', 'lib/process'],
-    types: ['config'],
+    types: ['lib/engine', 'lib/db', 'config'],
     packages: ['croner', 'node:'],
-  },
-  'lib/first-steps': { uses: [], packages: [] },
-  'lib/discover': { uses: ['lib/zfs'], types: ['lib/ssh', 'config'], packages: [] },
-  'lib/verify': {
-    uses: ['lib/replication', 'lib/zfs'],
-    types: ['lib/engine', 'lib/db', 'lib/ssh', 'config'],
-    packages: [],
   },
   'lib/explain': {
     uses: ['lib/zfs', 'lib/api'],
@@ -89,12 +74,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     // Three files of error classes: errors are told apart by their class.
     uses: [
       'lib/replication',
-      'lib/set-asides',
-      'lib/chain',
+      'lib/inspect/anchors.ts',
+      'lib/inspect/may-destroy.ts',
+      'lib/inspect/set-asides.ts',
       'lib/runtime',
       'lib/engine/refusal.ts',
       'lib/db/errors.ts',
-      'lib/discover/not-listed.ts',
+      'lib/inspect/discover/types.ts',
     ],
     types: [
       'lib/engine',
@@ -104,9 +90,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/zfs',
       'config',
       'lib/service-types.ts',
-      'lib/doctor',
-      'lib/discover',
-      'lib/verify',
+      'lib/inspect',
     ],
     packages: ['zod'],
   },
@@ -122,11 +106,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/events',
       'lib/view',
       'islands',
-      'lib/set-asides',
-      'lib/chain',
+      'lib/inspect/anchors.ts',
+      'lib/inspect/may-destroy.ts',
+      'lib/inspect/set-asides.ts',
       'lib/explain',
     ],
-    types: ['lib/service-types.ts', 'lib/engine', 'lib/first-steps'],
+    types: ['lib/service-types.ts', 'lib/engine', 'lib/inspect/first-steps.ts'],
     packages: ['zod', 'preact', 'preact/'],
   },
   islands: { ...DRAWN, uses: ['lib/view', 'lib/client'] },

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { cleanUpScript } from '#lib/set-asides/clean-up-script.ts'
-import type { SetAside } from '#lib/set-asides/set-aside.ts'
+import { cleanUpScript, type SetAside } from '#lib/inspect/set-asides.ts'
 import type { Body } from '#tests/witness/client.ts'
 import { until } from '#tests/witness/until.ts'
 import { delegate, openLab, releaseAll, root, tryRoot } from './lab.ts'

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { FirstStep } from '#lib/first-steps/types.ts'
+import type { FirstStep } from '#lib/inspect/first-steps.ts'
 import { Icon, type IconName } from '../icon.tsx'
 
 const EXAMPLE = `san_hosts:
