@@ -124,7 +124,7 @@ export function retiredVerdict(context: EngineContext, dataset: Monitored): Verd
   const last = states.state(dataset.id)?.memory.last ?? null
   const words = wordsFor(dataset.mapping, deps.config().scheduler.timezone)
   const main = retiredReason(
-    { tell: (code, evidence) => reason(words, code, evidence) },
+    { reason: (code, evidence) => reason(words, code, evidence) },
     { at: dataset.retiredAt ?? null, backup: dataset.backupGone !== true },
   )
   return {

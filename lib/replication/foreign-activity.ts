@@ -121,11 +121,11 @@ function until({ at }: NonNullable<Memory['otherWitness']>): number {
   return at + FRESH_MS
 }
 
-export const anotherWitnessRule: Rule = ({ input, tell }) => {
+export const anotherWitnessRule: Rule = ({ input, reason }) => {
   const other = otherWitness(input) ?? null
   const { witness = null } = input
   if (other === null || witness === null) return []
-  return [tell('ANOTHER_WITNESS', { other: other.id, own: witness, at: other.at, until: until(other) })]
+  return [reason('ANOTHER_WITNESS', { other: other.id, own: witness, at: other.at, until: until(other) })]
 }
 
 /** Until when (epoch ms) nothing starts by itself for the sake of another witness; null: nothing is held for it. */

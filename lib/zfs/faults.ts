@@ -24,13 +24,13 @@ function classifyMessages(messages: readonly string[]): ZfsFault | null {
   if (first === undefined) return null
   for (const { pattern, kind, retryable } of MESSAGE_RULES) {
     const index = messages.findIndex((message) => pattern.test(message))
-    if (index >= 0) return { kind, text: told(messages, index, kind), retryable }
+    if (index >= 0) return { kind, text: withParentLine(messages, index, kind), retryable }
   }
   return unrecognised(first)
 }
 
 /** `unable to restore to destination` alone does not name the parent; the line before it does. */
-function told(messages: readonly string[], index: number, kind: ZfsFaultKind): string {
+function withParentLine(messages: readonly string[], index: number, kind: ZfsFaultKind): string {
   const text = messages[index] ?? ''
   const before = messages[index - 1]
   return kind === 'parent-missing' && before?.startsWith('cannot open ') ? `${before}; ${text}` : text

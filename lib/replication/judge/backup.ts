@@ -14,14 +14,14 @@ import { isContainer, leftOut } from './left-out.ts'
 
 /** Missing, or without anything in common. */
 export const backupRule: Rule = (context) => {
-  const { input, comparison, primary, backup, tell } = context
+  const { input, comparison, primary, backup, reason } = context
   if (isContainer(context)) return []
   if (input.inventory.backup.state === 'missing') {
     const pool = input.inventory.backupPool?.name ?? poolOf(input.mapping.backup.dataset)
     const eligible = comparison?.eligibleCount ?? 0
     const none = primary !== null && eligible === 0
     return [
-      tell('BACKUP_DATASET_MISSING', {
+      reason('BACKUP_DATASET_MISSING', {
         eligible,
         pool,
         leftOut: none ? leftOut(input.policy, primary.snapshots, input.filterAt) : null,
@@ -36,21 +36,21 @@ export const backupRule: Rule = (context) => {
     sameNames: comparison.clashes.length,
     partialReceive: backup.facts.receiveResumeToken !== null,
   }
-  return [tell('NO_COMMON_SNAPSHOT', evidence)]
+  return [reason('NO_COMMON_SNAPSHOT', evidence)]
 }
 
 /** What stands on the backup after the base and would refuse an incremental. */
-export const divergedRule: Rule = ({ input, comparison, primary, backup, tell }) => {
+export const divergedRule: Rule = ({ input, comparison, primary, backup, reason }) => {
   const base = comparison?.base ?? null
   if (primary === null || backup === null || comparison === null || base === null) return []
   const divergence = divergenceOf(input.inventory, comparison, isRawLine(input))
   const reasons: Reason[] = []
-  if (divergence.ahead) reasons.push(tell('BACKUP_AHEAD', { ...listed(comparison.backupAhead), base: fact(base) }))
-  if (divergence.harmlessExtra) reasons.push(tell('EXTRA_ON_BACKUP', listed(comparison.backupAhead)))
+  if (divergence.ahead) reasons.push(reason('BACKUP_AHEAD', { ...listed(comparison.backupAhead), base: fact(base) }))
+  if (divergence.harmlessExtra) reasons.push(reason('EXTRA_ON_BACKUP', listed(comparison.backupAhead)))
   if (divergence.modified) {
     const newestBackup = factOrNull(comparison.newestBackup)
     reasons.push(
-      tell('BACKUP_MODIFIED', {
+      reason('BACKUP_MODIFIED', {
         writtenBytes: comparison.backupWritten,
         newestBackup,
         readonly: backup.facts.readonly,
@@ -64,7 +64,7 @@ export const divergedRule: Rule = ({ input, comparison, primary, backup, tell })
     const cleared = clearNames(input.mapping, backup, comparison, onlyNames ? null : base.guid)
     const goesOn = cleared === null ? clashFree(input, primary, backup, comparison).base : base
     reasons.push(
-      tell('NAME_CLASH', {
+      reason('NAME_CLASH', {
         count: clashes.length,
         clashes: clashes.slice(0, LISTED),
         goesOnFrom: goesOn?.backupName ?? null,
@@ -80,7 +80,7 @@ export const divergedRule: Rule = ({ input, comparison, primary, backup, tell })
  * Snapshots that the backup has not, below the base: they can never be filled in. Only those newer than its oldest
  * common one are a gap; older ones are merely kept shorter there.
  */
-export const gapRule: Rule = ({ comparison, primary, backup, tell }) => {
+export const gapRule: Rule = ({ comparison, primary, backup, reason }) => {
   if (comparison === null || primary === null || backup === null || comparison.gaps.length === 0) return []
   const held = new Set(backup.snapshots.map((entry) => entry.guid))
   const common = primary.snapshots.filter((entry) => held.has(entry.guid))
@@ -91,7 +91,7 @@ export const gapRule: Rule = ({ comparison, primary, backup, tell }) => {
   if (oldest === null) return []
   const after = new Set(primary.snapshots.filter((entry) => entry.createtxg > oldest).map((entry) => entry.guid))
   const gaps = comparison.gaps.filter((gap) => after.has(gap.guid))
-  return gaps.length === 0 ? [] : [tell('GAP_ON_BACKUP', { ...listed(gaps), eligible: comparison.eligibleCount })]
+  return gaps.length === 0 ? [] : [reason('GAP_ON_BACKUP', { ...listed(gaps), eligible: comparison.eligibleCount })]
 }
 
 /** Bytes by which `written` of the backup grew since the last look; null where it did not, or there was no last look. */
@@ -114,7 +114,7 @@ function grewLately({ inventory, memory, now, intervalSeconds }: JudgeInput): nu
 }
 
 /** Perhaps a failover: somebody works on the backup. A backup that is itself replicated onwards is fine until it diverges. */
-export const inUseRule: Rule = ({ input, comparison, backup, tell }) => {
+export const inUseRule: Rule = ({ input, comparison, backup, reason }) => {
   if (backup === null || backup.snapshots.length === 0) return []
   const grewBytes = grownBytes(input)
   const grewAt = isNobodysWork(input) ? null : grewBytes === null ? grewLately(input) : input.now
@@ -125,7 +125,7 @@ export const inUseRule: Rule = ({ input, comparison, backup, tell }) => {
   if (grewAt === null && !alsoPrimary) return []
   const { autoRepair, dryRun, onDiverged } = input.policy
   return [
-    tell('BACKUP_IN_USE', {
+    reason('BACKUP_IN_USE', {
       writtenBytes: backup.facts.written,
       grewBytes,
       grewAt,
@@ -136,18 +136,18 @@ export const inUseRule: Rule = ({ input, comparison, backup, tell }) => {
 }
 
 /** A receive that runs is BUSY, one that stands still is PARTIAL_RECEIVE. */
-export const partialRule: Rule = ({ input, tell }) => {
+export const partialRule: Rule = ({ input, reason }) => {
   const partial = partialReceive(input, input.ownToken)
   if (partial.state === 'none') return []
   const { token } = input.inventory
   const known = token !== null && !('unusable' in token) ? token : null
   const toName = known?.toName ?? null
   const receivedBytes = known?.bytes ?? null
-  if (partial.state === 'moving') return [tell('BUSY', { toName, receivedBytes, lately: null })]
+  if (partial.state === 'moving') return [reason('BUSY', { toName, receivedBytes, lately: null })]
   const unusable = partial.state === 'stale' ? partial.because : null
   const remainingBytes = known?.remainingBytes ?? null
   return [
-    tell('PARTIAL_RECEIVE', {
+    reason('PARTIAL_RECEIVE', {
       receivedBytes,
       remainingBytes,
       toName,
@@ -163,7 +163,7 @@ export function isReceiving(reasons: readonly Reason[]): boolean {
 }
 
 /** Somebody else was at work on a backup that may have to be set aside: said, and waited for. */
-export const foreignRule: Rule = ({ input, comparison, backup, tell }) => {
+export const foreignRule: Rule = ({ input, comparison, backup, reason }) => {
   if (backup === null || comparison === null || backup.snapshots.length === 0) return []
   const partial = partialReceive(input, input.ownToken)
   const diverged = comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, isRawLine(input)))
@@ -172,7 +172,7 @@ export const foreignRule: Rule = ({ input, comparison, backup, tell }) => {
   if (foreign === null || !holdsBackSwap(foreign, input.now, input.intervalSeconds)) return []
   const { count, newest, taken = null, tool: replicator, replicated, at } = foreign
   const lately = { count, newest, taken, replicator, replicated, at }
-  return [tell('BUSY', { toName: null, receivedBytes: null, lately })]
+  return [reason('BUSY', { toName: null, receivedBytes: null, lately })]
 }
 
 export const SET_ASIDE_LIMIT = 3
@@ -190,30 +190,30 @@ export function setAsidesAtLimit(inventory: Inventory): readonly Sibling[] {
   return all.length >= EMPTY_SET_ASIDE_LIMIT ? all : []
 }
 
-export const swapRule: Rule = ({ input, tell }) => {
+export const swapRule: Rule = ({ input, reason }) => {
   const half = halfDoneSwap(input.inventory)
-  return half === null ? [] : [tell('HALF_DONE_SWAP', { state: half.state, datasets: half.datasets })]
+  return half === null ? [] : [reason('HALF_DONE_SWAP', { state: half.state, datasets: half.datasets })]
 }
 
 const UNSURE: ReadonlySet<SwapRecord['swap']> = new Set(['unknown', 'settled'])
 
 /** What the backup's `canmount` was before that swap is told by nothing on the SAN, so it is said and not guessed. */
-export const canmountRule: Rule = ({ input, tell }) => {
+export const canmountRule: Rule = ({ input, reason }) => {
   const { inventory } = input
   const aside = ownSiblings(inventory, 'aside').at(-1)
   if (inventory.backup.state !== 'present' || aside === undefined || halfDoneSwap(inventory) !== null) return []
   const { swap, backupCanmount } = recordOf(inventory, aside.name)
   const couldBe = backupCanmount === 'noauto' && aside.canmount === 'noauto'
   const isUnsure = inventory.swapRecords !== undefined && UNSURE.has(swap)
-  return couldBe && isUnsure ? [tell('CANMOUNT_UNSURE', { setAside: aside.name })] : []
+  return couldBe && isUnsure ? [reason('CANMOUNT_UNSURE', { setAside: aside.name })] : []
 }
 
 /** Said only where one more would be needed. */
-export const setAsideLimitRule: Rule = ({ input, comparison, backup, tell }) => {
+export const setAsideLimitRule: Rule = ({ input, comparison, backup, reason }) => {
   if (backup === null || comparison === null) return []
   const setAsides = setAsidesAtLimit(input.inventory).map((sibling) => sibling.name)
   const needed = comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, isRawLine(input)))
   if (!needed || setAsides.length === 0) return []
   const limit = setAsides.length < EMPTY_SET_ASIDE_LIMIT ? SET_ASIDE_LIMIT : EMPTY_SET_ASIDE_LIMIT
-  return [tell('SET_ASIDE_LIMIT', { setAsides, limit })]
+  return [reason('SET_ASIDE_LIMIT', { setAsides, limit })]
 }

@@ -22,7 +22,7 @@ export interface JudgeContext {
   /** As they are after this look; undefined where the primary was never read. */
   readonly rhythm: Rhythm | undefined
   readonly waiting: Waiting | undefined
-  tell<C extends ReasonCode>(code: C, evidence: Evidence<C>): Reason
+  reason<C extends ReasonCode>(code: C, evidence: Evidence<C>): Reason
 }
 /** One rule: the reasons it finds, none where it has nothing to say. */
 export type Rule = (context: JudgeContext) => readonly Reason[]
@@ -46,7 +46,7 @@ export function contextOf(asked: JudgeInput): JudgeContext {
     lag: comparison === null ? countedOnLag(input, { rhythm, waiting }) : seenLag(input, comparison, waiting),
     rhythm,
     waiting,
-    tell: (code, evidence) => reason(words, code, evidence),
+    reason: (code, evidence) => reason(words, code, evidence),
   }
 }
 

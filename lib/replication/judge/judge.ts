@@ -17,7 +17,7 @@ import {
 import { contextOf, type JudgeContext, type Rule } from './context.ts'
 import { lagRule } from './lag.ts'
 import { leftOutRule } from './left-out.ts'
-import { unlookedReasons } from './looking.ts'
+import { unreachableReasons } from './looking.ts'
 import { lostHistoryRule } from './lost-history.ts'
 import { clocksRule, lineageRule, poolsRule, primaryRule, stalePrimaryRule } from './primary.ts'
 import {
@@ -62,7 +62,7 @@ const RULES: readonly Rule[] = [
 
 /** Known where the primary alone was read, and as they were where it was not: somebody who is at work there does not wait for the backup. */
 const OF_PRIMARY: readonly Rule[] = [lostHistoryRule, rewrittenRule]
-const SAID_OF_PRIMARY: ReadonlySet<ReasonCode> = new Set(['PRIMARY_LOST_HISTORY', 'PRIMARY_REWRITTEN'])
+const CODES_OF_PRIMARY: ReadonlySet<ReasonCode> = new Set(['PRIMARY_LOST_HISTORY', 'PRIMARY_REWRITTEN'])
 
 /** Is the backup as fresh as it should be, and if not, exactly why? Pure: the same input has the same verdict. */
 export function judge(input: JudgeInput): Verdict {
@@ -111,10 +111,10 @@ function reasonsOf(context: JudgeContext): readonly Reason[] {
         context,
         RULES.flatMap((rule) => rule(context)),
       )
-    : unlookedReasons(context)
+    : unreachableReasons(context)
   const ofPrimary = OF_PRIMARY.flatMap((rule) => rule(context))
   const met = repairsRule(context).filter((each) => !found.some((other) => other.code === each.code))
-  return [...found.filter(({ code }) => !SAID_OF_PRIMARY.has(code)), ...ofPrimary, ...met]
+  return [...found.filter(({ code }) => !CODES_OF_PRIMARY.has(code)), ...ofPrimary, ...met]
 }
 
 function behindBytes({ lag, input }: JudgeContext): number | null {

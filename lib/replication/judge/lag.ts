@@ -14,7 +14,7 @@ export const lagRule: Rule = (context) => {
 
 /** LAG_CRITICAL, LAGGING, WITHIN_POLICY or UP_TO_DATE; null where the delay is not known. */
 export function delayReason(context: JudgeContext, skipped: number): Reason | null {
-  const { lag, input, tell, comparison } = context
+  const { lag, input, reason, comparison } = context
   const { maxDelaySeconds, warnDelaySeconds } = input.policy
   if (lag.delaySeconds === null) return null
   const snapshots = lag.snapshots ?? 0
@@ -26,20 +26,20 @@ export function delayReason(context: JudgeContext, skipped: number): Reason | nu
     maxDelaySeconds,
     oldestMissing: factOrNull(lag.oldestMissing),
   }
-  if (lag.delaySeconds > maxDelaySeconds) return tell('LAG_CRITICAL', evidence)
-  if (lag.delaySeconds > warnDelaySeconds) return tell('LAGGING', evidence)
+  if (lag.delaySeconds > maxDelaySeconds) return reason('LAG_CRITICAL', evidence)
+  if (lag.delaySeconds > warnDelaySeconds) return reason('LAGGING', evidence)
   const held = comparison?.base ?? comparison?.newestCommon ?? input.memory.last?.newestCommon ?? null
-  if (snapshots > 0 || lag.delaySeconds > 0 || held === null) return tell('WITHIN_POLICY', evidence)
-  return tell('UP_TO_DATE', { newestCommon: fact(held), skipped, nothingWanted: comparison?.eligibleCount === 0 })
+  if (snapshots > 0 || lag.delaySeconds > 0 || held === null) return reason('WITHIN_POLICY', evidence)
+  return reason('UP_TO_DATE', { newestCommon: fact(held), skipped, nothingWanted: comparison?.eligibleCount === 0 })
 }
 
 /** Judged only where the policy sets a limit: what would be lost if the primary died now. */
-export const recoveryPointRule: Rule = ({ lag, input, tell, comparison }) => {
+export const recoveryPointRule: Rule = ({ lag, input, reason, comparison }) => {
   const limit = input.policy.maxRecoveryPointSeconds
   if (limit === null || lag.lagSeconds === null || lag.lagSeconds <= limit) return []
   const newest = comparison?.base ?? comparison?.newestCommon ?? input.memory.last?.newestCommon ?? null
   return [
-    tell('RECOVERY_POINT_OLD', {
+    reason('RECOVERY_POINT_OLD', {
       lagSeconds: lag.lagSeconds,
       maxRecoveryPointSeconds: limit,
       newestCommon: factOrNull(newest),

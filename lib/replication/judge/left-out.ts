@@ -67,15 +67,15 @@ export function isContainer({ input, comparison, primary, backup }: JudgeContext
 
 /** Nothing of the primary is eligible: an alarm, or a note where both sides are together without our doing. */
 export const leftOutRule: Rule = (context) => {
-  const { input, comparison, primary, tell } = context
+  const { input, comparison, primary, reason } = context
   if (primary === null || comparison === null || comparison.eligibleCount > 0) return []
-  if (isContainer(context)) return [tell('CONTAINER', { below: input.below ?? 0 })]
+  if (isContainer(context)) return [reason('CONTAINER', { below: input.below ?? 0 })]
   const why = leftOut(input.policy, primary.snapshots, input.filterAt)
   const { newestCommon } = comparison
   const newest = newestOf(primary.snapshots)
   if (newestCommon === null || !isTogether(context)) {
     const lacked = newestCommon === null || newest === null ? null : toRef(newest)
-    return [tell('PRIMARY_EMPTY', { ...why, lacked: factOrNull(lacked) })]
+    return [reason('PRIMARY_EMPTY', { ...why, lacked: factOrNull(lacked) })]
   }
-  return [tell('ALL_LEFT_OUT', { ...why, newestCommon: fact(newestCommon), behind: comparison.skipped.length })]
+  return [reason('ALL_LEFT_OUT', { ...why, newestCommon: fact(newestCommon), behind: comparison.skipped.length })]
 }

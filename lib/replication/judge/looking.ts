@@ -27,7 +27,7 @@ const BY_HOST: ReadonlySet<ReasonCode> = new Set([
  * when it was seen; the reason for not looking makes the rest UNKNOWN (it outranks WARNING), except that the delay is
  * counted on and may pass the maximum. Hosts that are off as planned leave the last status and count the delay on.
  */
-export function unlookedReasons(context: JudgeContext): readonly Reason[] {
+export function unreachableReasons(context: JudgeContext): readonly Reason[] {
   const { last } = context.input.memory
   const hosts = hostReasons(context)
   if (last === null) return [...hosts, ...neverChecked(context, hosts)]
@@ -38,10 +38,10 @@ export function unlookedReasons(context: JudgeContext): readonly Reason[] {
 }
 
 /** Off as planned and never seen is no status: then the dataset simply was not checked. */
-function neverChecked({ tell, input }: JudgeContext, hosts: readonly Reason[]): readonly Reason[] {
+function neverChecked({ reason, input }: JudgeContext, hosts: readonly Reason[]): readonly Reason[] {
   if (hosts.some((each) => each.severity === 'UNKNOWN')) return []
   return [
-    tell('NOT_CHECKED', {
+    reason('NOT_CHECKED', {
       host: input.mapping.backup.host,
       kind: 'never',
       message: '',
@@ -115,26 +115,32 @@ function hostReasons(context: JudgeContext): readonly Reason[] {
   })
 }
 
-function hostReason({ input, tell }: JudgeContext, side: Unseen): Reason {
+function hostReason({ input, reason }: JudgeContext, side: Unseen): Reason {
   const { fault } = side
   const last = input.memory.last
   const lastLookAt = last?.at ?? null
   const lastHealth = last?.health ?? null
   if (isPlanned(side)) {
     const lastSeenAt = side.role === 'backup' ? (input.memory.backupSeenAt ?? lastLookAt) : lastLookAt
-    return tell('HOST_OFFLINE_PLANNED', { host: fault.host, backAt: side.availability.backAt, lastSeenAt, lastHealth })
+    return reason('HOST_OFFLINE_PLANNED', {
+      host: fault.host,
+      backAt: side.availability.backAt,
+      lastSeenAt,
+      lastHealth,
+    })
   }
-  if (input.isolated && fault.reason === 'HOST_UNREACHABLE') return tell('WITNESS_ISOLATED', { lastLookAt, lastHealth })
+  if (input.isolated && fault.reason === 'HOST_UNREACHABLE')
+    return reason('WITNESS_ISOLATED', { lastLookAt, lastHealth })
   if (fault.reason === 'LISTING_TIMED_OUT') {
     const { host, message, setting = null } = fault
-    return tell('LISTING_TIMED_OUT', { host, message, setting, lastLookAt, lastHealth })
+    return reason('LISTING_TIMED_OUT', { host, message, setting, lastLookAt, lastHealth })
   }
   if (fault.reason === 'INTERNAL')
-    return tell('INTERNAL', { number: fault.number ?? '0', message: fault.message, lastLookAt, lastHealth })
-  return tell(fault.reason, { host: fault.host, kind: fault.kind, message: fault.message, lastLookAt, lastHealth })
+    return reason('INTERNAL', { number: fault.number ?? '0', message: fault.message, lastLookAt, lastHealth })
+  return reason(fault.reason, { host: fault.host, kind: fault.kind, message: fault.message, lastLookAt, lastHealth })
 }
 
-function missedWindows({ input, tell }: JudgeContext, { fault, availability }: Unseen): readonly Reason[] {
+function missedWindows({ input, reason }: JudgeContext, { fault, availability }: Unseen): readonly Reason[] {
   if (fault.reason !== 'HOST_UNREACHABLE' || availability.missedWindows === 0) return []
   const evidence = {
     host: fault.host,
@@ -142,7 +148,7 @@ function missedWindows({ input, tell }: JudgeContext, { fault, availability }: U
     lastSeenAt: input.memory.backupSeenAt,
     backAt: availability.backAt,
   }
-  return [tell('WINDOW_MISSED', evidence)]
+  return [reason('WINDOW_MISSED', evidence)]
 }
 
 /** A schedule may slip once; from the second interval on nothing has been checked. */

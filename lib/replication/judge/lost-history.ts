@@ -79,14 +79,14 @@ export function historyAdopted(look: Look, comparison: Comparison | null): Histo
   return { ...seen, ages: [...others, [kind, look.now - BETWEEN_LESSONS_MS, [ageSeconds]] as const].slice(-KINDS) }
 }
 
-export const lostHistoryRule: Rule = ({ input, comparison, tell }) => {
+export const lostHistoryRule: Rule = ({ input, comparison, reason }) => {
   const lost = historyAfter(input, comparison)?.lost ?? null
   if (lost === null) return []
   const { at, common, ageSeconds, usualSeconds, before, after } = lost
   const { primary, backup } = input.inventory
   const read = primary.state === 'present' && backup.state === 'present'
   return [
-    tell('PRIMARY_LOST_HISTORY', {
+    reason('PRIMARY_LOST_HISTORY', {
       at,
       common: factOrNull(common),
       ageSeconds,

@@ -10,10 +10,10 @@ import { ageSeconds, ageSince, primaryClock } from './delay.ts'
 import { newestEligible, rhythmSeconds, usualDistance } from './rhythm.ts'
 
 /** Gone as it was seen. */
-export const primaryRule: Rule = ({ input, backup, tell }) => {
+export const primaryRule: Rule = ({ input, backup, reason }) => {
   if (input.inventory.primary.state !== 'missing') return []
   return [
-    tell('PRIMARY_DATASET_MISSING', {
+    reason('PRIMARY_DATASET_MISSING', {
       backupSnapshots: backup?.snapshots.length ?? null,
       renamedTo: input.inventory.renamedTo ?? null,
       child: input.isChild === true,
@@ -25,7 +25,7 @@ export const primaryRule: Rule = ({ input, backup, tell }) => {
  * Nothing new to replicate: the backup may have everything there is and the data be old all the same. Only snapshots that
  * policy wants count; a newer one that it leaves out is named, for then the filter may be what is wrong.
  */
-export const stalePrimaryRule: Rule = ({ input, comparison, primary, rhythm, tell }) => {
+export const stalePrimaryRule: Rule = ({ input, comparison, primary, rhythm, reason }) => {
   // Where policy wants none of them, others are all that can be seen of its life.
   const newest = comparison?.newestEligible ?? comparison?.newestPrimary ?? null
   if (primary === null || comparison === null || newest === null) return []
@@ -53,7 +53,7 @@ export const stalePrimaryRule: Rule = ({ input, comparison, primary, rhythm, tel
     newestSkipped: factOrNull(last === undefined || wanted(last.name) ? null : toRef(last)),
     behind: comparison.behind.length,
   }
-  return [tell(age > STOPPED_TIMES * limitSeconds ? 'PRIMARY_STOPPED' : 'PRIMARY_STALE', evidence)]
+  return [reason(age > STOPPED_TIMES * limitSeconds ? 'PRIMARY_STOPPED' : 'PRIMARY_STALE', evidence)]
 }
 
 /** Beyond so many times its limit a primary that is late has stopped. */
@@ -93,17 +93,17 @@ export function lineageOf(inventory: Inventory, comparison: Comparison | null, m
   return newest < BigInt(memory.primary.newestCreatetxg) ? 'rewound' : 'same'
 }
 
-export const lineageRule: Rule = ({ input, comparison, primary, tell }) => {
+export const lineageRule: Rule = ({ input, comparison, primary, reason }) => {
   const recorded = input.memory.primary
   if (recorded === null || primary === null) return []
   switch (lineageOf(input.inventory, comparison, input.memory)) {
     case 'same':
       return []
     case 'replaced':
-      return [tell('PRIMARY_REPLACED', { recordedGuid: recorded.guid, guid: primary.facts.guid })]
+      return [reason('PRIMARY_REPLACED', { recordedGuid: recorded.guid, guid: primary.facts.guid })]
     case 'rewound': {
       const newest = newestOf(primary.snapshots)?.createtxg.toString() ?? null
-      return [tell('PRIMARY_REWOUND', { newestCreatetxgBefore: recorded.newestCreatetxg, newestCreatetxg: newest })]
+      return [reason('PRIMARY_REWOUND', { newestCreatetxgBefore: recorded.newestCreatetxg, newestCreatetxg: newest })]
     }
   }
 }
@@ -112,7 +112,7 @@ export const lineageRule: Rule = ({ input, comparison, primary, tell }) => {
 const TOLERANCE = 60
 
 /** A host's clock that is off, or a snapshot from the future: ages may lie, so both times are shown. */
-export const clocksRule: Rule = ({ input, comparison, tell }) => {
+export const clocksRule: Rule = ({ input, comparison, reason }) => {
   const { inventory, mapping, now } = input
   const sides = [
     { host: mapping.primary.host, skewSeconds: inventory.primarySkewSeconds },
@@ -121,7 +121,15 @@ export const clocksRule: Rule = ({ input, comparison, tell }) => {
   const skewed = sides.flatMap(({ host, skewSeconds }) =>
     skewSeconds === null || Math.abs(skewSeconds) <= TOLERANCE
       ? []
-      : [tell('CLOCK_SKEW', { host, hostTime: now + skewSeconds * 1000, witnessTime: now, skewSeconds, future: null })],
+      : [
+          reason('CLOCK_SKEW', {
+            host,
+            hostTime: now + skewSeconds * 1000,
+            witnessTime: now,
+            skewSeconds,
+            future: null,
+          }),
+        ],
   )
   if (skewed.length > 0) return skewed
   const newest = comparison?.newestPrimary ?? null
@@ -130,7 +138,7 @@ export const clocksRule: Rule = ({ input, comparison, tell }) => {
   const hostTime = Math.round(primaryClock(input) * 1000)
   const skewSeconds = inventory.primarySkewSeconds ?? 0
   return [
-    tell('CLOCK_SKEW', { host: mapping.primary.host, hostTime, witnessTime: now, skewSeconds, future: fact(newest) }),
+    reason('CLOCK_SKEW', { host: mapping.primary.host, hostTime, witnessTime: now, skewSeconds, future: fact(newest) }),
   ]
 }
 
@@ -144,16 +152,17 @@ export const poolsRule: Rule = (context) => {
 
 /** A read-only pool still can be sent from; nothing can be received into it. */
 function poolReasons(
-  { tell }: JudgeContext,
+  { reason }: JudgeContext,
   host: string,
   side: Side,
   pool: PoolFacts | null,
   isTarget: boolean,
 ): readonly Reason[] {
   if (side.state === 'pool-unavailable')
-    return [tell('POOL_UNAVAILABLE', { host, pool: side.pool, health: side.health })]
+    return [reason('POOL_UNAVAILABLE', { host, pool: side.pool, health: side.health })]
   if (pool === null) return []
-  if (!LISTING_HOLDS.has(pool.health)) return [tell('POOL_UNAVAILABLE', { host, pool: pool.name, health: pool.health })]
-  if (isTarget && pool.readonly) return [tell('POOL_UNAVAILABLE', { host, pool: pool.name, health: 'read-only' })]
-  return pool.health === 'DEGRADED' ? [tell('POOL_DEGRADED', { host, pool: pool.name, health: pool.health })] : []
+  if (!LISTING_HOLDS.has(pool.health))
+    return [reason('POOL_UNAVAILABLE', { host, pool: pool.name, health: pool.health })]
+  if (isTarget && pool.readonly) return [reason('POOL_UNAVAILABLE', { host, pool: pool.name, health: 'read-only' })]
+  return pool.health === 'DEGRADED' ? [reason('POOL_DEGRADED', { host, pool: pool.name, health: pool.health })] : []
 }

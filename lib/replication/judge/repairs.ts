@@ -26,20 +26,20 @@ export const repairsRule: Rule = (context) => {
   const { inventory, comparison, mapping, now } = context.input
   if (hasGivenUp(repairs, { facts: factsNow(inventory, comparison) })) {
     const nextTry = context.input.policy.autoRepair ? slowTryAt(repairs, mapping.id, now) : null
-    reasons.push(context.tell('REPAIR_FAILING', { ...facts, failures: repairs.consecutiveFailures, nextTry }))
+    reasons.push(context.reason('REPAIR_FAILING', { ...facts, failures: repairs.consecutiveFailures, nextTry }))
   }
-  if (STALL.has(facts.kind)) reasons.push(context.tell('STALLED', facts))
-  if (PERMISSION.has(facts.kind)) reasons.push(context.tell('PERMISSION_MISSING', facts))
+  if (STALL.has(facts.kind)) reasons.push(context.reason('STALLED', facts))
+  if (PERMISSION.has(facts.kind)) reasons.push(context.reason('PERMISSION_MISSING', facts))
   if (SPACE.has(facts.kind)) reasons.push(...spaceAfterFailure(context, facts.message))
   return reasons
 }
 
-function spaceAfterFailure({ input, tell }: JudgeContext, repairMessage: string): readonly Reason[] {
+function spaceAfterFailure({ input, reason }: JudgeContext, repairMessage: string): readonly Reason[] {
   const pool = input.inventory.backupPool
   if (pool === null) return []
   const { free, size } = roomIn(pool)
   return [
-    tell('LOW_SPACE', {
+    reason('LOW_SPACE', {
       pool: pool.name,
       neededBytes: null,
       freeBytes: free,
@@ -51,7 +51,7 @@ function spaceAfterFailure({ input, tell }: JudgeContext, repairMessage: string)
 }
 
 /** What is behind would not fit, by an estimate that was made. */
-export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
+export const spaceRule: Rule = ({ input, comparison, backup, reason }) => {
   const pool = input.inventory.backupPool
   const { behindBytes, policy } = input
   if (pool === null || behindBytes === null || comparison === null || comparison.behind.length === 0) return []
@@ -71,7 +71,7 @@ export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
   if (inPool.fits && !tooMuch) return []
   const quotas = (input.inventory.quotas ?? []).map(({ dataset, property, bytes }) => ({ dataset, property, bytes }))
   return [
-    tell('LOW_SPACE', {
+    reason('LOW_SPACE', {
       pool: pool.name,
       neededBytes: behindBytes,
       freeBytes: room.free,
@@ -85,25 +85,25 @@ export const spaceRule: Rule = ({ input, comparison, backup, tell }) => {
 /**
  * Why nothing can be sent. What could not be read is said where something waits for it; else the next check may read it.
  */
-export const encryptionRule: Rule = ({ input, comparison, tell }) => {
+export const encryptionRule: Rule = ({ input, comparison, reason }) => {
   const mismatch = streamOf(input)?.mismatch ?? null
   if (mismatch === null) {
     const waits = input.inventory.backup.state === 'missing' || (comparison?.behind.length ?? 0) > 0
     if (!waits || input.line?.decrypted === true || !decrypts(input)) return []
-    return [tell('ENCRYPTION_MISMATCH', mismatchFacts(input, 'not-decided'))]
+    return [reason('ENCRYPTION_MISMATCH', mismatchFacts(input, 'not-decided'))]
   }
   // A person who has begun to receive it unencrypted has decided that.
   const { state } = partialReceive(input, input.ownToken)
   if (mismatch === 'plain-below-encrypted' && (state === 'idle' || state === 'moving')) return []
   if (mismatch === 'iv-sets-unread' && (comparison === null || comparison.behind.length === 0)) return []
-  return [tell('ENCRYPTION_MISMATCH', mismatchFacts(input, mismatch))]
+  return [reason('ENCRYPTION_MISMATCH', mismatchFacts(input, mismatch))]
 }
 
 /**
  * A right that whatever is sent needs, and that the login certainly does not have. Only where a repair may start by itself:
  * elsewhere somebody else may be the one who sends.
  */
-export const rightsRule: Rule = ({ input, comparison, tell }) => {
+export const rightsRule: Rule = ({ input, comparison, reason }) => {
   const { delegated } = input.inventory
   const { primary, backup } = input.mapping
   const sends = comparison !== null && comparison.behind.length > 0
@@ -119,38 +119,38 @@ export const rightsRule: Rule = ({ input, comparison, tell }) => {
   })
   if (lacks.length === 0) return []
   const message = `${lacks.join('; ')}. The next repair would fail for it.`
-  return [tell('PERMISSION_MISSING', { runId: null, kind: 'permission-denied', message, at: input.now })]
+  return [reason('PERMISSION_MISSING', { runId: null, kind: 'permission-denied', message, at: input.now })]
 }
 
 /** Something to send, and the policy lets it start only at certain hours. Half a swap is finished at any. */
-export const repairWindowRule: Rule = ({ input, comparison, tell }) => {
+export const repairWindowRule: Rule = ({ input, comparison, reason }) => {
   const { policy, now, timezone } = input
   if (halfDoneSwap(input.inventory) !== null) return []
   if (policy.repairWindow === null || !policy.autoRepair || policy.dryRun) return []
   if (comparison === null || comparison.behind.length === 0 || inRepairWindow(policy.repairWindow, now, timezone))
     return []
   return [
-    tell('WAITING_FOR_WINDOW', {
+    reason('WAITING_FOR_WINDOW', {
       window: policy.repairWindow.text,
       opensAt: nextRepairWindow(policy.repairWindow, now, timezone),
     }),
   ]
 }
 
-export const bookmarkBaseRule: Rule = ({ comparison, tell }) => {
+export const bookmarkBaseRule: Rule = ({ comparison, reason }) => {
   const base = comparison?.base ?? null
   if (comparison === null || base === null || base.kind !== 'bookmark') return []
   const evidence = { bookmark: base.name, guid: base.guid, backupSnapshot: base.backupName }
-  const said = tell('BASE_IS_BOOKMARK', { ...evidence, behind: comparison.behind.length })
+  const said = reason('BASE_IS_BOOKMARK', { ...evidence, behind: comparison.behind.length })
   // Nothing waits for it: the next snapshot starts from there, and that is no alarm.
   return [comparison.behind.length === 0 ? { ...said, severity: 'NOTE' } : said]
 }
 
 /** Retention on the primary could end the chain. */
-export const chainAtRiskRule: Rule = ({ input, comparison, primary, lag, tell }) => {
+export const chainAtRiskRule: Rule = ({ input, comparison, primary, lag, reason }) => {
   if (primary === null || comparison === null) return []
   const risk = riskOf(input, primary, comparison, lag.delaySeconds)
   if (risk === null) return []
   const { commonCount: commonSnapshots } = comparison
-  return [tell('CHAIN_AT_RISK', { ...risk, commonSnapshots, snapshot: fact(risk.snapshot) })]
+  return [reason('CHAIN_AT_RISK', { ...risk, commonSnapshots, snapshot: fact(risk.snapshot) })]
 }

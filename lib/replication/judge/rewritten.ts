@@ -66,11 +66,11 @@ export function rewrittenAfter(input: Pick<JudgeInput, 'inventory' | 'memory' | 
   return { sizes: seen, rewritten: rewritten !== null && isOver(rewritten, now, acknowledgedAt) ? null : rewritten }
 }
 
-export const rewrittenRule: Rule = ({ input, tell }) => {
+export const rewrittenRule: Rule = ({ input, reason }) => {
   const { rewritten } = rewrittenAfter(input)
   if (rewritten === null) return []
   const { normal: _, ...evidence } = rewritten
-  return [tell('PRIMARY_REWRITTEN', evidence)]
+  return [reason('PRIMARY_REWRITTEN', evidence)]
 }
 
 /** What of the data before was written anew: what only came to it is not counted. */

@@ -50,7 +50,7 @@ function latest(a: number | null, b: number | null): number | null {
 }
 
 /** Children that are gone on the primary: said once, at the root of their tree. */
-export const treeRule: Rule = ({ input, tell }) => {
+export const treeRule: Rule = ({ input, reason }) => {
   const { tree, policy } = input
   if (tree == null) return []
   const { settledAt, gone } = rememberTree(input, tree)
@@ -58,13 +58,13 @@ export const treeRule: Rule = ({ input, tell }) => {
   const reasons: Reason[] = []
   if (gone !== null) {
     const those = tree.retired.filter(({ at }) => at >= gone.since)
-    reasons.push(tell('CHILDREN_GONE', { gone: those.length, of: gone.of, names: namesOf(those), at: gone.at }))
+    reasons.push(reason('CHILDREN_GONE', { gone: those.length, of: gone.of, names: namesOf(those), at: gone.at }))
   }
   // What CHILDREN_GONE counts is not counted twice.
   const others = gone === null ? open : open.filter(({ at }) => at < gone.since)
   if (others.length === 0) return reasons
   const at = Math.max(...others.map((child) => child.at))
-  const said = tell('RETIRED', { count: others.length, names: namesOf(others), at, backup: null })
+  const said = reason('RETIRED', { count: others.length, names: namesOf(others), at, backup: null })
   return [...reasons, policy.retired === 'note' ? { ...said, severity: 'NOTE' } : said]
 }
 
@@ -74,10 +74,10 @@ function namesOf(children: Tree['retired']): readonly string[] {
 
 /** Said of a child that is gone, whenever somebody asks: it is not looked at any more. A note, whatever its root says. */
 export function retiredReason(
-  { tell }: Pick<JudgeContext, 'tell'>,
+  { reason }: Pick<JudgeContext, 'reason'>,
   about: { readonly at: number | null; readonly backup: boolean | null },
 ): Reason {
-  return { ...tell('RETIRED', { count: null, names: [], ...about }), severity: 'NOTE' }
+  return { ...reason('RETIRED', { count: null, names: [], ...about }), severity: 'NOTE' }
 }
 
 /** Said of a child that is gone, not of the root of its tree. */
@@ -126,9 +126,9 @@ const FORGIVEN: ReadonlySet<string> = new Set([
 export function withGrace(context: JudgeContext, found: readonly Reason[]): readonly Reason[] {
   const grace = graceOf(context)
   if (grace === null) return found
-  const { input, lag, tell } = context
+  const { input, lag, reason } = context
   const { maxDelaySeconds, warnDelaySeconds } = input.policy
-  const within = tell('WITHIN_POLICY', {
+  const within = reason('WITHIN_POLICY', {
     // It cannot have waited for longer than it is there.
     delaySeconds: Math.min(lag.delaySeconds ?? 0, Math.max(0, Math.floor((input.now - grace.since) / 1000))),
     snapshots: lag.snapshots ?? 0,
@@ -140,6 +140,6 @@ export function withGrace(context: JudgeContext, found: readonly Reason[]): read
   return [
     ...found.filter(({ code }) => !FORGIVEN.has(code) && code !== 'WITHIN_POLICY'),
     within,
-    tell('NEW_CHILD', grace),
+    reason('NEW_CHILD', grace),
   ]
 }

@@ -3,7 +3,7 @@ import type { Words } from '../words.ts'
 import { brokenSentences, unknownSentences } from './broken-and-unknown.ts'
 import type { Evidence } from './evidence.ts'
 import { healthySentences, noteSentences } from './healthy-and-notes.ts'
-import type { Said, Sentences } from './sentence.ts'
+import type { Sentence, Sentences } from './sentence.ts'
 import { backupSentences, chainSentences, repairSentences } from './warnings.ts'
 
 /** Worst first, and within a severity in the order of the catalogue. */
@@ -51,6 +51,6 @@ const sentences: Sentences<ReasonCode> = {
 }
 
 /** The sentence and the next step of a reason, from its evidence alone: the same on every surface. */
-export function say<C extends ReasonCode>(code: C, words: Words, evidence: Evidence<C>): Said {
+export function say<C extends ReasonCode>(code: C, words: Words, evidence: Evidence<C>): Sentence {
   return sentences[code](words, evidence)
 }

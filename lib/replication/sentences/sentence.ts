@@ -3,12 +3,12 @@ import type { Words } from '../words.ts'
 import type { Evidence, StalePrimary } from './evidence.ts'
 
 /** What a reason says: one sentence, and the next step or null where nothing is to be done. */
-export interface Said {
+export interface Sentence {
   readonly message: string
   readonly action: string | null
 }
-type Sentence<C extends ReasonCode> = (words: Words, evidence: Evidence<C>) => Said
-export type Sentences<C extends ReasonCode> = { readonly [K in C]: Sentence<K> }
+type SentenceFor<C extends ReasonCode> = (words: Words, evidence: Evidence<C>) => Sentence
+export type Sentences<C extends ReasonCode> = { readonly [K in C]: SentenceFor<K> }
 
 /** `a, b, c and 7 more`. */
 export function someOf(names: readonly string[], count: number): string {
@@ -17,7 +17,7 @@ export function someOf(names: readonly string[], count: number): string {
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
-export function said(message: string, action: string | null = null): Said {
+export function sentence(message: string, action: string | null = null): Sentence {
   return { message, action }
 }
 
@@ -38,17 +38,17 @@ export function lagAction(snapshots: number): string {
 }
 
 /** Of PRIMARY_STALE and PRIMARY_STOPPED alike: only how long it has gone on differs. */
-export function stalePrimary(w: Words, e: StalePrimary): Said {
+export function stalePrimary(w: Words, e: StalePrimary): Sentence {
   const rest =
     e.behind === 0
       ? `${w.backup} has everything there is; replication is not the problem.`
       : `${w.backup} lacks ${w.snapshots(e.behind)} of those there are.`
   if (e.newestSkipped === null)
-    return said(
+    return sentence(
       `${w.primary} has taken no new snapshot for ${w.duration(e.ageSeconds)}. ${rest}`,
       `Check the snapshot schedule on ${w.primary}.`,
     )
-  return said(
+  return sentence(
     `${w.primary} has taken no snapshot that policy wants for ${w.duration(e.ageSeconds)}; newer ones such as @${e.newestSkipped.name} are left out. ${rest}`,
     `Check \`snapshot_include\` / \`snapshot_exclude\`, and the snapshot schedule on ${w.primary}.`,
   )
