@@ -35,3 +35,20 @@ test('a long answer reaches a pipe as a whole', async () => {
   const ran = await launch(LAUNCHER, 'config', 'schema')
   expect(JSON.parse(ran.stdout.toString())).toMatchObject({ type: 'object' })
 })
+
+test('what a command does not need is not loaded: it would be waited for at every start, and at every Tab', async () => {
+  const main = join(import.meta.dir, 'main.ts')
+  const script = `await import(${JSON.stringify(main)}); console.log(Object.keys(require.cache).join('\\n'))`
+  const ran = await runCommand({
+    file: process.execPath,
+    args: ['-e', script],
+    timeoutMs: 30_000,
+    maxStdoutBytes: 1024 * 1024,
+  })
+  const packages = ran.stdout.toString().matchAll(/\/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)
+  const mine = new Set([...packages].map(([, name]) => name))
+  expect([...mine].filter((name) => ['zod', 'yaml', 'execa', 'hono', 'kysely', 'preact'].includes(name ?? ''))).toEqual(
+    [],
+  )
+  expect(ran.stdout.toString()).toContain(join('lib', 'cli', 'commands', 'look.ts'))
+})

@@ -1,18 +1,16 @@
 import type { Config, ConfigFault } from '#config/effective.ts'
 import { faultLine, faultsText } from '#config/faults.ts'
-import { configJsonSchema } from '#config/json-schema.ts'
-import { type Shown, showConfig } from '#config/origins.ts'
-import { configFile, type ReadConfig, readConfig } from '#config/read.ts'
+import type { Shown } from '#config/origins.ts'
+import type { ReadConfig } from '#config/read.ts'
 import { directories } from '#lib/directories.ts'
-import { openFiles } from '#lib/inspect/doctor/open-files.ts'
-import { ownFiles } from '#lib/own-files.ts'
-import { sshSettings } from '#lib/ssh-settings.ts'
 import type { Command, Context } from '../command.ts'
 import { runningService } from '../connect.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import type { Settings } from '../settings.ts'
 import { paint } from '../text.ts'
+
+// What reads a configuration brings zod and yaml along, 80 ms of every start: it is loaded by the commands that read one.
 
 export const configCheck: Command = {
   name: 'config check',
@@ -25,7 +23,7 @@ export const configCheck: Command = {
     'With --plain: "fault" or "warning", file, line, column, path, message.',
   ],
   async run({ operands }, { settings, out }) {
-    const { file, text, loaded } = readConfigFile(settings, operands[0])
+    const { file, text, loaded } = await readConfigFile(settings, operands[0])
     const faults = loaded.faults ?? []
     const own = loaded.config === undefined ? [] : await openWarnings(loaded.config, settings)
     const warnings = [...(loaded.config?.warnings ?? []), ...own]
@@ -49,6 +47,9 @@ export const configCheck: Command = {
 
 /** What others could read or change; a start is refused for a private key, and says so itself. */
 async function openWarnings(config: Config, settings: Settings): Promise<readonly ConfigFault[]> {
+  const { openFiles } = await import('#lib/inspect/doctor/open-files.ts')
+  const { ownFiles } = await import('#lib/own-files.ts')
+  const { sshSettings } = await import('#lib/ssh-settings.ts')
   const places = directories({ config: settings.configDirectory, data: settings.dataDirectory })
   const found = await openFiles(ownFiles(config, places, await sshSettings(config, places, '')))
   return found.map(({ path, message, cure }) => ({
@@ -99,13 +100,14 @@ async function shown(context: Context): Promise<{ file: string; values: readonly
     else if (!inSync) out.note('The file on disk has changed since: zwitness config reload takes it over.')
     return { file, values: effective?.values ?? [], running: true }
   }
-  const { file, loaded } = readConfigFile(settings)
+  const { file, loaded } = await readConfigFile(settings)
   if (loaded.faults !== undefined)
     throw new Failure(EXIT.CONFIG, `The configuration ${file} is not valid.`, {
       lines: loaded.faults.map(faultLine),
       next: 'zwitness config check',
     })
   out.note(`No service runs here; these are the values of ${file}.`)
+  const { showConfig } = await import('#config/origins.ts')
   return { file, values: showConfig(loaded.config, loaded.trace), running: false }
 }
 
@@ -160,19 +162,24 @@ export const configSchema: Command = {
   operands: [0, 0],
   options: [],
   async run(_, { out }) {
+    const { configJsonSchema } = await import('#config/json-schema.ts')
     out.raw(configJsonSchema())
     return EXIT.DONE
   },
 }
 
 /** Reads and judges the file itself; needs neither a service nor the data directory. */
-export function readConfigFile({ configDirectory }: Pick<Settings, 'configDirectory'>, file?: string): ReadConfig {
+export async function readConfigFile(
+  { configDirectory }: Pick<Settings, 'configDirectory'>,
+  file?: string,
+): Promise<ReadConfig> {
+  const { configFile, readConfig } = await import('#config/read.ts')
   return readConfig({ file: file ?? configFile({ ZWITNESS_CONFIG_DIR: configDirectory }) })
 }
 
 /** @throws Failure 9 with every fault */
-export function validConfig(settings: Pick<Settings, 'configDirectory'>): Config {
-  const { file, loaded } = readConfigFile(settings)
+export async function validConfig(settings: Pick<Settings, 'configDirectory'>): Promise<Config> {
+  const { file, loaded } = await readConfigFile(settings)
   if (loaded.faults === undefined) return loaded.config
   throw new Failure(EXIT.CONFIG, `The configuration ${file} is not valid.`, {
     lines: loaded.faults.map(faultLine),

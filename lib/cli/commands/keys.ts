@@ -3,7 +3,6 @@ import type { Config, HostConfig } from '#config/effective.ts'
 import { faultLine } from '#config/faults.ts'
 import { fileFacts } from '#lib/host/file-facts.ts'
 import { hostname } from '#lib/host/machine.ts'
-import { createKey, publicKeyOf } from '#lib/ssh/keys.ts'
 import { neededOnBackup, neededOnPrimary } from '#lib/zfs/rights.ts'
 import type { Command, Context } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -22,6 +21,7 @@ export const keysInit: Command = {
     const file = ownKeyFile(settings)
     if ((await fileFacts(file)) !== null)
       throw new Failure(EXIT.CONFLICT, `There is a key ${file} already; it stays.`, { next: 'zwitness keys show' })
+    const { createKey } = await import('#lib/ssh/keys.ts')
     const made = await createKey(file, `zwitness@${hostname()}`)
     if (out.format === 'json') out.json('key/1', { file, fingerprint: made.fingerprint, publicKey: made.line })
     else if (out.format === 'plain') out.record([file, made.fingerprint, made.line])
@@ -43,7 +43,7 @@ export const keysShow: Command = {
   help: ['With --plain: "key", file, fingerprint, authorized_keys line; then "allow", host, command.'],
   async run(_, context) {
     const { out, settings } = context
-    const { loaded } = readConfigFile(settings)
+    const { loaded } = await readConfigFile(settings)
     const config = loaded.config ?? null
     const keys = await Promise.all((await identityFiles(settings, config)).map(keyOf))
     const allow = config === null ? [] : allowLines(config)
@@ -80,6 +80,7 @@ interface Key {
 async function keyOf({ file, hosts }: IdentityFile): Promise<Key> {
   if ((await fileFacts(file)) === null)
     throw new Failure(EXIT.NOT_FOUND, `There is no key ${file}.`, { next: 'zwitness keys init' })
+  const { publicKeyOf } = await import('#lib/ssh/keys.ts')
   const { line, fingerprint } = await publicKeyOf(file)
   return { file, hosts, fingerprint, publicKey: line, authorizedKeys: `restrict ${line}` }
 }

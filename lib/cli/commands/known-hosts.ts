@@ -3,7 +3,7 @@ import type { HostConfig } from '#config/effective.ts'
 import { didYouMean } from '#config/suggest.ts'
 import { ensureDirectory } from '#lib/host/directory.ts'
 import { fileFacts } from '#lib/host/file-facts.ts'
-import { acceptHostKey, type HostKey, linesOf, readKnownLines, scanHostKeys } from '#lib/ssh/known-hosts.ts'
+import type { HostKey } from '#lib/ssh/known-hosts.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
@@ -22,9 +22,11 @@ export const knownHostsScan: Command = {
     'With --plain: host, type, fingerprint, "accepted" or "new".',
   ],
   async run({ operands: [id = ''] }, { settings, out }) {
-    const host = configuredHost(settings, id)
+    const host = await configuredHost(settings, id)
     const keys = await keysShownBy(host)
-    const own = validConfig(settings).ssh.knownHostsFile ?? join(settings.configDirectory, 'known_hosts')
+    const { linesOf, readKnownLines } = await import('#lib/ssh/known-hosts.ts')
+    const config = await validConfig(settings)
+    const own = config.ssh.knownHostsFile ?? join(settings.configDirectory, 'known_hosts')
     const lines = await readKnownLines([own, join(settings.dataDirectory, 'ssh', 'known_hosts')])
     const accepted = new Set(linesOf(lines, host).flatMap(({ kind, key }) => (kind === 'key' ? [key.fingerprint] : [])))
     const rows = keys.map(({ type, fingerprint }) => ({ type, fingerprint, accepted: accepted.has(fingerprint) }))
@@ -58,10 +60,11 @@ export const knownHostsAccept: Command = {
   operands: [2, 2],
   options: [],
   async run({ operands: [id = '', fingerprint = ''] }, { settings, out }) {
-    const host = configuredHost(settings, id)
+    const host = await configuredHost(settings, id)
     const keys = await keysShownBy(host)
     const file = join(settings.dataDirectory, 'ssh', 'known_hosts')
     if ((await fileFacts(dirname(file))) === null) await ensureDirectory(dirname(file))
+    const { acceptHostKey } = await import('#lib/ssh/known-hosts.ts')
     const answer = await acceptHostKey(file, id, keys, fingerprint)
     if (!answer.accepted) throw new Failure(EXIT.REFUSED, answer.reason, { next: `zwitness known-hosts scan ${id}` })
     if (out.format === 'json') out.json('host-key/1', { host: id, file, line: answer.line, already: answer.already })
@@ -72,8 +75,8 @@ export const knownHostsAccept: Command = {
 }
 
 /** @throws Failure 3 for an id that the configuration does not have */
-function configuredHost(settings: Settings, id: string): HostConfig {
-  const { hosts } = validConfig(settings)
+async function configuredHost(settings: Settings, id: string): Promise<HostConfig> {
+  const { hosts } = await validConfig(settings)
   const host = hosts.get(id)
   if (host !== undefined) return host
   const known = [...hosts.keys()]
@@ -96,6 +99,7 @@ async function keysShownBy({
     })
   }
   try {
+    const { scanHostKeys } = await import('#lib/ssh/known-hosts.ts')
     return await scanHostKeys(hostname, port, connectTimeoutSeconds)
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
