@@ -79,7 +79,7 @@ function useFor({ backup, mapping }: Inventory, primary: PresentSide, bookmark: 
 
 const EVERYTHING = { include: [], exclude: [], minAgeSeconds: 0 }
 
-/** The newest thing of the primary's bookmarks that a backup has; a bookmark of anybody does. */
+/** The newest thing of the primary's bookmarks that a backup has; a bookmark of anyone does. */
 function newestOn(guids: ReadonlySet<Guid>, { bookmarks }: PresentSide): BookmarkEntry | null {
   return bookmarks
     .filter(({ guid }) => guids.has(guid))

@@ -123,7 +123,7 @@ function decisions({ checkedAt, decisions: count }: FirstFacts): FirstStep {
 export interface FirstStep {
   readonly id: 'DATA' | 'CONFIG' | 'KEY' | 'HOST_KEYS' | 'RIGHTS' | 'CHECK' | 'DECISIONS'
   readonly title: string
-  /** LATER: it needs a step before it. UNKNOWN: nobody has looked yet. */
+  /** LATER: it needs a step before it. UNKNOWN: no one has looked yet. */
   readonly state: 'DONE' | 'OPEN' | 'LATER' | 'UNKNOWN'
   readonly message: string
   /** To type on the witness, in this order. */

@@ -31,7 +31,7 @@ export interface SetAside {
   readonly children: readonly string[]
   /** `pool/ds@snap` that cannot be destroyed as long as this is there; null where it is no clone. */
   readonly pins: string | null
-  /** The run whose plan made it; null: not known (the database was lost, or somebody made it by hand). */
+  /** The run whose plan made it; null: not known (the database was lost, or someone made it by hand). */
   readonly madeBy: MadeBy | null
   /** Null: the script for the SAN's admin removes it. Else why it does not. */
   readonly keepBecause: string | null

@@ -88,7 +88,7 @@ function forbidden({ verdict, policy, options }: PlanInput, plan: Planned): Hold
   return null
 }
 
-/** What stands in everybody's way stands in the scheduler's: a run would only say so again at every check. */
+/** What stands in everyone's way stands in the scheduler's: a run would only say so again at every check. */
 function inTheWay({ blocked }: Planned): Hold | null {
   if (blocked === null) return null
   const code = BLOCKED[blocked.code] ?? 'BLOCKED'
@@ -133,7 +133,7 @@ function hasPartial({ backup }: PlanInput['inventory']): boolean {
   return backup.state === 'present' && backup.facts.receiveResumeToken !== null
 }
 
-/** Somebody else may be at work on it at this moment, also where the token looks stale from here: it may be of another SAN. */
+/** Someone else may be at work on it at this moment, also where the token looks stale from here: it may be of another SAN. */
 function leftInPeace({ kind }: Planned, reasons: readonly Reason[]): Hold | null {
   const looks = looksWithoutChange(reasons)
   if (looks >= IDLE_LOOKS) return null

@@ -78,15 +78,15 @@ function foreseen(
 const ENOUGH = 3
 const TOLERANCE = 0.25
 
-/** How long snapshots like this one live on the primary, seconds: the age at which most of its kind went; null: not known. */
+/** How long snapshots like this one live on the primary, seconds: the age at which most of its kind were destroyed; null: not known. */
 export function livesFor(name: string, prunings: readonly Pruning[]): number | null {
   const usual = usualAge(name, prunings)
   return usual === null ? null : Math.round(usual / 1000)
 }
 
 /**
- * When a snapshot of the primary goes at present retention, epoch ms: at the age at which others of its kind went, not
- * before now. Null: not known; nothing of its kind went yet, or at ages too different, or it has outlived them.
+ * When present retention destroys a snapshot of the primary, epoch ms: at the age at which others of its kind were destroyed, not
+ * before now. Null: not known; nothing of its kind was destroyed yet, or at ages too different, or it has outlived them.
  */
 export function goesAt(
   snapshot: Pick<SnapshotRef, 'name' | 'creation'>,
@@ -130,7 +130,7 @@ export function rememberPrunings(
 }
 
 /**
- * What went from the primary between two looks, where it is certain enough when. One that is newer than all that are left
+ * What disappeared from the primary between two looks, where it is certain enough when. One that is newer than all that are left
  * is no pruning: the primary was rolled back.
  */
 export function prunedBetween(before: Inventory | null, after: Inventory): readonly Pruning[] {

@@ -199,8 +199,8 @@ const NEW_BYTES: Readonly<Record<DatasetType, Readonly<Record<'plain' | 'encrypt
 }
 
 /**
- * A backup that somebody made for us and nobody has used: without snapshots, without anything in it or below it, shared
- * with nobody. Nothing is lost with it, so it may make room by itself. What could not be read is not empty.
+ * A backup that someone made for us and no one has used: without snapshots, without anything in it or below it, shared
+ * with no one. Nothing is lost with it, so it may make room by itself. What could not be read is not empty.
  */
 export function isEmptyTarget({ inventory }: { readonly inventory: Inventory }, policy: Policy): boolean {
   const { backup, primary, swap } = inventory

@@ -13,7 +13,7 @@ const REPLICATORS: readonly (readonly [tool: string, name: RegExp])[] = [
 ]
 /** Scheduled checks are not an interval apart to the second. */
 export const SCHEDULE_SLACK = 0.9
-/** Snapshots that somebody only takes on the backup hold a swap up for so many intervals in all: they may come for ever. */
+/** Snapshots that someone only takes on the backup hold a swap up for so many intervals in all: they may come for ever. */
 const PATIENCE = 3
 
 /** The replicator that names its snapshots like this; null: none that is known. */
@@ -30,7 +30,7 @@ export function hasNewSnapshots({ inventory, memory }: Pick<ActivityLook, 'inven
   return backup.state === 'present' && newSnapshots(backup, memory).length > 0
 }
 
-/** The last that somebody else brought to the backup, as known after this look. What happens on the primary alone is none of it. */
+/** The last that someone else brought to the backup, as known after this look. What happens on the primary alone is none of it. */
 export function foreignActivity(look: ActivityLook): Foreign | null {
   const { inventory, memory, now, intervalSeconds } = look
   const before = notFromTheFuture(memory.foreign ?? null, now)
@@ -60,7 +60,7 @@ function notFromTheFuture(foreign: Foreign | null, now: number): Foreign | null 
   return foreign === null || foreign.at <= now ? foreign : { ...foreign, at: now, since: Math.min(foreign.since, now) }
 }
 
-/** No swap by itself within an interval of somebody else's last activity on the backup. */
+/** No swap by itself within an interval of someone else's last activity on the backup. */
 export function holdsBackSwap(foreign: Foreign | null, now: number, intervalSeconds: number): boolean {
   if (foreign === null) return false
   const interval = intervalSeconds * 1000
@@ -76,7 +76,7 @@ export function seenOf({ backup }: Inventory): Memory['backupSeen'] {
 
 function newSnapshots(backup: PresentSide, { backupSeen }: Memory): readonly SnapshotEntry[] {
   const known = backupSeen?.guid === backup.facts.guid ? BigInt(backupSeen.newestCreatetxg) : 0n
-  // Mostly nothing is new, and one comparison tells.
+  // Mostly nothing is new, and one comparison shows it.
   if ((newestOf(backup.snapshots)?.createtxg ?? 0n) <= known) return []
   return byCreatetxg(backup.snapshots).filter(({ createtxg }) => createtxg > known)
 }

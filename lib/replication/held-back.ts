@@ -40,7 +40,7 @@ export function unprovenRename(input: PlanInput): string | null {
   return strangeBackup(input)
 }
 
-/** Nobody has seen yet that this backup belongs to this primary. */
+/** No one has seen yet that this backup belongs to this primary. */
 function strangeBackup({ inventory: { backup }, mapping, memory, policy }: PlanInput): string | null {
   if (policy.onDiverged === 'set_aside' || backup.state !== 'present') return null
   const { host, dataset } = mapping.backup
@@ -67,7 +67,7 @@ const MARGIN = 1.5
 
 /**
  * Why a first transfer is not begun anew by itself; null: nothing is against it. One that was cut off, and whose snapshot
- * retention destroyed before it could go on, has left a copy that nobody can finish; the next one would end the same way,
+ * retention destroyed before it could go on, has left a copy that no one can finish; the next one would end the same way,
  * except where its snapshots can be held.
  */
 export function lostToRetention(input: PlanInput, { kind, steps }: Pick<PlanDraft, 'kind' | 'steps'>): string | null {
@@ -115,7 +115,7 @@ export function sentReadable(input: PlanInput, { steps }: Pick<PlanDraft, 'steps
   return readable(wordsFor(input.mapping, input.options.timezone), mismatchFacts(input, 'not-decided'))
 }
 
-/** The same where no person has decided it yet for this backup: then nobody but a person begins it. */
+/** The same where no person has decided it yet for this backup: then no one but a person begins it. */
 export function undecided(input: PlanInput, plan: Pick<PlanDraft, 'steps'>): string | null {
   return input.line?.decrypted === true ? null : sentReadable(input, plan)
 }

@@ -163,7 +163,7 @@ describe('over random histories', () => {
         const children = [...model.backup.datasets.keys()].some((name) => name.startsWith(`${MAPPING.backup.dataset}/`))
         const mayBeLost = deaths.length > 0 && children
         if (!mayBeLost) expect(set(model, 'quota')).toBe('10000000')
-        // Cut off between the last two commands of a swap nobody knows any more what it was: it mounts nothing then.
+        // Cut off between the last two commands of a swap no one knows any more what it was: it mounts nothing then.
         expect([canmount, ...(deaths.length > 0 ? ['noauto'] : [])]).toContain(set(model, 'canmount') ?? 'on')
       }),
       { ...RUNS, numRuns: 300 },

@@ -1,7 +1,7 @@
 import { type OwnDatasetRole, parseOwnDatasetName } from '#lib/zfs/names.ts'
 import type { ChildDataset, Inventory, Sibling, SwapRecord } from './types/inventory.ts'
 
-/** A swap that was cut off, told from names and origins, its very last command from the journal; `state` says what is left. */
+/** A swap that was cut off, recognised by names and origins, its very last command from the journal; `state` says what is left. */
 export type HalfDoneSwap =
   /** The clone owns the common history, the backup still stands in its place. */
   | { readonly state: 'promoted, not renamed'; readonly next: Sibling; readonly datasets: readonly string[] }
@@ -76,8 +76,8 @@ function arrived(inventory: Inventory, aside: Sibling): Sibling | undefined {
 }
 
 /**
- * By the journal, where it knows that swap: what is different since its end is somebody's, and no swap. Without it (a lost
- * database) the names tell, unless the backup can mount itself: a new line is given that with the very last command.
+ * By the journal, where it knows that swap: what is different since its end is someone's, and no swap. Without it (a lost
+ * database) the names decide, unless the backup can mount itself: a new line is given that with the very last command.
  */
 function isUnfinished(aside: Sibling, inventory: Inventory): boolean {
   const { mapping, swap } = inventory

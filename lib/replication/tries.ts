@@ -71,7 +71,7 @@ export function sameFacts(one: Tried['facts'], other: Tried['facts']): boolean {
 const BRINGS: ReadonlySet<PlanKind> = new Set(['INCREMENTAL', 'FROM_BOOKMARK', 'SEED', 'RESUME'])
 
 /**
- * Does this look show that the last failures say nothing of the next repair? Somebody else has brought the backup on, or
+ * Does this look show that the last failures say nothing of the next repair? Someone else has brought the backup on, or
  * what made them fail is gone, as far as a look can see that. Only where both sides were seen.
  */
 export function isSettled(history: RepairHistory, inventory: Inventory, comparison: Comparison | null): boolean {

@@ -113,7 +113,7 @@ interface StdoutPiece {
 
 interface StdoutCutter {
   push(chunk: Uint8Array): void
-  /** Readers that were begun and not ended are told that no end was seen. */
+  /** Readers that were begun and not ended are notified that no end was seen. */
   end(): void
   /** Commands whose end marker was seen: half a listing must never look like a whole one. */
   readonly pieces: ReadonlyMap<string, StdoutPiece>

@@ -9,7 +9,7 @@ export interface SshConfig {
 
 /**
  * The generated ssh_config. A file, not `-o` options: of those a ProxyJump hop hears nothing, and its host key would not be
- * pinned. Every value is checked once more here, where a newline would add a directive. A host that ssh could not be told of
+ * pinned. Every value is checked once more here, where a newline would add a directive. A host that ssh could not be configured for
  * is left out, for in one bad line ssh refuses the whole file, and all hosts with it. Throws where what all hosts share is bad.
  * `knownAs`: under which name known_hosts has each host, as it is now.
  */

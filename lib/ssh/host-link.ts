@@ -14,12 +14,12 @@ import type { RemoteFault, SshHost, SshSettings } from './types.ts'
 interface LinkOptions {
   readonly now: () => number
   readonly breakerOpenMs: number
-  /** A control connection that nobody uses is closed after this. */
+  /** A control connection that no one uses is closed after this. */
   readonly masterIdleMs: number
   /** A path for a new control socket; never the same twice. */
   readonly newSocket: () => string
   readonly handshakes: Slots
-  /** Why ssh cannot be told of this host, and what to write instead; null: it can. */
+  /** Why ssh cannot be configured for this host, and what to write instead; null: it can. */
   readonly unusable: string | null
   /** The hosts on the way to it, whose keys ssh needs too. */
   readonly jumps: readonly SshHost[]
@@ -46,7 +46,7 @@ export interface HostLink {
   lease(signal?: AbortSignal): Promise<Lease | RemoteFault>
   /** Lets a breaker go that was opened by a key or host key fault when the files have changed since. */
   refresh(): Promise<void>
-  /** Ends the control connection as soon as nobody uses it; no new one is kept. */
+  /** Ends the control connection as soon as no one uses it; no new one is kept. */
   retire(): Promise<void>
   close(): Promise<void>
 }

@@ -77,7 +77,7 @@ export async function acceptHostKey(
   return { accepted: true, line, already: false }
 }
 
-/** A line of known_hosts that says who somebody is. */
+/** A line of known_hosts that says who someone is. */
 interface KnownLine {
   /** Patterns as ssh has them (`*`, `?`, `!` before one), or one hashed name (`|1|salt|hash`). */
   readonly names: readonly string[]
@@ -106,8 +106,8 @@ export function hostnamesOf({ hostname, port }: Pick<SshHost, 'hostname' | 'port
 
 /**
  * The name under which ssh is to look for the host's key. Our own counts first: it is what was compared and accepted here.
- * Where no line has it, ssh looks by `hostname:` and port, as it does for everybody; a certificate then has to be for that
- * hostname. Nobody is let in for being in neither: then it is our own name under which the key is missing.
+ * Where no line has it, ssh looks by `hostname:` and port, as it does for everyone; a certificate then has to be for that
+ * hostname. No one is let in for being in neither: then it is our own name under which the key is missing.
  */
 export function knownAs(lines: readonly KnownLine[], host: Pick<SshHost, 'id' | 'hostname' | 'port'>): string {
   const exact = lines.some(({ names, kind }) => kind === 'key' && names.some((name) => isExactly(name, host.id)))
@@ -123,7 +123,7 @@ export function linesOf(
   return linesFor(lines, knownAs(lines, host))
 }
 
-/** Of all files; one that cannot be read knows nobody, for ssh neither. */
+/** Of all files; one that cannot be read knows no one, for ssh neither. */
 export async function readKnownLines(files: readonly string[]): Promise<readonly KnownLine[]> {
   const texts = await Promise.all(files.map((file) => readTextFileIfThere(file).catch(() => null)))
   return texts.flatMap((text) => (text === null ? [] : knownLines(text)))

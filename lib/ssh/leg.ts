@@ -131,7 +131,7 @@ function commandFault(host: string, leg: Leg, exitCode: number, stderr: string):
     exitCode === 127
       ? `\`${leg.argv[0]}\` was not found on ${host}: install it, or give its path with \`zfs_command\`.`
       : `\`${command}\` on ${host} ended with ${exitCode}${said === '' ? ' and said nothing' : `: ${said}`}`
-  // Above 128 a signal ended it: the host was short of memory, is going down, or somebody killed it.
+  // Above 128 a signal ended it: the host was short of memory, is going down, or someone killed it.
   return {
     kind: 'command',
     host,
@@ -173,7 +173,7 @@ const PROGRESS = /^\d\d:\d\d:\d\d\t(\d{1,20})\t(.{1,255})$/
 /** The estimate of each snapshot, before the first byte: `full\tname\tsize`, `incremental\tfrom\tto\tsize`. */
 const ESTIMATE = /^(?:full|incremental)\t[^\t]+(?:\t[^\t]+)?\t\d+$/
 
-/** What a resumed send tells of its token. */
+/** What a resumed send reports about its token. */
 const TOKEN = /^(?:resume token contents:|nvlist version: \d+|\t\w+ = .+)$/
 
 /** What a sender says of its bytes may be any number; more than this is no longer a whole one. */

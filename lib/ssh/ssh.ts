@@ -40,7 +40,7 @@ export interface SshClient extends Ssh {
 
 /**
  * The way to all hosts. The first use writes the ssh_config; a host that is not in the settings, or settings that cannot be
- * written, are a mistake of the caller and throw. A host that ssh cannot be told of is that host's fault alone, and answered
+ * written, are a mistake of the caller and throw. A host that ssh cannot be configured for is that host's fault alone, and answered
  * as such: like everything that a host or the way to it does, it is in the results.
  */
 export function createSsh(first: SshSettings, dependencies: Partial<SshDependencies> = {}): SshClient {
@@ -113,7 +113,7 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
       if (ready === mine) ready = null
       throw error
     })
-    // Whoever uses it is told; nobody may be waiting for it now.
+    // Whoever uses it is notified; no one may be waiting for it now.
     mine.catch(() => {})
     return mine
   }

@@ -202,7 +202,7 @@ export function parseWrittenSince(stdout: string): number | null {
   return oneNumber(stdout)
 }
 
-/** The answer of `listHolds`: the snapshots that are held by this tag. A tag of somebody else's may be any text. */
+/** The answer of `listHolds`: the snapshots that are held by this tag. A tag of someone else's may be any text. */
 export function parseHeld(stdout: string, tag: string): readonly string[] {
   const held = new Set<string>()
   for (const line of linesOf(stdout)) {

@@ -15,7 +15,7 @@ const ROW = /^([MR+-])\t(.)\t([^\t]+)(\t[^\t]+)?$/
 
 /**
  * Was nothing but directories touched? Mounting a child makes its mountpoint anew (measured on OpenZFS 2.3.9: `-` and `+` of
- * the same directory, `M` of the one above it). A directory that is gone, or has another name, is somebody's work; so is
+ * the same directory, `M` of the one above it). A directory that is gone, or has another name, is someone's work; so is
  * everything else. Null where the output is no such listing.
  */
 export function onlyDirectories(stdout: string): boolean | null {

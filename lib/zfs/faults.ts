@@ -229,7 +229,7 @@ function blamed(ends: TransferEnds): TransferFault | null {
   return silent(ends)
 }
 
-/** An end without a word: cut off or killed by a signal where the code says so, else something that nobody described. */
+/** An end without a word: cut off or killed by a signal where the code says so, else something that no one described. */
 function silent({ sendExit, receiveExit }: TransferEnds): TransferFault {
   const receiverFailed = receiveExit !== 0
   const side = receiverFailed ? 'receive' : 'send'

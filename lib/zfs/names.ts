@@ -1,5 +1,11 @@
 import type { Guid } from './types.ts'
 
+/*
+ * The grammar of ZFS names (OpenZFS `zfs_namecheck.c`), what names say of each other, guids, and the names that this product
+ * gives to things on the SANs. A checker answers null when the name is fine, else one sentence that says what to write
+ * instead. Nothing here trims: a name may begin or end with a space.
+ */
+
 /** Bytes of a whole name, `@snap` or `#mark` included. */
 export const NAME_LIMIT = 255
 /** Components of a dataset name, the pool counted. */
@@ -87,7 +93,9 @@ function shownName(text: string): string {
   return JSON.stringify(text.length > 300 ? `${text.slice(0, 299)}…` : text)
 }
 
-/** Relations between dataset names. All of it by text alone; check a name with `names.ts` first. */
+/*
+ * How names stand to each other. All of it by text alone: check a name first.
+ */
 
 /** The pool of any name: of a dataset, a snapshot or a bookmark. */
 export function poolOf(name: string): string {
@@ -210,7 +218,7 @@ export function ownDatasetName(of: string, role: OwnDatasetRole, stamp: string):
   return `${of}.zw-${role}-${stamp}`
 }
 
-/** What an own name means, or null for anybody else's dataset (children of a set-aside included). */
+/** What an own name means, or null for anyone else's dataset (children of a set-aside included). */
 export function parseOwnDatasetName(dataset: string): OwnDatasetName | null {
   const match = OWN_DATASET.exec(dataset)
   if (match?.[1] === undefined || match[3] === undefined) return null
@@ -222,7 +230,7 @@ export function anchorName(guid: Guid): string {
   return `zw-${guidToHex(guid)}`
 }
 
-/** The guid an anchor's name speaks of, or null for anybody else's bookmark. Compare it with the bookmark's own guid. */
+/** The guid an anchor's name speaks of, or null for anyone else's bookmark. Compare it with the bookmark's own guid. */
 export function parseAnchorName(bookmark: string): Guid | null {
   const hex = OWN_BOOKMARK.exec(bookmark)?.[1]
   return hex === undefined ? null : guidFromHex(`0x${hex}`)

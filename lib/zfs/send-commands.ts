@@ -40,7 +40,7 @@ export interface SendStream {
  * and `-R` leaves out children without saying so.
  */
 
-/** `-v -P`: once a second a line on stderr tells how far it is. Needs `send`, and `hold` where `between` is true. */
+/** `-v -P`: once a second a line on stderr says how far it is. Needs `send`, and `hold` where `between` is true. */
 export function send(zfs: ZfsCommand, stream: SendStream): Argv {
   return [...zfs, 'send', '-v', '-P', ...flags(stream.options), ...origin(stream), snapshotOperand(stream.to)]
 }

@@ -30,7 +30,7 @@ const LONGEST_ROW = 4096
 
 /**
  * A row that cannot be read is a fault of its own dataset alone where it says whose it is; else of all of them, since it
- * cannot be told whose is missing.
+ * it is not known whose is missing.
  */
 export function createSnapshotReader(names: readonly string[], room: SnapshotRoom): SnapshotReader {
   const found = new Map<string, GrowingDataset>(names.map((name) => [name, emptyDataset()]))
@@ -97,7 +97,7 @@ export function createSnapshotReader(names: readonly string[], room: SnapshotRoo
       // A copy: the beginning of a line must not keep all that came with it.
       rest = Buffer.from(left.subarray(read))
       if (rest.length <= LONGEST_ROW || ofAll !== null) return
-      // Whose what follows is cannot be told.
+      // Whose what follows is, is not known.
       ofAll = listingFault(line + 1, rest.toString('latin1', 0, LONGEST_ROW), 'The line is longer than any row can be.')
       dropAll()
     },

@@ -35,7 +35,7 @@ interface DoctorParts {
   readonly openFiles: () => Promise<readonly OpenFile[]>
   readonly uid: number
   readonly now: () => number
-  /** Told of every host that was examined. */
+  /** Called for every host that was examined. */
   readonly remember: (facts: HostFacts) => void
 }
 

@@ -32,7 +32,7 @@ const CASES: readonly (readonly [mode: number, which: keyof OwnFiles, allowed: b
     [0o777, 'keys', true, ['WARNING']],
     [0o644, 'configuration', false, ['OK']],
     [0o666, 'configuration', false, ['WARNING']],
-    // The group of our own process: of many machines everybody has one of his own.
+    // The group of our own process: of many machines everyone has one of his own.
     [0o664, 'configuration', false, ['OK']],
     [0o755, 'directories', false, ['OK']],
     [0o777, 'directories', false, ['WARNING']],

@@ -123,7 +123,7 @@ function purposes(missing: readonly NeededRight[]): string {
 }
 
 /**
- * What a stream could bring to the backups of a host besides data. Of what the login may set, `receive` is told that it may
+ * What a stream could bring to the backups of a host besides data. Of what the login may set, `receive` may name what it may
  * not come; everything else ZFS itself refuses to it.
  */
 export function checkStreams({ host, uid, holder, places, grants }: RightsAsked): readonly Found[] {

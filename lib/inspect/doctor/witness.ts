@@ -25,7 +25,7 @@ function inZone(at: Date, timeZone: string): string {
   return parts.format(at)
 }
 
-/** This version has no sender: channels that are configured reach nobody. */
+/** This version has no sender: channels that are configured reach no one. */
 export function checkNotifications(warnings: Config['warnings']): Found {
   const configured = warnings.some(({ path }) => path === 'notifications' || path.startsWith('notifications.'))
   return configured
@@ -80,7 +80,7 @@ const LEAST_FREE = 256 * 1024 * 1024
 
 /**
  * The data directory: can it be written, is there room, will it still be there, is the database whole? `integrity` null: the
- * last is not asked, for it reads the whole file while everybody waits.
+ * last is not asked, for it reads the whole file while everyone waits.
  */
 export async function checkData(directory: string, integrity: (() => Promise<string>) | null): Promise<Found> {
   const trial = join(directory, '.doctor')

@@ -229,7 +229,7 @@ export function compareHistories(
 
 /**
  * The newest common snapshot that was taken before a moment (epoch seconds). It may have come to the backup later than
- * that, which no listing tells.
+ * that, which no listing shows.
  */
 export function newestCommonBefore(primary: PresentSide, backup: PresentSide, seconds: number): SnapshotRef | null {
   const there = new Set(backup.snapshots.map(({ guid }) => guid))

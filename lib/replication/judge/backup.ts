@@ -101,7 +101,7 @@ export function grownBytes({ inventory, memory }: Pick<JudgeInput, 'inventory' |
   return grown > 0 ? grown : null
 }
 
-/** What grew is a change of directories, as mounting a child makes: nobody's work. */
+/** What grew is a change of directories, as mounting a child makes: no one's work. */
 export function isNobodysWork({ inventory }: Pick<JudgeInput, 'inventory'>): boolean {
   return inventory.onlyDirectories === true
 }
@@ -113,7 +113,7 @@ function grewLately({ inventory, memory, now, intervalSeconds }: JudgeInput): nu
   return now - grewAt < intervalSeconds * 1000 * SCHEDULE_SLACK ? Math.min(grewAt, now) : null
 }
 
-/** Perhaps a failover: somebody works on the backup. A backup that is itself replicated onwards is fine until it diverges. */
+/** Perhaps a failover: someone works on the backup. A backup that is itself replicated onwards is fine until it diverges. */
 export const inUseRule: Rule = ({ input, comparison, backup, reason }) => {
   if (backup === null || backup.snapshots.length === 0) return []
   const grewBytes = grownBytes(input)
@@ -162,7 +162,7 @@ export function isReceiving(reasons: readonly Reason[]): boolean {
   return reasons.some(({ code, evidence }) => code === 'BUSY' && evidence.lately == null)
 }
 
-/** Somebody else was at work on a backup that may have to be set aside: said, and waited for. */
+/** Someone else was at work on a backup that may have to be set aside: said, and waited for. */
 export const foreignRule: Rule = ({ input, comparison, backup, reason }) => {
   if (backup === null || comparison === null || backup.snapshots.length === 0) return []
   const partial = partialReceive(input, input.ownToken)
@@ -197,7 +197,7 @@ export const swapRule: Rule = ({ input, reason }) => {
 
 const UNSURE: ReadonlySet<SwapRecord['swap']> = new Set(['unknown', 'settled'])
 
-/** What the backup's `canmount` was before that swap is told by nothing on the SAN, so it is said and not guessed. */
+/** What the backup's `canmount` was before that swap is recorded nowhere on the SAN, so it is reported and not guessed. */
 export const canmountRule: Rule = ({ input, reason }) => {
   const { inventory } = input
   const aside = ownSiblings(inventory, 'aside').at(-1)

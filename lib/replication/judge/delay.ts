@@ -325,7 +325,7 @@ export function countedOnLag(input: JudgeInput, { rhythm, waiting }: Remembered)
 }
 
 /**
- * How long something has been missing that nobody saw. What a look at both sides saw to be complete was so: an archive
+ * How long something has been missing that no one saw. What a look at both sides saw to be complete was so: an archive
  * that has taken no snapshot for a year is not a year behind in the minute in which its primary restarts.
  */
 function unread(input: JudgeInput, base: Dated | null, rhythm: Rhythm | undefined): number {
@@ -340,7 +340,7 @@ function unread(input: JudgeInput, base: Dated | null, rhythm: Rhythm | undefine
       : waiting.clearSince === null
         ? null
         : (rhythm?.lookedAt.witness ?? null)
-  // A look from the future tells nothing of how long ago it was.
+  // A look from the future says nothing about how long ago it was.
   return completeAt === null || completeAt > input.now
     ? due
     : Math.min(due, Math.floor((input.now - completeAt) / 1000))

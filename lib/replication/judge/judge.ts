@@ -60,7 +60,7 @@ const RULES: readonly Rule[] = [
   treeRule,
 ]
 
-/** Known where the primary alone was read, and as they were where it was not: somebody who is at work there does not wait for the backup. */
+/** Known where the primary alone was read, and as they were where it was not: someone who is at work there does not wait for the backup. */
 const OF_PRIMARY: readonly Rule[] = [lostHistoryRule, rewrittenRule]
 const CODES_OF_PRIMARY: ReadonlySet<ReasonCode> = new Set(['PRIMARY_LOST_HISTORY', 'PRIMARY_REWRITTEN'])
 

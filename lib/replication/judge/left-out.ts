@@ -48,7 +48,7 @@ export function isTogether({ input, comparison, primary, lag }: JudgeContext): b
   return lag.lagSeconds !== null && lag.lagSeconds <= maxDelaySeconds + minAgeSeconds
 }
 
-/** More than directories take, whatever the sectors and the redundancy: what holds so much is data that nobody snapshots. */
+/** More than directories take, whatever the sectors and the redundancy: what holds so much is data that no one snapshots. */
 const CONTAINER_BYTES = 1024 ** 2
 
 /**

@@ -24,7 +24,7 @@ const BETWEEN_LESSONS_MS = 20 * 3600_000
  * (or destroying a young one would excuse destroying the rest a moment later), and accuse of nothing.
  */
 const LEARNED = 3
-/** What went a little before its time was not taken before its time. */
+/** What is destroyed a little early is not destroyed too early. */
 const ABOUT = 0.75
 /** What an honest retention leaves at the very least of a history that was more than twice as long. */
 const LEFT = { count: 3, spanSeconds: 86_400 * ABOUT }
@@ -98,7 +98,7 @@ export const lostHistoryRule: Rule = ({ input, comparison, reason }) => {
   ]
 }
 
-/** What nobody but the backup has any more, newest first. */
+/** What no one but the backup has any more, newest first. */
 function onlyOn(backup: PresentSide, primary: PresentSide): readonly SnapshotEntry[] {
   const there = new Set(primary.snapshots.map(({ guid }) => guid))
   return byCreatetxg(backup.snapshots)
@@ -150,7 +150,7 @@ function isTemporary(name: string, { snapshotExclude }: Policy): boolean {
 type Found = Omit<LostHistory, 'at'>
 
 /**
- * The newest common snapshot went although its time had not come: it was younger than its kind goes, or, where that is not
+ * The newest common snapshot was destroyed before its time: it was younger than its kind gets, or, where that is not
  * known, older ones of its kind are still there. What is pruned from the oldest end goes in order.
  */
 function lostCommon(change: Change): Found | null {
@@ -231,7 +231,7 @@ function isRotated(change: Change, previous: JudgeInput['previous']): boolean {
   })
 }
 
-/** Nothing is as new any more as the newest one of the last look, and the backup holds what went, as far as is known. */
+/** Nothing is as new any more as the newest one of the last look, and the backup holds what disappeared, as far as is known. */
 function isRewound({ look, comparison, before: { newest }, here }: Change): boolean {
   const back = newest !== null && (here.at(-1)?.createtxg ?? 0n) < BigInt(newest.createtxg)
   return back && mayCost(look, comparison)
@@ -265,7 +265,7 @@ function ageOf(look: Look, { creation }: Dated): number {
   return Math.floor(Math.max(0, Math.min(primaryClock(look), look.now / 1000) - creation))
 }
 
-/** All of what went is there again: the pool was away, or was taken back in time. */
+/** All that disappeared is there again: the pool was away, or was taken back in time. */
 function isBack({ guids }: LostHistory, { snapshots }: PresentSide): boolean {
   const there = new Set(snapshots.map(({ guid }) => guid))
   return guids.every((guid) => there.has(guid))
@@ -307,7 +307,7 @@ function usualAge(
 }
 
 /**
- * Of one look, and of the looks of one day, counts the youngest of each kind that went: the border of its retention, however
+ * Of one look, and of the looks of one day, counts the youngest of each kind that was destroyed: the border of its retention, however
  * many there were. What is thinned step by step (zrepl, znapzend) goes at several ages, and any of them may be the first.
  */
 function learn(change: Change, previous: JudgeInput['previous']): Ages {

@@ -101,7 +101,7 @@ export const encryptionRule: Rule = ({ input, comparison, reason }) => {
 
 /**
  * A right that whatever is sent needs, and that the login certainly does not have. Only where a repair may start by itself:
- * elsewhere somebody else may be the one who sends.
+ * elsewhere someone else may be the one who sends.
  */
 export const rightsRule: Rule = ({ input, comparison, reason }) => {
   const { delegated } = input.inventory

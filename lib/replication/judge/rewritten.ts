@@ -15,7 +15,7 @@ const FLOOR = 2 ** 30
 const MOST = 0.6
 /** Where half of the last ones rewrote more than this, it is a habit (a database, an image that is written anew). */
 const HABIT = 0.3
-/** Fewer tell nothing of habits. */
+/** Fewer say nothing about habits. */
 const KNOWN = 2
 const KEPT = 8
 /** New ones that are asked for at once: the newest. */

@@ -6,7 +6,7 @@ import type { Moment, Rhythm } from '../types/verdict.ts'
 
 /*
  * The rhythm R of a primary: the longest distance between successive eligible snapshots, as they were taken, over 35
- * days. It says from when on something is missing that nobody saw. A longer R is a calmer witness, so a distance counts
+ * days. It says from when on something is missing that no one saw. A longer R is a calmer witness, so a distance counts
  * only as far as it is certain: pruning makes neighbours of snapshots that were none, and a clock that was set makes any
  * distance at all.
  */

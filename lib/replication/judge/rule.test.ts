@@ -249,7 +249,7 @@ describe('never better than it is', () => {
       years.check()
     })
     expect(hoursOf(years.check().delaySeconds)).toBe(49)
-    // Somebody rolled the backup back by four snapshots.
+    // Someone rolled the backup back by four snapshots.
     years.there = years.there.slice(0, -4)
     expect(hoursOf(years.check().delaySeconds)).toBe(50 + newest.at - older.at - 1)
   })

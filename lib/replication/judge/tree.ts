@@ -8,8 +8,8 @@ import { isContainer } from './left-out.ts'
 const MANY = 5
 
 /**
- * What the root of a recursive mapping remembers of its children. A mass of them that went at once stays an alarm until
- * somebody acknowledges it, or until they are back; what was acknowledged is settled for good, whatever becomes of the
+ * What the root of a recursive mapping remembers of its children. A mass of them that disappeared at once stays an alarm until
+ * someone acknowledges it, or until they are back; what was acknowledged is settled for good, whatever becomes of the
  * acknowledgement later.
  */
 export function rememberTree(
@@ -72,7 +72,7 @@ function namesOf(children: Tree['retired']): readonly string[] {
   return children.slice(0, LISTED).map(({ name }) => name)
 }
 
-/** Said of a child that is gone, whenever somebody asks: it is not looked at any more. A note, whatever its root says. */
+/** Said of a child that is gone, whenever someone asks: it is not looked at any more. A note, whatever its root says. */
 export function retiredReason(
   { reason }: Pick<JudgeContext, 'reason'>,
   about: { readonly at: number | null; readonly backup: boolean | null },

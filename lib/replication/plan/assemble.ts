@@ -143,7 +143,7 @@ export function seedTag({ backup }: Mapping): string {
 /**
  * A first transfer may last for days, and be cut off: a bookmark does not save it. So its snapshot, and the one up to which
  * the rest follows, are held on the primary while it lasts, where the login may also let go of them again. Nowhere else: a
- * hold that nobody can release would keep its snapshot for ever. One that a run leaves behind is released by a later check.
+ * hold that no one can release would keep its snapshot for ever. One that a run leaves behind is released by a later check.
  */
 export function keepSeed(input: PlanInput, snapshots: readonly SnapshotRef[]): Kept {
   if (!holdsAndReleases(input.inventory.rights?.primary ?? null)) return { before: [], after: [] }

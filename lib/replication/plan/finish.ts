@@ -86,7 +86,7 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
         from: facts.type,
         to: half.next.type,
       })
-      // What either of the two takes by now is not told apart from what both do.
+      // What either of the two takes by now is not distinguished from what both do.
       const limits = quotaSteps(input, quotas, {
         name: half.next.name,
         children: children.length,
@@ -151,7 +151,7 @@ function restOf(input: PlanInput, half: HalfDoneSwap): Rest {
         aside: aside.name,
         replacement: null,
         children: leftBelow(aside, dataset).filter(({ name }) => !there.has(name)),
-        // Never guessed: the set-aside's own may be somebody's by now.
+        // Never guessed: the set-aside's own may be someone's by now.
         canmount: record.swap === 'open' ? record.canmount : null,
         quietAside: mountsItself(aside),
         expects: [found(aside)],

@@ -9,7 +9,7 @@ import { hops, namedBy, newerThan, type Route, transferStep } from './transfer.t
 /**
  * The operator's choice: back to the base by destroying what the backup has after it, each thing named with its guid. Never
  * made unless a person asks for it, never run unless that person has typed the dataset's name. Not by `receive -F`: at the
- * end of its stream that also destroys a snapshot that somebody made while it ran (measured on OpenZFS 2.3.9).
+ * end of its stream that also destroys a snapshot that someone made while it ran (measured on OpenZFS 2.3.9).
  */
 export function inPlace(
   input: PlanInput,
@@ -102,7 +102,7 @@ function destroyed(
   baseGuid: string,
 ): readonly Destroyed[] {
   const { dataset } = mapping.backup
-  // As far as can be told, and nothing would be freed by any of them either.
+  // As far as can be seen, and nothing would be freed by any of them either.
   const empty =
     isOnlyEmptySnapshots(inventory, comparison) &&
     comparison.backupAhead.every(({ guid }) => inventory.costs?.get(guid)?.usedBytes === 0)

@@ -8,7 +8,7 @@ import type { Plan } from '../types/plan.ts'
 import { sayBytes, sayTime } from '../words.ts'
 import type { PlanInput } from './draft.ts'
 
-/** Why this backup cannot be set aside by anybody, from here; null where it can. */
+/** Why this backup cannot be set aside by anyone, from here; null where it can. */
 export function obstacle(input: PlanInput, backup: PresentSide): Plan['blocked'] {
   const { mapping, inventory } = input
   const { host, dataset } = mapping.backup

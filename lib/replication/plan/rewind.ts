@@ -166,7 +166,7 @@ function emptyAhead(count: number): string {
 }
 
 /**
- * A clone of this very base that an earlier try has left, and nobody has touched. A clone and its properties are not one
+ * A clone of this very base that an earlier try has left, and no one has touched. A clone and its properties are not one
  * transaction: one without its `canmount` has none of those that were to be carried over.
  */
 function madeBefore(input: PlanInput, base: NonNullable<Comparison['base']>): Beside | null {

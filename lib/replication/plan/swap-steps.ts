@@ -25,7 +25,7 @@ type Canmount = 'on' | 'off' | 'noauto' | null
 
 /**
  * The renames, in as few lines on the backup's host as their length allows; each ends also when the witness dies meanwhile,
- * and what is between two of them is told by names. The first has all that decides what stands in the backup's place and
+ * and what lies between two of them is recognised by names. The first has all that decides what stands in the backup's place and
  * keeps the set-aside from mounting itself there at the next boot; the backup's own `canmount` comes last.
  */
 export function swapSteps({ mapping, options }: PlanInput, swap: Swap): readonly CommandsDraft[] {

@@ -64,7 +64,7 @@ interface EvidenceByCode {
   PRIMARY_LOST_HISTORY: {
     /** Epoch ms of the check that missed it. */
     readonly at: number
-    /** The newest common snapshot, where that went too early; null: most of all snapshots went at once. */
+    /** The newest common snapshot, where that was destroyed too early; null: most of all snapshots were destroyed at once. */
     readonly common: SnapshotFact | null
     /** How old that one was at most, and at what age its kind usually goes; null: not known. */
     readonly ageSeconds: number | null
@@ -143,7 +143,7 @@ interface EvidenceByCode {
     /** Epoch ms of the check that saw it grow, less than an interval ago; null: none did. */
     readonly grewAt: number | null
     readonly primaryOfAnotherMapping: boolean
-    /** Policy sets aside by itself what is in nobody's use (`proven`: only where the lineage is); null: it does not. */
+    /** Policy sets aside by itself what is in no one's use (`proven`: only where the lineage is); null: it does not. */
     readonly setsAside: 'proven' | 'set_aside' | null
   }
   NAME_CLASH: {

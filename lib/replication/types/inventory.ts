@@ -55,7 +55,7 @@ export type PresentSide = Extract<Side, { state: 'present' }>
 interface UnusableToken {
   readonly unusable: ZfsFaultKind
   readonly text: string
-  /** Guid of the snapshot that was to arrive, where it was told all the same. */
+  /** Guid of the snapshot that was to arrive, where it was given all the same. */
   readonly target?: Guid
 }
 
@@ -176,7 +176,7 @@ export interface SwapFacts {
   readonly local: readonly { readonly name: string; readonly value: string }[]
   /** `canmount` in force; null for a volume. */
   readonly canmount: 'on' | 'off' | 'noauto' | null
-  /** Shared over NFS or SMB: somebody may be working on it. */
+  /** Shared over NFS or SMB: someone may be working on it. */
   readonly shared: boolean
   /** `logicalreferenced`: what is in it before compression. Null or absent: not read. */
   readonly logicalBytes?: number | null
@@ -186,7 +186,7 @@ export interface SwapRecord {
   /** The set-aside, by its full name. */
   readonly aside: string
   /**
-   * `over`: its repair has ended well, with a look at the end; what is different there since is somebody's. `open`: it was begun, and its end is
+   * `over`: its repair has ended well, with a look at the end; what is different there since is someone's. `open`: it was begun, and its end is
    * not on record. `unknown`: nothing is (a lost database). `settled`: nothing is either, but a repair that ended well since
    * has found nothing of it to finish: whether its very last command had come, that does not say.
    */

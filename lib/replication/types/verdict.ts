@@ -85,9 +85,9 @@ export interface Memory {
   readonly firstSeenAt?: number
   /** Of the root of a recursive mapping: what became of its children. */
   readonly tree?: {
-    /** Epoch ms of the newest acknowledgement: children that went before it are settled. */
+    /** Epoch ms of the newest acknowledgement: children that disappeared before it are settled. */
     readonly settledAt: number | null
-    /** Many went at once: epoch ms of the first and the last check that missed some, and how large the tree was. */
+    /** Many disappeared at once: epoch ms of the first and the last check that missed some, and how large the tree was. */
     readonly gone: { readonly since: number; readonly at: number; readonly of: number } | null
   } | null
   /** Epoch ms of the last time the backup host answered (for planned off times and missed windows). */
@@ -142,19 +142,19 @@ export interface History {
   /** The newest common one that counts: no temporary one of a replicator, and none that `snapshot_exclude` names. */
   readonly common: SnapshotMark | null
   /**
-   * At what age (seconds) snapshots of a kind went: by the shape of their names (at most 6, those seen last), of the last
+   * At what age (seconds) snapshots of a kind were destroyed: by the shape of their names (at most 6, those seen last), of the last
    * looks that missed any (at most 8, no two of one day) the youngest. `at`: epoch ms of the last of them.
    */
   readonly ages: readonly (readonly [shape: string, at: number, seconds: readonly number[]])[]
-  /** It has lost its history. Stays until a person lifts it, or until what went is there again. */
+  /** It has lost its history. Stays until a person lifts it, or until what disappeared is there again. */
   readonly lost: LostHistory | null
 }
 
-/** What went from a primary that should not have gone yet. */
+/** What disappeared from a primary before its time. */
 export interface LostHistory {
   /** Epoch ms of the check that missed it. */
   readonly at: number
-  /** The newest common snapshot, where that went too early; else null. */
+  /** The newest common snapshot, where that was destroyed too early; else null. */
   readonly common: SnapshotMark | null
   /** Of that one, seconds: how old it was at most, and at what age its kind usually goes (null: not known). */
   readonly ageSeconds: number | null
@@ -172,7 +172,7 @@ export interface Tree {
   readonly living: number
   /** Gone on the primary, by their name below the root; epoch ms of the check that missed them. */
   readonly retired: readonly { readonly name: string; readonly at: number }[]
-  /** When (epoch ms) somebody acknowledged the root's state, null: nobody has. */
+  /** When (epoch ms) someone acknowledged the root's state, null: no one has. */
   readonly acknowledgedAt: number | null
 }
 
@@ -237,7 +237,7 @@ export interface Waiting {
  */
 export type Noted = readonly [createtxg: string, creation: number, seenAt: number, unsure: 0 | 1]
 
-/** Snapshots that somebody else brought to the backup, or took there. */
+/** Snapshots that someone else brought to the backup, or took there. */
 interface ForeignActivity {
   /** Epoch ms of the look that saw them. */
   readonly at: number
@@ -334,7 +334,7 @@ export interface JudgeInput {
   readonly tree?: Tree | null
   /** How many living datasets of its tree stand below it. Absent: not counted, it has snapshots. */
   readonly below?: number
-  /** When (epoch ms) somebody acknowledged the state of the dataset, null or absent: nobody has. */
+  /** When (epoch ms) someone acknowledged the state of the dataset, null or absent: no one has. */
   readonly acknowledgedAt?: number | null
   /** The partial receive on the backup is of a run of ours that has ended: that its token changed says nothing of others. */
   readonly ownToken?: boolean

@@ -7,7 +7,7 @@ import { receive } from './receive.ts'
 import { ModelSan } from './san.ts'
 import { type Cut, send } from './stream.ts'
 
-/** One thing that somebody does to a SAN. The same words run on the model and on any other stand-in for ZFS. */
+/** One thing that someone does to a SAN. The same words run on the model and on any other stand-in for ZFS. */
 export type Deed =
   | { readonly kind: 'command'; readonly side: 'primary' | 'backup'; readonly words: readonly string[] }
   | { readonly kind: 'write'; readonly side: 'primary' | 'backup'; readonly dataset: string }

@@ -9,7 +9,7 @@ export interface Piece {
   readonly born: bigint | null
 }
 
-/** What a new file system is written with by itself: nobody's data. */
+/** What a new file system is written with by itself: no one's data. */
 export const OWN_OVERHEAD = ''
 
 export interface ModelSnapshot {

@@ -3,7 +3,7 @@ import { canmountOf } from './look.ts'
 import { type ModelDataset, parentOf } from './objects.ts'
 import type { ModelSan } from './san.ts'
 
-/** Everything on a side that somebody could lose, whatever dataset it is in: a name for each. */
+/** Everything on a side that someone could lose, whatever dataset it is in: a name for each. */
 export function stockOf(san: ModelSan): ReadonlySet<string> {
   const all = [...san.datasets.values()]
   return new Set([
