@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AuditVerification, auditVerificationView } from '#lib/api/audit-check.ts'
-import { defineFunction } from '#lib/define.ts'
+import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({
   summary: 'Check that the audit is as it was written, and say its head where a copy of it is kept.',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { lookAround, ScanInput, ScanOutcome } from '#lib/api/scan-job.ts'
-import { defineFunction } from '#lib/define.ts'
+import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({
   summary: 'Look at the datasets and start nothing.',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Discovery, discoverInput, discoveryView } from '#lib/api/discovery.ts'
 import { configuredHostId, withListings } from '#lib/api/host-input.ts'
-import { defineFunction } from '#lib/define.ts'
+import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({
   summary: 'Find which datasets of one SAN are copies of which of another.',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DoctorReport, doctorInput, doctorView } from '#lib/api/doctor.ts'
 import { configuredHostId } from '#lib/api/host-input.ts'
-import { defineFunction } from '#lib/define.ts'
+import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({
   summary: 'Look at everything that replication rests on.',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ConfigFault, configInvalid, faultViews, reloadedTokens } from '#lib/api/config.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
-import { defineFunction } from '#lib/define.ts'
+import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({
   summary: 'Take over the configuration file.',

@@ -3,7 +3,7 @@ import { datasetId } from '#lib/api/dataset-input.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { RunState } from '#lib/api/run-words.ts'
 import { triggerOf } from '#lib/api/trigger.ts'
-import { defineFunction } from '#lib/define.ts'
+import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({
   summary: 'Queue the repair of a dataset.',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { lookAround, ScanInput, ScanOutcome } from '#lib/api/scan-job.ts'
 import { scanSchedule } from '#lib/api/scan-schedule.ts'
-import { defineFunction } from '#lib/define.ts'
+import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({
   summary: 'Look at the datasets and start the repairs that the policy allows.',

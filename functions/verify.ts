@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { datasetId } from '#lib/api/dataset-input.ts'
 import { VerificationResult } from '#lib/api/verification.ts'
 import { verifyAll } from '#lib/api/verify-all.ts'
-import { defineFunction } from '#lib/define.ts'
+import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({
   summary: 'Compare backups with their primaries over the whole history.',

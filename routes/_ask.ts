@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { RouteDefinition } from '#lib/runtime/index.ts'
-import type { Services } from '#lib/service-types.ts'
+import type { Services } from '#lib/services.ts'
 
 /**
  * What the API would answer, for the page that shows it: one document for both, so that they never say different things.

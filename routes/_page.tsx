@@ -3,7 +3,7 @@ import LiveBar from '#islands/live-bar.tsx'
 import ZoneSwitch from '#islands/zone-switch.tsx'
 import { auditFault } from '#lib/api/audit-check.ts'
 import { type InvocationContext, Island } from '#lib/runtime/index.ts'
-import type { Services } from '#lib/service-types.ts'
+import type { Services } from '#lib/services.ts'
 import { Layout, type Place } from '#lib/view/layout.tsx'
 import type { PageFacts } from '#lib/view/page-facts.ts'
 

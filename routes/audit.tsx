@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AuditResult, auditFields, auditQuery, auditView } from '#lib/api/audit.ts'
 import { auditVerificationView } from '#lib/api/audit-check.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
-import { definePage } from '#lib/define.ts'
+import { definePage } from '#lib/services.ts'
 import { AuditLog } from '#lib/view/access/audit-log.tsx'
 import { Page } from './_page.tsx'
 

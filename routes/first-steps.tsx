@@ -1,4 +1,4 @@
-import { definePage } from '#lib/define.ts'
+import { definePage } from '#lib/services.ts'
 import { FirstStepsPage } from './_first-steps.tsx'
 
 export default definePage({

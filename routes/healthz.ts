@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'The process is alive.',

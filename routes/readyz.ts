@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineRoute } from '#lib/define.ts'
 import { unavailable } from '#lib/runtime/index.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'The database can be written, a configuration is loaded, the scheduler ticks.',

@@ -84,7 +84,7 @@ describe('a wrong arrow is found', () => {
       /lib\/ssh may not import execa/,
     ],
     ['of the database', 'routes/x.ts', "import { Database } from 'bun:sqlite'", /routes may not import bun:sqlite/],
-    ['of a side effect', 'lib/runtime/x.ts', "import '#lib/app.ts'", /lib\/runtime may not import from lib/],
+    ['of a side effect', 'lib/runtime/x.ts', "import '#lib/app/app.ts'", /lib\/runtime may not import from lib/],
     ['of a test', 'lib/ssh/x.ts', "import { a } from '#tests/ssh/fixture.ts'", /there for tests only/],
     ['from a room nobody has thought about', 'lib/new/x.ts', '', /there is no room "lib\/new"/],
   ]

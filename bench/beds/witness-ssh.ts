@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '#config/read.ts'
+import { sshSettings } from '#lib/app/settings.ts'
 import { createSsh, type SshClient } from '#lib/ssh/ssh.ts'
-import { sshSettings } from '#lib/ssh-settings.ts'
 import type { World } from './world.ts'
 
 /** The service's own ssh in this process, with its configuration: for what is measured without a service around it. */

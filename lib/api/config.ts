@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ConfigFault as Fault } from '#config/effective.ts'
 import { type InputFault, Problem } from '#lib/runtime/index.ts'
-import type { Services } from '#lib/service-types.ts'
+import type { Services } from '#lib/services.ts'
 import { iso, Timestamp } from './time.ts'
 
 export const ConfigFault = z

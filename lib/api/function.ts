@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { InvocationRecord } from '#lib/db/types.ts'
-import type { FunctionView as Info } from '#lib/service-types.ts'
+import type { FunctionView as Info } from '#lib/services.ts'
 import { describedEnum } from './described-enum.ts'
 import { functionHref } from './hrefs.ts'
 import { TriggerType } from './run-words.ts'

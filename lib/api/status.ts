@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RunRecord } from '#lib/db/types.ts'
-import type { Services } from '#lib/service-types.ts'
+import type { Services } from '#lib/services.ts'
 import { auditFault } from './audit-check.ts'
 import { Counts, countsOf } from './counts.ts'
 import { type DatasetSummaryView, datasetSummary } from './dataset-summary.ts'

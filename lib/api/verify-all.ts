@@ -1,6 +1,6 @@
 import type { Verification, VerificationResult } from '#lib/inspect/verify/types.ts'
 import type { InvocationContext } from '#lib/runtime/index.ts'
-import type { Services } from '#lib/service-types.ts'
+import type { Services } from '#lib/services.ts'
 import { noSuchDataset } from './refusals.ts'
 
 type Context = Pick<Services, 'engine' | 'inspection'> & Pick<InvocationContext, 'signal'>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { About } from '#lib/service-types.ts'
+import type { About } from '#lib/services.ts'
 import { iso, Timestamp } from './time.ts'
 
 export const Version = z

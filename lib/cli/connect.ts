@@ -1,5 +1,5 @@
+import { type Directories, socketPath } from '#lib/app/settings.ts'
 import { readOwnerNote } from '#lib/db/owner-note.ts'
-import { type Directories, socketPath } from '#lib/directories.ts'
 import { systemErrorCode } from '#lib/host/errors.ts'
 import { fileFacts } from '#lib/host/file-facts.ts'
 import { readSecretFile } from './ask.ts'

@@ -1,4 +1,4 @@
-import type { Directories } from '#lib/directories.ts'
+import type { Directories } from '#lib/app/settings.ts'
 import { EXIT } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 
@@ -26,15 +26,15 @@ export interface Loaders {
 // Imported only here and only when needed: `zwitness config check` must work where the rest cannot even be loaded.
 export const localLoaders: Loaders = {
   async openApp(directories) {
-    const { openApp } = await import('#lib/app.ts')
+    const { openApp } = await import('#lib/app/app.ts')
     return curable(() => openApp({ directories, role: 'command' }))
   },
   async serve(options) {
-    const { serve } = await import('#lib/serve.ts')
+    const { serve } = await import('#lib/app/serve.ts')
     return curable(() => serve(options))
   },
   async demo(options) {
-    const { demo } = await import('#lib/demo.ts')
+    const { demo } = await import('#lib/demo/demo.ts')
     return curable(() => demo(options))
   },
 }
@@ -44,10 +44,10 @@ async function curable<T>(open: () => Promise<T>): Promise<T> {
   try {
     return await open()
   } catch (error) {
-    const { OwnedElsewhere } = await import('#lib/app.ts')
-    const { ConfigInvalid } = await import('#lib/configuration.ts')
+    const { OwnedElsewhere } = await import('#lib/app/app.ts')
+    const { ConfigInvalid } = await import('#lib/app/configuration.ts')
     const { SchemaTooNew, StoreError } = await import('#lib/db/errors.ts')
-    const { StartRefused } = await import('#lib/own-files.ts')
+    const { StartRefused } = await import('#lib/app/settings.ts')
     if (error instanceof OwnedElsewhere) {
       const next = 'the same again when it has ended, or with --url where it is a service'
       throw new Failure(EXIT.NO_SERVICE, error.message, { next, cause: error })

@@ -1,4 +1,4 @@
-import { directories } from '#lib/directories.ts'
+import { directories } from '#lib/app/settings.ts'
 import { argumentsFor } from './arguments.ts'
 import { COMMON_OPTIONS, type Command, type Context } from './command.ts'
 import { COMMANDS } from './commands/index.ts'

@@ -14,7 +14,7 @@ interface Started {
 }
 
 const PROGRAM = `
-  const { demo } = await import('#lib/demo.ts')
+  const { demo } = await import('#lib/demo/demo.ts')
   process.exitCode = await demo({ host: '127.0.0.1', port: 0, transport: process.argv[1], onReady: (url) => console.error('READY ' + url) })
 `
 

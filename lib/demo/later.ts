@@ -1,4 +1,4 @@
-import { sleep } from '#lib/sleep.ts'
+import { sleep } from '#lib/host/sleep.ts'
 import type { ScenarioPair } from './scenario.ts'
 import { placeOf, type World } from './world.ts'
 

@@ -9,7 +9,7 @@ import { snapshotViews } from '#lib/api/snapshots.ts'
 import { verificationView } from '#lib/api/verification.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import type { InvocationContext } from '#lib/runtime/index.ts'
-import type { Services } from '#lib/service-types.ts'
+import type { Services } from '#lib/services.ts'
 import type { ToExplain } from './explain.ts'
 
 const RUNS = 5

@@ -1,7 +1,7 @@
 import { sessionView } from '#lib/api/session.ts'
 import { tokenView } from '#lib/api/token.ts'
 import { type InvocationContext, mayAccess, Problem } from '#lib/runtime/index.ts'
-import type { Services } from '#lib/service-types.ts'
+import type { Services } from '#lib/services.ts'
 import { Account, type AccountProps } from '#lib/view/access/account.tsx'
 import { Page } from '../_page.tsx'
 

@@ -1,4 +1,4 @@
-import { definePage } from '#lib/define.ts'
+import { definePage } from '#lib/services.ts'
 import { accountBody } from './_view.tsx'
 
 export default definePage({

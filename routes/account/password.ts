@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { password } from '#lib/api/access-words.ts'
-import { defineRoute } from '#lib/define.ts'
 import { forbidden, Problem } from '#lib/runtime/index.ts'
+import { defineRoute } from '#lib/services.ts'
 import { onAccount } from './_view.tsx'
 
 const typed = password.or(z.literal('')).default('').meta({ secret: true })

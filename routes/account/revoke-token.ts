@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 import { onAccount } from './_view.tsx'
 
 export const POST = defineRoute({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ownSession } from '#lib/api/own-session.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 import { onAccount } from './_view.tsx'
 
 export const POST = defineRoute({

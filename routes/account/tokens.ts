@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { storedRole, UserRole } from '#lib/api/access-words.ts'
 import { DAY_MS, tokenDays, tokenName } from '#lib/api/token.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 import { onAccount } from './_view.tsx'
 
 export const POST = defineRoute({

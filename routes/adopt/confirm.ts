@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AdoptChoice, adoptedView } from '#lib/api/adopt.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { triggerOf } from '#lib/api/trigger.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 import { adoptBody } from './_body.tsx'
 
 /** The hash of a plan and the dataset that it is for, a line each: what stood on the page that was confirmed. */

@@ -1,4 +1,4 @@
-import { definePage } from '#lib/define.ts'
+import { definePage } from '#lib/services.ts'
 import { adoptBody } from './_body.tsx'
 
 export default definePage({

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { CanDestroy } from '#lib/api/can-destroy.ts'
 import { answerCanDestroy } from '#lib/api/can-destroy-asked.ts'
-import { defineRoute } from '#lib/define.ts'
 import { parseAsked } from '#lib/inspect/may-destroy.ts'
 import { badRequest } from '#lib/runtime/index.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'May a snapshot be destroyed without breaking a chain? For the pruning script of a snapshot tool.',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Discovery, discoverInput, discoveryView } from '#lib/api/discovery.ts'
 import { configuredHostId, withListings } from '#lib/api/host-input.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({
   summary: 'Which datasets of one SAN are copies of which of another, by guid.',

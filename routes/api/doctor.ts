@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DoctorReport, doctorInput, doctorView } from '#lib/api/doctor.ts'
 import { configuredHostId } from '#lib/api/host-input.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({
   summary: 'Look at everything that replication rests on, from the key file to the rights on each SAN.',

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Topic } from '#lib/api/topics.ts'
-import { defineRoute } from '#lib/define.ts'
 import type { NoPlace } from '#lib/events/hub.ts'
 import { eventStream, SSE_HEADERS } from '#lib/events/sse.ts'
 import { callerKey, mayAccess, unavailable } from '#lib/runtime/index.ts'
+import { defineRoute } from '#lib/services.ts'
 
 const NO_PLACE: Readonly<Record<NoPlace, string>> = {
   yours: 'You have 10 event streams open already, which is the most; close one, or poll /api/status instead.',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LagPoint, lagPoint } from '#lib/api/lag.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 const DAY_MS = 86_400_000
 

@@ -5,7 +5,7 @@ import { logFields, logQuery } from '#lib/api/log-query.ts'
 import { NextCursor } from '#lib/api/paging.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { runNumber } from '#lib/api/run-id.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'The log of the witness.',

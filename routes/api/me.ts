@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ActorKind, kindWord } from '#lib/api/access-words.ts'
 import { Role } from '#lib/api/run-words.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'Who asks, and what they may do.',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 const Document = z.looseObject({ openapi: z.string() })
 

@@ -4,8 +4,8 @@ import { impossible, withRefusals } from '#lib/api/refusals.ts'
 import { Run } from '#lib/api/run.ts'
 import { Forecast, forecastOf } from '#lib/api/run-forecast.ts'
 import { triggerOf } from '#lib/api/trigger.ts'
-import { defineRoute } from '#lib/define.ts'
 import type { Scope } from '#lib/engine/types.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'What a POST here would do, as far as the last look can tell.',

@@ -1,7 +1,7 @@
 import { Status, statusView } from '#lib/api/status.ts'
 import { weakTag } from '#lib/api/weak-tag.ts'
-import { defineRoute } from '#lib/define.ts'
 import { reply } from '#lib/runtime/index.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'How everything stands, on one small page.',

@@ -1,5 +1,5 @@
 import { Version, versionView } from '#lib/api/version.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'What runs here.',

@@ -1,4 +1,4 @@
-import { definePage } from '#lib/define.ts'
+import { definePage } from '#lib/services.ts'
 import { type ApiDocument, endpointsByTag } from '#lib/view/api-docs/document.ts'
 import { EndpointCard } from '#lib/view/api-docs/endpoint.tsx'
 import { EnumWords, Fields, SchemaWords } from '#lib/view/api-docs/schema-words.tsx'

@@ -1,4 +1,4 @@
-import { definePage } from '#lib/define.ts'
+import { definePage } from '#lib/services.ts'
 import { type ApiDocument, endpointsByTag } from '#lib/view/api-docs/document.ts'
 import { Page } from '../_page.tsx'
 

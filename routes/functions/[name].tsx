@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import FunctionRun from '#islands/function-run.tsx'
-import { definePage } from '#lib/define.ts'
 import { Island } from '#lib/runtime/index.ts'
+import { definePage } from '#lib/services.ts'
 import { Invocations } from '#lib/view/functions/invocations.tsx'
 import { MomentOr } from '#lib/view/moment.tsx'
 import { ask } from '../_ask.ts'

@@ -1,5 +1,5 @@
 import { functionView } from '#lib/api/function.ts'
-import { definePage } from '#lib/define.ts'
+import { definePage } from '#lib/services.ts'
 import { Icon } from '#lib/view/icon.tsx'
 import { MomentOr } from '#lib/view/moment.tsx'
 import { Page } from '../_page.tsx'

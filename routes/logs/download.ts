@@ -4,7 +4,7 @@ import { logFields, logQuery } from '#lib/api/log-query.ts'
 import { oneDownload } from '#lib/api/one-download.ts'
 import { runNumber } from '#lib/api/run-id.ts'
 import { iso } from '#lib/api/time.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 /** Not below /api: a link for people, with a name for the file. */
 export const GET = defineRoute({

@@ -1,4 +1,4 @@
-import { definePage } from '#lib/define.ts'
+import { definePage } from '#lib/services.ts'
 import { formatBytes } from '#lib/view/format.ts'
 import { Moment } from '#lib/view/moment.tsx'
 import { SetAsideTable } from '#lib/view/set-asides/set-aside-table.tsx'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { storedRole, UserRole } from '#lib/api/access-words.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 import { typedName, typedPassword } from './_fields.ts'
 import { onUsers, sameTwice } from './_view.tsx'
 

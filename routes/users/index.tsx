@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { definePage } from '#lib/define.ts'
+import { definePage } from '#lib/services.ts'
 import { usersBody } from './_view.tsx'
 
 export default definePage({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 import { typedName } from './_fields.ts'
 import { notOneself, onUsers } from './_view.tsx'
 

@@ -1,6 +1,6 @@
 import { NotListed } from '#lib/inspect/discover/types.ts'
 import type { Verification } from '#lib/inspect/verify/types.ts'
-import type { Inspection } from '#lib/service-types.ts'
+import type { Inspection } from '#lib/services.ts'
 import { NOW } from './fake-config.ts'
 
 const SNAPSHOT = { name: 's1', guid: '11805916207174113034', creation: NOW / 1000 - 3600 }

@@ -1,4 +1,4 @@
-import { type App, openApp } from '#lib/app.ts'
+import { type App, openApp } from '#lib/app/app.ts'
 import { ApiClient, type Body } from '#tests/witness/client.ts'
 import type { Home } from '#tests/witness/home.ts'
 

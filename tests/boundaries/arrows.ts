@@ -48,7 +48,7 @@ function wrongFile({ specifier, typeOnly }: Import, target: string, room: string
   const to = roomOf(target)
   if (to === room) return null
   // package.json, for the version.
-  if (!target.includes('/')) return room === 'lib' ? null : `${room} may not import ${specifier}`
+  if (!target.includes('/')) return room === 'lib/app' ? null : `${room} may not import ${specifier}`
   // Downwards from lib/ itself is the composition root's way; upwards or sideways hides an arrow.
   if (specifier.startsWith('..')) return `${specifier} leaves the room ${room}: write #${target}`
   const matches = (name: string): boolean => name === '*' || name === to || name === target

@@ -61,7 +61,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/explain': {
     uses: ['lib/zfs', 'lib/api'],
-    types: ['lib/engine', 'lib/runtime', 'lib/service-types.ts'],
+    types: ['lib/engine', 'lib/runtime', 'lib/services.ts'],
     packages: [],
   },
 
@@ -82,25 +82,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/db/errors.ts',
       'lib/inspect/discover/types.ts',
     ],
-    types: [
-      'lib/engine',
-      'lib/db',
-      'lib/auth',
-      'lib/events',
-      'lib/zfs',
-      'config',
-      'lib/service-types.ts',
-      'lib/inspect',
-    ],
+    types: ['lib/engine', 'lib/db', 'lib/auth', 'lib/events', 'lib/zfs', 'config', 'lib/services.ts', 'lib/inspect'],
     packages: ['zod'],
   },
   config: { uses: ['lib/host', 'lib/zfs', 'lib/ssh/config-words.ts'], packages: ['zod', 'yaml', 'croner', 'node:'] },
 
   // Handlers: they are given services, they build none.
-  functions: { uses: ['lib/define.ts', 'lib/api'], types: ['lib/service-types.ts', 'lib/engine'], packages: ['zod'] },
+  functions: { uses: ['lib/services.ts', 'lib/api'], types: ['lib/engine'], packages: ['zod'] },
   routes: {
     uses: [
-      'lib/define.ts',
+      'lib/services.ts',
       'lib/api',
       'lib/runtime',
       'lib/events',
@@ -111,7 +102,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/inspect/set-asides.ts',
       'lib/explain',
     ],
-    types: ['lib/service-types.ts', 'lib/engine', 'lib/inspect/first-steps.ts'],
+    types: ['lib/engine', 'lib/inspect/first-steps.ts'],
     packages: ['zod', 'preact', 'preact/'],
   },
   islands: { ...DRAWN, uses: ['lib/view', 'lib/client'] },
@@ -121,8 +112,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // A stand-in for the far side; knows nothing of the product that it is there to try.
   // What a token looks like is ZFS's own: the one thing that it shares with the product.
   'lib/simulator': { uses: ['lib/host', 'lib/process', 'lib/zfs/token.ts'], packages: ['node:', 'bun:ffi'] },
-  // The places that put things together: the files directly in lib/, the command line, the demo.
-  lib: EVERYTHING,
+  // The places that put things together: the composition, the command line, the demo; and, directly in lib/, what every
+  // handler is given and where the process begins.
+  lib: { uses: ['lib/cli', 'lib/runtime'], types: ['*'], packages: [] },
+  'lib/app': EVERYTHING,
   'lib/cli': EVERYTHING,
   'lib/demo': { ...EVERYTHING, packages: ['node:', 'yaml'] },
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { auditRepairs } from '#lib/audit-repairs.ts'
+import { auditRepairs } from '#lib/app/news.ts'
 import { createAudit } from '#lib/auth/audit.ts'
 import { connect, disconnect } from '#lib/db/connect.ts'
 import { openStore } from '#lib/db/open.ts'

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { loadConfig } from '#config/load.ts'
+import { socketDirectory, sshSettings } from '#lib/app/settings.ts'
 import type { HostReading } from '#lib/engine/ports.ts'
 import { createSans } from '#lib/san/san.ts'
 import { createSsh, type SshClient } from '#lib/ssh/ssh.ts'
-import { socketDirectory, sshSettings } from '#lib/ssh-settings.ts'
 import { World } from '#tests/app/world.ts'
 import { until } from '#tests/witness/until.ts'
 

@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Directories } from '#lib/directories.ts'
+import type { Directories } from '#lib/app/settings.ts'
 import { openSimulator, type Simulator } from '#lib/simulator/admin-api.ts'
 import { installSimulator } from '#lib/simulator/install.ts'
 import { installStandIn } from '#lib/simulator/stand-in.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { type App, openApp } from '#lib/app.ts'
+import { type App, openApp } from '#lib/app/app.ts'
 import { copyTo, guids, makePrimary, openLab, remove, root, takeAway } from './lab.ts'
 import { until, Witness } from './witness.ts'
 

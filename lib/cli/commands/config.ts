@@ -2,7 +2,7 @@ import type { Config, ConfigFault } from '#config/effective.ts'
 import { faultLine, faultsText } from '#config/faults.ts'
 import type { Shown } from '#config/origins.ts'
 import type { ReadConfig } from '#config/read.ts'
-import { directories } from '#lib/directories.ts'
+import { directories } from '#lib/app/settings.ts'
 import type { Command, Context } from '../command.ts'
 import { runningService } from '../connect.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -48,8 +48,8 @@ export const configCheck: Command = {
 /** What others could read or change; a start is refused for a private key, and says so itself. */
 async function openWarnings(config: Config, settings: Settings): Promise<readonly ConfigFault[]> {
   const { openFiles } = await import('#lib/inspect/doctor/open-files.ts')
-  const { ownFiles } = await import('#lib/own-files.ts')
-  const { sshSettings } = await import('#lib/ssh-settings.ts')
+  const { ownFiles } = await import('#lib/app/settings.ts')
+  const { sshSettings } = await import('#lib/app/settings.ts')
   const places = directories({ config: settings.configDirectory, data: settings.dataDirectory })
   const found = await openFiles(ownFiles(config, places, await sshSettings(config, places, '')))
   return found.map(({ path, message, cure }) => ({

@@ -1,5 +1,5 @@
-import { aboutThis } from '#lib/about.ts'
-import { directories } from '#lib/directories.ts'
+import { aboutThis } from '#lib/app/about.ts'
+import { directories } from '#lib/app/settings.ts'
 import type { VersionView } from '../answers.ts'
 import { type Arguments, type OptionSpec, wholeNumber } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AuditVerification, auditHeads, auditVerificationView, knownHeads } from '#lib/api/audit-check.ts'
-import { defineRoute } from '#lib/define.ts'
 import { conflict } from '#lib/runtime/index.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({
   summary: 'Say on record why the audit is broken where it is.',

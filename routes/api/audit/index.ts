@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AuditEntry, auditFields, auditQuery, auditView } from '#lib/api/audit.ts'
 import { NextCursor } from '#lib/api/paging.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'Who did what, newest first.',

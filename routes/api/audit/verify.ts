@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AuditVerification, auditHeads, auditVerificationView, knownHeads } from '#lib/api/audit-check.ts'
-import { defineRoute } from '#lib/define.ts'
 import { notFound } from '#lib/runtime/index.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'What the newest check of the audit found, and its head.',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ConfigFault, configInvalid, faultViews } from '#lib/api/config.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'What a reload would change. Nothing is taken over.',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ConfigFault, configInvalid, faultViews, reloadedTokens } from '#lib/api/config.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({
   summary: 'Take over the configuration file.',

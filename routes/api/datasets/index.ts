@@ -6,8 +6,8 @@ import { ReasonCode } from '#lib/api/reason-words.ts'
 import { Status } from '#lib/api/status-words.ts'
 import { iso, Timestamp } from '#lib/api/time.ts'
 import { weakTag } from '#lib/api/weak-tag.ts'
-import { defineRoute } from '#lib/define.ts'
 import { reply } from '#lib/runtime/index.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'All monitored datasets.',

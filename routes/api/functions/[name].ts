@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FunctionDetail, functionView, invocationView } from '#lib/api/function.ts'
-import { defineRoute } from '#lib/define.ts'
 import { notFound, reply } from '#lib/runtime/index.ts'
+import { defineRoute } from '#lib/services.ts'
 
 const INVOCATIONS = 20
 const RunStarted = z.object({ runId: z.string().regex(/^\d+$/) })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FunctionSummary, functionView } from '#lib/api/function.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'All functions, with their schedules.',

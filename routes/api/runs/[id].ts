@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { noSuchRun } from '#lib/api/refusals.ts'
 import { RunDetail, runDetail } from '#lib/api/run-detail.ts'
 import { runNumber } from '#lib/api/run-id.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'One run: its plan, its steps, how far it is, what it did.',

@@ -4,7 +4,7 @@ import { withRefusals } from '#lib/api/refusals.ts'
 import { Run, runView } from '#lib/api/run.ts'
 import { RunKind, RunResult, RunState } from '#lib/api/run-words.ts'
 import { epoch, Moment } from '#lib/api/time.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'Scans, checks and repairs, newest first.',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ownSession } from '#lib/api/own-session.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const DELETE = defineRoute({
   summary: 'Sign a browser out: one of your own, for an admin anybody’s.',

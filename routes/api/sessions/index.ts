@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Session, sessionView } from '#lib/api/session.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'Browsers that are signed in: your own, for an admin those of everybody.',

@@ -5,7 +5,7 @@ import { SetAsideList } from '#lib/api/set-aside-list.ts'
 import { makersOf } from '#lib/api/set-aside-makers.ts'
 import { setAsidePools, setAsidesIn, setAsideView } from '#lib/api/set-asides.ts'
 import { iso } from '#lib/api/time.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'What repairs moved out of the way and kept, beside the backups.',

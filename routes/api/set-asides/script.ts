@@ -5,8 +5,8 @@ import { hostOfScript, SCRIPT_TYPE, scriptAnswer } from '#lib/api/script-answer.
 import { makersOf } from '#lib/api/set-aside-makers.ts'
 import { setAsidesIn } from '#lib/api/set-asides.ts'
 import { iso } from '#lib/api/time.ts'
-import { defineRoute } from '#lib/define.ts'
 import { cleanUpScript } from '#lib/inspect/set-asides.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'A script that removes the set-asides of one SAN, for its admin to read and to run there.',

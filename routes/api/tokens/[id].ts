@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Token, tokenView } from '#lib/api/token.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const DELETE = defineRoute({
   summary: 'Revoke an API token, and those that it made.',

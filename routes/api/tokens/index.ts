@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { storedRole, UserRole } from '#lib/api/access-words.ts'
 import { DAY_MS, NewToken, Token, tokenDays, tokenName, tokenView } from '#lib/api/token.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'API tokens, newest first, those that have ended too.',

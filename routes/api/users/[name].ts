@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { password, storedRole, UserRole, userName } from '#lib/api/access-words.ts'
 import { TokenChange, tokenChangeView } from '#lib/api/token.ts'
 import { User, userView } from '#lib/api/user.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const PATCH = defineRoute({
   summary: "Change a user's role or password.",

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { password, storedRole, UserRole, userName } from '#lib/api/access-words.ts'
 import { User, userView } from '#lib/api/user.ts'
-import { defineRoute } from '#lib/define.ts'
 import { reply } from '#lib/runtime/index.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'Who can sign in.',

@@ -5,9 +5,8 @@ import { previewView } from '#lib/api/preview.ts'
 import { noSuchDataset, runInTheWay, withRefusals } from '#lib/api/refusals.ts'
 import { RunStrategy } from '#lib/api/run-request.ts'
 import { triggerOf } from '#lib/api/trigger.ts'
-import { definePage, defineRoute } from '#lib/define.ts'
 import { type InvocationContext, Problem, redirect, requireAccess } from '#lib/runtime/index.ts'
-import type { Services } from '#lib/service-types.ts'
+import { definePage, defineRoute, type Services } from '#lib/services.ts'
 import { RepairView } from './_repair-view.tsx'
 
 const strategyField = RunStrategy.default('SET_ASIDE')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type App, openApp } from '#lib/app.ts'
+import { type App, openApp } from '#lib/app/app.ts'
 import { copyTo, delegate, makePrimary, openLab, remove, root } from '../lab.ts'
 import { Witness } from '../witness.ts'
 

@@ -4,7 +4,7 @@ import { datasetId } from '#lib/api/dataset-input.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { Run } from '#lib/api/run.ts'
 import { triggerOf } from '#lib/api/trigger.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({
   summary: 'Say that this primary is the one to follow as it is.',

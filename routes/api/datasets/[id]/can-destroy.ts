@@ -3,7 +3,7 @@ import { CanDestroy } from '#lib/api/can-destroy.ts'
 import { answerCanDestroy } from '#lib/api/can-destroy-asked.ts'
 import { datasetId } from '#lib/api/dataset-input.ts'
 import { noSuchDataset } from '#lib/api/refusals.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'May this snapshot of the primary be destroyed without breaking the chain of this mapping?',

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { datasetInput } from '#lib/api/dataset-input.ts'
 import { noSuchDataset } from '#lib/api/refusals.ts'
-import { defineRoute } from '#lib/define.ts'
 import { explain } from '#lib/explain/explain.ts'
 import { toExplain } from '#lib/explain/to-explain.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'Everything about a dataset as one plain note, for a ticket or a mail.',

@@ -3,7 +3,7 @@ import { datasetId } from '#lib/api/dataset-input.ts'
 import { DatasetSummary, datasetSummary } from '#lib/api/dataset-summary.ts'
 import { noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
 import { untilFields, untilOf } from '#lib/api/until.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({
   summary: 'Start no repair of this dataset for a while.',

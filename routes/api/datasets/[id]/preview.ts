@@ -2,7 +2,7 @@ import { datasetBody } from '#lib/api/dataset-input.ts'
 import { Preview, previewView } from '#lib/api/preview.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { RunStrategy } from '#lib/api/run-request.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({
   summary: 'Read both sides now and show what a repair would do.',

@@ -6,8 +6,8 @@ import { noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
 import { pageOfSnapshots } from '#lib/api/snapshot-page.ts'
 import { Snapshot, SnapshotSide, SnapshotState, sideView, snapshotViews } from '#lib/api/snapshots.ts'
 import { iso, Timestamp } from '#lib/api/time.ts'
-import { defineRoute } from '#lib/define.ts'
 import { unavailable } from '#lib/runtime/index.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'The snapshots of both sides as one list, matched by guid, newest first.',

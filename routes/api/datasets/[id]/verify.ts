@@ -1,7 +1,7 @@
 import { datasetBody } from '#lib/api/dataset-input.ts'
 import { noSuchDataset } from '#lib/api/refusals.ts'
 import { Verification, verificationView } from '#lib/api/verification.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({
   summary: 'Compare the backup with its primary over the whole history, now.',

@@ -3,7 +3,7 @@ import { accepted } from '#lib/api/accepted.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { Run } from '#lib/api/run.ts'
 import { runNumber } from '#lib/api/run-id.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({
   summary: 'Stop a run, or take it out of the queue.',

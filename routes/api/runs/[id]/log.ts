@@ -4,7 +4,7 @@ import { LogEntry, logView } from '#lib/api/log.ts'
 import { NextCursor, pagingFields } from '#lib/api/paging.ts'
 import { noSuchRun, withRefusals } from '#lib/api/refusals.ts'
 import { runNumber } from '#lib/api/run-id.ts'
-import { defineRoute } from '#lib/define.ts'
+import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
   summary: 'What a run wrote to the log, oldest first.',

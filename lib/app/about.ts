@@ -1,6 +1,6 @@
 import { environmentVariable } from '#lib/host/environment.ts'
-import manifest from '../package.json' with { type: 'json' }
-import type { About } from './service-types.ts'
+import type { About } from '#lib/services.ts'
+import manifest from '../../package.json' with { type: 'json' }
 
 /** What this program is. The commit is baked into the image by a build argument. */
 export function aboutThis(process: {

@@ -9,8 +9,9 @@ import type { DoctorReport, DoctorRequest, HostFacts } from '#lib/inspect/doctor
 import type { FirstStep } from '#lib/inspect/first-steps.ts'
 import type { Verification } from '#lib/inspect/verify/types.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
+import { createDefine } from '#lib/runtime/define.ts'
 
-/** What every handler receives. Built once in `lib/services.ts`; handlers see only this. */
+/** What every handler receives. Built once in `lib/app/app.ts`; handlers see only this. */
 export interface Services {
   /** The running configuration, read at the moment of use. */
   readonly config: Config
@@ -129,3 +130,6 @@ export interface Inspection {
   /** What the last doctor of this process saw of a host. */
   hostFacts(id: string): HostFacts | null
 }
+
+/** The three helpers of `lib/runtime`, typed for these services. */
+export const { defineFunction, defineRoute, definePage } = createDefine<Services>()

@@ -1,6 +1,6 @@
 import { onSignal } from '#lib/host/signals.ts'
 import { type AppOptions, openApp } from './app.ts'
-import { type Directories, socketPath } from './directories.ts'
+import { type Directories, socketPath } from './settings.ts'
 
 export interface ServeOptions {
   readonly directories: Directories

@@ -1,18 +1,18 @@
 import { join } from 'node:path'
+import { serve } from '#lib/app/serve.ts'
+import { socketPath } from '#lib/app/settings.ts'
 import { ensureDirectory, listDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
 import { onSignal } from '#lib/host/signals.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { installSimulator } from '#lib/simulator/install.ts'
-import { configText } from './demo/config-text.ts'
-import { type Hosts, hasSshd, standInHosts, startHosts, writeClientFiles } from './demo/hosts.ts'
-import { livingWorld } from './demo/later.ts'
-import { runLines } from './demo/lines.ts'
-import { DEMO_LOGINS, loginLines } from './demo/logins.ts'
-import { PAIRS } from './demo/scenarios/all.ts'
-import { portTaken, readyText, standInWarning } from './demo/words.ts'
-import { build, openWorld, spoil } from './demo/world.ts'
-import { socketPath } from './directories.ts'
-import { serve } from './serve.ts'
+import { configText } from './config-text.ts'
+import { type Hosts, hasSshd, standInHosts, startHosts, writeClientFiles } from './hosts.ts'
+import { livingWorld } from './later.ts'
+import { runLines } from './lines.ts'
+import { DEMO_LOGINS, loginLines } from './logins.ts'
+import { PAIRS } from './scenarios/all.ts'
+import { portTaken, readyText, standInWarning } from './words.ts'
+import { build, openWorld, spoil } from './world.ts'
 
 export interface DemoOptions {
   readonly host: string
@@ -77,7 +77,7 @@ export async function demo(options: DemoOptions): Promise<number> {
       demoLogins: DEMO_LOGINS,
       onReady(url) {
         options.onReady?.(url)
-        say(readyText(url, places.data, PAIRS, join(import.meta.dir, 'setup', 'zwitness')))
+        say(readyText(url, places.data, PAIRS, join(import.meta.dir, '..', 'setup', 'zwitness')))
         const scanned = async (): Promise<boolean> => {
           const answer = await fetch('http://zwitness/api/status', { signal: ended.signal, unix: socketPath(places) })
           const status = (await answer.json()) as { readonly lastCheck: unknown }

@@ -4,7 +4,7 @@ import { intervalAt } from '#config/schedule.ts'
 import type { Store } from '#lib/db/types.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { Actor, Runtime } from '#lib/runtime/index.ts'
-import type { FunctionView, RuntimeView } from './service-types.ts'
+import type { FunctionView, RuntimeView } from '#lib/services.ts'
 
 interface Parts {
   readonly store: Store

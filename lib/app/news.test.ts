@@ -3,7 +3,7 @@ import type { AuditEntry } from '#lib/auth/audit.ts'
 import type { RunRecord } from '#lib/db/types.ts'
 import type { Emit } from '#lib/engine/deps.ts'
 import { fakePlan, fakeRun } from '#tests/api/fake-views.ts'
-import { auditRepairs } from './audit-repairs.ts'
+import { auditRepairs } from './news.ts'
 
 const byItself = {
   type: 'schedule',

@@ -5,7 +5,7 @@ import { DocumentHead } from '#lib/view/document-head.tsx'
 import { ErrorPage } from '#lib/view/error-page.tsx'
 import { favicons } from '#lib/view/favicon.ts'
 
-const STYLE = join(import.meta.dir, 'view', 'style')
+const STYLE = join(import.meta.dir, '..', 'view', 'style')
 
 interface Around {
   readonly version: string
@@ -42,7 +42,7 @@ export function pageDocument(demo: boolean, { version, zone, now }: Around = NOT
 export const pageStatics: Readonly<Record<string, StaticAsset>> = {
   '/assets/app.css': { body: stylesheet(), type: 'text/css; charset=utf-8' },
   '/assets/theme.js': {
-    body: readFileSync(join(import.meta.dir, 'client', 'theme.js'), 'utf8'),
+    body: readFileSync(join(import.meta.dir, '..', 'client', 'theme.js'), 'utf8'),
     type: 'text/javascript; charset=utf-8',
   },
   ...Object.fromEntries(Object.entries(favicons()).map(([path, body]) => [path, { body, type: 'image/svg+xml' }])),

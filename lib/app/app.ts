@@ -13,26 +13,31 @@ import type { Engine } from '#lib/engine/types.ts'
 import { createEventHub } from '#lib/events/hub.ts'
 import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
 import { openFilesAllowed } from '#lib/host/file-facts.ts'
+import { sleep } from '#lib/host/sleep.ts'
 import { openFiles } from '#lib/inspect/doctor/open-files.ts'
 import { createRuntime, type Runtime } from '#lib/runtime/index.ts'
 import { createSans } from '#lib/san/san.ts'
+import type { Services } from '#lib/services.ts'
 import { checkSshPath } from '#lib/ssh/config-words.ts'
 import { createSsh } from '#lib/ssh/ssh.ts'
 import { aboutThis } from './about.ts'
-import { auditRepairs } from './audit-repairs.ts'
 import { RunningConfiguration } from './configuration.ts'
-import { type Directories, socketPath } from './directories.ts'
-import { emitTo } from './emit.ts'
 import { createInspection } from './inspection.ts'
-import { invocationLog } from './invocation-log.ts'
 import { keepRoom } from './keep-room.ts'
-import { openLogs } from './open-logs.ts'
-import { ownFiles, refuseOpenKeys, StartRefused } from './own-files.ts'
+import { openLogs } from './logs.ts'
+import { auditRepairs, emitTo, invocationLog } from './news.ts'
 import { pageDocument, pageStatics } from './page-shell.ts'
 import { runtimeView } from './runtime-view.ts'
-import type { Services } from './service-types.ts'
-import { sleep } from './sleep.ts'
-import { socketDirectory, sshSettings, usualKeyFile } from './ssh-settings.ts'
+import {
+  type Directories,
+  ownFiles,
+  refuseOpenKeys,
+  StartRefused,
+  socketDirectory,
+  socketPath,
+  sshSettings,
+  usualKeyFile,
+} from './settings.ts'
 
 /** Another process owns the data directory. The message names it. */
 export class OwnedElsewhere extends Error {
@@ -66,7 +71,7 @@ export interface App {
   close(graceMs?: number): Promise<void>
 }
 
-const ROOT = join(import.meta.dir, '..')
+const ROOT = join(import.meta.dir, '..', '..')
 
 /**
  * The composition root: the only place that builds objects. Throws ConfigInvalid, StartRefused, OwnedElsewhere, SchemaTooNew

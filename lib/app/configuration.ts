@@ -10,7 +10,7 @@ import type { EngineLog } from '#lib/engine/deps.ts'
 import { childNames } from '#lib/engine/monitored.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
-import type { Configuration, ReloadResult } from './service-types.ts'
+import type { Configuration, ReloadResult } from '#lib/services.ts'
 
 /** The file has faults: nothing can start from it. */
 export class ConfigInvalid extends Error {
