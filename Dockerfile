@@ -37,6 +37,8 @@ COPY functions functions
 COPY islands islands
 COPY lib lib
 COPY routes routes
+# For `zwitness demo`.
+COPY simulator simulator
 RUN ln -s /app/lib/setup/zwitness /usr/local/bin/zwitness
 
 ARG COMMIT=""

@@ -1,4 +1,4 @@
-import type { RunningSshd } from '#lib/simulator/sshd.ts'
+import type { RunningSshd } from '#simulator/sshd.ts'
 import type { WorldSize } from './world.ts'
 
 type Sshds = Readonly<Record<'p' | 'b', RunningSshd>>

@@ -10,9 +10,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSimulator, type Simulator } from '#lib/simulator/admin-api.ts'
-import { installSimulator } from '#lib/simulator/install.ts'
-import { type RunningSshd, startSshd } from '#lib/simulator/sshd.ts'
+import { openSimulator, type Simulator } from '#simulator/admin-api.ts'
+import { installSimulator } from '#simulator/install.ts'
+import { type RunningSshd, startSshd } from '#simulator/sshd.ts'
 import { configText, sshConfigText } from './config-text.ts'
 
 /** Datasets in step on both sides, with so many snapshots each. */

@@ -1,4 +1,4 @@
-import type { Simulator } from '#lib/simulator/admin-api.ts'
+import type { Simulator } from '#simulator/admin-api.ts'
 import type { Place } from './scenario.ts'
 
 const HOUR = 3600

@@ -1,5 +1,5 @@
 import type { ReasonCode } from '#lib/replication/types/reason.ts'
-import type { Simulator } from '#lib/simulator/admin-api.ts'
+import type { Simulator } from '#simulator/admin-api.ts'
 
 /** Hosts of the demo. The first four are SANs as in the sample configuration, the others each have something wrong. */
 export type HostId = 'hqs8' | 'hqs10' | 'hqs1' | 'hqs7' | 'hqs2' | 'hqs3' | 'hqs4' | 'hqs5' | 'hqs6'

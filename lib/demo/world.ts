@@ -1,4 +1,4 @@
-import { openSimulator, type Simulator } from '#lib/simulator/admin-api.ts'
+import { openSimulator, type Simulator } from '#simulator/admin-api.ts'
 import type { HostId, Place, Scenario, ScenarioPair } from './scenario.ts'
 
 const GIB = 1024 ** 3

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Misbehaviour, openSimulator, type Simulator } from '#lib/simulator/admin-api.ts'
-import { installSimulator } from '#lib/simulator/install.ts'
-import { type RunningSshd, startSshd } from '#lib/simulator/sshd.ts'
+import { type Misbehaviour, openSimulator, type Simulator } from '#simulator/admin-api.ts'
+import { installSimulator } from '#simulator/install.ts'
+import { type RunningSshd, startSshd } from '#simulator/sshd.ts'
 import { onSan, type Running } from './processes.ts'
 
 export interface SanOptions {

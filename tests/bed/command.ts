@@ -1,5 +1,5 @@
-import { run } from '#lib/simulator/cli/run.ts'
-import { markInside } from '#lib/simulator/state/process-mark.ts'
+import { run } from '#simulator/cli/run.ts'
+import { markInside } from '#simulator/state/process-mark.ts'
 import { BrokenPipe } from './pipe.ts'
 
 /** A command was killed; what it had done up to then stays done. */

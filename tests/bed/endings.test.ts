@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { findDataset } from '#lib/simulator/state/tree.ts'
+import { findDataset } from '#simulator/state/tree.ts'
 import { Bed, type BedOptions, PERSON } from './bed.ts'
 import { runCommand } from './command.ts'
 import { MemoryPipe } from './pipe.ts'

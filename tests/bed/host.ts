@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { openSimulator, type Simulator } from '#lib/simulator/admin-api.ts'
+import { openSimulator, type Simulator } from '#simulator/admin-api.ts'
 import type { VirtualClock } from './clock.ts'
 
 /** One simulated SAN with one pool, reached without ssh. */

@@ -111,7 +111,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // A stand-in for the far side; knows nothing of the product that it is there to try.
   // What a token looks like is ZFS's own: the one thing that it shares with the product.
-  'lib/simulator': { uses: ['lib/host', 'lib/process', 'lib/zfs/token.ts'], packages: ['node:', 'bun:ffi'] },
+  simulator: { uses: ['lib/host', 'lib/process', 'lib/zfs/token.ts'], packages: ['node:', 'bun:ffi'] },
   // The places that put things together: the composition, the command line, the demo; and, directly in lib/, what every
   // handler is given and where the process begins.
   lib: { uses: ['lib/cli', 'lib/runtime'], types: ['*'], packages: [] },

@@ -1,4 +1,4 @@
-import { decodeToken } from '#lib/simulator/stream/token.ts'
+import { decodeToken } from '#simulator/stream/token.ts'
 import type { Bed } from '#tests/bed/bed.ts'
 import { lossesBetween } from '#tests/invariants/losses.ts'
 import { type Stock, stockOf } from '#tests/invariants/stock.ts'

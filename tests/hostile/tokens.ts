@@ -1,4 +1,4 @@
-import { encodeToken } from '#lib/simulator/stream/token.ts'
+import { encodeToken } from '#simulator/stream/token.ts'
 import type { Random } from '#tests/bed/random.ts'
 import type { HonestSnapshot } from './answer.ts'
 import { LINES, linesOf, nameOn } from './names.ts'

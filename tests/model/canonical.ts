@@ -1,6 +1,6 @@
 import { type ModelDataset, OWN_OVERHEAD } from '#lib/replication/testing/model/objects.ts'
 import type { ModelSan } from '#lib/replication/testing/model/san.ts'
-import type { Simulator } from '#lib/simulator/admin-api.ts'
+import type { Simulator } from '#simulator/admin-api.ts'
 
 /** A dataset as both worlds can tell it. Guids and data are numbered by the caller, in the order of their first sight. */
 export interface Told {

@@ -1,4 +1,4 @@
-import { beginBytes, decodeBegin, readRecordHeader, recordBytes, recordType } from '#lib/simulator/stream/format.ts'
+import { beginBytes, decodeBegin, readRecordHeader, recordBytes, recordType } from '#simulator/stream/format.ts'
 
 /**
  * Where a stream of the simulator has to end so that so many whole snapshots arrive; `within`: and all of the next one

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Deed } from '#lib/replication/testing/model/model.ts'
-import { openSimulator, type Simulator } from '#lib/simulator/admin-api.ts'
+import { openSimulator, type Simulator } from '#simulator/admin-api.ts'
 import { type CommandEnd, runCommand } from '#tests/bed/command.ts'
 import { endOfSnapshot } from './cut-stream.ts'
 

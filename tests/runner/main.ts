@@ -9,7 +9,9 @@ import { add, failedBecause, NOTHING, type Tally, tallyLine } from './tally.ts'
 const TIERS: Readonly<Record<string, () => Promise<Tally>>> = {
   checks: runChecks,
   app: async () =>
-    runTests('app', await testFiles(['lib', 'config', 'tests'], ['tests/browser/', 'tests/zfs/']), { lanes: LANES }),
+    runTests('app', await testFiles(['lib', 'config', 'simulator', 'tests'], ['tests/browser/', 'tests/zfs/']), {
+      lanes: LANES,
+    }),
   browser: async () => runTests('browser', await testFiles(['tests/browser']), { lanes: BROWSERS }),
   ...ZFS_TIERS,
 }

@@ -1,9 +1,9 @@
 import { ensureDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runCommand } from '#lib/process/run-command.ts'
-import { type RunningSshd, type SshdOptions, startSshd } from '#lib/simulator/sshd.ts'
 import { createSsh, type SshClient, type SshDependencies } from '#lib/ssh/ssh.ts'
 import type { SshHost, SshSettings } from '#lib/ssh/types.ts'
+import { type RunningSshd, type SshdOptions, startSshd } from '#simulator/sshd.ts'
 
 export interface SshWorld {
   readonly directory: string

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { createHmac } from 'node:crypto'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { runCommand } from '#lib/process/run-command.ts'
-import { type RunningSshd, startSshd } from '#lib/simulator/sshd.ts'
 import type { SshClient } from '#lib/ssh/ssh.ts'
+import { type RunningSshd, startSshd } from '#simulator/sshd.ts'
 import { type SshWorld, startSshWorld } from './fixture.ts'
 
 /* known_hosts as people have it: every form lets the right host in, and none lets in another one. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { startSshd } from '#lib/simulator/sshd.ts'
+import { startSshd } from '#simulator/sshd.ts'
 import { listener, type SshWorld, startSshWorld } from './fixture.ts'
 
 setDefaultTimeout(600_000)

@@ -2,9 +2,9 @@ import { Database } from 'bun:sqlite'
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Directories } from '#lib/app/settings.ts'
-import { openSimulator, type Simulator } from '#lib/simulator/admin-api.ts'
-import { installSimulator } from '#lib/simulator/install.ts'
-import { installStandIn } from '#lib/simulator/stand-in.ts'
+import { openSimulator, type Simulator } from '#simulator/admin-api.ts'
+import { installSimulator } from '#simulator/install.ts'
+import { installStandIn } from '#simulator/stand-in.ts'
 
 const here = (name: string): string => join(import.meta.dir, name)
 const unpacked = (name: string): string => Buffer.from(Bun.gunzipSync(readFileSync(here(name)))).toString()

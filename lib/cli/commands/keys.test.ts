@@ -3,7 +3,7 @@ import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
 import { fileFacts } from '#lib/host/file-facts.ts'
 import { readTextFile } from '#lib/host/read-file.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
-import { type RunningSshd, startSshd } from '#lib/simulator/sshd.ts'
+import { type RunningSshd, startSshd } from '#simulator/sshd.ts'
 import { runCommand } from '../testing/command-line.ts'
 
 let directory = ''

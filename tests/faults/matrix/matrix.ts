@@ -21,7 +21,7 @@ export function matrixPage(): string {
     ...table(MATRIX),
     '## What the stand-ins can be told to do wrong',
     '',
-    'The simulated SANs (`lib/simulator`), a real sshd on this machine (`tests/ssh`), and the bed (`tests/bed`).',
+    'The simulated SANs (`simulator`), a real sshd on this machine (`tests/ssh`), and the bed (`tests/bed`).',
     '',
     ...table(MISBEHAVIOUR),
     'Written by `UPDATE=1 bun test tests/faults/matrix` from `tests/faults/matrix/`.',

@@ -1,12 +1,12 @@
 import { proved, type Row } from './row.ts'
 
-const RULES = 'lib/simulator/misbehave/misbehave.test.ts'
+const RULES = 'simulator/misbehave/misbehave.test.ts'
 const REASONS = 'tests/faults/reasons.test.ts > %s'
 const TRANSFERS = 'tests/faults/transfers.test.ts'
 const HOSTS = 'tests/app/hosts.test.ts'
 const ANSWERS = `${HOSTS} > a zfs that answers with %s: UNKNOWN, in words that can be shown`
 const WAY = 'tests/app/way.test.ts'
-const RECEIVE = 'lib/simulator/receiving/receive.test.ts'
+const RECEIVE = 'simulator/receiving/receive.test.ts'
 const SSH = 'tests/ssh/faults.test.ts'
 const BATCH = 'tests/ssh/batch.test.ts'
 

@@ -103,7 +103,7 @@ export const ZFS: readonly Row[] = [
     'quota or pool full mid-receive',
     `${TRANSFERS} > a quota in the way, on the pool itself: said before anything is sent, and it goes on when there is room`,
     `${TRANSFERS} > a quota that no look can see: the run says so, and is not tried for ever`,
-    'lib/simulator/receiving/receive.test.ts > a full pool stops a receive, keeps the state, and goes on when there is room',
+    'simulator/receiving/receive.test.ts > a full pool stops a receive, keeps the state, and goes on when there is room',
     'tests/app/limits.test.ts > a repair that would leave less than keep_free is held, and says how much is needed',
   ),
   proved(52, 'primary pool full', `${TRANSFERS} > a full primary pool can still be sent from`),

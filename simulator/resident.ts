@@ -1,6 +1,6 @@
 /**
  * Answers `zfs`, `zpool` and `date` of every simulated SAN that its clients (client.pl) name:
- * `bun lib/simulator/resident.ts DIRECTORY OWNER`. It listens on DIRECTORY/socket, its number is in DIRECTORY/pid.
+ * `bun simulator/resident.ts DIRECTORY OWNER`. It listens on DIRECTORY/socket, its number is in DIRECTORY/pid.
  * It ends with the process OWNER (a mark, see process-mark.ts), or after ten idle minutes.
  *
  * It keeps nothing between two commands: each reads the state of its SAN anew, as a process of its own would, so it

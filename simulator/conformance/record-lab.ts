@@ -1,5 +1,5 @@
 /**
- * `bun lib/simulator/conformance/record-lab.ts SSH_CONFIG HOST POOL_A POOL_B OUT_DIRECTORY [SCENARIO…]`
+ * `bun simulator/conformance/record-lab.ts SSH_CONFIG HOST POOL_A POOL_B OUT_DIRECTORY [SCENARIO…]`
  * runs the scenarios on a machine with real OpenZFS and writes what it answered, one JSON file a scenario.
  */
 import { runOnLab } from './run-lab.ts'
