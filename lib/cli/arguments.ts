@@ -1,12 +1,22 @@
 import { didYouMean } from '#config/suggest.ts'
 import { UsageError } from './failure.ts'
 
+/**
+ * What a shell proposes at Tab: fixed words (`list`: several of them, with commas between), paths, or names that the
+ * service knows.
+ */
+export type Proposals = readonly string[] | { readonly list: readonly string[] } | 'file' | 'directory' | Names
+
+export type Names = 'dataset' | 'host' | 'host or dataset' | 'pair' | 'run' | 'function' | 'user' | 'token'
+
 export interface OptionSpec {
   /** Without the dashes. The same name means the same for every command. */
   readonly name: string
   readonly short?: string
   /** Placeholder of its value (`N`, `TEXT`); absent: a switch. */
   readonly value?: string
+  /** For its value; absent where only the one who types knows it. */
+  readonly proposes?: Proposals
   /** May be given more than once. */
   readonly repeat?: boolean
   readonly summary: string
@@ -21,7 +31,7 @@ export interface Arguments {
   all(name: string): readonly string[]
 }
 
-interface Typed {
+export interface Typed {
   readonly words: readonly string[]
   /** Values by option name, in order; a switch has ''. */
   readonly options: ReadonlyMap<string, readonly string[]>

@@ -34,6 +34,7 @@ export async function confirmName({ io }: Pick<Context, 'io'>, name: string, giv
 export const PASSWORD_FILE: OptionSpec = {
   name: 'password-file',
   value: 'FILE',
+  proposes: 'file',
   summary: 'A file whose first line is the password; - is the standard input. Without it a person is asked.',
 }
 

@@ -1,4 +1,4 @@
-import type { Arguments, OptionSpec } from './arguments.ts'
+import type { Arguments, OptionSpec, Proposals } from './arguments.ts'
 import type { Connection } from './connection.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { Interrupts } from './interrupts.ts'
@@ -31,6 +31,8 @@ export interface Command {
   readonly options: readonly OptionSpec[]
   /** How many operands there may be. */
   readonly operands: readonly [least: number, most: number]
+  /** For each operand at Tab; the last one holds for all that follow. */
+  readonly proposes?: readonly Proposals[]
   /** Further paragraphs for `--help`. */
   readonly help?: readonly string[]
   run(args: Arguments, context: Context): Promise<ExitCode | number>
@@ -46,9 +48,19 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
     value: 'TOKEN',
     summary: 'Token for --url (ZWITNESS_TOKEN; better there than in the list of processes).',
   },
-  { name: 'token-file', value: 'FILE', summary: 'A file with the token for --url (ZWITNESS_TOKEN_FILE).' },
-  { name: 'config-dir', value: 'DIR', summary: 'Directory of app-config.yaml (ZWITNESS_CONFIG_DIR, /config).' },
-  { name: 'data-dir', value: 'DIR', summary: 'Data directory (ZWITNESS_DATA_DIR, /data).' },
+  {
+    name: 'token-file',
+    value: 'FILE',
+    proposes: 'file',
+    summary: 'A file with the token for --url (ZWITNESS_TOKEN_FILE).',
+  },
+  {
+    name: 'config-dir',
+    value: 'DIR',
+    proposes: 'directory',
+    summary: 'Directory of app-config.yaml (ZWITNESS_CONFIG_DIR, /config).',
+  },
+  { name: 'data-dir', value: 'DIR', proposes: 'directory', summary: 'Data directory (ZWITNESS_DATA_DIR, /data).' },
   { name: 'timeout', value: 'TIME', summary: 'Longest wait for the service, or for --wait: 30s, 5m, 2h.' },
   { name: 'quiet', short: 'q', summary: 'Only data and errors.' },
   { name: 'verbose', short: 'v', summary: 'Also say what is done.' },

@@ -18,6 +18,8 @@ interface ConnectParts {
   readonly openApp: (directories: Directories) => Promise<LocalApp>
   readonly interrupts: Interrupts
   readonly log: (text: string) => void
+  /** How long a socket may take to show that somebody listens. */
+  readonly aliveWithinMs?: number
 }
 
 /**
@@ -39,7 +41,7 @@ export async function connect(parts: ConnectParts): Promise<Connection> {
 export async function connectIfRunning(parts: ConnectParts): Promise<Connection | null> {
   const { settings, directories, fetch, interrupts, log } = parts
   if (settings.url !== null) return connectTo(settings.url, parts)
-  const socket = await liveSocket(directories, fetch)
+  const socket = await liveSocket(directories, fetch, parts.aliveWithinMs)
   if (socket === null) return null
   interrupts.listen()
   log(`Speaking to the service at ${socket}.`)
@@ -117,11 +119,15 @@ function localTransport(app: LocalApp, directory: string): Transport {
  * service left behind).
  * @throws Failure when it is another user's
  */
-async function liveSocket(directories: Pick<Directories, 'data'>, fetch: Fetch): Promise<string | null> {
+async function liveSocket(
+  directories: Pick<Directories, 'data'>,
+  fetch: Fetch,
+  withinMs = 5_000,
+): Promise<string | null> {
   const path = readOwnerNote(`${directories.data}/owner.json`)?.socketPath ?? socketPath(directories)
   try {
     if ((await fileFacts(path)) === null) return null
-    const answer = await fetch('http://localhost/healthz', { unix: path, signal: AbortSignal.timeout(5_000) })
+    const answer = await fetch('http://localhost/healthz', { unix: path, signal: AbortSignal.timeout(withinMs) })
     await answer.body?.cancel()
     return path
   } catch (error) {
@@ -132,9 +138,13 @@ async function liveSocket(directories: Pick<Directories, 'data'>, fetch: Fetch):
       })
     }
     if (error instanceof Error && error.name === 'TimeoutError')
-      throw new Failure(EXIT.NO_SERVICE, `The service at ${path} takes connections but has not answered for 5 s.`, {
-        cause: error,
-      })
+      throw new Failure(
+        EXIT.NO_SERVICE,
+        `The service at ${path} takes connections but has not answered for ${withinMs / 1000} s.`,
+        {
+          cause: error,
+        },
+      )
     return null
   }
 }

@@ -2,6 +2,7 @@ import { directories } from '#lib/app/settings.ts'
 import { argumentsFor } from './arguments.ts'
 import { COMMON_OPTIONS, type Command, type Context } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
+import { ASKED_BY_SHELL, complete } from './complete.ts'
 import { connect, connectIfRunning, connectTo, type Fetch } from './connect.ts'
 import type { Connection } from './connection.ts'
 import { EXIT } from './exit-codes.ts'
@@ -25,6 +26,7 @@ interface MainParts {
 /** Runs one command line. @returns the exit code; never rejects. */
 export async function main(argv: readonly string[], io: Io, parts: MainParts = {}): Promise<number> {
   const { commands = COMMANDS } = parts
+  if (argv[0] === ASKED_BY_SHELL) return complete(argv.slice(1), io, { commands, fetch: parts.fetch ?? fetch })
   let settings = settingsOf(argumentsFor([], new Map(), COMMON_OPTIONS), io)
   let out = createOutput(io, settings)
   let opened: Opened | null = null

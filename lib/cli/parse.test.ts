@@ -67,6 +67,7 @@ describe('the list of commands', () => {
           'config reload',
           'config schema',
           'config show',
+          'completion',
           'datasets',
           'demo',
         ],

@@ -33,17 +33,25 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
 }
 
 /** Every option of every command once: one name means one thing, so the words can be split before the command is known. */
-function everyOption(commands: readonly Command[]): readonly OptionSpec[] {
+export function everyOption(commands: readonly Command[]): readonly OptionSpec[] {
   const all = [...COMMON_OPTIONS, ...commands.flatMap(({ options }) => options)]
   return [...new Map(all.map((spec) => [spec.name, spec])).values()]
+}
+
+/** The command that the first words are, or null. */
+export function findCommand(
+  [first = '', second = '']: readonly string[],
+  commands: readonly Command[],
+): Command | null {
+  const named = (name: string) => commands.find((command) => command.name === name)
+  return named(`${first} ${second}`) ?? named(first) ?? null
 }
 
 function commandOf(words: readonly string[], commands: readonly Command[]): Command | null {
   const [first, second] = words
   if (first === undefined) return null
-  const two = commands.find(({ name }) => name === `${first} ${second ?? ''}`)
-  const found = two ?? commands.find(({ name }) => name === first)
-  if (found !== undefined) return found
+  const found = findCommand(words, commands)
+  if (found !== null) return found
   const group = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name)
   const typed = group.length > 0 && second !== undefined ? `${first} ${second}` : first
   if (group.length > 0 && second === undefined)

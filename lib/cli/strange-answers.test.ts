@@ -50,7 +50,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   version: [[]],
 }
 const ASK_NOBODY = [
-  ...['config check', 'config schema', 'demo', 'help', 'keys init', 'keys show', 'known-hosts accept'],
+  ...['completion', 'config check', 'config schema', 'demo', 'help', 'keys init', 'keys show', 'known-hosts accept'],
   ...['known-hosts scan', 'serve', 'user hash'],
 ]
 

@@ -15,6 +15,7 @@ export const adopt: Command = {
   summary: 'Say that these primaries are the ones to follow; their backups may be set aside.',
   usage: '[<id>…] [--reason TEXT] [--yes] [--wait]',
   operands: [0, 1000],
+  proposes: ['dataset'],
   options: [
     { name: 'yes', short: 'y', summary: 'Do not ask.' },
     { name: 'reason', value: 'TEXT', summary: 'Kept with the runs, and in the audit.' },

@@ -13,9 +13,14 @@ export const audit: Command = {
   usage: '[--actor NAME] [--action WORDS] [--target WHAT] [--limit N]',
   operands: [0, 0],
   options: [
-    { name: 'actor', value: 'NAME', summary: 'Only of this user or token.' },
+    { name: 'actor', value: 'NAME', proposes: 'user', summary: 'Only of this user or token.' },
     { name: 'action', value: 'WORDS', summary: 'Only these: repair, login, tokenCreate …' },
-    { name: 'target', value: 'WHAT', summary: 'Only what was done to this dataset, run, user or token.' },
+    {
+      name: 'target',
+      value: 'WHAT',
+      proposes: 'dataset',
+      summary: 'Only what was done to this dataset, run, user or token.',
+    },
     { name: 'limit', value: 'N', summary: 'At most so many (20).' },
   ],
   help: ['With --plain: id, at, kind, who, role, address, action, target, result, code, reason.'],
@@ -57,6 +62,7 @@ const HEAD_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'head-file',
     value: 'FILE',
+    proposes: 'file',
     summary: 'All heads in it must be met: a log with the daily lines, for example; - is stdin.',
   },
 ]

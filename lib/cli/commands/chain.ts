@@ -47,6 +47,7 @@ export const anchors: Command = {
   summary: 'The bookmarks that keep the chains on the primaries, and which of them nothing needs any more.',
   usage: '[<host>|<id>] [--script]',
   operands: [0, 1],
+  proposes: ['host or dataset'],
   options: [{ name: 'script', summary: "Write the script that removes them, for the SAN's admin; nothing runs it." }],
   help: [
     'zwitness cannot remove an anchor, and makes at most 20 on a dataset. The script removes those that are superseded.',

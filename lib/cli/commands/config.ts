@@ -17,6 +17,7 @@ export const configCheck: Command = {
   summary: 'Judge the configuration file; needs no service.',
   usage: '[FILE]',
   operands: [0, 1],
+  proposes: ['file'],
   options: [],
   help: [
     'Ends with 9 and every fault (file:line:column path: message) when it is not valid.',

@@ -17,6 +17,7 @@ export const pause: Command = {
   summary: 'Start no repair of a dataset for a while; checks go on.',
   usage: '<id> [--for 4h] [--reason TEXT]',
   operands: [1, 1],
+  proposes: ['dataset'],
   options: CONTROL_OPTIONS,
   async run(args, context) {
     const body = controlBody(args)
@@ -32,6 +33,7 @@ export const resume: Command = {
   summary: 'End the pause of a dataset.',
   usage: '<id>',
   operands: [1, 1],
+  proposes: ['dataset'],
   options: [],
   async run(args, context) {
     const connection = await context.connect()
@@ -46,6 +48,7 @@ export const ack: Command = {
   summary: 'Say that somebody knows: alarms of a dataset are quiet, its status stays.',
   usage: '<id> [--for 2d] [--reason TEXT] | <id> --clear',
   operands: [1, 1],
+  proposes: ['dataset'],
   options: [...CONTROL_OPTIONS, { name: 'clear', summary: 'Take it back.' }],
   async run(args, context) {
     const path = datasetPath(args.operands[0] ?? '', '/ack')

@@ -47,6 +47,7 @@ export const fnRun: Command = {
   summary: 'Run a function now and show its output.',
   usage: '<name> [-i key=value]…',
   operands: [1, 1],
+  proposes: ['function'],
   options: [
     { name: 'input', short: 'i', value: 'K=V', repeat: true, summary: 'A field of its input; may be repeated.' },
   ],

@@ -3,6 +3,7 @@ import { helpCommand } from '../help.ts'
 import { adopt } from './adopt.ts'
 import { audit, auditAccept, auditVerify } from './audit.ts'
 import { anchors, canDestroy } from './chain.ts'
+import { completion } from './completion.ts'
 import { configCheck, configReload, configSchema, configShow } from './config.ts'
 import { ack, pause, resume } from './control.ts'
 import { fnList, fnRun } from './functions.ts'
@@ -68,5 +69,6 @@ export const COMMANDS: readonly Command[] = [
   healthz,
   version,
   openapi,
+  completion,
   helpCommand(() => COMMANDS),
 ]

@@ -15,7 +15,7 @@ export const doctor: Command = {
   usage: '[--host H] [--throughput] [--fix-hints]',
   operands: [0, 0],
   options: [
-    { name: 'host', value: 'HOST', summary: 'Only this host, and what it takes part in.' },
+    { name: 'host', value: 'HOST', proposes: 'host', summary: 'Only this host, and what it takes part in.' },
     { name: 'throughput', summary: 'Also send 64 MiB of zeros along every pair.' },
     { name: 'fix-hints', summary: 'Only the lines to paste, for each machine.' },
   ],
@@ -48,6 +48,7 @@ export const verify: Command = {
   summary: 'Compare backups with their primaries, guid by guid, and say how they would be restored.',
   usage: '<id>… | --all',
   operands: [0, Number.POSITIVE_INFINITY],
+  proposes: ['dataset'],
   options: [{ name: 'all', summary: 'Every dataset.' }],
   help: [
     'Writes to no SAN; what comes of it is kept with each dataset. The service does this by itself once a week (scheduler.verify_cron).',
@@ -113,6 +114,7 @@ export const discover: Command = {
   summary: 'Which datasets of one SAN are copies of which of another, as lines for the configuration.',
   usage: '<primary> <backup>',
   operands: [2, 2],
+  proposes: ['host'],
   options: [],
   help: [
     'Both are ids under san_hosts. Datasets are matched by the guids of their snapshots, whatever they are called. Writes nothing, also not to the configuration.',

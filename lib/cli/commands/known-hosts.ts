@@ -16,6 +16,7 @@ export const knownHostsScan: Command = {
   summary: 'The ssh host keys that a SAN shows now, to be compared; accepts none.',
   usage: '<host>',
   operands: [1, 1],
+  proposes: ['host'],
   options: [],
   help: [
     'Compare them with what the SAN itself says: for f in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf "$f"; done',
@@ -58,6 +59,7 @@ export const knownHostsAccept: Command = {
   summary: 'Pin the host key with this fingerprint; any other one is refused from then on.',
   usage: '<host> <fingerprint>',
   operands: [2, 2],
+  proposes: ['host', []],
   options: [],
   async run({ operands: [id = '', fingerprint = ''] }, { settings, out }) {
     const host = await configuredHost(settings, id)

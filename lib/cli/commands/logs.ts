@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
 import { logLine, logRecord } from '../render/run.ts'
 
+const LEVELS = ['debug', 'info', 'warn', 'error']
 const EVERY_MS = 1_000
 
 export const logs: Command = {
@@ -16,9 +17,9 @@ export const logs: Command = {
   operands: [0, 0],
   options: [
     { name: 'follow', short: 'f', summary: 'Go on with what is written from now on, until Ctrl-C.' },
-    { name: 'run', value: 'N', summary: 'Only of this run.' },
-    { name: 'level', value: 'WORD', summary: 'Lowest level wanted: debug, info, warn, error.' },
-    { name: 'dataset', value: 'ID', summary: 'Only of this dataset.' },
+    { name: 'run', value: 'N', proposes: 'run', summary: 'Only of this run.' },
+    { name: 'level', value: 'WORD', proposes: LEVELS, summary: 'Lowest level wanted: debug, info, warn, error.' },
+    { name: 'dataset', value: 'ID', proposes: 'dataset', summary: 'Only of this dataset.' },
     { name: 'search', value: 'TEXT', summary: 'Only records that hold this text.' },
     { name: 'limit', value: 'N', summary: 'At most so many (100).' },
   ],

@@ -18,6 +18,7 @@ import { datasetPage, datasetRecord, datasetTable } from '../render/dataset.ts'
 import { statusLines, statusRecords } from '../render/status.ts'
 import { paint, type Text } from '../text.ts'
 
+const STATUSES = ['healthy', 'warning', 'broken', 'repairing', 'unknown']
 const EVERY_MS = 2_000
 const ESC = String.fromCharCode(27)
 const HOME_AND_CLEAR = `${ESC}[H${ESC}[2J`
@@ -69,8 +70,13 @@ export const datasets: Command = {
   usage: '[--status broken,warning] [--pair NAME] [--search TEXT]',
   operands: [0, 0],
   options: [
-    { name: 'status', value: 'WORDS', summary: 'Only these: healthy, warning, broken, repairing, unknown.' },
-    { name: 'pair', value: 'NAME', summary: 'Only this pair.' },
+    {
+      name: 'status',
+      value: 'WORDS',
+      proposes: { list: STATUSES },
+      summary: 'Only these: healthy, warning, broken, repairing, unknown.',
+    },
+    { name: 'pair', value: 'NAME', proposes: 'pair', summary: 'Only this pair.' },
     { name: 'search', value: 'TEXT', summary: 'Only where id, names, hosts or the reason hold this text.' },
   ],
   help: [
@@ -106,6 +112,7 @@ export const show: Command = {
   summary: 'One dataset: why it is as it is, the chain of both sides, what comes next.',
   usage: '<id> [--snapshots]',
   operands: [1, 1],
+  proposes: ['dataset'],
   options: [{ name: 'snapshots', summary: 'List every snapshot of both sides.' }],
   help: [
     'With --plain the fields of zwitness datasets; with --snapshots: guid, state, created at, name on the primary, name on the backup, bookmark.',
@@ -158,6 +165,7 @@ export const explain: Command = {
   summary: 'Everything about a dataset as one plain note, for a ticket.',
   usage: '<id>',
   operands: [1, 1],
+  proposes: ['dataset'],
   options: [],
   help: ['It says what the last look saw. With --json: the same text in "text".'],
   async run({ operands: [id = ''] }, { connect, out }) {

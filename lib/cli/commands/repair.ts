@@ -24,6 +24,7 @@ export const preview: Command = {
   summary: 'Read both sides now and show what a repair would do; writes nothing.',
   usage: '<id> [--in-place]',
   operands: [1, 1],
+  proposes: ['dataset'],
   options: [IN_PLACE],
   help: [
     'Ends with 0 when there is nothing to do, 4 when a plan is available, 5 when something stands in its way, 75 when a side could not be read.',
@@ -58,6 +59,7 @@ export const repair: Command = {
   summary: 'Show the plan for a dataset and run it.',
   usage: '<id> [--in-place] [--plan ID] [--confirm NAME] [--reason TEXT] [--yes] [--wait]',
   operands: [1, 1],
+  proposes: ['dataset'],
   options: [
     IN_PLACE,
     { name: 'plan', value: 'ID', summary: 'Run exactly the plan of this preview, without asking again.' },

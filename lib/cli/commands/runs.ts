@@ -15,6 +15,7 @@ export const check: Command = {
   summary: 'Look at everything now, or at the datasets named, and start nothing.',
   usage: '[<id>…] [--wait]',
   operands: [0, 1000],
+  proposes: ['dataset'],
   options: [
     { name: 'all', summary: 'All datasets, as without a name.' },
     { name: 'wait', summary: 'Until it has ended; the exit code is the result.' },
@@ -39,7 +40,7 @@ export const run: Command = {
   operands: [0, 0],
   options: [
     { name: 'all', summary: 'All datasets (also without it).' },
-    { name: 'pair', value: 'NAME', summary: 'Only this pair.' },
+    { name: 'pair', value: 'NAME', proposes: 'pair', summary: 'Only this pair.' },
     { name: 'wait', summary: 'Until the look has ended; the exit code is its result. Repairs are runs of their own.' },
     { name: 'reason', value: 'TEXT', summary: 'Kept with the run.' },
   ],
@@ -58,6 +59,7 @@ export const cancel: Command = {
   summary: 'Stop a run, or take it out of the queue; what was received can resume.',
   usage: '<runId> [--wait]',
   operands: [1, 1],
+  proposes: ['run'],
   options: [{ name: 'wait', summary: 'Until it has really ended.' }],
   async run(args, context) {
     const { out, io } = context
@@ -71,15 +73,24 @@ export const cancel: Command = {
   },
 }
 
+const KINDS = ['scan', 'check', 'repair', 'reload']
+const RESULTS = ['succeeded', 'succeeded-with-warnings', 'no-change', 'failed', 'cancelled', 'interrupted', 'blocked']
+
 export const runs: Command = {
   name: 'runs',
   summary: 'Scans, checks and repairs, newest first; with an id one of them with its steps.',
   usage: '[<runId>] [--kind repair] [--result failed] [--dataset ID] [--limit N]',
   operands: [0, 1],
+  proposes: ['run'],
   options: [
-    { name: 'kind', value: 'WORDS', summary: 'Only these: scan, check, repair, reload.' },
-    { name: 'result', value: 'WORDS', summary: 'Only those that ended so: succeeded, failed, blocked, cancelled …' },
-    { name: 'dataset', value: 'ID', summary: 'Only of this dataset.' },
+    { name: 'kind', value: 'WORDS', proposes: { list: KINDS }, summary: 'Only these: scan, check, repair, reload.' },
+    {
+      name: 'result',
+      value: 'WORDS',
+      proposes: { list: RESULTS },
+      summary: 'Only those that ended so: succeeded, failed, blocked, cancelled …',
+    },
+    { name: 'dataset', value: 'ID', proposes: 'dataset', summary: 'Only of this dataset.' },
     { name: 'limit', value: 'N', summary: 'At most so many (20).' },
   ],
   help: ['With --plain: id, kind, state, dataset, asked for at, seconds, bytes, outcome.'],

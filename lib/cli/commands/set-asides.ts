@@ -10,6 +10,7 @@ export const setAsides: Command = {
   summary: 'What repairs moved out of the way and kept: how old, what it would free, which run made it.',
   usage: '[<host>|<id>] [--script]',
   operands: [0, 1],
+  proposes: ['host or dataset'],
   options: [{ name: 'script', summary: "Write the script that removes them, for the SAN's admin; nothing runs it." }],
   help: [
     'zwitness never removes a set-aside. The script says what it would do, and does it only with --really, on the SAN.',

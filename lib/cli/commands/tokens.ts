@@ -88,6 +88,7 @@ export const tokenRevoke: Command = {
   summary: 'End a token at once, and those that it made.',
   usage: '<id or name>',
   operands: [1, 1],
+  proposes: ['token'],
   options: [],
   async run(args, context) {
     const { out } = context

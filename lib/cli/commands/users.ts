@@ -9,7 +9,12 @@ import { UsageError } from '../failure.ts'
 
 const ROLES = ['viewer', 'operator', 'admin']
 
-export const ROLE_OPTION: OptionSpec = { name: 'role', value: 'ROLE', summary: 'viewer, operator or admin.' }
+export const ROLE_OPTION: OptionSpec = {
+  name: 'role',
+  value: 'ROLE',
+  proposes: ROLES,
+  summary: 'viewer, operator or admin.',
+}
 
 /** As the API writes it. @throws UsageError */
 export function roleOf(args: Arguments, byDefault: string): string {
@@ -71,6 +76,7 @@ export const userPasswd: Command = {
   summary: 'Give somebody another password; every session of theirs ends.',
   usage: '<name> [--password-file FILE]',
   operands: [1, 1],
+  proposes: ['user'],
   options: [PASSWORD_FILE],
   async run(args, context) {
     const { out } = context
@@ -89,6 +95,7 @@ export const userRole: Command = {
   summary: 'Give somebody another role; it counts at once.',
   usage: '<name> --role operator',
   operands: [1, 1],
+  proposes: ['user'],
   options: [ROLE_OPTION],
   help: [
     'Tokens that they made are never more than they are; those that become less are named. The last admin stays one.',
@@ -114,6 +121,7 @@ export const userRemove: Command = {
   summary: 'Remove somebody; every session and token of theirs ends.',
   usage: '<name>',
   operands: [1, 1],
+  proposes: ['user'],
   options: [],
   help: ['The tokens that are revoked are named. What they did stays in the audit. The last admin cannot be removed.'],
   async run(args, context) {
