@@ -1,3 +1,4 @@
+import { heldBack } from '#lib/explain/note.ts'
 import type { PlanView } from '../answers.ts'
 import { shellWord } from '../failure.ts'
 import { paint, type Text } from '../text.ts'
@@ -7,6 +8,7 @@ import { bytesText } from './words.ts'
 export function planLines(plan: PlanView): Text[] {
   const { automatic, blocked, checks, destroys, estimateBytes, notes, setAside, steps, untouched } = plan
   const size = estimateBytes === null || steps.length === 0 ? '' : `  ${plan.estimateIsExact ? '' : '~'}`
+  const held = heldBack(plan)
   const lost: Text[] =
     destroys.length === 0
       ? [paint('green', 'Destroys nothing.')]
@@ -28,14 +30,10 @@ export function planLines(plan: PlanView): Text[] {
     ...(untouched.length === 0 || steps.length === 0 ? [] : [`Untouched: ${untouched.join(', ')}`]),
     ...checks.map(checkLine),
     ...notes.map((note) => [paint('dim', 'Note: '), note]),
-    ...(blocked === null ? [] : [[paint('red', `Held back (${blocked.code}): `), blockedText(blocked, plan.outcome)]]),
+    ...(held === null ? [] : [[paint('red', held[0]), held[1]]]),
     // What stands in anybody's way stands in the scheduler's too: said once.
     ...(blocked !== null || plan.kind === 'NOTHING' ? [] : [paint('dim', `Automatic repair: ${automatic.below}`)]),
   ]
-}
-
-function blockedText({ because, cure }: NonNullable<PlanView['blocked']>, outcome: string): string {
-  return outcome.includes(because) && cure !== '' ? cure : `${because} ${cure}`.trim()
 }
 
 function stepLines({ n, title, commands, estimateBytes, ifInterrupted, optional }: PlanView['steps'][number]): Text[] {

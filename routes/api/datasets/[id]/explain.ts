@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { datasetInput } from '#lib/api/dataset-input.ts'
 import { noSuchDataset } from '#lib/api/refusals.ts'
-import { explain } from '#lib/explain/explain.ts'
-import { toExplain } from '#lib/explain/to-explain.ts'
+import { gatherForNote } from '#lib/explain/gather.ts'
+import { datasetNote } from '#lib/explain/note.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
@@ -18,7 +18,7 @@ export const GET = defineRoute({
   errors: { 404: ['NO_SUCH_DATASET'] },
   async run({ id }, context) {
     const view = context.engine.dataset(id) ?? noSuchDataset(id)
-    const text = explain(await toExplain(view, context))
+    const text = datasetNote(await gatherForNote(view, context))
     if (context.request?.headers.get('accept')?.includes('application/json')) return { text }
     return new Response(text, { headers: { 'Content-Type': 'text/plain; charset=utf-8' } })
   },

@@ -10,7 +10,7 @@ import { verificationView } from '#lib/api/verification.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import type { InvocationContext } from '#lib/runtime/index.ts'
 import type { Services } from '#lib/services.ts'
-import type { ToExplain } from './explain.ts'
+import type { NoteParts } from './note.ts'
 
 const RUNS = 5
 
@@ -18,7 +18,7 @@ type Around = Pick<Services, 'engine' | 'store' | 'config' | 'inspection' | 'abo
   Pick<InvocationContext, 'actor' | 'signal'>
 
 /** Gathers what a note about a dataset is made of. Asks the SANs only where this process has not seen them yet, and for an operator. */
-export async function toExplain(before: DatasetView, around: Around): Promise<ToExplain> {
+export async function gatherForNote(before: DatasetView, around: Around): Promise<NoteParts> {
   const { engine, store, config, inspection, about, now } = around
   const { id, mapping } = before.dataset
   const inventory = await withRefusals(() => lastRead(id, around))

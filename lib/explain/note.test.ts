@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test'
-import { explain, type ToExplain } from './explain.ts'
 import { commandLines, span, WIDTH, wrapped } from './lines.ts'
+import { datasetNote, type NoteParts } from './note.ts'
 
 const ESC = String.fromCharCode(27)
 const at = '2026-11-20T10:00:00Z'
 const ref = { name: 's1', guid: '11805916207174113034', createdAt: at }
 
-const about: ToExplain = {
+const about: NoteParts = {
   dataset: {
     id: 'hqs8-hqs1.a',
     name: 'a',
@@ -90,7 +90,7 @@ const about: ToExplain = {
         target: null,
         arrives: 2,
       },
-    ] as unknown as NonNullable<ToExplain['plan']>['steps'],
+    ] as unknown as NonNullable<NoteParts['plan']>['steps'],
     destroys: [],
     untouched: [],
     notes: [],
@@ -107,7 +107,7 @@ const about: ToExplain = {
       below: 'Not by itself now. A person must look.',
     },
     blocked: null,
-  } as unknown as NonNullable<ToExplain['plan']>,
+  } as unknown as NonNullable<NoteParts['plan']>,
   runs: [],
   hosts: [
     {
@@ -148,7 +148,7 @@ const about: ToExplain = {
 }
 
 describe('the note', () => {
-  const text = explain(about)
+  const text = datasetNote(about)
   test('says what a ticket needs', () => {
     for (const part of [
       'Status           REPAIRING, underneath BROKEN',
