@@ -1,7 +1,7 @@
 import type { Config, ConfigFault } from '#config/effective.ts'
 import type { Access } from '#lib/auth/access.ts'
 import type { Store } from '#lib/db/types.ts'
-import type { EngineLog } from '#lib/engine/deps.ts'
+import type { EngineLog } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { EventHub } from '#lib/events/hub.ts'
 import type { Discovery } from '#lib/inspect/discover/types.ts'

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { Adopted } from '#lib/engine/adopt.ts'
-import type { Engine } from '#lib/engine/types.ts'
+import type { Adopted, Engine } from '#lib/engine/types.ts'
 import { datasetId } from './dataset-input.ts'
 import { datasetHref, runHref } from './hrefs.ts'
 import { PlanKind } from './plan-words.ts'

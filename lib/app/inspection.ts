@@ -1,7 +1,6 @@
 import type { Config } from '#config/effective.ts'
 import type { OpenedStore } from '#lib/db/store.ts'
-import type { EngineLog } from '#lib/engine/deps.ts'
-import type { Sans } from '#lib/engine/ports.ts'
+import type { EngineLog, Sans } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import { fileFacts } from '#lib/host/file-facts.ts'
 import { discover } from '#lib/inspect/discover/discover.ts'

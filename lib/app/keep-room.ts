@@ -1,5 +1,5 @@
 import type { Store } from '#lib/db/types.ts'
-import type { EngineLog } from '#lib/engine/deps.ts'
+import type { EngineLog } from '#lib/engine/ports.ts'
 
 /** On a disk that stays full it would be tried with every write. */
 const NOT_AGAIN_MS = 60_000

@@ -1,6 +1,6 @@
 import { clientAddress } from '#lib/auth/client-address.ts'
 import type { Store } from '#lib/db/types.ts'
-import type { EngineLog } from '#lib/engine/deps.ts'
+import type { EngineLog } from '#lib/engine/ports.ts'
 import type { EventHub } from '#lib/events/hub.ts'
 import { environmentVariable } from '#lib/host/environment.ts'
 import { createLogger } from '#lib/logs/logger.ts'

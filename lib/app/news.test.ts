@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { AuditEntry } from '#lib/auth/audit.ts'
 import type { RunRecord } from '#lib/db/types.ts'
-import type { Emit } from '#lib/engine/deps.ts'
+import type { Emit } from '#lib/engine/ports.ts'
 import { fakePlan, fakeRun } from '#tests/api/fake-views.ts'
 import { auditRepairs } from './news.ts'
 

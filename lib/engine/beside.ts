@@ -55,7 +55,7 @@ export class BesideBook {
 /** What is set on a backup, as last read: good enough for the plan that a scan shows; a repair reads it again. */
 type Properties = Omit<SwapFacts, 'children'>
 
-export interface BesideOptions {
+interface BesideOptions {
   readonly book: BesideBook
   /** Read everything anew, rights too (a preview, a repair). */
   readonly fresh: boolean

@@ -1,5 +1,5 @@
 import type { Config } from '#config/effective.ts'
-import type { RunRecord } from '#lib/db/types.ts'
+import type { DatasetStateRecord, RunRecord } from '#lib/db/types.ts'
 import { adoptPrimary } from '#lib/replication/memory.ts'
 import type { PlanInput } from '#lib/replication/plan/plan.ts'
 import type { Comparison, Inventory } from '#lib/replication/types/inventory.ts'
@@ -7,22 +7,19 @@ import type { Plan } from '#lib/replication/types/plan.ts'
 import type { JudgeInput, Memory, Verdict } from '#lib/replication/types/verdict.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 import { BesideBook } from './beside.ts'
-import { Bookings } from './booking.ts'
-import { type DatasetIndex, indexOf, placeOf } from './dataset-index.ts'
-import type { EngineDeps } from './deps.ts'
-import { TokenBook } from './enrich.ts'
+import { TokenBook } from './details.ts'
 import { EstimateBook } from './estimate.ts'
 import { ForesightBook } from './foresee.ts'
-import { HostBook } from './host-book.ts'
 import { InternalFaults } from './internal-faults.ts'
-import { LineBook } from './line-book.ts'
-import { type Monitored, mappingKey } from './monitored.ts'
-import { nextState } from './record.ts'
-import { RepairBook } from './repair-book.ts'
-import { RunEnds } from './run-ends.ts'
-import { type Renamed, StateBook } from './state-book.ts'
+import { type DatasetIndex, indexOf, type Monitored, mappingKey, placeOf } from './monitored.ts'
+import type { EngineDeps, HostReading } from './ports.ts'
+import { LineBook, type Renamed, StateBook } from './remembered.ts'
+import { RepairBook } from './repair-history.ts'
+import { Bookings } from './room.ts'
+import { UnrecordedEnds } from './run-record.ts'
 import { SwapJournal } from './swap-journal.ts'
 import { TreesHeld } from './tree.ts'
+import type { HostState } from './types.ts'
 
 /** One dataset looked at, judged and planned for, at one moment. */
 export interface Assessment {
@@ -55,7 +52,7 @@ export class EngineContext {
   readonly trees = new TreesHeld()
   readonly lines: LineBook
   readonly repairs: RepairBook
-  readonly ends: RunEnds
+  readonly ends: UnrecordedEnds
   readonly faults: InternalFaults
   /** Repairs that have begun, by dataset: their record as it stands. */
   readonly repairing = new Map<string, () => RunRecord>()
@@ -80,7 +77,7 @@ export class EngineContext {
     this.states = new StateBook(deps.store)
     this.lines = new LineBook(deps.store)
     this.repairs = new RepairBook(deps.store)
-    this.ends = new RunEnds(deps)
+    this.ends = new UnrecordedEnds(deps)
     this.faults = new InternalFaults(deps)
   }
 
@@ -239,4 +236,72 @@ export class EngineContext {
     const hosts = [...this.deps.config().hosts.values()]
     return hosts.length > 1 && hosts.every(({ id }) => this.hosts.get(id).reachable === false)
   }
+}
+
+/** The state to keep after a verdict; `since` moves only when the status does. */
+export function nextState(
+  before: DatasetStateRecord | null,
+  now: {
+    readonly datasetId: string
+    readonly verdict: Verdict
+    readonly memory: Memory
+    readonly runId: number | null
+    readonly at: number
+  },
+): DatasetStateRecord {
+  const same = before?.verdict?.health === now.verdict.health && before.verdict.reason.code === now.verdict.reason.code
+  return {
+    datasetId: now.datasetId,
+    verdict: now.verdict,
+    memory: now.memory,
+    since: same ? before.since : now.at,
+    planHash: before?.planHash ?? null,
+    lastRunId: now.runId ?? before?.lastRunId ?? null,
+    updatedAt: now.at,
+  }
+}
+
+/** Remembers what each host answered last. Kept in memory: a new process has not looked yet, and says so. */
+class HostBook {
+  readonly #states = new Map<string, HostState>()
+
+  get(id: string): HostState {
+    return this.#states.get(id) ?? unseen(id)
+  }
+
+  /** @returns the new state and whether anything but the times changed. */
+  record(reading: HostReading, now: number): { readonly state: HostState; readonly changed: boolean } {
+    const before = this.get(reading.host)
+    const state: HostState = reading.reached
+      ? {
+          id: reading.host,
+          reachable: true,
+          latencyMs: reading.latencyMs,
+          checkedAt: now,
+          seenAt: now,
+          skewSeconds: reading.skewSeconds,
+          fault: null,
+          pools: reading.pools === null ? before.pools : [...reading.pools.values()],
+        }
+      : { ...before, reachable: false, latencyMs: reading.latencyMs, checkedAt: now, fault: reading.fault }
+    this.#states.set(reading.host, state)
+    return { state, changed: shown(before) !== shown(state) }
+  }
+}
+
+function unseen(id: string): HostState {
+  return {
+    id,
+    reachable: null,
+    latencyMs: null,
+    checkedAt: null,
+    seenAt: null,
+    skewSeconds: null,
+    fault: null,
+    pools: [],
+  }
+}
+
+function shown(state: HostState): string {
+  return JSON.stringify([state.reachable, state.fault?.kind, state.pools.map((pool) => [pool.name, pool.health])])
 }

@@ -1,28 +1,21 @@
-import { adopt, decisionOf } from './adopt.ts'
-import { adoptPrimary } from './adopt-primary.ts'
 import { assess } from './assess.ts'
-import { begin } from './begin.ts'
-import { confirmedPreview } from './confirm.ts'
 import { EngineContext } from './context.ts'
-import { controls } from './controls.ts'
-import type { EngineDeps } from './deps.ts'
+import { adopt, adoptPrimary, controls, decisionOf, settleFailures } from './decisions.ts'
 import { enqueueAllowed, startsByItself } from './enqueue.ts'
-import { inventories } from './inventories.ts'
-import { makePreview } from './make-preview.ts'
 import type { Monitored } from './monitored.ts'
-import { type Preview, PreviewBook } from './preview-book.ts'
+import type { EngineDeps } from './ports.ts'
+import { confirmedPreview, makePreview, PreviewBook } from './preview.ts'
 import { Refusal } from './refusal.ts'
-import { Repairs, timeLeft } from './repairs.ts'
-import { Scans } from './scans.ts'
-import { settleFailures } from './settle.ts'
-import type { Engine, PreviewOptions, RepairRequest, Started } from './types.ts'
-import { viewOf } from './views.ts'
+import { RepairQueue, timeLeft } from './repair-queue.ts'
+import { Scans } from './scan.ts'
+import type { Engine, Preview, PreviewOptions, RepairRequest, Started } from './types.ts'
+import { inventories, viewOf } from './views.ts'
 
 /** The engine: scans, previews and repairs of all datasets of one configuration, over the given ports. */
 export function createEngine(deps: EngineDeps): Engine {
   const context = new EngineContext(deps)
   const previews = new PreviewBook()
-  const repairs: Repairs = new Repairs(context, (dataset) => scanChildren(dataset))
+  const repairs: RepairQueue = new RepairQueue(context, (dataset) => scanChildren(dataset))
   const scans: Scans = new Scans(context, {
     startsByItself: (assessment) => startsByItself(context, repairs, assessment, assessment.plan),
     queue: (assessment, run) => enqueueAllowed(repairs, assessment, run),
@@ -203,4 +196,29 @@ function isChildOf(dataset: Monitored, parent: Monitored): boolean {
     name.startsWith(above) &&
     !name.slice(above.length).includes('/')
   )
+}
+
+/**
+ * The first things after a start: what an earlier process left open is INTERRUPTED (unknown, neither failed nor done),
+ * the config's datasets are known, and everything is looked at once, so that interrupted transfers are found by their
+ * tokens on the SANs and not by what the database remembers.
+ */
+export async function begin(context: EngineContext, scans: Scans): Promise<void> {
+  const { deps } = context
+  const now = deps.now()
+  const open = await deps.store.interruptOpen(
+    now,
+    'The service ended while this run was under way; the next look finds out how far it came.',
+  )
+  for (const run of open) {
+    deps.log.warn(`Run ${run.id} was left open by an earlier process; it is INTERRUPTED.`, {
+      runId: run.id,
+      ...(run.datasetId === null ? {} : { datasetId: run.datasetId }),
+    })
+  }
+  await context.takeConfig()
+  // Nobody else will say that these have ended: the audit hears of it here.
+  for (const run of open) deps.emit.run(run)
+  const last = await deps.store.runs({ kind: ['SCAN'], limit: 20 })
+  scans.remember(last.items.find((run) => run.scope.kind === 'all' && run.finishedAt !== null) ?? null)
 }

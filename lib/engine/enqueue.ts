@@ -5,7 +5,7 @@ import { parentOf } from '#lib/zfs/names.ts'
 import type { Assessment, EngineContext } from './context.ts'
 import { Refusal } from './refusal.ts'
 import { repairHistory } from './repair-history.ts'
-import { type Repairs, timeLeft } from './repairs.ts'
+import { type RepairQueue, timeLeft } from './repair-queue.ts'
 import { roomFor } from './room.ts'
 
 /**
@@ -14,7 +14,7 @@ import { roomFor } from './room.ts'
  */
 export function startsByItself(
   context: EngineContext,
-  repairs: Repairs,
+  repairs: RepairQueue,
   { dataset, inventory, planInput, estimated }: Pick<Assessment, 'dataset' | 'inventory' | 'planInput' | 'estimated'>,
   plan: Plan,
 ): Automatic {
@@ -42,7 +42,7 @@ export function startsByItself(
 
 /** Queues a repair that may start by itself. @returns null when it is queued, else why not. */
 export async function enqueueAllowed(
-  repairs: Repairs,
+  repairs: RepairQueue,
   assessment: Assessment,
   scan: RunRecord,
 ): Promise<string | null> {
@@ -79,7 +79,7 @@ const PARENT_FIRST: ReadonlySet<PlanKind> = new Set(['SEED', 'SET_ASIDE_REWIND',
  * An increment needs nothing of the dataset above it. A backup that is still to be made needs a place that stays; and
  * while the one above is being moved nothing below it begins. The end of its repair checks the children again.
  */
-function parentFirst(context: EngineContext, repairs: Repairs, inventory: Assessment['inventory']): string | null {
+function parentFirst(context: EngineContext, repairs: RepairQueue, inventory: Assessment['inventory']): string | null {
   const { host, dataset: name } = inventory.mapping.backup
   const above = parentOf(name)
   const parent = above === null ? null : context.withBackup(host, above)

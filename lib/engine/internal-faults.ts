@@ -5,7 +5,7 @@ import type { Reason } from '#lib/replication/types/reason.ts'
 import type { Verdict } from '#lib/replication/types/verdict.ts'
 import { wordsFor } from '#lib/replication/words.ts'
 import { cleanLine } from '#lib/zfs/clean.ts'
-import type { EngineDeps } from './deps.ts'
+import type { EngineDeps } from './ports.ts'
 
 /** Somebody stopped waiting for an answer: the check was cancelled, or came to its own limit. It says nothing of a SAN. */
 export class CutOff extends Error {
@@ -100,7 +100,7 @@ export function withInternal(verdict: Verdict, mapping: Mapping, timezone: strin
   return { ...verdict, health, reason: reasons[0] ?? internal, reasons }
 }
 
-export function reasonOf(
+function reasonOf(
   mapping: Mapping,
   timezone: string,
   { number, message }: LookFault,

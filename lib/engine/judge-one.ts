@@ -3,16 +3,20 @@ import type { OnlinePolicy } from '#config/effective.ts'
 import { hasNewSnapshots } from '#lib/replication/foreign-activity.ts'
 import { judge } from '#lib/replication/judge/judge.ts'
 import { emptyMemory, remember } from '#lib/replication/memory.ts'
+import { planHash } from '#lib/replication/plan/expectation.ts'
 import { type PlanInput, plan, withEstimates } from '#lib/replication/plan/plan.ts'
+import { reason } from '#lib/replication/sentences/reasons.ts'
 import { isSettled } from '#lib/replication/tries.ts'
-import type { Comparison, Inventory } from '#lib/replication/types/inventory.ts'
-import type { Availability, JudgeInput } from '#lib/replication/types/verdict.ts'
+import type { Comparison, Inventory, LookFault, Mapping } from '#lib/replication/types/inventory.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
+import type { Availability, JudgeInput, Memory, Verdict } from '#lib/replication/types/verdict.ts'
 import { availability } from '#lib/replication/windows.ts'
+import { wordsFor } from '#lib/replication/words.ts'
 import type { Assessment, EngineContext } from './context.ts'
-import { cadenceAt } from './deps.ts'
-import type { StepBytes } from './estimate.ts'
+import { type StepBytes, secondsFor, seedIsOutrun } from './estimate.ts'
+import { unread, withInternal } from './internal-faults.ts'
 import type { Monitored } from './monitored.ts'
-import { secondsFor, seedIsOutrun } from './past-rate.ts'
+import { cadenceAt } from './ports.ts'
 import { isOwnToken, repairHistory, sentGuids } from './repair-history.ts'
 import { acknowledgedAt, belowOf, treeOf } from './tree.ts'
 
@@ -22,7 +26,7 @@ export interface Looked {
   readonly comparison: Comparison | null
 }
 
-export interface Estimate {
+interface Estimate {
   readonly bytes: number | null
   readonly steps: StepBytes
 }
@@ -38,9 +42,9 @@ export function judgeOne(
 }
 
 /** A verdict with what it rests on. */
-export type Judged = Pick<Assessment, 'input' | 'verdict' | 'memory'>
+type Judged = Pick<Assessment, 'input' | 'verdict' | 'memory'>
 
-export function judgedOf(
+function judgedOf(
   context: EngineContext,
   { dataset, inventory, comparison }: Looked,
   estimate: Estimate | null,
@@ -95,7 +99,7 @@ export function judgedOf(
   return { input, verdict, memory: remember(input, verdict) }
 }
 
-export function planFor(
+function planFor(
   context: EngineContext,
   { dataset, inventory, comparison }: Looked,
   judged: Judged,
@@ -169,4 +173,163 @@ function onlineOf(context: EngineContext, host: string): OnlinePolicy {
 
 export function zfsCommandOf(context: EngineContext, host: string): readonly string[] {
   return context.deps.config().hosts.get(host)?.zfsCommand ?? ['zfs']
+}
+
+/**
+ * Judges and plans for one dataset, whatever fails in it. Where only the plan fails, the verdict stands beside the fault; where judging does, the
+ * dataset counts as not read; and where even that cannot be said, what was last said of it is kept.
+ */
+export function judgeAnyhow(context: EngineContext, looked: Looked, estimate: Estimate | null): Assessment {
+  const { dataset, inventory } = looked
+  const at = { datasetId: dataset.id, host: dataset.mapping.primary.host }
+  const { faults } = context
+  let judged: Judged
+  try {
+    judged = judgedOf(context, looked, estimate)
+  } catch (error) {
+    const fault = faults.of(at, 'Judging it', error)
+    const nothing = { dataset, inventory: unread(inventory, fault), comparison: null }
+    try {
+      return judgeOne(context, nothing, null)
+    } catch (again) {
+      faults.of(at, 'Judging it as not read', again)
+      return lastResort(context, nothing, fault)
+    }
+  }
+  try {
+    return planFor(context, looked, judged, estimate)
+  } catch (error) {
+    return withFault(context, looked, judged, faults.of(at, 'Planning its repair', error))
+  }
+}
+
+/** An assessment as it stands, after which something failed. */
+export function assessedWith(context: EngineContext, assessment: Assessment, fault: LookFault): Assessment {
+  return withFault(context, assessment, assessment, fault)
+}
+
+function withFault(context: EngineContext, looked: Looked, judged: Judged, fault: LookFault): Assessment {
+  const { timezone } = context.deps.config().scheduler
+  const { mapping } = looked.dataset
+  const verdict = withInternal(judged.verdict, mapping, timezone, fault)
+  return { ...looked, ...judged, verdict, ...noPlan(context, looked, judged, fault) }
+}
+
+/** What was last said, with the fault; BROKEN where it was, or where nothing was seen for longer than policy allows. */
+function lastResort(context: EngineContext, looked: Looked, fault: LookFault): Assessment {
+  const { dataset, inventory } = looked
+  const { deps, states } = context
+  const now = deps.now()
+  const { mapping, config } = dataset
+  const state = states.state(dataset.id)
+  const memory = state?.memory ?? emptyMemory()
+  const { timezone } = deps.config().scheduler
+  const last = state?.verdict ?? notChecked(mapping, now, timezone)
+  const seen = memory.last
+  const since = seen === null ? null : (seen.oldestMissingSince ?? seen.at)
+  const overdue = since !== null && now - since > config.policy.maxDelaySeconds * 1000
+  const broken = overdue || seen?.health === 'BROKEN' || last.health === 'BROKEN'
+  const verdict = withInternal(
+    { ...last, health: broken ? 'BROKEN' : 'UNKNOWN', looked: false, judgedAt: now },
+    mapping,
+    timezone,
+    fault,
+  )
+  const judged = { input: bareInput(context, { ...looked, inventory }, memory), verdict, memory }
+  return { ...looked, ...judged, ...noPlan(context, looked, judged, fault) }
+}
+
+function noPlan(
+  context: EngineContext,
+  { dataset: { mapping }, inventory, comparison }: Looked,
+  { input, verdict, memory }: Judged,
+  fault: LookFault,
+): Pick<Assessment, 'plan' | 'planInput' | 'estimated'> {
+  const because = `The witness itself failed at this dataset: ${fault.message}.`
+  const blocked = { code: 'INTERNAL', because, cure: `Search Logs for ${fault.number ?? 'INTERNAL'}.` }
+  const plan: Omit<Plan, 'hash'> = {
+    mapping,
+    kind: 'IMPOSSIBLE',
+    steps: [],
+    destroys: [],
+    setAside: null,
+    checks: [],
+    outcome: `Nothing can be repaired now. ${because}`,
+    untouched: ['both sides'],
+    notes: [],
+    estimateBytes: null,
+    estimateIsExact: false,
+    expects: {
+      primaryDatasetGuid: null,
+      backupDatasetGuid: null,
+      baseGuid: null,
+      targetGuid: null,
+      backupAfterBase: [],
+      backupWritten: null,
+      tokenDigest: null,
+      beside: [],
+      named: [],
+    },
+    automatic: {
+      allowed: false,
+      because,
+      code: 'UNKNOWN_STATE',
+      from: null,
+      sentence: `Not by itself now. ${because}`,
+    },
+    blocked,
+  }
+  const { policy, now, timezone, repairs } = input
+  const command = (host: string) => zfsCommandOf(context, host)
+  const zfsCommands = { primary: command(mapping.primary.host), backup: command(mapping.backup.host) }
+  const options = { now, timezone, zfsCommands, paused: false, repairs }
+  const planInput = { mapping, policy, inventory, comparison, verdict, memory, options }
+  return { plan: { hash: planHash(plan), ...plan }, planInput, estimated: false }
+}
+
+function bareInput(context: EngineContext, { dataset, inventory, comparison }: Looked, memory: Memory): JudgeInput {
+  const config = context.deps.config()
+  const always: Availability = { kind: 'expected', backAt: null, missedWindows: 0 }
+  return {
+    mapping: dataset.mapping,
+    policy: dataset.config.policy,
+    inventory,
+    comparison,
+    memory,
+    now: context.deps.now(),
+    intervalSeconds: config.scheduler.intervalSeconds,
+    primaryAvailability: always,
+    backupAvailability: always,
+    repairs: { consecutiveFailures: 0, sameTwice: false, last: null },
+    isolated: false,
+    behindBytes: null,
+    backupIsPrimaryElsewhere: false,
+    timezone: config.scheduler.timezone,
+  }
+}
+
+/** The verdict of a dataset that nobody has looked at yet: unknown, and it says so. */
+export function notChecked(mapping: Mapping, now: number, timezone: string): Verdict {
+  const main = reason(wordsFor(mapping, timezone), 'NOT_CHECKED', {
+    host: mapping.backup.host,
+    kind: 'never',
+    message: '',
+    lastLookAt: null,
+    lastHealth: null,
+  })
+  return {
+    health: 'UNKNOWN',
+    reason: main,
+    reasons: [main],
+    delaySeconds: null,
+    lagSeconds: null,
+    behind: null,
+    newestCommon: null,
+    newestPrimary: null,
+    newestBackup: null,
+    oldestMissing: null,
+    looked: false,
+    lastLookAt: null,
+    judgedAt: now,
+  }
 }

@@ -1,11 +1,10 @@
 import type { DatasetRecord } from '#lib/db/types.ts'
 import type { Inventory, LookFault } from '#lib/replication/types/inventory.ts'
-import type { Assessment, EngineContext } from './context.ts'
-import type { EngineDeps } from './deps.ts'
+import { type Assessment, type EngineContext, nextState } from './context.ts'
 import { withInternal } from './internal-faults.ts'
 import { childIds, childNames, childOf, type Monitored } from './monitored.ts'
-import { nextState } from './record.ts'
-import { isOfTheStore } from './state-book.ts'
+import type { EngineDeps } from './ports.ts'
+import { isOfTheStore } from './remembered.ts'
 
 /* What a look leaves in the store: datasets that it found, states, points of the delay. One dataset that is refused costs no other. */
 

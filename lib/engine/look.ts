@@ -1,4 +1,5 @@
-import type { Inventory, LookFault, Side } from '#lib/replication/types/inventory.ts'
+import { compare, filterOf } from '#lib/replication/compare.ts'
+import type { Comparison, Inventory, LookFault, Side } from '#lib/replication/types/inventory.ts'
 import { poolOf } from '#lib/zfs/names.ts'
 import type { PoolFacts } from '#lib/zfs/types.ts'
 import type { EngineContext } from './context.ts'
@@ -7,7 +8,7 @@ import type { Monitored } from './monitored.ts'
 import type { HostReading, HostWant, ReadOptions } from './ports.ts'
 
 /** The hosts of one look: each is read by itself, so that the pairs of one that answers need not wait for another. */
-export interface HostLook {
+interface HostLook {
   /** What a host said, as soon as it did; null where nobody waited for it any longer. Never rejects. */
   reading(host: string): Promise<HostReading | null>
   /**
@@ -124,4 +125,14 @@ function poolFacts(reading: HostReading, dataset: string): PoolFacts | null {
 /** A side that nobody waited for to its end: not read, and no fault of the host's either. */
 export function wasCutOff({ primary, backup }: Inventory): boolean {
   return [primary, backup].some((side) => side.state === 'unknown' && side.fault.kind === 'cancelled')
+}
+
+/** The comparison of what was read; null where a side could not be read (that is not "empty"). */
+export function compareSides(dataset: Monitored, inventory: Inventory): Comparison | null {
+  const { primary, backup } = inventory
+  if (primary.state !== 'present') return null
+  if (backup.state !== 'present' && backup.state !== 'missing') return null
+  // Ages are by the clock that wrote `creation`: the primary's.
+  const primaryNow = inventory.readAt / 1000 + (inventory.primarySkewSeconds ?? 0)
+  return compare(primary, backup.state === 'present' ? backup : null, filterOf(dataset.config.policy), primaryNow)
 }

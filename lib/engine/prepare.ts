@@ -7,8 +7,7 @@ import type { Assessment, EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
 import type { StepFault } from './ports.ts'
 import { bookRoom, roomFor } from './room.ts'
-import { blocked, failed } from './run-end.ts'
-import type { RunEnd } from './run-writer.ts'
+import { blocked, failed, type RunEnd } from './run-record.ts'
 
 /** A repair that somebody asked for, or that policy started. */
 export interface RepairOrder {

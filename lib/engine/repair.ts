@@ -1,15 +1,16 @@
 import { streamOf } from '#lib/replication/encryption.ts'
+import { SETS_ASIDE } from '#lib/replication/held-back.ts'
+import { halfDoneSwap } from '#lib/replication/swap.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
-import { conclude } from './conclude.ts'
-import type { EngineContext } from './context.ts'
+import { sayBytes, sayDuration } from '#lib/replication/words.ts'
+import { assess } from './assess.ts'
+import type { Assessment, EngineContext } from './context.ts'
 import { learnLargeBlocks, learnRefusedToken } from './keep.ts'
 import type { StepFault } from './ports.ts'
 import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
-import { isFurther, type Reach, reachOf } from './reach.ts'
-import { endOf, failed, withWarnings } from './run-end.ts'
-import { type Attempt, hasRole, runSteps, type StepsEnd, sentence } from './run-steps.ts'
-import type { RunEnd, RunWriter } from './run-writer.ts'
-import { afterLook, stopped } from './stopped.ts'
+import { type Attempt, hasRole, type PlanEnd, runPlan, sentence } from './run-plan.ts'
+import { endOf, failed, type RunEnd, type RunWriter, withWarnings } from './run-record.ts'
 
 /**
  * One repair, from the second look to the last: read both sides, take the plan, run its steps, read both sides again.
@@ -28,7 +29,7 @@ export async function repair(
   let moved = 0
   let finished = 0
   let reach: Reach | null = null
-  let last: StepsEnd | null = null
+  let last: PlanEnd | null = null
   await writer.start('reading')
   for (;;) {
     // By the rules of now: a reload may have forbidden since what was allowed when it was queued.
@@ -130,7 +131,7 @@ function finishedOnly({ dataset }: RepairOrder, end: RunEnd, warnings: readonly 
 }
 
 /** ZFS refuses the rest of a swap that has renamed something already: what it says has to be cured, and the rest is tried again. */
-function stillHalf(prepared: Prepared, { fault, ended }: StepsEnd): StepFault | null {
+function stillHalf(prepared: Prepared, { fault, ended }: PlanEnd): StepFault | null {
   if (prepared.kind !== 'go' || prepared.plan.kind !== 'FINISH_SWAP' || ended !== 'failed') return null
   if (fault === null || fault.retryable || prepared.plan.steps.some((step) => hasRole(step, 'undo'))) return null
   const { host, dataset } = prepared.plan.mapping.backup
@@ -162,12 +163,12 @@ async function attempt(
   writer: RunWriter,
   prepared: Exclude<Prepared, { kind: 'end' }>,
   how: Attempt,
-): Promise<StepsEnd> {
+): Promise<PlanEnd> {
   if (prepared.kind === 'unread')
     return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, began: false, warnings: [] }
   await writer.planned(prepared.plan)
   await rememberLine(context, order, prepared)
-  const end = await runSteps(context, order, writer, prepared.plan, {
+  const end = await runPlan(context, order, writer, prepared.plan, {
     ...how,
     inventory: prepared.assessment.inventory,
   })
@@ -192,4 +193,159 @@ const CAP_MS = 300_000
 /** Full jitter: anywhere up to twice as long as the last time, five minutes at the most; never at once. */
 function backoffMs(tries: number, random: number): number {
   return 500 + random * Math.min(CAP_MS, BASE_MS * 2 ** tries)
+}
+
+/** How far a backup has come: its snapshots, and what it has of the next one. */
+interface Reach {
+  readonly snapshots: number
+  readonly partialBytes: number
+}
+
+function reachOf({ backup, token }: Inventory): Reach {
+  return {
+    snapshots: backup.state === 'present' ? backup.snapshots.length : 0,
+    partialBytes: token !== null && 'bytes' in token ? token.bytes : 0,
+  }
+}
+
+function isFurther(now: Reach, before: Reach): boolean {
+  return now.snapshots === before.snapshots ? now.partialBytes > before.partialBytes : now.snapshots > before.snapshots
+}
+
+/**
+ * Success is what a new look at both sides says, never an exit code. Answers a fault where there was no look: nothing is
+ * known then, and another try begins with one.
+ */
+async function conclude(
+  context: EngineContext,
+  order: RepairOrder,
+  writer: RunWriter,
+  plan: Plan,
+  warnings: readonly string[],
+  signal: AbortSignal,
+): Promise<RunEnd | StepFault> {
+  await writer.phase('verifying')
+  const all = await assess(context, [order.dataset], { mode: 'fresh', runId: order.runId, estimates: 'behind', signal })
+  const assessment = all.find((each) => each.dataset.id === order.dataset.id)
+  const { primary, backup } = order.dataset.mapping
+  if (assessment === undefined) throw new Error(`The run of ${order.dataset.id} had nothing to verify.`)
+  const sent = plan.steps.findLast((step) => step.kind === 'transfer')?.target ?? null
+  const target = sent ?? assessment.comparison?.base ?? null
+  const side = assessment.inventory.backup
+  if (side.state !== 'present' && side.state !== 'missing') {
+    const message = `Every command ended well, but ${backup.host} could not be read afterwards, so nothing is proved yet: ${assessment.verdict.reason.message}`
+    return { kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: true }
+  }
+  if (side.state === 'missing') {
+    const message = `Every command ended well, but ${backup.host} has no ${backup.dataset} afterwards.`
+    return failed({ kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: false }, null, 1)
+  }
+  if (target === null || (sent === null && isStillInTheWay(assessment))) {
+    const message = `Every command ended well, but ${backup.dataset} on ${backup.host} still does not follow ${primary.dataset}: ${assessment.verdict.reason.message}`
+    return failed({ kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: false }, null, 1)
+  }
+  if (!side.snapshots.some((snapshot) => snapshot.guid === target.guid)) {
+    const message = `Both ends reported success, but ${backup.dataset} on ${backup.host} does not hold @${target.name} (guid ${target.guid}).`
+    return failed({ kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: false }, null, 1)
+  }
+  const half = halfDoneSwap(assessment.inventory)
+  if (half !== null) {
+    const message = `Every command ended well, but something was made or changed on ${backup.host} meanwhile, so the swap is not whole (${half.state}: ${half.datasets.join(', ')}).`
+    return { kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: true }
+  }
+  // What a person had repaired by this primary is the one to follow from now on.
+  if (!order.automatic) await context.adoptPrimary(assessment)
+  const run = writer.run
+  const took = sayDuration((context.deps.now() - (run.startedAt ?? run.queuedAt)) / 1000)
+  const arrived = count(plan, assessment)
+  const kept = plan.setAside === null ? '' : ` Kept: ${plan.setAside.name}.`
+  const outcome = `${backup.host} matches ${primary.host} up to @${target.name}: ${arrived} ${arrived === 1 ? 'snapshot' : 'snapshots'}, ${sayBytes(run.bytes)} in ${took}.${kept}`
+  const told = [...warnings, ...missing(plan, assessment)]
+  return told.length === 0 ? { state: 'SUCCEEDED', outcome } : withWarnings(outcome, told)
+}
+
+/** What the plan was to move out of the way. */
+function isStillInTheWay({ plan }: Assessment): boolean {
+  return SETS_ASIDE.has(plan.kind) || plan.kind === 'FINISH_SWAP'
+}
+
+function count(plan: Plan, assessment: Assessment): number {
+  return expected(plan).filter((guid) => holds(assessment, guid)).length
+}
+
+/** Snapshots between base and target that went away on the primary while the stream was made. */
+function missing(plan: Plan, assessment: Assessment): readonly string[] {
+  const lost = expected(plan).filter((guid) => !holds(assessment, guid))
+  return lost.length === 0
+    ? []
+    : [`${lost.length} of the planned snapshots did not arrive: they were gone from the primary by then.`]
+}
+
+function expected(plan: Plan): readonly string[] {
+  return [...new Set(plan.steps.flatMap((step) => (step.kind === 'transfer' ? step.arrives : [])))]
+}
+
+function holds(assessment: Assessment, guid: string): boolean {
+  const side = assessment.inventory.backup
+  return side.state === 'present' && side.snapshots.some((snapshot) => snapshot.guid === guid)
+}
+
+/** Why a run was ended from outside; the abort signal's reason. */
+export type StopReason = { readonly kind: 'cancelled'; readonly by: string } | { readonly kind: 'shutdown' }
+
+/** The end of a run that was stopped. After a cancel the backup is read once more, to say what is kept. */
+async function stopped(context: EngineContext, order: RepairOrder, signal: AbortSignal): Promise<RunEnd> {
+  const reason = signal.reason as StopReason
+  if (reason.kind === 'shutdown') {
+    return {
+      state: 'INTERRUPTED',
+      outcome:
+        'The service was stopped during this run. What had arrived is kept; the next start looks at the dataset again.',
+    }
+  }
+  const kept = await keptBytes(context, order)
+  const rest =
+    kept === null
+      ? 'What had arrived is kept where ZFS could save it.'
+      : kept === 0
+        ? 'Nothing had arrived that could be resumed.'
+        : `${sayBytes(kept)} kept, resumable.`
+  return { state: 'CANCELLED', outcome: `Cancelled by ${reason.by}. ${rest}` }
+}
+
+/** Bytes in the partial receive, 0 without one, null where that could not be read. */
+async function keptBytes(context: EngineContext, order: RepairOrder): Promise<number | null> {
+  const [assessment] = await assess(context, [order.dataset], {
+    mode: 'fresh',
+    runId: order.runId,
+    estimates: 'behind',
+  })
+  const side = assessment?.inventory.backup
+  if (side?.state !== 'present') return null
+  if (side.facts.receiveResumeToken === null) return 0
+  const token = assessment?.inventory.token
+  return token != null && 'bytes' in token ? token.bytes : null
+}
+
+/**
+ * Steps that ended half-way may have left half of a swap or of a receive, which no check has seen, or kept nothing of: the
+ * status says so at once. Why the run ended stays what it says, also where this look comes to nothing.
+ */
+export async function afterLook(
+  context: EngineContext,
+  { dataset, runId }: RepairOrder,
+  began: boolean,
+  end: RunEnd,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  if (!began) return end
+  try {
+    await assess(context, [dataset], { mode: 'fresh', runId, estimates: 'behind', signal })
+  } catch (error) {
+    context.deps.log.error(`The look after the repair of ${dataset.id} failed: ${error}`, {
+      runId,
+      datasetId: dataset.id,
+    })
+  }
+  return end
 }

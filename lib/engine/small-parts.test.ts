@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { BesideBook } from './beside.ts'
-import { Bookings } from './booking.ts'
-import { PreviewBook } from './preview-book.ts'
-import { etaSeconds, Rate } from './rate.ts'
+import { PreviewBook } from './preview.ts'
+import { Bookings } from './room.ts'
+import { etaSeconds, Rate } from './run-record.ts'
 
 describe('booked space', () => {
   test('is what others have booked and not yet filled, in the same pool of the same host', () => {

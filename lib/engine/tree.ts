@@ -5,9 +5,8 @@ import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { Memory, Tree, Verdict } from '#lib/replication/types/verdict.ts'
 import { wordsFor } from '#lib/replication/words.ts'
 import type { EngineContext } from './context.ts'
-import { cadenceAt } from './deps.ts'
 import type { Monitored } from './monitored.ts'
-import type { HostReading } from './ports.ts'
+import { cadenceAt, type HostReading } from './ports.ts'
 
 /** The children of a recursive mapping as they are known; null: it has none, being no root of a tree. */
 export function treeOf(context: EngineContext, root: Monitored): Tree | null {

@@ -7,14 +7,13 @@ import type {
   RunRecord,
   Trigger,
 } from '#lib/db/types.ts'
-import type { Inventory } from '#lib/replication/types/inventory.ts'
+import type { Inventory, LookFault } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import type { Status } from '#lib/replication/types/reason.ts'
 import type { Verdict } from '#lib/replication/types/verdict.ts'
-import type { Adopted, AdoptRequest, Decision } from './adopt.ts'
-import type { HostState } from './host-book.ts'
+import type { PoolFacts } from '#lib/zfs/types.ts'
 import type { Monitored } from './monitored.ts'
-import type { Preview } from './preview-book.ts'
+import type { Refusal } from './refusal.ts'
 
 /** One dataset as every surface shows it. */
 export interface DatasetView {
@@ -69,12 +68,58 @@ export interface PreviewOptions {
   readonly strategy?: Strategy
   readonly signal?: AbortSignal
 }
-export type Strategy = 'SET_ASIDE' | 'IN_PLACE'
+type Strategy = 'SET_ASIDE' | 'IN_PLACE'
+
+/** A plan that was shown to somebody. It can be run by its id until it expires. Times are epoch milliseconds. */
+export interface Preview {
+  readonly planId: string
+  readonly datasetId: string
+  readonly plan: Plan
+  readonly madeAt: number
+  readonly expiresAt: number
+}
+
+/** What somebody read and decided: this primary is the one to follow, and its backup may make room. */
+export interface Choice {
+  readonly datasetId: string
+  /** Of the plan that was shown; another one by now is not run. */
+  readonly planHash: string
+}
+
+export interface AdoptRequest {
+  readonly choices: readonly Choice[]
+  readonly reason: string | null
+  readonly trigger: Trigger
+}
+
+/** What became of one choice: the run that repairs it, or why there is none. */
+export type Adopted =
+  | { readonly datasetId: string; readonly runId: number; readonly refusal: null }
+  | { readonly datasetId: string; readonly runId: null; readonly refusal: Refusal }
+
+/** A dataset whose repair waits for that word, and the plan that would run. */
+export interface Decision {
+  readonly dataset: Monitored
+  readonly plan: Plan
+}
 
 /** A run that was accepted, and the promise of its end (never rejects; a failure is in the record). */
 export interface Started {
   readonly run: RunRecord
   readonly done: Promise<RunRecord>
+}
+
+/** The last thing known of a host. Times are epoch milliseconds; null means not looked yet. */
+export interface HostState {
+  readonly id: string
+  readonly reachable: boolean | null
+  readonly latencyMs: number | null
+  readonly checkedAt: number | null
+  /** When it last answered. */
+  readonly seenAt: number | null
+  readonly skewSeconds: number | null
+  readonly fault: LookFault | null
+  readonly pools: readonly PoolFacts[]
 }
 
 /** Everything the surfaces (API, CLI, functions, pages) may ask. A refusal is thrown as `Refusal`. */
@@ -137,4 +182,4 @@ export interface Engine {
   lastScan(): { readonly finished: RunRecord | null; readonly running: RunRecord | null }
 }
 
-export type { ActionRecord, HostState, Monitored, Preview, RunKind, RunProgress, RunRecord, Trigger }
+export type { ActionRecord, Monitored, RunKind, RunProgress, RunRecord, Trigger }

@@ -1,20 +1,22 @@
 import { atReading, isStale } from '#lib/replication/judge/looking.ts'
+import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import type { Verdict } from '#lib/replication/types/verdict.ts'
+import { assess } from './assess.ts'
 import type { EngineContext } from './context.ts'
-import { cadenceAt } from './deps.ts'
 import { startsByItself } from './enqueue.ts'
+import { notChecked } from './judge-one.ts'
 import type { Monitored } from './monitored.ts'
-import { notChecked } from './not-checked.ts'
-import type { Repairs } from './repairs.ts'
-import type { Scans } from './scans.ts'
+import { cadenceAt } from './ports.ts'
+import type { RepairQueue } from './repair-queue.ts'
+import type { Scans } from './scan.ts'
 import { retiredVerdict } from './tree.ts'
-import type { DatasetView } from './types.ts'
+import type { DatasetView, Engine } from './types.ts'
 
 /** One dataset as every surface shows it at this moment. */
 export function viewOf(
   context: EngineContext,
-  parts: { readonly repairs: Repairs; readonly scans: Scans },
+  parts: { readonly repairs: RepairQueue; readonly scans: Scans },
   dataset: Monitored,
 ): DatasetView {
   const { deps, states } = context
@@ -56,7 +58,7 @@ export function viewOf(
 }
 
 /** The plan of the last check, and whether the next one would start it. */
-function planNow(context: EngineContext, repairs: Repairs, { id }: Monitored): Plan | null {
+function planNow(context: EngineContext, repairs: RepairQueue, { id }: Monitored): Plan | null {
   const newest = context.newest(id)
   if (newest === null) return null
   try {
@@ -67,5 +69,56 @@ function planNow(context: EngineContext, repairs: Repairs, { id }: Monitored): P
     const { message: because } = context.faults.of(at, 'Telling whether its repair starts by itself', error)
     const automatic = { allowed: false, because, code: 'UNKNOWN_STATE', from: null, sentence: because } as const
     return { ...newest.plan, automatic }
+  }
+}
+
+/** Longer than anybody accepts; whole listings are held meanwhile. */
+const KEPT_MS = 3600_000
+
+interface FreshLook {
+  /** Epoch ms. */
+  readonly askedAt: number
+  readonly seen: Promise<ReadonlyMap<string, Inventory>>
+}
+
+/** What was read, for those who ask about several datasets at once; a look only where it is needed. */
+export function inventories(context: EngineContext): Pick<Engine, 'seen' | 'inventories' | 'freshInventories'> {
+  const looks = new Map<string, FreshLook>()
+
+  async function lookAfresh(ids: readonly string[]): Promise<ReadonlyMap<string, Inventory>> {
+    const datasets = ids.flatMap((id) => context.dataset(id) ?? [])
+    const all = await assess(context, datasets, { mode: 'fresh', runId: null, estimates: 'behind' })
+    return new Map(all.map(({ dataset, inventory }) => [dataset.id, inventory]))
+  }
+
+  return {
+    seen: (id) => context.newest(id)?.inventory ?? null,
+
+    async inventories(signal) {
+      const unseen = context.datasets().filter(({ id, retired }) => !retired && context.newest(id) === null)
+      if (unseen.length > 0)
+        await assess(context, unseen, { mode: 'incremental', runId: null, estimates: 'behind', signal })
+      return context.datasets().flatMap(({ id }) => context.newest(id)?.inventory ?? [])
+    },
+
+    async freshInventories(ids, maxAgeMs) {
+      const now = context.deps.now()
+      const old = ids.filter((id) => {
+        const look = looks.get(id)
+        // A clock that was set back makes nothing younger.
+        return look === undefined || Math.abs(now - look.askedAt) > maxAgeMs
+      })
+      for (const [id, { askedAt }] of looks) if (Math.abs(now - askedAt) > KEPT_MS) looks.delete(id)
+      if (old.length > 0) {
+        // Everybody who asks meanwhile waits for the same one: a pruning script asks for one snapshot after the other.
+        const look = { askedAt: now, seen: lookAfresh(old) }
+        for (const id of old) looks.set(id, look)
+        look.seen.catch(() => {
+          for (const id of old) if (looks.get(id) === look) looks.delete(id)
+        })
+      }
+      const found = await Promise.all(ids.map(async (id) => (await looks.get(id)?.seen)?.get(id)))
+      return found.filter((inventory) => inventory !== undefined)
+    },
   }
 }

@@ -1,5 +1,5 @@
 import type { RunRecord } from '#lib/db/types.ts'
-import { decisionOf } from '#lib/engine/adopt.ts'
+import { decisionOf } from '#lib/engine/decisions.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import type { DatasetView, Engine, HostState, ScanRequest } from '#lib/engine/types.ts'
 import { NOW } from './fake-config.ts'

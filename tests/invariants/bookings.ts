@@ -1,4 +1,4 @@
-import { Bookings } from '#lib/engine/booking.ts'
+import { Bookings } from '#lib/engine/room.ts'
 
 /** Runs that have booked space and not given it back, by the book they stand in. */
 const open = new Map<Bookings, Set<number>>()

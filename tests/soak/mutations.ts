@@ -31,7 +31,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
         replace: 'if (error !== null) throw error',
       },
       {
-        file: 'lib/engine/lines.ts',
+        file: 'lib/engine/assess.ts',
         find: "troubled.set(root.id, faults.of(at, 'Recording what stands below it', error))",
         replace: 'if (at !== undefined) throw error',
       },

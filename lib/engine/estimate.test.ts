@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { pastRate } from './past-rate.ts'
+import { pastRate } from './estimate.ts'
 
 const run = (mib: number, seconds: number | null) => ({
   bytes: mib * 1024 * 1024,

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import type { LineRecord } from '#lib/db/types.ts'
 import { inventoryOf, MAPPING, MISSING, primarySide, unreachable } from '#lib/replication/testing/world.ts'
 import type { Inventory, Mapping } from '#lib/replication/types/inventory.ts'
-import { LineBook } from './line-book.ts'
+import { LineBook } from './remembered.ts'
 
 /** A store, and whether it takes anything. */
 function storeOf(rows: LineRecord[] = []) {

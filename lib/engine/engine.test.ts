@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
 import type { RunRecord } from '#lib/db/types.ts'
 import { fakeRun } from '#tests/api/fake-views.ts'
-import { begin } from './begin.ts'
 import type { EngineContext } from './context.ts'
-import type { Scans } from './scans.ts'
+import { begin } from './engine.ts'
+import type { Scans } from './scan.ts'
 
 test('a run that an earlier process left open is told as ended', async () => {
   const left = fakeRun(7, { kind: 'REPAIR', datasetId: 'd', state: 'INTERRUPTED', finishedAt: 5 })

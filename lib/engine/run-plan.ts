@@ -1,14 +1,16 @@
+import { SETS_ASIDE } from '#lib/replication/held-back.ts'
+import { whatChanged } from '#lib/replication/plan/stale.ts'
+import { tokenDigest } from '#lib/replication/token.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { CommandsRole, Plan, Step } from '#lib/replication/types/plan.ts'
 import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/windows.ts'
 import { poolOf } from '#lib/zfs/names.ts'
-import { isDestructive, notAsConfirmed } from './before-destroying.ts'
-import { partialMoved } from './before-swapping.ts'
+import { assess } from './assess.ts'
 import type { EngineContext } from './context.ts'
 import type { StepFault } from './ports.ts'
 import type { RepairOrder } from './prepare.ts'
+import type { RunWriter } from './run-record.ts'
 import { runStep, type StepEnd, type StepRequest } from './run-step.ts'
-import type { RunWriter } from './run-writer.ts'
 import { swapDetail } from './swap-journal.ts'
 
 /** What one try of a repair goes by. */
@@ -26,7 +28,7 @@ const WINDOW_ENDS: StepFault = {
   retryable: false,
 }
 
-export interface StepsEnd {
+export interface PlanEnd {
   readonly ended: 'done' | 'failed' | 'cancelled'
   readonly fault: StepFault | null
   readonly step: number | null
@@ -36,16 +38,16 @@ export interface StepsEnd {
   readonly warnings: readonly string[]
 }
 
-export async function runSteps(
+export async function runPlan(
   context: EngineContext,
   order: RepairOrder,
   writer: RunWriter,
   plan: Plan,
   { inventory, isLastTry, signal }: Attempt & { readonly inventory: Inventory },
-): Promise<StepsEnd> {
+): Promise<PlanEnd> {
   const warnings: string[] = []
   const bytesBefore = writer.run.bytes
-  const end = (ended: StepsEnd['ended'], fault: StepFault | null, step: number | null): StepsEnd => {
+  const end = (ended: PlanEnd['ended'], fault: StepFault | null, step: number | null): PlanEnd => {
     return { ended, fault, step, bytes: writer.run.bytes - bytesBefore, began, warnings }
   }
   let began = false
@@ -176,4 +178,63 @@ function swapIsTooLate(context: EngineContext, order: RepairOrder, plan: Plan, s
   if (plan.kind === 'FINISH_SWAP') return false
   const end = windowEnd(context, order)
   return end !== null && end - context.deps.now() < LAST_MINUTES_MS
+}
+
+/** The steps of an in-place plan after which something is gone for good. */
+function isDestructive(step: Step): boolean {
+  return step.kind === 'commands' && (step.role === 'discard' || step.role === 'rollback')
+}
+
+/**
+ * The last look before something is destroyed: one snapshot, one write, one partial receive more than the person was shown,
+ * and it stops. Null: everything is as it was confirmed.
+ */
+async function notAsConfirmed(
+  context: EngineContext,
+  order: RepairOrder,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<StepFault | null> {
+  const all = await assess(context, [order.dataset], {
+    mode: 'fresh',
+    runId: order.runId,
+    estimates: 'behind',
+    signal,
+  })
+  const assessment = all.find(({ dataset }) => dataset.id === order.dataset.id)
+  const changed =
+    assessment === undefined
+      ? 'the backup could not be read.'
+      : whatChanged(plan.expects, assessment.inventory, assessment.comparison)
+  if (changed === null) return null
+  const message = `Nothing was destroyed: the SANs are not as they were when the plan was confirmed. ${changed} Preview the repair again.`
+  const { host } = order.dataset.mapping.backup
+  return { kind: 'not-as-confirmed', host, message, stderrTail: '', retryable: false }
+}
+
+/** What moves a backup, or takes its history from it. */
+const MOVES: ReadonlySet<string> = new Set(['clone', 'promote', 'swap'])
+
+/**
+ * Right before a backup is moved its partial receive is read once more: a receive that has begun since the plan was made,
+ * or that was only slow, would go on into the set-aside. Null: it is as it was. After a promote the swap is finished
+ * whatever comes in.
+ */
+async function partialMoved(
+  { deps }: EngineContext,
+  plan: Plan,
+  step: Step,
+  signal: AbortSignal,
+): Promise<StepFault | null> {
+  if (step.kind !== 'commands' || !MOVES.has(step.role) || !SETS_ASIDE.has(plan.kind)) return null
+  const { host, dataset } = plan.mapping.backup
+  const now = await deps.sans.resumeToken(host, dataset, signal)
+  const digest = now === null || now.token === null ? null : tokenDigest(now.token)
+  if (now !== null && digest === plan.expects.tokenDigest) return null
+  const why =
+    now === null
+      ? `${host} did not say whether something is being received into ${dataset}`
+      : `the partial receive in ${dataset} on ${host} is not as it was: somebody else may be at work`
+  const message = `${step.title}: not done, because ${why}.`
+  return { kind: 'plan-stale', host, message, stderrTail: '', retryable: true }
 }

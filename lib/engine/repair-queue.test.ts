@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { Lane } from './lane.ts'
+import { Lane } from './repair-queue.ts'
 
 function gate(): { readonly promise: Promise<void>; readonly open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>()

@@ -1,7 +1,11 @@
+import { sizesToAsk } from '#lib/replication/judge/rewritten.ts'
 import { ownSiblings } from '#lib/replication/swap.ts'
 import type { Comparison, Inventory } from '#lib/replication/types/inventory.ts'
-import type { ResumeTokenFacts } from '#lib/zfs/types.ts'
+import type { Memory } from '#lib/replication/types/verdict.ts'
+import { poolOf } from '#lib/zfs/names.ts'
+import type { Guid, ResumeTokenFacts } from '#lib/zfs/types.ts'
 import { type BesideBook, withBeside } from './beside.ts'
+import type { EngineContext } from './context.ts'
 import { answered, CUT, orCut } from './internal-faults.ts'
 import type { Sans, TokenFault } from './ports.ts'
 
@@ -29,7 +33,7 @@ export class TokenBook {
   }
 }
 
-export interface EnrichOptions {
+interface EnrichOptions {
   readonly beside: BesideBook
   readonly now: number
   readonly tokens: TokenBook
@@ -145,4 +149,60 @@ function stillApplies({ toGuid, fromGuid, sends }: ResumeTokenFacts, { primary }
 
 function isFault(answer: ResumeTokenFacts | TokenFault): answer is TokenFault {
   return 'kind' in answer
+}
+
+interface Seen {
+  readonly dataset: { readonly id: string }
+  readonly inventory: Inventory
+}
+
+/** Fills in what the newest snapshots of the primary wrote: asked once for each, and of datasets that are worth it. */
+export async function withSizes<T extends Seen>(
+  sans: Pick<Sans, 'sizes'>,
+  seen: readonly T[],
+  memoryOf: (id: string) => Memory | null,
+  signal?: AbortSignal,
+): Promise<readonly T[]> {
+  const wanted = seen.map((each) => ({ each, asked: sizesToAsk(each.inventory, memoryOf(each.dataset.id)) }))
+  const asks = wanted.flatMap(({ each, asked }) => {
+    const { host, dataset } = each.inventory.mapping.primary
+    return asked.map(({ name }) => ({ host, snapshot: `${dataset}@${name}` }))
+  })
+  if (asks.length === 0) return seen
+  const sizes = await sans.sizes(asks, signal)
+  return wanted.map(({ each, asked }) => {
+    const { host, dataset } = each.inventory.mapping.primary
+    const own = asked.flatMap(({ name, guid }) => {
+      const size = sizes.get(`${host}:${dataset}@${name}`)
+      // Destroyed and taken anew under its name meanwhile: another one.
+      return size?.guid === guid ? [[guid, size] as const] : []
+    })
+    return own.length === 0 ? each : { ...each, inventory: { ...each.inventory, sizes: new Map(own) } }
+  })
+}
+
+interface Line {
+  readonly dataset: { readonly id: string }
+  readonly inventory: Inventory
+}
+
+/** The datasets of the pools that were asked for names, by `host:pool`: once in one look, however many are gone. */
+export type PoolNames = Map<string, Promise<ReadonlyMap<Guid, string> | null | typeof CUT>>
+
+/** A primary that is not there and was seen before: is it there under another name? By guid, never by what it is called. */
+export async function withNewName<T extends Line>(
+  context: EngineContext,
+  line: T,
+  { names, signal }: { readonly names: PoolNames; readonly signal?: AbortSignal },
+): Promise<T> {
+  const { inventory } = line
+  const guid = context.states.state(line.dataset.id)?.memory.primary?.guid
+  if (inventory.primary.state !== 'missing' || guid === undefined) return line
+  const { host, dataset } = inventory.mapping.primary
+  const key = `${host}:${poolOf(dataset)}`
+  const asked = names.get(key) ?? orCut(answered(context.deps.sans.namesIn(host, poolOf(dataset), signal), signal))
+  names.set(key, asked)
+  const found = await asked
+  const renamedTo = found === CUT ? undefined : found?.get(guid)
+  return renamedTo === undefined ? line : { ...line, inventory: { ...inventory, renamedTo } }
 }
