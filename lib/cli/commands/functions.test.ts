@@ -1,5 +1,26 @@
 import { describe, expect, test } from 'bun:test'
+import { runCommand } from '../testing/command-line.ts'
 import { inputOf } from './functions.ts'
+
+describe('functions', () => {
+  test('are listed with what they take', async () => {
+    expect((await runCommand(['fn', 'list'])).stdout).toMatchSnapshot()
+  })
+
+  test('take their input as the schema says', async () => {
+    const ran = await runCommand(['fn', 'run', 'check-lag', '-i', 'limit=3', '-i', 'tag=a', '-i', 'tag=b', '--json'])
+    expect(ran.service.bodies.get('/api/functions/check-lag')).toEqual({ limit: 3, tag: ['a', 'b'] })
+    expect(JSON.parse(ran.stdout)).toEqual({ schema: 'function-output/1', name: 'check-lag', output: { checked: 3 } })
+  })
+
+  test('an unknown one is 3, with what was meant', async () => {
+    const ran = await runCommand(['fn', 'run', 'check-lg'])
+    expect([ran.exit, ran.stderr.split('\n')[0]]).toEqual([
+      3,
+      'zwitness: There is no function check-lg. Did you mean check-lag?',
+    ])
+  })
+})
 
 const SCHEMA = {
   type: 'object',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { EXIT } from '../exit-codes.ts'
-import { detail, healthy, preview, status, summary } from '../testing/answers.ts'
+import { detail, healthy, status, summary } from '../testing/answers.ts'
 import { runCommand } from '../testing/command-line.ts'
 import { problem } from '../testing/service.ts'
 
@@ -135,94 +135,5 @@ describe('show', () => {
     const ran = await runCommand(['show', 'nope'], { answers })
     expect([ran.exit, ran.stdout]).toEqual([3, ''])
     expect(ran.stderr).toBe('zwitness: There is no dataset nope.\nNext: zwitness datasets\n')
-  })
-})
-
-describe('preview', () => {
-  const planned = (plan: Partial<typeof preview.plan>) => ({
-    answers: { 'POST /api/datasets/x/preview': ok({ ...preview, plan: { ...preview.plan, ...plan } }) },
-  })
-
-  test('shows every command and ends with 4', async () => {
-    const ran = await runCommand(['preview', 'x'])
-    expect(ran.exit).toBe(4)
-    expect(ran.stdout).toMatchSnapshot()
-    expect(ran.stderr).toBe('To run it: zwitness repair hqs10-hqs7.L1S4DAT1 --plan 7c1e\n')
-  })
-
-  test.each([
-    ['nothing to do', { kind: 'NOTHING' as const, steps: [] }, 0],
-    ['forbidden', { blocked: { code: 'POLICY_FORBIDS', because: 'dry_run is true.', cure: 'Set it to false.' } }, 5],
-    [
-      'unreadable',
-      { kind: 'IMPOSSIBLE' as const, steps: [], blocked: { code: 'UNKNOWN_STATE', because: 'hqs7 is off.', cure: '' } },
-      75,
-    ],
-  ])('%s', async (_, plan, exit) => {
-    const ran = await runCommand(['preview', 'x'], planned(plan))
-    expect([ran.exit, ran.stderr]).toEqual([exit, ''])
-  })
-
-  test('names what would be destroyed', async () => {
-    const destroys = [
-      { kind: 'SNAPSHOT' as const, name: 'own', guid: '99', createdAt: '2026-11-01T00:00:00Z', usedBytes: 2048 },
-    ]
-    const { stdout } = await runCommand(['preview', 'x'], planned({ destroys }))
-    expect(stdout).toContain('Destroys 1:\n  ✗ @own  2026-11-01T00:00:00Z  guid 99  2.0 KiB')
-    expect(stdout).not.toContain('Destroys nothing')
-    const empty = destroys.map((each) => ({ ...each, usedBytes: 0, holdsNothing: true }))
-    const { stdout: other } = await runCommand(['preview', 'x'], planned({ destroys: empty }))
-    expect(other).toContain('Destroys 1, with no change in any of them:\n  ✗ @own')
-  })
-})
-
-describe('runs', () => {
-  test('is a table, newest first', async () => {
-    const ran = await runCommand([
-      'runs',
-      '--kind',
-      'repair',
-      '--result',
-      'no-change',
-      '--dataset',
-      'x',
-      '--limit',
-      '2',
-    ])
-    expect(ran.service.calls).toEqual(['GET /api/runs?kind=REPAIR&result=NO_CHANGE&datasetId=x&limit=2'])
-    expect(ran.stdout).toMatchSnapshot()
-  })
-
-  test('one of them with its steps', async () => {
-    const ran = await runCommand(['runs', '1843'])
-    expect(ran.exit).toBe(0)
-    expect(ran.stdout).toContain('Run 1843  REPAIR  hqs10-hqs7.L1S4DAT1  SUCCEEDED')
-    expect((await runCommand(['runs', '7'])).exit).toBe(3)
-  })
-})
-
-describe('logs', () => {
-  test('newest at the bottom', async () => {
-    const ran = await runCommand(['logs', '--run', '1843', '--level', 'warn'])
-    expect(ran.stdout.split('\n').map((line) => line.slice(0, 46))).toEqual([
-      '2026-11-22T13:00:01.000Z WARN  engine: first (',
-      '2026-11-22T13:00:02.000Z WARN  engine: second ',
-      '',
-    ])
-    expect(ran.service.calls[0]).toContain('runId=1843&level=WARN')
-  })
-
-  test('-f goes on after the last one, each once, until Ctrl-C', async () => {
-    const ran = await runCommand(['logs', '-f', '--json'], { onSleep: (io, count) => count === 3 && io.interrupt() })
-    expect(ran.exit).toBe(130)
-    const lines = ran.stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    expect(lines.map(({ schema, message }) => [schema, message])).toEqual([
-      ['log/1', 'first'],
-      ['log/1', 'second'],
-      ['log/1', 'third'],
-    ])
   })
 })

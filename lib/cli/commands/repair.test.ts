@@ -3,37 +3,43 @@ import { preview } from '../testing/answers.ts'
 import { runCommand } from '../testing/command-line.ts'
 import { problem } from '../testing/service.ts'
 
-describe('check', () => {
-  test('looks at what is named, or at all, in one run that starts nothing', async () => {
-    const some = await runCommand(['check', 'a', 'b', '--reason', 'why'])
-    expect(some.service.bodies.get('/api/run')).toEqual({ datasetIds: ['a', 'b'], mode: 'CHECK', reason: 'why' })
-    for (const line of [['check'], ['check', '--all']]) {
-      expect((await runCommand(line)).service.bodies.get('/api/run')).toEqual({ mode: 'CHECK' })
-    }
+const ok = (body: unknown) => ({ status: 200, body })
+
+describe('preview', () => {
+  const planned = (plan: Partial<typeof preview.plan>) => ({
+    answers: { 'POST /api/datasets/x/preview': ok({ ...preview, plan: { ...preview.plan, ...plan } }) },
   })
 
-  test('names beside --all do not say which', async () => {
-    const ran = await runCommand(['check', 'a', '--all'])
-    expect([ran.exit, ran.service.calls]).toEqual([2, []])
-  })
-})
-
-describe('run', () => {
-  test('asks for all, or for a pair', async () => {
-    expect((await runCommand(['run'])).service.bodies.get('/api/run')).toEqual({})
-    expect((await runCommand(['run', '--pair', 'A → B'])).service.bodies.get('/api/run')).toEqual({ pair: 'A → B' })
-    expect((await runCommand(['run', '--all', '--pair', 'A'])).exit).toBe(2)
+  test('shows every command and ends with 4', async () => {
+    const ran = await runCommand(['preview', 'x'])
+    expect(ran.exit).toBe(4)
+    expect(ran.stdout).toMatchSnapshot()
+    expect(ran.stderr).toBe('To run it: zwitness repair hqs10-hqs7.L1S4DAT1 --plan 7c1e\n')
   })
 
-  test('one that is under way is named', async () => {
-    const answers = { 'POST /api/run': problem(409, 'ALREADY_RUNNING', 'Run 1842 looks already.', { runId: '1842' }) }
-    const ran = await runCommand(['run'], { answers })
-    expect([ran.exit, ran.stderr]).toEqual([6, 'zwitness: Run 1842 looks already.\nNext: zwitness runs 1842\n'])
+  test.each([
+    ['nothing to do', { kind: 'NOTHING' as const, steps: [] }, 0],
+    ['forbidden', { blocked: { code: 'POLICY_FORBIDS', because: 'dry_run is true.', cure: 'Set it to false.' } }, 5],
+    [
+      'unreadable',
+      { kind: 'IMPOSSIBLE' as const, steps: [], blocked: { code: 'UNKNOWN_STATE', because: 'hqs7 is off.', cure: '' } },
+      75,
+    ],
+  ])('%s', async (_, plan, exit) => {
+    const ran = await runCommand(['preview', 'x'], planned(plan))
+    expect([ran.exit, ran.stderr]).toEqual([exit, ''])
   })
 
-  test('--json is the run', async () => {
-    const ran = await runCommand(['run', '--wait', '--json'])
-    expect(JSON.parse(ran.stdout)).toMatchObject({ schema: 'run/1', id: '1843', result: 'SUCCEEDED' })
+  test('names what would be destroyed', async () => {
+    const destroys = [
+      { kind: 'SNAPSHOT' as const, name: 'own', guid: '99', createdAt: '2026-11-01T00:00:00Z', usedBytes: 2048 },
+    ]
+    const { stdout } = await runCommand(['preview', 'x'], planned({ destroys }))
+    expect(stdout).toContain('Destroys 1:\n  ✗ @own  2026-11-01T00:00:00Z  guid 99  2.0 KiB')
+    expect(stdout).not.toContain('Destroys nothing')
+    const empty = destroys.map((each) => ({ ...each, usedBytes: 0, holdsNothing: true }))
+    const { stdout: other } = await runCommand(['preview', 'x'], planned({ destroys: empty }))
+    expect(other).toContain('Destroys 1, with no change in any of them:\n  ✗ @own')
   })
 })
 
@@ -125,55 +131,5 @@ describe('repair', () => {
     const ran = await runCommand(['repair', 'x', '--yes'], { answers })
     expect(ran.exit).toBe(6)
     expect(ran.stderr).toContain('Next: zwitness preview x')
-  })
-})
-
-test('cancel asks for the end of a run, and --wait sees it', async () => {
-  const ran = await runCommand(['cancel', '1843', '--wait'])
-  expect(ran.service.calls).toEqual(['POST /api/runs/1843/cancel', 'GET /api/runs/1843'])
-  expect([ran.exit, ran.stdout.includes('CANCELLED')]).toEqual([0, true])
-})
-
-describe('what a person says about a dataset', () => {
-  test.each([
-    [
-      ['pause', 'x', '--for', '4h', '--reason', 'swap'],
-      'POST /api/datasets/x/pause',
-      { seconds: 14_400, reason: 'swap' },
-      'is paused until 2026-11-22T18:00:00Z; checks go on.',
-    ],
-    [['pause', 'x'], 'POST /api/datasets/x/pause', {}, 'is paused'],
-    [['resume', 'x'], 'POST /api/datasets/x/resume', {}, 'is no longer paused.'],
-    [['ack', 'x', '--for', '2d'], 'POST /api/datasets/x/ack', { seconds: 172_800 }, 'is acknowledged.'],
-    [['ack', 'x', '--clear'], 'DELETE /api/datasets/x/ack', undefined, 'is no longer acknowledged.'],
-  ])('%p', async (line, call, body, sentence) => {
-    const ran = await runCommand(line)
-    expect([ran.exit, ran.service.calls, ran.stdout.includes(sentence)]).toEqual([0, [call], true])
-    expect(ran.service.bodies.get(call.split(' ')[1] ?? '')).toEqual(body)
-  })
-
-  test('a length of time that is none asks nothing of the service', async () => {
-    const ran = await runCommand(['pause', 'x', '--for', 'soon'])
-    expect([ran.exit, ran.service.calls]).toEqual([2, []])
-  })
-})
-
-describe('functions', () => {
-  test('are listed with what they take', async () => {
-    expect((await runCommand(['fn', 'list'])).stdout).toMatchSnapshot()
-  })
-
-  test('take their input as the schema says', async () => {
-    const ran = await runCommand(['fn', 'run', 'check-lag', '-i', 'limit=3', '-i', 'tag=a', '-i', 'tag=b', '--json'])
-    expect(ran.service.bodies.get('/api/functions/check-lag')).toEqual({ limit: 3, tag: ['a', 'b'] })
-    expect(JSON.parse(ran.stdout)).toEqual({ schema: 'function-output/1', name: 'check-lag', output: { checked: 3 } })
-  })
-
-  test('an unknown one is 3, with what was meant', async () => {
-    const ran = await runCommand(['fn', 'run', 'check-lg'])
-    expect([ran.exit, ran.stderr.split('\n')[0]]).toEqual([
-      3,
-      'zwitness: There is no function check-lg. Did you mean check-lag?',
-    ])
   })
 })
