@@ -55,8 +55,8 @@ export interface PageOf<T> {
 type Route = Readonly<Partial<Record<string, unknown>>>
 
 /**
- * Where a path's answer is described: in the route itself, so that there is one ruler for both ends. Loaded only when there is
- * an answer to judge, and while it is waited for: a command line that asks nothing needs no zod.
+ * Where a path's answer is described: in the route itself, so that both ends follow one schema. Loaded only when there is
+ * an answer to check, and while waiting for it: a command line that asks nothing needs no zod.
  */
 const ROUTES: readonly (readonly [path: string, load: () => Promise<Route>])[] = [
   ['/healthz', () => import('#routes/healthz.ts')],

@@ -38,7 +38,7 @@ export interface Typed {
 }
 
 /**
- * Splits a command line into words and options, which may stand anywhere: `--name value`, `--name=value`, `-n value`,
+ * Splits a command line into words and options, which may be anywhere: `--name value`, `--name=value`, `-n value`,
  * `-abc` for switches, `--` ends the options.
  * @throws UsageError
  */

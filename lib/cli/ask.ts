@@ -7,7 +7,7 @@ import { Failure, shellWord, UsageError } from './failure.ts'
 import { rendered } from './text.ts'
 
 /**
- * Asks a person to agree. Where nobody can be asked, the flag that agrees is named instead of guessing.
+ * Asks a person to agree. Where there is no terminal, the error names the flag that agrees, instead of guessing.
  * @throws Failure 5
  */
 export async function confirmYes({ io }: Pick<Context, 'io'>, question: string): Promise<void> {
@@ -39,9 +39,9 @@ export const PASSWORD_FILE: OptionSpec = {
 }
 
 /**
- * A password, typed twice by a person or read from a file: never from the command line, which everybody on the machine
- * can read.
- * @throws UsageError, Failure 2 where nobody can be asked
+ * A password, typed twice by a person or read from a file: never from the command line, which every user of
+ * the machine can read.
+ * @throws UsageError, Failure 2 where there is no terminal
  */
 export async function newPassword(args: Arguments, { io }: Pick<Context, 'io'>): Promise<string> {
   const file = args.text(PASSWORD_FILE.name)
@@ -65,7 +65,7 @@ function firstLine(text: string): string {
 
 const MOST_BYTES = 64 * 1024
 
-/** A token or a password in a file, which nobody else may read. A pipe of the shell will do. @throws UsageError */
+/** A token or a password in a file, which no other user may read. A pipe of the shell will do. @throws UsageError */
 export function readSecretFile(option: string, file: string): string {
   const refused = (why: string): UsageError => new UsageError(`${option} ${file} ${why}.`)
   let descriptor: number

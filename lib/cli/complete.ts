@@ -11,8 +11,8 @@ import { everyOption, findCommand } from './parse.ts'
 import { settingsOf } from './settings.ts'
 
 /**
- * The first word where a shell asks for what may come next: `zwitness __complete WORD… CURRENT`, the last one being what
- * stands before the cursor. No command: the scripts of `zwitness completion` call it at every Tab.
+ * The first word where a shell asks for what may come next: `zwitness __complete WORD… CURRENT`, the last one being the
+ * word before the cursor. It is no command: the scripts of `zwitness completion` call it at every Tab.
  */
 export const ASKED_BY_SHELL = '__complete'
 
@@ -26,7 +26,7 @@ interface CompleteParts {
 
 /**
  * Writes `files` or `directories`, where the shell itself knows better, or `words` and then a line for each of them:
- * the word that would stand there, a tab, what it is. Whatever goes wrong, nothing is proposed and nothing is said.
+ * the word, a tab, what it is. Whatever goes wrong, nothing is proposed and nothing is said.
  */
 export async function complete(asked: readonly string[], io: Io, parts: CompleteParts): Promise<ExitCode> {
   try {
@@ -62,7 +62,7 @@ interface Place {
   readonly taken: readonly string[]
 }
 
-/** Stands for the word at the cursor, so that the parser itself says what it would be; no line can hold it. */
+/** In place of the word at the cursor, so that the parser itself says what it would be; no line can contain it. */
 const CURSOR = '\0'
 
 /** @throws UsageError for a line that is wrong before the cursor */
@@ -198,7 +198,7 @@ const SOURCES: Readonly<Record<Names, readonly Source[]>> = {
   ],
 }
 
-/** As text, not judged by the API's schema: that would load zod, and a name that is no name is only left out. */
+/** As text, not checked against the API's schema: that would load zod, and what is no name is simply left out. */
 async function candidatesFrom({ path, query, list, read }: Source, typed: string, connection: Connection) {
   const answer: unknown = JSON.parse(await connection.text(path, 'application/json', query?.(typed)))
   const rows = isRow(answer) ? answer[list] : null

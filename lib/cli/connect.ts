@@ -18,7 +18,7 @@ interface ConnectParts {
   readonly openApp: (directories: Directories) => Promise<LocalApp>
   readonly interrupts: Interrupts
   readonly log: (text: string) => void
-  /** How long a socket may take to show that somebody listens. */
+  /** How long a socket may take to show that a service listens there. */
   readonly aliveWithinMs?: number
 }
 

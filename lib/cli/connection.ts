@@ -108,13 +108,13 @@ async function answerOf<T>(response: Response, asked: Asked): Promise<T> {
   if (!response.ok) throw refusedBy(response.status, isJson ? await jsonOf(response, where) : null, where)
   if (!isJson) throw strange(where, `${type === '' ? 'no content type' : type} instead of JSON`)
   const answer = await jsonOf(response, where)
-  // Inside this process it has been judged already, by the same schema.
-  if (asked.kind !== 'local') await judge(answer, asked)
+  // Inside this process it was checked already, by the same schema.
+  if (asked.kind !== 'local') await checkSchema(answer, asked)
   return answer as T
 }
 
-/** Whatever stands at an address that somebody typed: its answer is shown, and acted upon, only if it is one of ours. */
-async function judge(answer: unknown, { where, method, path }: Asked): Promise<void> {
+/** Anything may be at an address that was typed: an answer is shown, and acted upon, only if it has our schema. */
+async function checkSchema(answer: unknown, { where, method, path }: Asked): Promise<void> {
   const route = path.split('?')[0] ?? path
   const { error } = (await answerSchema(method, route)).safeParse(answer)
   // The API may come to have further words (its description says so); a command takes none that it does not know for good.
@@ -196,7 +196,7 @@ function queryText(query: Query): string {
 }
 
 /**
- * Rows of a list over its pages, at most `most` of them. The first page is answered too, for what stands beside the rows.
+ * Rows of a list over its pages, at most `most` of them. The first page is returned too, for the fields beside its rows.
  */
 export async function readPages<T, P extends PageOf<T> = PageOf<T>>(
   connection: Connection,

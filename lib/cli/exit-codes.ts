@@ -1,6 +1,6 @@
 import type { RunView } from './answers.ts'
 
-/** What every command but `monitor` ends with. The numbers are a promise to scripts: none changes its meaning. */
+/** What a command ends with. The numbers are a promise to scripts: none changes its meaning. */
 export const EXIT = {
   /** Done, nothing to do, healthy. */
   DONE: 0,
@@ -68,13 +68,13 @@ const BY_STATUS: Readonly<Record<number, ExitCode>> = {
   504: EXIT.NO_SERVICE,
 }
 
-/** A refusal of the API. A code of a newer service that is not known here is judged by its status. */
+/** A refusal of the API. A code of a newer service that is not known here falls back to its status. */
 export function exitOfProblem(status: number, code: string | null): ExitCode {
   const known = code !== null && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined
   return known ?? BY_STATUS[status] ?? EXIT.FAILED
 }
 
-/** Faults of the way to a SAN, and a SAN that is busy: the same call may succeed later without anybody's doing. */
+/** Faults of the way to a SAN, and a SAN that is busy: the same call may succeed later by itself. */
 const PASSING: ReadonlySet<string> = new Set([
   'dns',
   'unreachable',
@@ -103,7 +103,7 @@ export function exitOfRun(run: Pick<RunView, 'result' | 'error' | 'decisions'>):
     case 'SUCCEEDED':
     case 'SUCCEEDED_WITH_WARNINGS':
     case 'NO_CHANGE':
-      // A look that could not see a side did its work, but whoever waited for it knows no more than before.
+      // A check that could not read a side did its work, but whoever waited for it knows no more than before.
       return run.decisions.some(({ rule }) => rule === 'STATUS_UNKNOWN') ? EXIT.LATER : EXIT.DONE
     case 'BLOCKED':
       return exitOfRule(run.decisions.map(({ rule }) => rule))
@@ -119,7 +119,7 @@ function exitOfRule(rules: readonly string[]): ExitCode {
   return rules.some((rule) => PASSING_RULES.has(rule)) ? EXIT.LATER : EXIT.REFUSED
 }
 
-/** What a preview found: nothing to do, a plan to run, or a plan that something stands in the way of. */
+/** What a preview found: nothing to do, a plan to run, or a plan that is held back. */
 export function exitOfPlan(plan: {
   readonly kind: string
   readonly blocked: { readonly code: string } | null

@@ -15,7 +15,7 @@ export class Interrupts {
     this.#io = io
   }
 
-  /** Fires with the first Ctrl-C that nobody took over. */
+  /** Fires with the first Ctrl-C that was not taken over. */
   get signal(): AbortSignal {
     return this.#abort.signal
   }

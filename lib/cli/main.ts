@@ -31,7 +31,7 @@ export async function main(argv: readonly string[], io: Io, parts: MainParts = {
   let out = createOutput(io, settings)
   let opened: Opened | null = null
   try {
-    // What everybody types first.
+    // What most people type first.
     const words = argv.length === 1 && argv[0] === '--version' ? ['version'] : argv
     const { command, args, wantsHelp } = parseCommandLine(words, commands)
     settings = settingsOf(args, io)

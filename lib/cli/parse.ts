@@ -11,7 +11,7 @@ interface ParsedLine {
 }
 
 /**
- * Finds the command (its words may stand among the options) and judges the options by it.
+ * Finds the command (its words may be among the options) and checks the options against it.
  * @throws UsageError with what was probably meant
  */
 export function parseCommandLine(argv: readonly string[], commands: readonly Command[]): ParsedLine {

@@ -6,7 +6,7 @@ import { Failure } from './failure.ts'
 import { ProgressDisplay, runLines } from './render/run.ts'
 
 /**
- * Tells of a run that was accepted, and watches it where asked. Without a service the run lives in this process: then it
+ * Shows a run that was accepted, and watches it where asked. Without a service the run is part of this process: then it
  * is always watched, and so are the repairs that it starts.
  */
 export async function follow(
@@ -125,7 +125,7 @@ async function cancel(connection: Connection, run: RunView): Promise<void> {
   try {
     await connection.post(`/api/runs/${encodeURIComponent(run.id)}/cancel`)
   } catch (error) {
-    // It ended in the meantime: the next look says how.
+    // It ended in the meantime: the next poll says how.
     if (!(error instanceof Failure) || error.exit !== EXIT.CONFLICT) throw error
   }
 }

@@ -22,7 +22,7 @@ export async function gatherForNote(before: DatasetView, around: Around): Promis
   const { engine, store, config, inspection, about, now } = around
   const { id, mapping } = before.dataset
   const inventory = await withRefusals(() => lastRead(id, around))
-  // A look that has just been taken says more than the one before it.
+  // Reading both sides may have brought a newer state.
   const view = engine.dataset(id) ?? before
   const at = now()
   const texts = textsOf(view.verdict.reasons)

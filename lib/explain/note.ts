@@ -12,7 +12,7 @@ export interface NoteParts {
   readonly dataset: DatasetSummaryView
   /** Worst first, notes last. */
   readonly reasons: readonly ReasonFull[]
-  /** What the last look would do; null before the first one. */
+  /** The plan of the last check; null before the first one. */
   readonly plan: PlanView | null
   /** Newest first. */
   readonly runs: readonly RunView[]

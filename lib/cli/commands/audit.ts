@@ -52,7 +52,7 @@ export const audit: Command = {
 }
 
 const TYPED = /^[0-9a-f]{64}(@[1-9]\d{0,14})?$/
-/** In a log stand other hashes too; a head says of which entry it is. */
+/** A log holds other hashes too; a head names its entry. */
 const WRITTEN = /\b[0-9a-f]{64}@[1-9]\d{0,14}\b/g
 /** As many as the service takes; of a longer log the newest. */
 const MOST_HEADS = 400

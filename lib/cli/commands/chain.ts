@@ -4,6 +4,7 @@ import { byHostOrDataset, SLOW } from '../connection.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { agoText } from '../render/words.ts'
 import { paint } from '../text.ts'
+import { SCRIPT_OPTION, writeScript } from './set-asides.ts'
 
 export const canDestroy: Command = {
   name: 'can-destroy',
@@ -48,7 +49,7 @@ export const anchors: Command = {
   usage: '[<host>|<id>] [--script]',
   operands: [0, 1],
   proposes: ['host or dataset'],
-  options: [{ name: 'script', summary: "Write the script that removes them, for the SAN's admin; nothing runs it." }],
+  options: [SCRIPT_OPTION],
   help: [
     'zwitness cannot remove an anchor, and makes at most 20 on a dataset. The script removes those that are superseded.',
     'Snapshots that a first transfer needs are named below: they have to stay until it is complete.',
@@ -58,14 +59,7 @@ export const anchors: Command = {
     const { out, io } = context
     const operand = args.operands[0]
     const connection = await context.connect()
-    if (args.flag('script')) {
-      const script = await byHostOrDataset(operand, (query) =>
-        connection.text('/api/anchors/script', 'text/x-shellscript', query, SLOW),
-      )
-      io.stdout(script)
-      out.note('Read it, then run it as root on the SAN: sh FILE says what it would do, sh FILE --really does it.')
-      return EXIT.DONE
-    }
+    if (args.flag('script')) return writeScript(context, connection, '/api/anchors/script', operand)
     const list = await byHostOrDataset(operand, (query) => connection.get<AnchorListView>('/api/anchors', query, SLOW))
     const { items, datasets, transfers, unseen } = list
     if (out.format === 'json') out.json('anchors/1', list)

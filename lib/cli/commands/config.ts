@@ -169,7 +169,7 @@ export const configSchema: Command = {
   },
 }
 
-/** Reads and judges the file itself; needs neither a service nor the data directory. */
+/** Reads and checks the file itself; needs neither a service nor the data directory. */
 export async function readConfigFile(
   { configDirectory }: Pick<Settings, 'configDirectory'>,
   file?: string,

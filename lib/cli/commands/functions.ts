@@ -76,7 +76,7 @@ type Schema = Readonly<Record<string, unknown>>
 
 /**
  * `['limit=3', 'tag=a', 'tag=b']` → the body of a function call, by the JSON Schema that the service gives of its input.
- * Only what is certain is turned into numbers, truth values, lists and objects; the service judges the rest.
+ * Only what is certain is turned into numbers, truth values, lists and objects; the service checks the rest.
  * @throws UsageError naming the argument
  */
 export function inputOf(schema: unknown, given: readonly string[]): Record<string, unknown> {

@@ -150,7 +150,7 @@ function allowLine(config: Config, role: AllowLine['role'], id: string, dataset:
   return { host: id, role, command: `zfs allow -u ${shellWord(host.sshUser)} ${rights} ${shellWord(dataset)}` }
 }
 
-/** Rights that stand on the backup itself would go away with it when it is set aside. */
+/** Rights given on the backup itself would go away with it when it is set aside. */
 function parentOf(dataset: string): string {
   const at = dataset.lastIndexOf('/')
   return at < 0 ? dataset : dataset.slice(0, at)

@@ -89,7 +89,7 @@ function fromOptions(args: Arguments): Agreed {
   return { planId: args.text('plan') ?? undefined, confirm: args.text('confirm') ?? undefined }
 }
 
-/** Null where nothing is to be done. @throws Failure when it is held back or nobody agrees. */
+/** Null where nothing is to be done. @throws Failure when it is held back, or the person does not agree. */
 async function agreedPlan(
   id: string,
   args: Arguments,

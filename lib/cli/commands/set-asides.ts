@@ -1,9 +1,27 @@
 import type { SetAsideListView } from '../answers.ts'
-import type { Command } from '../command.ts'
-import { byHostOrDataset, SLOW } from '../connection.ts'
-import { EXIT } from '../exit-codes.ts'
+import type { OptionSpec } from '../arguments.ts'
+import type { Command, Context } from '../command.ts'
+import { byHostOrDataset, type Connection, SLOW } from '../connection.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { agoText, bytesText } from '../render/words.ts'
 import { paint } from '../text.ts'
+
+/** Of what zwitness leaves on a SAN and never removes: anchors and set-asides. */
+export const SCRIPT_OPTION: OptionSpec = {
+  name: 'script',
+  summary: "Write the script that removes them, for the SAN's admin; nothing runs it.",
+}
+
+export async function writeScript(
+  { io, out }: Context,
+  connection: Connection,
+  path: string,
+  operand: string | undefined,
+): Promise<ExitCode> {
+  io.stdout(await byHostOrDataset(operand, (query) => connection.text(path, 'text/x-shellscript', query, SLOW)))
+  out.note('Read it, then run it as root on the SAN: sh FILE says what it would do, sh FILE --really does it.')
+  return EXIT.DONE
+}
 
 export const setAsides: Command = {
   name: 'set-asides',
@@ -11,7 +29,7 @@ export const setAsides: Command = {
   usage: '[<host>|<id>] [--script]',
   operands: [0, 1],
   proposes: ['host or dataset'],
-  options: [{ name: 'script', summary: "Write the script that removes them, for the SAN's admin; nothing runs it." }],
+  options: [SCRIPT_OPTION],
   help: [
     'zwitness never removes a set-aside. The script says what it would do, and does it only with --really, on the SAN.',
     'With --plain: name, role, dataset, host, pool, made at, bytes freed by removing it, snapshots, of them held, run, pinned snapshot, kept because.',
@@ -20,14 +38,7 @@ export const setAsides: Command = {
     const { out, io } = context
     const operand = args.operands[0]
     const connection = await context.connect()
-    if (args.flag('script')) {
-      const script = await byHostOrDataset(operand, (query) =>
-        connection.text('/api/set-asides/script', 'text/x-shellscript', query, SLOW),
-      )
-      io.stdout(script)
-      out.note('Read it, then run it as root on the SAN: sh FILE says what it would do, sh FILE --really does it.')
-      return EXIT.DONE
-    }
+    if (args.flag('script')) return writeScript(context, connection, '/api/set-asides/script', operand)
     const list = await byHostOrDataset(operand, (query) =>
       connection.get<SetAsideListView>('/api/set-asides', query, SLOW),
     )

@@ -16,7 +16,7 @@ const SIGNS: Readonly<
 const LONGEST_RUN = 6
 
 /**
- * The chain as two lines, oldest on the left: what stands above each other is one snapshot.
+ * The chain as two lines, oldest on the left: what is above one another is one snapshot.
  * `newestFirst` as the API lists it; `older` says how many there are before the first of them.
  */
 export function railLines(

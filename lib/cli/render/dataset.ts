@@ -59,8 +59,8 @@ export function datasetPage(
 }
 
 function evidenceLines(evidence: Readonly<Record<string, unknown>>): Text[] {
-  const told = Object.entries(evidence).filter(([name]) => name !== 'onlyOnBackup')
-  return told.map(([name, value]) => [paint('dim', `  ${name}: `), plain(value)])
+  const shown = Object.entries(evidence).filter(([name]) => name !== 'onlyOnBackup')
+  return shown.map(([name, value]) => [paint('dim', `  ${name}: `), plain(value)])
 }
 
 /** What the primary has lost and the backup still holds, newest first, with when each was taken. */

@@ -31,7 +31,7 @@ export function planLines(plan: PlanView): Text[] {
     ...checks.map(checkLine),
     ...notes.map((note) => [paint('dim', 'Note: '), note]),
     ...(held === null ? [] : [[paint('red', held[0]), held[1]]]),
-    // What stands in anybody's way stands in the scheduler's too: said once.
+    // What holds a person back holds the scheduler back too: said once.
     ...(blocked !== null || plan.kind === 'NOTHING' ? [] : [paint('dim', `Automatic repair: ${automatic.below}`)]),
   ]
 }

@@ -77,11 +77,11 @@ const CLEAR_LINE = `\r${String.fromCharCode(27)}[K`
 export class ProgressDisplay {
   readonly #context: Pick<Context, 'io' | 'settings' | 'out'>
   #drawn = false
-  #toldAt: number
+  #reportedAt: number
 
   constructor(context: Pick<Context, 'io' | 'settings' | 'out'>) {
     this.#context = context
-    this.#toldAt = context.io.now()
+    this.#reportedAt = context.io.now()
   }
 
   update(run: RunView): void {
@@ -90,8 +90,8 @@ export class ProgressDisplay {
     if (io.stderrIsTty) {
       io.stderr(`${CLEAR_LINE}${rendered(cutTo(progressText(run, true), io.columns - 1), false)}`)
       this.#drawn = true
-    } else if (io.now() - this.#toldAt >= PLAIN_EVERY_MS) {
-      this.#toldAt = io.now()
+    } else if (io.now() - this.#reportedAt >= PLAIN_EVERY_MS) {
+      this.#reportedAt = io.now()
       out.note(progressText(run, false))
     }
   }

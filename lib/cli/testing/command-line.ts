@@ -37,7 +37,7 @@ interface FakeIo extends Io {
   readonly written: { stdout: string; stderr: string }
   /** Questions that were asked. */
   readonly questions: string[]
-  /** Presses Ctrl-C; false when nobody listens. */
+  /** Presses Ctrl-C; false when nothing listens for it. */
   interrupt(): boolean
   /** Exit codes given to `exit`. */
   readonly exits: number[]

@@ -15,7 +15,7 @@ type Answer = { readonly status: number; readonly body: unknown }
 export interface FakeServiceOptions {
   /** Answers that replace the usual ones, by `METHOD /path`. */
   readonly answers?: Readonly<Record<string, Answer | (() => Answer)>>
-  /** What each look at run 1843 sees; the last one stays. */
+  /** What each request for run 1843 sees; the last one stays. */
   readonly runs?: readonly RunDetailView[]
 }
 
