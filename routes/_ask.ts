@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { RouteDefinition } from '#lib/runtime/index.ts'
+import type { RouteDefinition } from '#lib/runtime/define.ts'
 import type { Services } from '#lib/services.ts'
 
 /**

@@ -1,6 +1,7 @@
 import CopyText from '#islands/copy-text.tsx'
 import type { FirstStep } from '#lib/inspect/first-steps.ts'
-import { type InvocationContext, Island } from '#lib/runtime/index.ts'
+import type { InvocationContext } from '#lib/runtime/define.ts'
+import { Island } from '#lib/runtime/page.tsx'
 import type { Services } from '#lib/services.ts'
 import { FirstSteps } from '#lib/view/first-steps/first-steps.tsx'
 import { Page } from './_page.tsx'

@@ -1,4 +1,4 @@
-import { localPath } from '#lib/runtime/index.ts'
+import { localPath } from '#lib/runtime/reply.ts'
 
 const NOT_THERE = ['/login', '/setup', '/logout']
 /** Written for a header, a character may be nine; proxies refuse long ones. */

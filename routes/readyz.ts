@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { unavailable } from '#lib/runtime/index.ts'
+import { unavailable } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

@@ -1,5 +1,5 @@
 import type { RunRecord } from '#lib/db/types.ts'
-import { reply } from '#lib/runtime/index.ts'
+import { reply } from '#lib/runtime/reply.ts'
 import { runHref } from './hrefs.ts'
 import { runView } from './run.ts'
 

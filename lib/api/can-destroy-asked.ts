@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import type { DatasetView, Engine } from '#lib/engine/types.ts'
 import { type Asked, sideMeant } from '#lib/inspect/may-destroy.ts'
-import { type Actor, callerKey, mayAccess, Problem, unavailable } from '#lib/runtime/index.ts'
+import { type Actor, callerKey, mayAccess } from '#lib/runtime/actor.ts'
+import { Problem, unavailable } from '#lib/runtime/problem.ts'
 import { type CanDestroy, canDestroy } from './can-destroy.ts'
 import { inTurn } from './in-turn.ts'
 

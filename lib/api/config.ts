@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ConfigFault as Fault } from '#config/effective.ts'
-import { type InputFault, Problem } from '#lib/runtime/index.ts'
+import { type InputFault, Problem } from '#lib/runtime/problem.ts'
 import type { Services } from '#lib/services.ts'
 import { iso, Timestamp } from './time.ts'
 

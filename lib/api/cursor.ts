@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Problem } from '#lib/runtime/index.ts'
+import { Problem } from '#lib/runtime/problem.ts'
 
 /** What a cursor holds beside the name of its list: the sort key of the last row that was given. */
 export type CursorKey = readonly (string | number | null)[]

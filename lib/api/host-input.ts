@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Config } from '#config/effective.ts'
 import { NotListed } from '#lib/inspect/discover/types.ts'
-import { Problem } from '#lib/runtime/index.ts'
+import { Problem } from '#lib/runtime/problem.ts'
 
 export const hostId = z
   .string()

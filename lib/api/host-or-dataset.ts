@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Config } from '#config/effective.ts'
 import type { DatasetView, Engine } from '#lib/engine/types.ts'
-import { Problem } from '#lib/runtime/index.ts'
+import { Problem } from '#lib/runtime/problem.ts'
 import { datasetId } from './dataset-input.ts'
 import { noSuchDataset } from './refusals.ts'
 

@@ -1,6 +1,6 @@
 import type { Engine } from '#lib/engine/types.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
-import { type Actor, mayAccess } from '#lib/runtime/index.ts'
+import { type Actor, mayAccess } from '#lib/runtime/actor.ts'
 
 interface Asking {
   readonly engine: Pick<Engine, 'datasets' | 'inventory' | 'inventories' | 'seen'>

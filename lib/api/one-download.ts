@@ -1,4 +1,6 @@
-import { callerKey, type InvocationContext, tooMany } from '#lib/runtime/index.ts'
+import { callerKey } from '#lib/runtime/actor.ts'
+import type { InvocationContext } from '#lib/runtime/define.ts'
+import { tooMany } from '#lib/runtime/problem.ts'
 
 const under = new Set<string>()
 

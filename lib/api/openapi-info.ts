@@ -1,4 +1,4 @@
-import type { OpenApiInfo } from '#lib/runtime/index.ts'
+import type { OpenApiInfo } from '#lib/runtime/openapi.ts'
 
 /** Head of the API document. */
 export function openApiInfo(version: string): OpenApiInfo {

@@ -1,5 +1,6 @@
 import type { Access } from '#lib/auth/access.ts'
-import { type Actor, notFound } from '#lib/runtime/index.ts'
+import type { Actor } from '#lib/runtime/actor.ts'
+import { notFound } from '#lib/runtime/problem.ts'
 
 /** The number of a session that this actor may end. @throws Problem 404 NO_SUCH_SESSION, also for another's */
 export async function ownSession(

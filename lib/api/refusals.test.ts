@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { BadCursor } from '#lib/db/errors.ts'
 import { Refusal, type RefusalCode } from '#lib/engine/refusal.ts'
-import { Problem } from '#lib/runtime/index.ts'
+import { Problem } from '#lib/runtime/problem.ts'
 import { refusalProblem, runInTheWay, withRefusals } from './refusals.ts'
 
 const TABLE: readonly (readonly [RefusalCode, number, string])[] = [

@@ -1,6 +1,6 @@
 import { BadCursor } from '#lib/db/errors.ts'
 import { Refusal, type RefusalCode } from '#lib/engine/refusal.ts'
-import { type InputFault, Problem, type ProblemOptions } from '#lib/runtime/index.ts'
+import { type InputFault, Problem, type ProblemOptions } from '#lib/runtime/problem.ts'
 import { badCursor } from './cursor.ts'
 import { datasetHref, previewHref, runHref } from './hrefs.ts'
 

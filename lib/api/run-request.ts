@@ -1,4 +1,4 @@
-import { Problem } from '#lib/runtime/index.ts'
+import { Problem } from '#lib/runtime/problem.ts'
 import { describedEnum } from './described-enum.ts'
 import { impossible } from './refusals.ts'
 

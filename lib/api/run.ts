@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RunResult as Result, RunProgress, RunRecord, RunState as State, Trigger } from '#lib/db/types.ts'
-import { ROLES } from '#lib/runtime/index.ts'
+import { ROLES } from '#lib/runtime/actor.ts'
 import { ActorKind, kindWord } from './access-words.ts'
 import { datasetHref, runHref } from './hrefs.ts'
 import { Phase, Role, RunKind, RunResult, RunState, TriggerType } from './run-words.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Scope } from '#lib/engine/types.ts'
-import type { InvocationContext } from '#lib/runtime/index.ts'
+import type { InvocationContext } from '#lib/runtime/define.ts'
 import type { Services } from '#lib/services.ts'
 import { describedEnum } from './described-enum.ts'
 import { impossible, runInTheWay } from './refusals.ts'

@@ -1,5 +1,5 @@
 import type { Config } from '#config/effective.ts'
-import type { Schedule } from '#lib/runtime/index.ts'
+import type { Schedule } from '#lib/runtime/define.ts'
 
 /** When scans come, null when they are switched off: the pattern, or the distance that no pattern can say. */
 export function scanSchedule({ enabled, cron, intervalSeconds }: Config['scheduler']): Schedule | null {

@@ -1,4 +1,4 @@
-import { Problem } from '#lib/runtime/index.ts'
+import { Problem } from '#lib/runtime/problem.ts'
 
 export const SCRIPT_TYPE = 'text/x-shellscript'
 

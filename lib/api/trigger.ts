@@ -1,5 +1,5 @@
 import type { Trigger } from '#lib/db/types.ts'
-import type { InvocationContext } from '#lib/runtime/index.ts'
+import type { InvocationContext } from '#lib/runtime/define.ts'
 
 /** Who asked and how, as it is recorded with a run. */
 export function triggerOf(context: Pick<InvocationContext, 'actor' | 'trigger' | 'requestId'>): Trigger {

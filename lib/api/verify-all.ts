@@ -1,5 +1,5 @@
 import type { Verification, VerificationResult } from '#lib/inspect/verify/types.ts'
-import type { InvocationContext } from '#lib/runtime/index.ts'
+import type { InvocationContext } from '#lib/runtime/define.ts'
 import type { Services } from '#lib/services.ts'
 import { noSuchDataset } from './refusals.ts'
 

@@ -1,4 +1,4 @@
-import { etagOf } from '#lib/runtime/index.ts'
+import { etagOf } from '#lib/runtime/reply.ts'
 
 /**
  * A tag of what matters in an answer. Its own clock (`asOf`, an uptime) is left out by the caller, or no poll would

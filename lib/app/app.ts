@@ -15,7 +15,7 @@ import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
 import { openFilesAllowed } from '#lib/host/file-facts.ts'
 import { sleep } from '#lib/host/sleep.ts'
 import { openFiles } from '#lib/inspect/doctor/open-files.ts'
-import { createRuntime, type Runtime } from '#lib/runtime/index.ts'
+import { createRuntime, type Runtime } from '#lib/runtime/runtime.ts'
 import { createSans } from '#lib/san/san.ts'
 import type { Services } from '#lib/services.ts'
 import { checkSshPath } from '#lib/ssh/config-words.ts'
@@ -201,10 +201,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     const runtime = await createRuntime<Services>({
       folders: { functions: join(ROOT, 'functions'), routes: join(ROOT, 'routes'), islands: join(ROOT, 'islands') },
       services,
-      identify: access.identify,
       store: invocationLog(patient),
       openapi: openApiInfo(services.about.version),
-      hooks: { ...logs.hooks, ...access.hooks },
+      around: { identify: access.identify, ...logs.hooks, ...access.hooks },
       document: pageDocument(demo, {
         version: services.about.version,
         zone: () => configuration.current.scheduler.timezone,

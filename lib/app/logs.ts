@@ -5,7 +5,7 @@ import type { EventHub } from '#lib/events/hub.ts'
 import { environmentVariable } from '#lib/host/environment.ts'
 import { createLogger } from '#lib/logs/logger.ts'
 import type { LogFields } from '#lib/logs/types.ts'
-import type { RuntimeHooks } from '#lib/runtime/index.ts'
+import type { Around } from '#lib/runtime/around.ts'
 import { requestLog } from './request-log.ts'
 
 interface Parts {
@@ -21,7 +21,7 @@ interface Parts {
 
 export interface OpenedLogs {
   readonly engine: EngineLog
-  readonly hooks: Pick<RuntimeHooks, 'onError' | 'onLog' | 'onRequest' | 'onSkip'>
+  readonly hooks: Pick<Around, 'onError' | 'onLog' | 'onRequest' | 'onSkip'>
   close(): Promise<void>
 }
 

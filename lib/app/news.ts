@@ -9,7 +9,8 @@ import type { Emit } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { EventHub } from '#lib/events/hub.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
-import { type InvocationStore, ROLES, SCHEDULER_ACTOR } from '#lib/runtime/index.ts'
+import { ROLES, SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
+import type { InvocationStore } from '#lib/runtime/invoke.ts'
 
 interface Parts {
   readonly engine: () => Engine

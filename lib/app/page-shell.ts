@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DocumentOptions, StaticAsset } from '#lib/runtime/index.ts'
+import type { StaticAsset } from '#lib/runtime/assets.ts'
+import type { DocumentOptions } from '#lib/runtime/page.tsx'
 import { DocumentHead } from '#lib/view/document-head.tsx'
 import { ErrorPage } from '#lib/view/error-page.tsx'
 import { favicons } from '#lib/view/favicon.ts'

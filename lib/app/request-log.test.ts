@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { ComponentLog, LogFields } from '#lib/logs/types.ts'
-import type { Actor, RequestSummary } from '#lib/runtime/index.ts'
+import type { Actor } from '#lib/runtime/actor.ts'
+import type { RequestSummary } from '#lib/runtime/around.ts'
 import { requestLog } from './request-log.ts'
 
 function logOf() {

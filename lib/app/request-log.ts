@@ -1,7 +1,8 @@
 import { networkOf } from '#lib/auth/networks.ts'
 import { type Counted, MinuteTally, type MinuteTallyOptions } from '#lib/logs/minute-tally.ts'
 import type { ComponentLog } from '#lib/logs/types.ts'
-import { callerKey, type RequestSummary } from '#lib/runtime/index.ts'
+import { callerKey } from '#lib/runtime/actor.ts'
+import type { RequestSummary } from '#lib/runtime/around.ts'
 
 /** Characters of an address that somebody made up. */
 const LONGEST_PATH = 200

@@ -3,7 +3,8 @@ import type { Config } from '#config/effective.ts'
 import { intervalAt } from '#config/schedule.ts'
 import type { Store } from '#lib/db/types.ts'
 import type { Engine } from '#lib/engine/types.ts'
-import type { Actor, Runtime } from '#lib/runtime/index.ts'
+import type { Actor } from '#lib/runtime/actor.ts'
+import type { Runtime } from '#lib/runtime/runtime.ts'
 import type { FunctionView, RuntimeView } from '#lib/services.ts'
 
 interface Parts {

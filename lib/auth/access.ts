@@ -1,4 +1,5 @@
-import { type Actor, type Identify, mayAccess, type RuntimeHooks } from '#lib/runtime/index.ts'
+import { type Actor, mayAccess } from '#lib/runtime/actor.ts'
+import type { Around } from '#lib/runtime/around.ts'
 import { createAdmission } from './admission.ts'
 import { type Audit, createAudit } from './audit.ts'
 import { type AuditChecks, createAuditChecks } from './audit-check.ts'
@@ -20,7 +21,7 @@ import { createTokens, type Tokens } from './tokens.ts'
 import { createUsers, type User, type Users } from './users.ts'
 
 export type AccessHooks = Required<
-  Pick<RuntimeHooks, 'allowedHost' | 'allowedOrigin' | 'beforeHandler' | 'formToken' | 'onWrite' | 'signIn'>
+  Pick<Around, 'allowedHost' | 'allowedOrigin' | 'admit' | 'formToken' | 'audit' | 'signInPath'>
 >
 
 export interface DemoLogin {
@@ -31,7 +32,7 @@ export interface DemoLogin {
 
 /** Everything about who may come in, for the framework and for the handlers. */
 export interface Access {
-  readonly identify: Identify
+  readonly identify: Around['identify']
   readonly hooks: AccessHooks
   readonly users: Users
   readonly sessions: Sessions
@@ -93,14 +94,14 @@ export function createAccess(parts: AuthParts, demoLogins: readonly DemoLogin[] 
     identify: createIdentify({ config, sessions, tokens, makers, setup }),
     hooks: {
       ...createGuard(config),
-      beforeHandler: createAdmission(parts),
+      admit: createAdmission(parts),
       formToken: (request) => formTokenFor(request, secure()),
-      onWrite: async (summary) => {
+      audit: async (summary) => {
         await audit.writeRequest(summary)
         // The entry that accepts a fault is there now: it is no alarm any more.
         if (summary.action === 'auditAccept' && summary.status < 400) await auditChecks.prove()
       },
-      signIn: ({ status, code }) => {
+      signInPath: ({ status, code }) => {
         if (code === 'SETUP_REQUIRED') return '/setup'
         // Elsewhere there is nothing to sign in to: the page says who does it.
         return status === 401 && config().auth.mode === 'password' ? '/login' : null

@@ -1,4 +1,5 @@
-import { type Admission, Problem, tooMany } from '#lib/runtime/index.ts'
+import type { Admission } from '#lib/runtime/around.ts'
+import { Problem, tooMany } from '#lib/runtime/problem.ts'
 import { isOwnForm } from './forms.ts'
 import { isSecure } from './guard.ts'
 import type { AuthParts } from './ports.ts'

@@ -1,5 +1,6 @@
 import type { AuditRecord } from '#lib/db/types.ts'
-import type { Actor, WriteSummary } from '#lib/runtime/index.ts'
+import type { Actor } from '#lib/runtime/actor.ts'
+import type { WriteSummary } from '#lib/runtime/around.ts'
 import type { AuthParts } from './ports.ts'
 
 export interface AuditEntry {

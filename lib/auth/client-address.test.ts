@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { Peer } from '#lib/runtime/index.ts'
+import type { Peer } from '#lib/runtime/actor.ts'
 import { clientAddress } from './client-address.ts'
 
 const PROXIES = ['10.0.0.0/8', '127.0.0.1']

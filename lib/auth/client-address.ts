@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Peer } from '#lib/runtime/index.ts'
+import type { Peer } from '#lib/runtime/actor.ts'
 import { isWithin } from './networks.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Config } from '#config/effective.ts'
-import type { RuntimeHooks } from '#lib/runtime/index.ts'
+import type { Around } from '#lib/runtime/around.ts'
 
 /**
  * Names under which this server answers: its own machine, every literal address (nobody can make a name of it point
@@ -8,7 +8,7 @@ import type { RuntimeHooks } from '#lib/runtime/index.ts'
  */
 export function createGuard(
   config: () => Pick<Config, 'server'>,
-): Required<Pick<RuntimeHooks, 'allowedHost' | 'allowedOrigin'>> {
+): Required<Pick<Around, 'allowedHost' | 'allowedOrigin'>> {
   return {
     allowedHost: (hostname) => {
       const { publicUrl, allowedHosts } = config().server

@@ -1,5 +1,7 @@
 import type { AuthConfig } from '#config/access.ts'
-import { type Actor, anonymous, type Identify, type Peer, Problem } from '#lib/runtime/index.ts'
+import { type Actor, anonymous, type Peer } from '#lib/runtime/actor.ts'
+import type { Around } from '#lib/runtime/around.ts'
+import { Problem } from '#lib/runtime/problem.ts'
 import { clientAddress } from './client-address.ts'
 import { readCookie } from './cookies.ts'
 import { isSecure } from './guard.ts'
@@ -23,7 +25,7 @@ interface Ways {
  * Who is it? A token says so itself, whichever way it comes; the socket file (0600) is its owner's; everybody else by
  * `auth.mode`. A browser without a session is nobody.
  */
-export function createIdentify({ config, sessions, tokens, makers, setup }: Ways): Identify {
+export function createIdentify({ config, sessions, tokens, makers, setup }: Ways): Around['identify'] {
   return async (request, peer) => {
     const { auth, server } = config()
     const origin = {

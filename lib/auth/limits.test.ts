@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { anonymous } from '#lib/runtime/index.ts'
+import { anonymous } from '#lib/runtime/actor.ts'
 import type { AuditEntry } from './audit.ts'
 import { LoginThrottle, type Way } from './login-throttle.ts'
 import { networkOf } from './networks.ts'

@@ -1,6 +1,6 @@
 import type { AccessRole } from '#config/access.ts'
 import type { ProxyMaker, TokenRecord } from '#lib/db/types.ts'
-import { type Actor, SCHEDULER_ACTOR } from '#lib/runtime/index.ts'
+import { type Actor, SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
 import type { Audit } from './audit.ts'
 import type { AuthParts } from './ports.ts'
 import { lesserRole, roleOfGroups } from './roles.ts'

@@ -1,5 +1,5 @@
 import { PASSWORD_COST } from '#config/password-cost.ts'
-import { tooMany } from '#lib/runtime/index.ts'
+import { tooMany } from '#lib/runtime/problem.ts'
 import { FairQueue } from './fair-queue.ts'
 
 /**

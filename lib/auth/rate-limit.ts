@@ -1,4 +1,4 @@
-import { type Actor, callerKey } from '#lib/runtime/index.ts'
+import { type Actor, callerKey } from '#lib/runtime/actor.ts'
 import { networkOf } from './networks.ts'
 
 const A_MINUTE = 120

@@ -1,4 +1,5 @@
-import { type Actor, Problem, tooMany } from '#lib/runtime/index.ts'
+import type { Actor } from '#lib/runtime/actor.ts'
+import { Problem, tooMany } from '#lib/runtime/problem.ts'
 import type { Audit } from './audit.ts'
 import { decoyOf } from './decoy.ts'
 import { LoginThrottle, type Way } from './login-throttle.ts'

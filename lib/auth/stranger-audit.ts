@@ -1,4 +1,4 @@
-import { anonymous } from '#lib/runtime/index.ts'
+import { anonymous } from '#lib/runtime/actor.ts'
 import type { Audit, AuditEntry } from './audit.ts'
 
 /** Entries that may come at once; then one more after each span. */

@@ -1,5 +1,5 @@
 import type { AccessRole } from '#config/access.ts'
-import { conflict, notFound, Problem } from '#lib/runtime/index.ts'
+import { conflict, notFound, Problem } from '#lib/runtime/problem.ts'
 import type { Makers, TokenChange } from './makers.ts'
 import { passwordFault } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'

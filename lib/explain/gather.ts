@@ -8,7 +8,7 @@ import { runView } from '#lib/api/run.ts'
 import { snapshotViews } from '#lib/api/snapshots.ts'
 import { verificationView } from '#lib/api/verification.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
-import type { InvocationContext } from '#lib/runtime/index.ts'
+import type { InvocationContext } from '#lib/runtime/define.ts'
 import type { Services } from '#lib/services.ts'
 import type { NoteParts } from './note.ts'
 

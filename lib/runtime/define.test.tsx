@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { renderToString } from 'preact-render-to-string'
 import { z } from 'zod'
 import { createDefine } from './define.ts'
-import { Island } from './island.tsx'
+import { Island } from './page.tsx'
 
 interface Services {
   readonly counter: { count(): number }

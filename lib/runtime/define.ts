@@ -1,11 +1,15 @@
 import type { VNode } from 'preact'
 import type { z } from 'zod'
-import type { Access } from './actor.ts'
-import type { Schedule } from './check-schedule.ts'
-import type { Context } from './context.ts'
+import type { Access, Actor } from './actor.ts'
+import type { Problem } from './problem.ts'
 import type { Reply } from './reply.ts'
 
-export type NoInput = z.ZodObject<Record<never, never>>
+// The shape of a handler: what a file in functions/ or routes/ exports, and what its `run` is given.
+
+type NoInput = z.ZodObject<Record<never, never>>
+
+/** A cron pattern, or an even distance that no pattern can express (every 45 minutes). */
+export type Schedule = string | { readonly everySeconds: number }
 
 /** A job: run by the scheduler, over HTTP or from a shell. The file's name is its name. */
 export interface FunctionDefinition<Services, Input extends z.ZodObject, Output extends z.ZodType> {
@@ -27,7 +31,7 @@ export interface FunctionDefinition<Services, Input extends z.ZodObject, Output 
   run(input: z.output<Input>, context: Context<Services>): z.input<Output> | Promise<z.input<Output>>
 }
 
-export type RouteResult<Output extends z.ZodType> = z.input<Output> | Reply<z.input<Output>> | Response
+type RouteResult<Output extends z.ZodType> = z.input<Output> | Reply<z.input<Output>> | Response
 
 /** One method of one path. */
 export interface RouteDefinition<Services, Input extends z.ZodObject, Output extends z.ZodType> {
@@ -57,9 +61,9 @@ export interface RouteDefinition<Services, Input extends z.ZodObject, Output ext
    * Where the form was wrong, `page()` shows it again; where it was right, `redirect()` leads on.
    */
   readonly form?: boolean
-  /** How `onWrite` calls it; default its operation id. False: it writes nothing, or tells it itself. */
+  /** How the audit calls it; default its operation id. False: it writes nothing, or records it itself. */
   readonly audit?: false | string | ((input: z.output<Input>) => string)
-  /** The function that this route runs: `onWrite` is told what that declares as its input, too. */
+  /** The function that this route runs: what that declares as its input is in the audit, too. */
   readonly runs?: (input: z.output<Input>) => string
   run(input: z.output<Input>, context: Context<Services>): RouteResult<Output> | Promise<RouteResult<Output>>
 }
@@ -73,7 +77,46 @@ export interface PageDefinition<Services, Input extends z.ZodObject> {
   render(input: z.output<Input>, context: Context<Services>): VNode | Response | Promise<VNode | Response>
 }
 
-export interface Define<Services> {
+export type Trigger = 'schedule' | 'http' | 'cli' | 'internal'
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export type Fields = Readonly<Record<string, unknown>>
+
+interface PageAnswer {
+  readonly title: string
+  readonly body: VNode
+  /** Default 200. */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** What the page says was refused; its status and headers are the defaults, and the audit has it. */
+  readonly problem?: Problem
+}
+
+/** What the runtime adds to the services that every handler receives. */
+export interface InvocationContext {
+  /**
+   * Aborts on time-out, when the client of a route goes away, and when the process stops: functions and streams at
+   * once, an ordinary request is left to finish.
+   */
+  readonly signal: AbortSignal
+  readonly actor: Actor
+  readonly requestId: string
+  /** Id from the invocation store; for routes the same as `requestId`. */
+  readonly invocationId: string
+  readonly trigger: Trigger
+  /** Only for routes and pages. */
+  readonly request?: Request
+  log(level: LogLevel, message: string, fields?: Fields): void
+  /** Call it before returning a stream: takes away the connection's idle limit and the handler's time-out. */
+  keepOpen(): void
+  /** Only for routes and pages: what a form of this answer must send back in its field `csrf`. */
+  formToken(): string
+  /** Only for routes and pages: a whole HTML document, e.g. the page of a form again, with what was wrong with it. */
+  page(answer: PageAnswer): Response
+}
+
+export type Context<Services> = Services & InvocationContext
+
+interface Define<Services> {
   defineFunction<Input extends z.ZodObject = NoInput, Output extends z.ZodType = z.ZodUnknown>(
     definition: FunctionDefinition<Services, Input, Output>,
   ): FunctionDefinition<Services, Input, Output>

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
+import type { Admission, WriteSummary } from './around.ts'
 import { startFixture } from './fixtures/start.ts'
-import type { Admission, WriteSummary } from './hooks.ts'
 import { Problem } from './problem.ts'
 
 const told: WriteSummary[] = []
@@ -9,16 +9,16 @@ let cookies = 0
 let full = false
 const { app, errors } = await startFixture({
   formToken: () => ({ token: 'right', cookie: `form=${++cookies}` }),
-  beforeHandler: (admission) => {
+  admit: (admission) => {
     admitted.push(admission)
     const { formToken } = admission
     return formToken === null || formToken === 'right' ? null : new Problem(403, 'CSRF', 'Not our form.')
   },
-  onWrite: (summary) => {
+  audit: (summary) => {
     if (full) throw new Error('The disk is full.')
     told.push(summary)
   },
-  signIn: ({ status }) => (status === 401 ? '/login' : null),
+  signInPath: ({ status }) => (status === 401 ? '/login' : null),
 })
 
 beforeEach(() => {

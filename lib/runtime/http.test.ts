@@ -185,7 +185,7 @@ describe('browsers', () => {
 
 describe('hooks', () => {
   test('a refused identity counts as anonymous on public paths only', async () => {
-    const { app } = await startFixture({}, { identify: () => new Problem(401, 'TOKEN_EXPIRED', 'Make a new one.') })
+    const { app } = await startFixture({ identify: () => new Problem(401, 'TOKEN_EXPIRED', 'Make a new one.') })
     expect((await app.request('/healthz')).status).toBe(200)
     const refused = await app.request('/api/things')
     expect([refused.status, (await refused.json()).code]).toEqual([401, 'TOKEN_EXPIRED'])
@@ -194,7 +194,7 @@ describe('hooks', () => {
   test('beforeHandler refuses; onRequest hears the declared path', async () => {
     const seen: unknown[] = []
     const { app } = await startFixture({
-      beforeHandler: ({ request }) => (request.method === 'POST' ? new Problem(429, 'RATE_LIMITED', 'Slower.') : null),
+      admit: ({ request }) => (request.method === 'POST' ? new Problem(429, 'RATE_LIMITED', 'Slower.') : null),
       onRequest: ({ route, status, actor }) => seen.push([route, status, actor?.role ?? null]),
     })
     const headers = { 'x-role': 'operator' }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadTree } from './load.ts'
-import { LoadError } from './load-error.ts'
+import { LoadError } from './tree.ts'
 
 const fixtures = join(import.meta.dir, 'fixtures')
 const folders = (name: string) => ({

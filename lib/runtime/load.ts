@@ -1,11 +1,16 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { functionFaults, functionNameFault, isFunctionDefinition } from './check-function.ts'
-import { checkRouteModule } from './check-route.ts'
-import { schemaFaults } from './check-schemas.ts'
-import { type Fault, LoadError } from './load-error.ts'
+import { checkRouteModule, functionFaults, functionNameFault, isFunctionDefinition, schemaFaults } from './check.ts'
 import { comparePaths, routePath } from './route-path.ts'
-import { type HandlerFolders, scan } from './scan.ts'
-import type { LoadedFunction, LoadedIsland, LoadedPage, LoadedRoute, Tree } from './tree.ts'
+import {
+  type Fault,
+  LoadError,
+  type LoadedFunction,
+  type LoadedIsland,
+  type LoadedPage,
+  type LoadedRoute,
+  type Tree,
+} from './tree.ts'
 
 type Module = Readonly<Record<string, unknown>>
 type Report = (message: string) => void
@@ -123,4 +128,37 @@ async function loadIsland(path: string, file: string, name: string, report: Repo
     source: path,
     component: module.default as LoadedIsland['component'],
   }
+}
+
+export interface HandlerFolders {
+  /** Absolute folders; a folder that does not exist counts as empty only when it is left out. */
+  readonly functions?: string
+  readonly routes?: string
+  readonly islands?: string
+}
+
+interface ScannedFiles {
+  readonly functions: readonly string[]
+  readonly routes: readonly string[]
+  readonly islands: readonly string[]
+}
+
+/** Files below the three folders, relative to each and sorted: the order never depends on the disk. */
+function scan(folders: HandlerFolders): ScannedFiles {
+  return {
+    functions: files(folders.functions),
+    routes: files(folders.routes),
+    islands: files(folders.islands),
+  }
+}
+
+function files(folder: string | undefined): readonly string[] {
+  if (folder === undefined) return []
+  if (!existsSync(folder)) throw new Error(`The handler folder ${folder} does not exist.`)
+  return [...new Bun.Glob('**/*.{ts,tsx}').scanSync({ cwd: folder })].filter(isHandler).sort()
+}
+
+function isHandler(file: string): boolean {
+  if (file.split('/').some((part) => part.startsWith('_'))) return false
+  return !/\.(test|d)\.tsx?$/.test(file)
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { accessOf } from './actor.ts'
 import type { ComponentSet, JsonObject } from './openapi-components.ts'
-import { PROBLEM_TYPE } from './problem-document.ts'
+import { PROBLEM_TYPE } from './problem.ts'
 import type { LoadedRoute } from './tree.ts'
 
 const PARAMETER = /:([A-Za-z0-9]+)/g

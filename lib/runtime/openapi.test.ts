@@ -2,9 +2,9 @@ import { expect, test } from 'bun:test'
 import { z } from 'zod'
 import { startFixture } from './fixtures/start.ts'
 import { openApiDocument } from './openapi.ts'
-import type { LoadedRoute, LoadedRouteDefinition } from './tree.ts'
+import type { AnyRoute, LoadedRoute } from './tree.ts'
 
-const route = (definition: Omit<LoadedRouteDefinition, 'summary' | 'run'>, rest: Partial<LoadedRoute> = {}) =>
+const route = (definition: Omit<AnyRoute, 'summary' | 'run'>, rest: Partial<LoadedRoute> = {}) =>
   ({
     method: 'GET',
     path: '/api/a',

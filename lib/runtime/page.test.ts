@@ -50,7 +50,7 @@ test('errors of pages are pages, errors of the API are problems', async () => {
 })
 
 test('somebody who is not signed in is sent to the login page, with the way back', async () => {
-  const { app } = await startFixture({ signIn: ({ status }) => (status === 401 ? '/login' : null) })
+  const { app } = await startFixture({ signInPath: ({ status }) => (status === 401 ? '/login' : null) })
   const response = await app.request('/plain?a=1', { headers: { accept: 'text/html' } })
   expect([response.status, response.headers.get('location')]).toEqual([303, '/login?next=%2Fplain%3Fa%3D1'])
 })

@@ -1,3 +1,5 @@
+// What a handler answers with, and the tags by which a client knows that it has the answer already.
+
 const REPLY = Symbol('reply')
 
 /** A JSON answer with a status or headers other than the route's own. */
@@ -33,4 +35,17 @@ export function localPath(path: string): string | null {
   if (!path.startsWith('/') || !URL.canParse(path, here)) return null
   const { origin, pathname, search, hash } = new URL(path, here)
   return origin === here && !pathname.startsWith('//') ? pathname + search + hash : null
+}
+
+/** Strong tag of exactly these bytes. */
+export function etagOf(body: string | Uint8Array): string {
+  return `"${new Bun.CryptoHasher('sha256').update(body).digest('hex').slice(0, 32)}"`
+}
+
+/** If-None-Match compares weakly (RFC 9110, 13.1.2): a proxy that compresses adds `W/`. */
+export function matches(ifNoneMatch: string | null, etag: string): boolean {
+  if (ifNoneMatch === null) return false
+  if (ifNoneMatch.trim() === '*') return true
+  const bare = (tag: string): string => tag.trim().replace(/^W\//, '')
+  return ifNoneMatch.split(',').some((tag) => bare(tag) === bare(etag))
 }

@@ -1,15 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { accessOf, SCHEDULER_ACTOR } from './actor.ts'
+import type { Around } from './around.ts'
 import { buildAssets, type StaticAsset } from './assets.ts'
-import type { Identify, RuntimeHooks } from './hooks.ts'
 import { type App, createApp } from './http.ts'
-import type { InvocationStore, InvocationSummary } from './invocation-store.ts'
-import { createInvoker, type Invoker } from './invoke.ts'
-import { loadTree } from './load.ts'
+import { createInvoker, type InvocationStore, type InvocationSummary, type Invoker } from './invoke.ts'
+import { type HandlerFolders, loadTree } from './load.ts'
 import { type OpenApiInfo, openApiDocument, operationsOf } from './openapi.ts'
 import type { JsonObject } from './openapi-components.ts'
 import type { DocumentOptions } from './page.tsx'
-import type { HandlerFolders } from './scan.ts'
 import { createScheduler, type ScheduledFunction, type Scheduler } from './schedule.ts'
 import { type Served, serve } from './server.ts'
 import type { LoadedFunction, Tree } from './tree.ts'
@@ -18,17 +16,17 @@ export interface RuntimeOptions<Services extends object> {
   readonly folders: HandlerFolders
   /** Read through, not copied: a getter among them is asked at every use. */
   readonly services: Services
-  readonly identify: Identify
+  /** How the product takes the steps around its handlers. */
+  readonly around: Around
   readonly store: InvocationStore
   readonly openapi: OpenApiInfo
-  readonly hooks?: RuntimeHooks
   readonly document?: DocumentOptions
   readonly statics?: Readonly<Record<string, StaticAsset>>
   /** Absolute; default is the boot script that comes with the framework. */
   readonly bootFile?: string
 }
 
-export interface FunctionInfo {
+interface FunctionInfo {
   readonly name: string
   readonly definition: LoadedFunction['definition']
   readonly access: ReturnType<typeof accessOf>
@@ -37,7 +35,7 @@ export interface FunctionInfo {
   readonly last: InvocationSummary | null
 }
 
-export interface StartOptions {
+interface StartOptions {
   readonly host?: string
   /** Null: no TCP. */
   readonly port: number | null
@@ -62,19 +60,18 @@ export interface Runtime {
 
 /** @throws LoadError with every fault of every handler file */
 export async function createRuntime<Services extends object>(options: RuntimeOptions<Services>): Promise<Runtime> {
-  const { services, store, hooks = {} } = options
+  const { services, store, around, document = {} } = options
   const tree = await loadTree(options.folders, services)
   const bootFile = options.bootFile ?? fileURLToPath(new URL('../client/boot.ts', import.meta.url))
   const assets = await buildAssets({ islands: tree.islands, bootFile, statics: options.statics })
   const stopping = new AbortController()
-  const { identify, document = {} } = options
-  const app = createApp({ tree, services, identify, hooks, assets, document, stopping: stopping.signal })
-  const invoker = createInvoker({ functions: tree.functions, services, store, hooks })
+  const app = createApp({ tree, services, around, assets, document, stopping: stopping.signal })
+  const invoker = createInvoker({ functions: tree.functions, services, store, around })
   const scheduler = createScheduler({
     functions: tree.functions,
     services,
     tick: (name) => invoker.invoke({ name, trigger: 'schedule', actor: SCHEDULER_ACTOR }),
-    onError: (error, name) => hooks.onError?.(error, { function: name, trigger: 'schedule' }),
+    onError: (error, name) => around.onError?.(error, { function: name, trigger: 'schedule' }),
   })
   let served: Served | null = null
   let document31: JsonObject | null = null

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, jest, setSystemTime, test } from 'bun:test'
-import type { Schedule } from './check-schedule.ts'
-import { LoadError } from './load-error.ts'
+import type { Schedule } from './define.ts'
 import { createScheduler } from './schedule.ts'
-import type { LoadedFunction } from './tree.ts'
+import { LoadError, type LoadedFunction } from './tree.ts'
 
 beforeEach(() => {
   jest.useFakeTimers()

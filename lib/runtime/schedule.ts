@@ -1,7 +1,6 @@
 import { Cron } from 'croner'
-import { cronOptions, type ScheduleSpec, scheduleFault, scheduleOf } from './check-schedule.ts'
-import { type Fault, LoadError } from './load-error.ts'
-import type { LoadedFunction } from './tree.ts'
+import type { Schedule } from './define.ts'
+import { type Fault, LoadError, type LoadedFunction } from './tree.ts'
 
 export interface ScheduledFunction {
   readonly pattern: string
@@ -12,7 +11,7 @@ export interface ScheduledFunction {
   readonly previous: Date | null
 }
 
-export interface SchedulerOptions {
+interface SchedulerOptions {
   readonly functions: readonly LoadedFunction[]
   readonly services: object
   /** One tick. Overlap is the invoker's business: it answers SKIPPED. */
@@ -159,4 +158,61 @@ function specsOf({ functions, services }: SchedulerOptions): ReadonlyMap<string,
   }
   if (faults.length > 0) throw new LoadError(faults)
   return specs
+}
+
+/** A schedule as croner takes it. */
+interface ScheduleSpec {
+  readonly pattern: string
+  readonly timezone: string | undefined
+  /** Least distance of two ticks, seconds; set for an even distance, whose pattern matches every second. */
+  readonly everySeconds?: number
+}
+
+/** What croner is given beside the pattern. */
+function cronOptions({ timezone, everySeconds }: ScheduleSpec): { timezone?: string; interval?: number } {
+  return { ...(timezone ? { timezone } : {}), ...(everySeconds ? { interval: everySeconds } : {}) }
+}
+
+/** A sentence when croner would not run it, else null. */
+export function scheduleFault(spec: ScheduleSpec): string | null {
+  const text = `schedule "${spec.pattern}"`
+  if (spec.everySeconds !== undefined && !(Number.isInteger(spec.everySeconds) && spec.everySeconds > 0))
+    return `schedule: everySeconds is ${spec.everySeconds}; write a whole number of seconds from 1`
+  try {
+    const job = new Cron(spec.pattern, { paused: true, ...cronOptions(spec) })
+    try {
+      // A paused job is built without looking at its time zone; only asking for a date does.
+      job.nextRun()
+    } finally {
+      job.stop()
+    }
+    return null
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return spec.timezone && !patternIsGood(spec.pattern)
+      ? `${text}: ${message}`
+      : spec.timezone
+        ? `time zone "${spec.timezone}" is not known; write an IANA name such as Europe/Vienna`
+        : `${text}: ${message}`
+  }
+}
+
+function patternIsGood(pattern: string): boolean {
+  return scheduleFault({ pattern, timezone: undefined }) === null
+}
+
+/** What a definition asks for with these services; null means: not scheduled. */
+export function scheduleOf(
+  definition: {
+    readonly schedule?: Schedule | ((services: object) => Schedule | null)
+    readonly timezone?: string | ((services: object) => string | undefined)
+  },
+  services: object,
+): ScheduleSpec | null {
+  const { schedule, timezone } = definition
+  const wanted = typeof schedule === 'function' ? schedule(services) : schedule
+  if (wanted === undefined || wanted === null) return null
+  const zone = typeof timezone === 'function' ? timezone(services) : timezone
+  if (typeof wanted === 'string') return { pattern: wanted, timezone: zone }
+  return { pattern: '* * * * * *', timezone: zone, everySeconds: wanted.everySeconds }
 }

@@ -3,9 +3,9 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { connect, createServer, type NetConnectOpts } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Peer, peerOf } from './actor.ts'
+import type { Around } from './around.ts'
 import { actorOf, startFixture } from './fixtures/start.ts'
-import type { RuntimeHooks } from './hooks.ts'
-import { type Peer, peerOf } from './peer.ts'
 
 let folder: string
 let socket: string
@@ -19,13 +19,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function listen(hooks: RuntimeHooks = {}) {
+async function listen(around: Partial<Around> = {}) {
   const peers: Peer[] = []
   const identify = (_request: Request, peer: Peer) => {
     peers.push(peer)
     return actorOf('admin')
   }
-  const fixture = await startFixture(hooks, { identify })
+  const fixture = await startFixture({ identify, ...around })
   const served = await fixture.runtime.start({ port: 0, unixSocket: socket })
   stops.push(() => fixture.runtime.stop(500))
   return { ...fixture, served, peers, url: served.url ?? '' }
@@ -84,8 +84,8 @@ test.each([
   'xn--a',
 ])('a Host that is no address (%s) is refused at the door, whatever hosts are known', async (host) => {
   const errors: unknown[] = []
-  const hooks = { allowedHost: () => true, onError: (error: unknown) => errors.push(error) }
-  const { served } = await listen(hooks)
+  const around = { allowedHost: () => true, onError: (error: unknown) => errors.push(error) }
+  const { served } = await listen(around)
   for (const path of ['/', '/api/things?limit=5', '/nothing', '/healthz?x=%'])
     for (const where of [{ host: '127.0.0.1', port: served.port ?? 0 }, { path: socket }]) {
       const answer = await raw(where, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
@@ -146,7 +146,7 @@ test('a client that goes away, or asks for the head only, ends its stream', asyn
   leave.abort()
   await gate.wait()
 
-  const head = await startFixture({}, { identify: () => actorOf('viewer') })
+  const head = await startFixture({ identify: () => actorOf('viewer') })
   expect((await head.app.request('/api/events', { method: 'HEAD' })).status).toBe(200)
   await head.gate.wait()
 })

@@ -1,9 +1,9 @@
+import { stat, unlink } from 'node:fs/promises'
+import { connect } from 'node:net'
+import type { ServerEnv } from './actor.ts'
 import type { App } from './http.ts'
-import type { ServerEnv } from './peer.ts'
-import { createTurns } from './turns.ts'
-import { clearStaleSocket, withPrivateUmask } from './unix-socket.ts'
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly app: App
   /** Default `127.0.0.1`. */
   readonly host?: string
@@ -83,4 +83,71 @@ async function stopAll(servers: readonly Bun.Server<undefined>[], abortStreams: 
   await Promise.race([Promise.all(servers.map((server) => server.stop())), late])
   clearTimeout(timer)
   await Promise.all(servers.map((server) => server.stop(true)))
+}
+
+/**
+ * Makes room for a socket file. One that a process answers on stays.
+ * @throws Error when it is in use, or when the path is no socket
+ */
+async function clearStaleSocket(path: string): Promise<void> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (!found) return
+  if (!found.isSocket()) throw new Error(`${path} exists and is not a socket; move it away or choose another path.`)
+  if (await answers(path)) throw new Error(`Another process answers on ${path}; stop it first.`)
+  await unlink(path)
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      // Refused is what a socket file without a process says. Anything else (EACCES …) proves nothing.
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false)
+      else reject(error)
+    })
+  })
+}
+
+/** Runs `listen` with a umask that creates the socket as 0600 from its first moment; a chmod would come too late. */
+function withPrivateUmask<T>(listen: () => T): T {
+  const before = process.umask(0o177)
+  try {
+    return listen()
+  } finally {
+    process.umask(before)
+  }
+}
+
+/**
+ * One request begins in each turn of the event loop. Bun runs the handler of a new connection while it accepts, and accepts
+ * as long as somebody connects: clients that come again as soon as they are answered would keep timers, open connections
+ * and the SANs' answers waiting for as long as they like (measured: eight of them, all the time). So no request
+ * begins before every waiting connection has been accepted.
+ */
+function createTurns(): () => Promise<void> {
+  const waiting: (() => void)[] = []
+  let isDue = false
+
+  function next(): void {
+    const begin = waiting.shift()
+    isDue = begin !== undefined
+    if (begin === undefined) return
+    setImmediate(next)
+    begin()
+  }
+
+  return () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    waiting.push(resolve)
+    if (!isDue) setImmediate(next)
+    isDue = true
+    return promise
+  }
 }

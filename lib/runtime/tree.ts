@@ -1,50 +1,12 @@
-import type { ComponentType, VNode } from 'preact'
+import type { ComponentType } from 'preact'
 import type { z } from 'zod'
-import type { Access } from './actor.ts'
-import type { Schedule } from './check-schedule.ts'
+import type { FunctionDefinition, PageDefinition, RouteDefinition } from './define.ts'
 
-// Definitions as the framework sees them after loading: their own input types are checked by zod, not by TypeScript.
+// What was found in the handler folders. From here on a handler's own types are checked by zod, not by TypeScript.
 
-export interface LoadedFunctionDefinition {
-  readonly summary: string
-  readonly description?: string
-  readonly schedule?: Schedule | ((services: object) => Schedule | null)
-  readonly timezone?: string | ((services: object) => string | undefined)
-  readonly timeout?: number
-  readonly input?: z.ZodObject
-  readonly output?: z.ZodType
-  readonly access?: Access
-  readonly overlap?: boolean
-  readonly tags?: readonly string[]
-  run(input: unknown, context: object): unknown
-}
-
-export interface LoadedRouteDefinition {
-  readonly summary: string
-  readonly description?: string
-  readonly access?: Access
-  readonly input?: z.ZodObject
-  readonly output?: z.ZodType
-  readonly status?: number
-  readonly errors?: Readonly<Record<number, readonly string[]>>
-  readonly operationId?: string
-  readonly tags?: readonly string[]
-  readonly bodyLimit?: number
-  readonly timeout?: number
-  readonly etag?: boolean
-  readonly produces?: string
-  readonly form?: boolean
-  readonly audit?: false | string | ((input: unknown) => string)
-  readonly runs?: (input: unknown) => string
-  run(input: unknown, context: object): unknown
-}
-
-export interface LoadedPageDefinition {
-  readonly title: string | ((input: unknown, context: object) => string | Promise<string>)
-  readonly access?: Access
-  readonly input?: z.ZodObject
-  render(input: unknown, context: object): VNode | Response | Promise<VNode | Response>
-}
+export type AnyFunction = FunctionDefinition<object, z.ZodObject, z.ZodType>
+export type AnyRoute = RouteDefinition<object, z.ZodObject, z.ZodType>
+export type AnyPage = PageDefinition<object, z.ZodObject>
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export type Method = (typeof METHODS)[number]
@@ -52,7 +14,7 @@ export type Method = (typeof METHODS)[number]
 export interface LoadedFunction {
   readonly name: string
   readonly file: string
-  readonly definition: LoadedFunctionDefinition
+  readonly definition: AnyFunction
 }
 
 export interface LoadedRoute {
@@ -60,13 +22,13 @@ export interface LoadedRoute {
   /** As Hono matches it: `/api/datasets/:id`, `/files/:path{.+}`. */
   readonly path: string
   readonly file: string
-  readonly definition: LoadedRouteDefinition
+  readonly definition: AnyRoute
 }
 
 export interface LoadedPage {
   readonly path: string
   readonly file: string
-  readonly definition: LoadedPageDefinition
+  readonly definition: AnyPage
 }
 
 export interface LoadedIsland {
@@ -83,4 +45,22 @@ export interface Tree {
   readonly routes: readonly LoadedRoute[]
   readonly pages: readonly LoadedPage[]
   readonly islands: readonly LoadedIsland[]
+}
+
+export interface Fault {
+  /** Relative, for example `functions/scan.ts`. */
+  readonly file: string
+  readonly message: string
+}
+
+/** Everything that is wrong in the handler folders, at once. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError'
+  readonly faults: readonly Fault[]
+
+  constructor(faults: readonly Fault[]) {
+    const lines = faults.map((fault) => `  - ${fault.file}: ${fault.message}`)
+    super(`The handler folders have ${faults.length} problem(s):\n${lines.join('\n')}`)
+    this.faults = faults
+  }
 }

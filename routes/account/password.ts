@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { password } from '#lib/api/access-words.ts'
-import { forbidden, Problem } from '#lib/runtime/index.ts'
+import { forbidden, Problem } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'
 import { onAccount } from './_view.tsx'
 

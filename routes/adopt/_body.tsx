@@ -1,5 +1,5 @@
 import { type AdoptResultsView, decisionsOf } from '#lib/api/adopt.ts'
-import type { InvocationContext } from '#lib/runtime/index.ts'
+import type { InvocationContext } from '#lib/runtime/define.ts'
 import type { Services } from '#lib/services.ts'
 import { Adopt } from '#lib/view/adopt/adopt.tsx'
 import { mayAct } from '#lib/view/may-act.ts'

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { Topic } from '#lib/api/topics.ts'
 import type { NoPlace } from '#lib/events/hub.ts'
 import { eventStream, SSE_HEADERS } from '#lib/events/sse.ts'
-import { callerKey, mayAccess, unavailable } from '#lib/runtime/index.ts'
+import { callerKey, mayAccess } from '#lib/runtime/actor.ts'
+import { unavailable } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'
 
 const NO_PLACE: Readonly<Record<NoPlace, string>> = {

@@ -1,6 +1,6 @@
 import { Status, statusView } from '#lib/api/status.ts'
 import { weakTag } from '#lib/api/weak-tag.ts'
-import { reply } from '#lib/runtime/index.ts'
+import { reply } from '#lib/runtime/reply.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import FunctionRun from '#islands/function-run.tsx'
-import { Island } from '#lib/runtime/index.ts'
+import { Island } from '#lib/runtime/page.tsx'
 import { definePage } from '#lib/services.ts'
 import { Invocations } from '#lib/view/functions/invocations.tsx'
 import { MomentOr } from '#lib/view/moment.tsx'

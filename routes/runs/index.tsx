@@ -1,7 +1,7 @@
 import RunList from '#islands/run-list.tsx'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { runView } from '#lib/api/run.ts'
-import { Island } from '#lib/runtime/index.ts'
+import { Island } from '#lib/runtime/page.tsx'
 import { definePage } from '#lib/services.ts'
 import { runLineOf } from '#lib/view/runs/fold.ts'
 import { RunFind } from '#lib/view/runs/run-find.tsx'

@@ -1,6 +1,7 @@
 import { iso } from '#lib/api/time.ts'
 import { userView } from '#lib/api/user.ts'
-import { conflict, type InvocationContext, Problem } from '#lib/runtime/index.ts'
+import type { InvocationContext } from '#lib/runtime/define.ts'
+import { conflict, Problem } from '#lib/runtime/problem.ts'
 import type { Services } from '#lib/services.ts'
 import type { UserFault } from '#lib/view/access/user-forms.tsx'
 import { Users } from '#lib/view/access/users.tsx'

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccessRole } from '#config/access.ts'
-import { accessOf, mayAccess, type Role } from '#lib/runtime/index.ts'
+import { accessOf, mayAccess, type Role } from '#lib/runtime/actor.ts'
 import type { Browser } from '#tests/witness/browser.ts'
 import { addUsers, PASSWORD, type Served, servedFake } from './access-fake.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { z } from 'zod'
-import { SCHEDULER_ACTOR } from '#lib/runtime/index.ts'
+import { SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
 import type { Browser } from '#tests/witness/browser.ts'
 import { closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
 

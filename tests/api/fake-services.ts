@@ -5,7 +5,8 @@ import { pageDocument, pageStatics } from '#lib/app/page-shell.ts'
 import { createAccess } from '#lib/auth/access.ts'
 import type { Store } from '#lib/db/types.ts'
 import { createEventHub } from '#lib/events/hub.ts'
-import { createRuntime, memoryStore, type Runtime } from '#lib/runtime/index.ts'
+import { memoryStore } from '#lib/runtime/invoke.ts'
+import { createRuntime, type Runtime } from '#lib/runtime/runtime.ts'
 import type { ReloadResult, RuntimeView, Services } from '#lib/services.ts'
 import { memoryAccessStore } from './fake-access-store.ts'
 import { fakeConfig, NOW } from './fake-config.ts'
@@ -103,12 +104,11 @@ export async function fakeServices(): Promise<Fake> {
   runtime = await createRuntime({
     folders: FOLDERS,
     services,
-    identify: access.identify,
     store: memoryStore(),
     openapi: openApiInfo('0.1.0'),
     statics: pageStatics,
     document: pageDocument(true),
-    hooks: { ...access.hooks, onError: (error) => world.errors.push(error) },
+    around: { identify: access.identify, ...access.hooks, onError: (error) => world.errors.push(error) },
   })
   const { app } = runtime
   return {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { Refusal } from '#lib/engine/refusal.ts'
-import { SCHEDULER_ACTOR } from '#lib/runtime/index.ts'
+import { SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
 import { type Fake, fakeServices } from './fake-services.ts'
 
 const ID = 'hq10-7.L1S4DAT1'

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { fileURLToPath } from 'node:url'
 import { openApiInfo } from '#lib/api/openapi-info.ts'
-import { loadTree, openApiDocument } from '#lib/runtime/index.ts'
+import { loadTree } from '#lib/runtime/load.ts'
+import { openApiDocument } from '#lib/runtime/openapi.ts'
 import packageJson from '../../package.json'
 import { FOLDERS } from './fake-services.ts'
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
-import { accessOf, mayAccess } from '#lib/runtime/index.ts'
+import { accessOf, mayAccess } from '#lib/runtime/actor.ts'
 import { type Fake, fakeServices } from './fake-services.ts'
 
 setDefaultTimeout(600_000)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AuditVerification, auditHeads, auditVerificationView, knownHeads } from '#lib/api/audit-check.ts'
-import { notFound } from '#lib/runtime/index.ts'
+import { notFound } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

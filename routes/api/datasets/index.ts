@@ -6,7 +6,7 @@ import { ReasonCode } from '#lib/api/reason-words.ts'
 import { Status } from '#lib/api/status-words.ts'
 import { iso, Timestamp } from '#lib/api/time.ts'
 import { weakTag } from '#lib/api/weak-tag.ts'
-import { reply } from '#lib/runtime/index.ts'
+import { reply } from '#lib/runtime/reply.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { FunctionDetail, functionView, invocationView } from '#lib/api/function.ts'
-import { notFound, reply } from '#lib/runtime/index.ts'
+import { notFound } from '#lib/runtime/problem.ts'
+import { reply } from '#lib/runtime/reply.ts'
 import { defineRoute } from '#lib/services.ts'
 
 const INVOCATIONS = 20

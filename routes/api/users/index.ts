@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { password, storedRole, UserRole, userName } from '#lib/api/access-words.ts'
 import { User, userView } from '#lib/api/user.ts'
-import { reply } from '#lib/runtime/index.ts'
+import { reply } from '#lib/runtime/reply.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

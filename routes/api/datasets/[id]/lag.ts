@@ -3,7 +3,7 @@ import { datasetId } from '#lib/api/dataset-input.ts'
 import { isTooFine, Lag, lagPoint, stepFor } from '#lib/api/lag.ts'
 import { noSuchDataset } from '#lib/api/refusals.ts'
 import { epoch, iso, Moment } from '#lib/api/time.ts'
-import { badRequest } from '#lib/runtime/index.ts'
+import { badRequest } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'
 
 const MONTH_MS = 30 * 86_400_000

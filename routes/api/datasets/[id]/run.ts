@@ -6,7 +6,8 @@ import { noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
 import { Run } from '#lib/api/run.ts'
 import { checkRunRequest, RunMode, RunStrategy } from '#lib/api/run-request.ts'
 import { triggerOf } from '#lib/api/trigger.ts'
-import { reply, requireAccess } from '#lib/runtime/index.ts'
+import { requireAccess } from '#lib/runtime/actor.ts'
+import { reply } from '#lib/runtime/reply.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({

@@ -6,7 +6,7 @@ import { noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
 import { pageOfSnapshots } from '#lib/api/snapshot-page.ts'
 import { Snapshot, SnapshotSide, SnapshotState, sideView, snapshotViews } from '#lib/api/snapshots.ts'
 import { iso, Timestamp } from '#lib/api/time.ts'
-import { unavailable } from '#lib/runtime/index.ts'
+import { unavailable } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
