@@ -33,7 +33,7 @@ export function isTest(path: string): boolean {
 }
 
 /** The file in the repository that is meant, or null for a package. */
-function targetOf(from: string, specifier: string): string | null {
+export function targetOf(from: string, specifier: string): string | null {
   if (specifier.startsWith('.')) return posix.normalize(posix.join(posix.dirname(from), specifier))
   return specifier.startsWith('#') ? specifier.slice(1) : null
 }
