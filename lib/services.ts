@@ -93,7 +93,6 @@ export interface RuntimeView {
   ready(): Promise<readonly string[]>
   /** Epoch ms of the next scheduled scan, null when the scheduler is off. */
   nextScanAt(): number | null
-  shuttingDown(): boolean
 }
 
 export interface FunctionView {

@@ -2,7 +2,7 @@ import { expect, setSystemTime, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '#tests/endings/temporary-directory.ts'
-import { type InUse, RunningConfiguration } from './configuration.ts'
+import { createConfiguration, type InUse, RunningConfiguration } from './configuration.ts'
 
 const nothing = (): void => {}
 const LOG = { debug: nothing, info: nothing, warn: nothing, error: nothing }
@@ -36,9 +36,10 @@ const CHILD: InUse = { runId: 7, datasetId: 'tree.child', rootId: 'tree', primar
 async function reloading(inUse: InUse, after: Tree): Promise<string> {
   const path = join(temporaryDirectory(), 'app-config.yaml')
   writeFileSync(path, file({}))
-  const configuration = new RunningConfiguration(path, {
-    log: () => LOG,
-    apply: async () => {},
+  const configuration = createConfiguration({
+    running: new RunningConfiguration(path),
+    log: LOG,
+    apply: async () => undefined,
     inUse: () => [inUse],
   })
   writeFileSync(path, file(after))
@@ -72,7 +73,12 @@ test('a mapping that is repaired stays in, as before', async () => {
 test('a status judges the file once, however often and long it is asked; a changed one is judged anew', async () => {
   const path = join(temporaryDirectory(), 'app-config.yaml')
   writeFileSync(path, file({}))
-  const configuration = new RunningConfiguration(path, { log: () => LOG, apply: async () => {}, inUse: () => [] })
+  const configuration = createConfiguration({
+    running: new RunningConfiguration(path),
+    log: LOG,
+    apply: async () => undefined,
+    inUse: () => [],
+  })
   writeFileSync(path, 'san_hosts: 1\n')
   try {
     const { faults } = await configuration.state()
@@ -91,8 +97,10 @@ test('what cannot be applied, and not be taken back either, is told as what it w
   const path = join(temporaryDirectory(), 'app-config.yaml')
   writeFileSync(path, file({}))
   const logged: string[] = []
-  const configuration = new RunningConfiguration(path, {
-    log: () => ({ ...LOG, error: (message: string) => void logged.push(message) }),
+  const running = new RunningConfiguration(path)
+  const configuration = createConfiguration({
+    running,
+    log: { ...LOG, error: (message: string) => void logged.push(message) },
     apply: async (_before, after) => {
       throw new Error(`no room for ${after.datasets[0]?.policy.maxDelaySeconds}`)
     },
@@ -101,5 +109,5 @@ test('what cannot be applied, and not be taken back either, is told as what it w
   writeFileSync(path, file({ maxDelay: 48 }))
   await expect(configuration.reload('test')).rejects.toThrow(`no room for ${48 * 3600}`)
   expect(logged).toEqual([`The configuration before could not be put in force again: no room for ${72 * 3600}`])
-  expect(configuration.current.datasets[0]?.policy.maxDelaySeconds).toBe(72 * 3600)
+  expect(running.current.datasets[0]?.policy.maxDelaySeconds).toBe(72 * 3600)
 })

@@ -10,7 +10,7 @@ import { childNames } from '#lib/engine/monitored.ts'
 import type { EngineLog } from '#lib/engine/ports.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
-import type { Configuration, ReloadResult } from '#lib/services.ts'
+import type { Configuration } from '#lib/services.ts'
 
 /** The file has faults: nothing can start from it. */
 export class ConfigInvalid extends Error {
@@ -36,161 +36,174 @@ export interface InUse {
   readonly primary: string
 }
 
-/** Has it taken over everywhere. @returns what became of tokens, in sentences */
-type Apply = (before: Config, after: Config) => Promise<readonly string[] | undefined>
-
 interface Running {
   readonly config: Config
   readonly trace: Trace
+  /** A first start without a file. */
+  readonly missing: boolean
 }
 
-/** The running configuration and its file. Nothing changes unless all of the new one is sound. */
-export class RunningConfiguration implements Configuration {
-  readonly #file: string
-  readonly #log: () => EngineLog
-  readonly #apply: Apply
-  readonly #inUse: () => readonly InUse[]
+/** The configuration that is in force. Read first: everything else is built from it, and asks for it at the moment of use. */
+export class RunningConfiguration {
+  readonly file: string
   #running: Running
-  #missing = false
-  #error: string | null = null
-  #judged: ReadConfig | null = null
 
   /** `firstStart`: a file that is not there yet is no fault. @throws ConfigInvalid */
-  constructor(
-    file: string,
-    parts: {
-      readonly firstStart?: boolean
-      readonly log: () => EngineLog
-      readonly apply: Apply
-      readonly inUse: () => readonly InUse[]
-    },
-  ) {
-    this.#file = file
-    this.#log = parts.log
-    this.#apply = parts.apply
-    this.#inUse = parts.inUse
+  constructor(file: string, { firstStart = false }: { readonly firstStart?: boolean } = {}) {
+    this.file = file
     const read = readConfig({ file })
-    this.#missing = read.missing && parts.firstStart === true
-    if (this.#missing) this.#running = nothingConfigured(file)
+    if (read.missing && firstStart) this.#running = { ...nothingConfigured(file), missing: true }
     else if (read.loaded.faults !== undefined) throw new ConfigInvalid(read, read.loaded.faults)
-    else this.#running = read.loaded
-  }
-
-  get missing(): boolean {
-    return this.#missing
-  }
-
-  /** For a witness that has watched datasets before: a file that is gone is no first start. */
-  lost(): ConfigInvalid {
-    const read = readConfig({ file: this.#file })
-    return new ConfigInvalid(read, read.loaded.faults ?? [])
+    else this.#running = { ...read.loaded, missing: false }
   }
 
   get current(): Config {
     return this.#running.config
   }
 
-  async state() {
-    const { loaded, missing } = this.#onDisk()
-    if (loaded.faults !== undefined) {
-      return {
-        found: !missing,
-        inSync: false,
-        sha256OnDisk: null,
-        error: this.#missing
-          ? `Nothing is configured yet. ${loaded.faults.map(faultLine).join(' ')}`
-          : `The file on disk is not valid; the configuration before it stays in force. ${loaded.faults.map(faultLine).join(' ')}`,
-        faults: loaded.faults,
-      }
-    }
-    const { sha256 } = loaded.config.source
-    return {
-      found: true,
-      inSync: sha256 === this.current.source.sha256,
-      sha256OnDisk: sha256,
-      error: this.#error,
-      faults: [],
-    }
+  get missing(): boolean {
+    return this.#running.missing
   }
 
-  async reload(by: string): Promise<ReloadResult> {
-    const { loaded } = readConfig({ file: this.#file })
-    if (loaded.faults !== undefined) {
-      this.#log().error(
-        `The configuration was not reloaded (asked by ${by}): ${loaded.faults.map(faultLine).join(' ')}`,
-      )
-      return { ok: false, faults: loaded.faults }
-    }
-    const before = this.#running
-    const changes = difference(before.config, loaded.config)
-    this.#refuseRemoved(loaded.config)
-    this.#running = loaded
-    let tokens: readonly string[] = []
+  /** With where each value comes from. */
+  get running(): Running {
+    return this.#running
+  }
+
+  replace(by: Running): void {
+    this.#running = by
+  }
+
+  /** For a witness that has watched datasets before: a file that is gone is no first start. */
+  lost(): ConfigInvalid {
+    const read = readConfig({ file: this.file })
+    return new ConfigInvalid(read, read.loaded.faults ?? [])
+  }
+}
+
+interface Parts {
+  readonly running: RunningConfiguration
+  readonly log: EngineLog
+  readonly inUse: () => readonly InUse[]
+  /** Has it taken over everywhere. @returns what became of tokens, in sentences */
+  readonly apply: (before: Config, after: Config) => Promise<readonly string[] | undefined>
+}
+
+/** The file beside what is in force. Nothing changes unless all of the new one is sound. */
+export function createConfiguration({ running, log, inUse, apply }: Parts): Configuration {
+  /** Every status asks for the file on disk: what was judged once is not judged again. */
+  let judged: ReadConfig | null = null
+
+  function onDisk(): ReadConfig {
+    if (judged === null || !isUnchanged(judged)) judged = readConfig({ file: running.file })
+    return judged
+  }
+
+  /** Takes the new one over everywhere, or leaves everything as it was. */
+  async function takeOver(after: Pick<Running, 'config' | 'trace'>): Promise<readonly string[]> {
+    const before = running.running
+    running.replace({ ...after, missing: before.missing })
     try {
-      if (changes.changed) tokens = (await this.#apply(before.config, loaded.config)) ?? []
+      return (await apply(before.config, after.config)) ?? []
     } catch (error) {
-      this.#running = before
+      running.replace(before)
       try {
-        await this.#apply(loaded.config, before.config)
+        await apply(after.config, before.config)
       } catch (again) {
-        this.#log().error(
+        log.error(
           `The configuration before could not be put in force again: ${again instanceof Error ? again.message : again}`,
         )
       }
       throw error
     }
-    this.#error = null
-    this.#missing = false
-    this.#log().info(
-      `The configuration was reloaded by ${by}: ${changes.changed ? `${changes.added.length} added, ${changes.removed.length} removed, ${changes.changes.length} changed` : 'nothing has changed'}.`,
-    )
-    const { warnings } = loaded.config
-    return { ok: true, changed: changes.changed, difference: plain(changes), warnings, tokens }
   }
 
-  async check(): Promise<ReloadResult> {
-    const { loaded } = readConfig({ file: this.#file })
-    if (loaded.faults !== undefined) return { ok: false, faults: loaded.faults }
-    const changes = difference(this.current, loaded.config)
-    return { ok: true, changed: changes.changed, difference: plain(changes), warnings: loaded.config.warnings }
-  }
+  return {
+    get missing() {
+      return running.missing
+    },
 
-  async text(): Promise<string | null> {
-    const { text } = this.#onDisk()
-    return text === null ? null : redactText(text)
-  }
+    async state() {
+      const { loaded, missing } = onDisk()
+      if (loaded.faults !== undefined) {
+        const faults = loaded.faults.map(faultLine).join(' ')
+        return {
+          found: !missing,
+          inSync: false,
+          sha256OnDisk: null,
+          error: running.missing
+            ? `Nothing is configured yet. ${faults}`
+            : `The file on disk is not valid; the configuration before it stays in force. ${faults}`,
+          faults: loaded.faults,
+        }
+      }
+      const { sha256 } = loaded.config.source
+      return {
+        found: true,
+        inSync: sha256 === running.current.source.sha256,
+        sha256OnDisk: sha256,
+        error: null,
+        faults: [],
+      }
+    },
 
-  async show(): Promise<Json> {
-    return plain({
-      file: this.#file,
-      sha256: this.current.source.sha256,
-      loadedAt: new Date(this.current.source.loadedAt).toISOString(),
-      values: showConfig(this.current, this.#running.trace),
-      warnings: this.current.warnings,
-    })
-  }
-
-  schema(): Json {
-    return plain(configJsonSchema())
-  }
-
-  /** Every status asks for it: what was judged once is not judged again. */
-  #onDisk(): ReadConfig {
-    if (this.#judged === null || !isUnchanged(this.#judged)) this.#judged = readConfig({ file: this.#file })
-    return this.#judged
-  }
-
-  /** A dataset with an active run cannot go: its run would write by rules that are no longer there. */
-  #refuseRemoved(after: Config): void {
-    const busy = this.#inUse().find((each) => !stays(after, each))
-    if (busy !== undefined) {
-      throw new Refusal(
-        'ALREADY_RUNNING',
-        `The new configuration has no ${busy.datasetId}, but run ${busy.runId} is repairing it; wait for its end or cancel it, then reload again.`,
-        { runId: busy.runId, datasetId: busy.datasetId },
+    async reload(by) {
+      const { loaded } = readConfig({ file: running.file })
+      if (loaded.faults !== undefined) {
+        const faults = loaded.faults.map(faultLine).join(' ')
+        log.error(`The configuration was not reloaded (asked by ${by}): ${faults}`)
+        return { ok: false, faults: loaded.faults }
+      }
+      const changes = difference(running.current, loaded.config)
+      refuseRemoved(inUse(), loaded.config)
+      const tokens = changes.changed ? await takeOver(loaded) : []
+      running.replace({ ...loaded, missing: false })
+      log.info(
+        `The configuration was reloaded by ${by}: ${changes.changed ? `${changes.added.length} added, ${changes.removed.length} removed, ${changes.changes.length} changed` : 'nothing has changed'}.`,
       )
-    }
+      const { warnings } = loaded.config
+      return { ok: true, changed: changes.changed, difference: plain(changes), warnings, tokens }
+    },
+
+    async check() {
+      const { loaded } = readConfig({ file: running.file })
+      if (loaded.faults !== undefined) return { ok: false, faults: loaded.faults }
+      const changes = difference(running.current, loaded.config)
+      return { ok: true, changed: changes.changed, difference: plain(changes), warnings: loaded.config.warnings }
+    },
+
+    async text() {
+      const { text } = onDisk()
+      return text === null ? null : redactText(text)
+    },
+
+    async show() {
+      const { config, trace } = running.running
+      return plain({
+        file: running.file,
+        sha256: config.source.sha256,
+        loadedAt: new Date(config.source.loadedAt).toISOString(),
+        values: showConfig(config, trace),
+        warnings: config.warnings,
+      })
+    },
+
+    schema: () => plain(configJsonSchema()),
   }
+}
+
+/**
+ * A dataset with an active run cannot go: its run would write by rules that are no longer there.
+ * @throws Refusal ALREADY_RUNNING
+ */
+function refuseRemoved(inUse: readonly InUse[], after: Config): void {
+  const busy = inUse.find((each) => !stays(after, each))
+  if (busy === undefined) return
+  throw new Refusal(
+    'ALREADY_RUNNING',
+    `The new configuration has no ${busy.datasetId}, but run ${busy.runId} is repairing it; wait for its end or cancel it, then reload again.`,
+    { runId: busy.runId, datasetId: busy.datasetId },
+  )
 }
 
 /** A child is in no configuration by its id: it stays as long as its root has it. */

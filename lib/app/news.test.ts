@@ -3,7 +3,7 @@ import type { AuditEntry } from '#lib/auth/audit.ts'
 import type { RunRecord } from '#lib/db/types.ts'
 import type { Emit } from '#lib/engine/ports.ts'
 import { fakePlan, fakeRun } from '#tests/api/fake-views.ts'
-import { auditRepairs } from './news.ts'
+import { auditRepairs, createNews } from './news.ts'
 
 const byItself = {
   type: 'schedule',
@@ -33,8 +33,10 @@ function told(runs: readonly RunRecord[]) {
     run: ({ id }) => void passed.push(id),
   }
   const audit = { write: async (entry: AuditEntry) => void book.push(entry), writeRequest: async () => {} }
-  const emit = auditRepairs(inner, () => audit)
-  for (const run of runs) emit.run(run)
+  const news = createNews()
+  news.listen(inner)
+  news.listen(auditRepairs(audit))
+  for (const run of runs) news.run(run)
   return { book, passed }
 }
 

@@ -12,18 +12,34 @@ import type { Json } from '#lib/replication/types/reason.ts'
 import { ROLES, SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
 import type { InvocationStore } from '#lib/runtime/invoke.ts'
 
+/** What the engine reports, passed on to everyone who listens, in the order in which they began to. */
+export function createNews(): Emit & { listen(listener: Partial<Emit>): void } {
+  const listeners: Partial<Emit>[] = []
+  const toAll = (report: (listener: Partial<Emit>) => void): void => {
+    for (const listener of listeners) report(listener)
+  }
+  return {
+    listen: (listener) => void listeners.push(listener),
+    dataset: (record) => toAll((each) => each.dataset?.(record)),
+    run: (run) => toAll((each) => each.run?.(run)),
+    progress: (run) => toAll((each) => each.progress?.(run)),
+    host: (state) => toAll((each) => each.host?.(state)),
+    control: (id, controls) => toAll((each) => each.control?.(id, controls)),
+  }
+}
+
 interface Parts {
-  readonly engine: () => Engine
+  readonly engine: Engine
   readonly config: () => Config
   readonly now: () => number
 }
 
-/** The engine's news in the API's own words, to everyone who watches. */
-export function emitTo(hub: EventHub, { engine, config, now }: Parts): Emit {
+/** To everyone who watches: in the API's own words, as events. */
+export function broadcast(hub: EventHub, { engine, config, now }: Parts): Emit {
   let counting: ReturnType<typeof setTimeout> | null = null
 
   function dataset(id: string): void {
-    const view = engine().dataset(id)
+    const view = engine.dataset(id)
     if (view === null) return
     hub.publish('dataset', datasetSummary(view, now()))
     statusSoon()
@@ -35,7 +51,7 @@ export function emitTo(hub: EventHub, { engine, config, now }: Parts): Emit {
     counting = setTimeout(() => {
       counting = null
       // Without its list: the summaries of those that changed are sent one by one.
-      const { datasets: _, ...counts } = overview({ engine: engine(), config: config() }, now())
+      const { datasets: _, ...counts } = overview({ engine, config: config() }, now())
       hub.publish('status', counts)
     }, 1000)
     counting.unref()
@@ -63,25 +79,18 @@ export function emitTo(hub: EventHub, { engine, config, now }: Parts): Emit {
   }
 }
 
-/** Words of a person are written down when they ask; what the witness does by itself, when it has ended. */
-export function auditRepairs(emit: Emit, audit: () => Audit): Emit {
-  // A run is told of more than once, also when it has ended.
-  let last = new Set<number>()
-  let decrypted = new Set<number>()
+/** To the audit. What a person asks for is recorded when they ask; what the witness does by itself, when it has ended. */
+export function auditRepairs(audit: Pick<Audit, 'write'>): Pick<Emit, 'run'> {
+  // A run is reported more than once, also when it has ended.
+  const ended = newest()
+  const decrypted = newest()
   return {
-    ...emit,
     run(run) {
-      emit.run(run)
-      if (isDecision(run) && !decrypted.has(run.id)) {
-        decrypted = new Set([...decrypted, run.id].slice(-100))
-        void audit().write(decisionOf(run, run.plan.decrypts))
-      }
-      if (run.kind !== 'REPAIR' || run.finishedAt === null || !isOwn(run)) return
-      if (last.has(run.id)) return
-      last = new Set([...last, run.id].slice(-100))
+      // `write` never rejects.
+      if (isDecision(run) && decrypted.isNew(run.id)) void audit.write(decisionOf(run, run.plan.decrypts))
+      if (run.kind !== 'REPAIR' || run.finishedAt === null || !isOwn(run) || !ended.isNew(run.id)) return
       const { id, datasetId, state, outcome, bytes } = run
-      // Never rejects.
-      void audit().write({
+      void audit.write({
         actor: SCHEDULER_ACTOR,
         action: 'repair',
         target: datasetId,
@@ -89,6 +98,18 @@ export function auditRepairs(emit: Emit, audit: () => Audit): Emit {
         code: run.error?.kind ?? null,
         detail: { runId: String(id), state, bytes, ...(outcome === null ? {} : { message: outcome }) },
       })
+    },
+  }
+}
+
+/** Remembers the last hundred. */
+function newest(): { isNew(id: number): boolean } {
+  let known: readonly number[] = []
+  return {
+    isNew(id) {
+      if (known.includes(id)) return false
+      known = [...known, id].slice(-100)
+      return true
     },
   }
 }
@@ -119,7 +140,7 @@ function resultOf(state: RunRecord['state']): 'OK' | 'REFUSED' | 'FAILED' {
   return state === 'FAILED' || state === 'INTERRUPTED' || state === 'CANCELLED' ? 'FAILED' : 'OK'
 }
 
-/** Invocations of functions, written down in the store. */
+/** Invocations of functions, to the database. */
 export function invocationLog(store: Store): InvocationStore {
   return {
     async begin(record) {

@@ -40,6 +40,9 @@ export function pageDocument(demo: boolean, { version, zone, now }: Around = NOT
   }
 }
 
+/** What brings islands to life in the browser. */
+export const bootFile = join(import.meta.dir, '..', 'client', 'boot.ts')
+
 export const pageStatics: Readonly<Record<string, StaticAsset>> = {
   '/assets/app.css': { body: stylesheet(), type: 'text/css; charset=utf-8' },
   '/assets/theme.js': {

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { accessOf, SCHEDULER_ACTOR } from './actor.ts'
 import type { Around } from './around.ts'
 import { buildAssets, type StaticAsset } from './assets.ts'
@@ -14,16 +13,19 @@ import type { LoadedFunction, Tree } from './tree.ts'
 
 export interface RuntimeOptions<Services extends object> {
   readonly folders: HandlerFolders
-  /** Read through, not copied: a getter among them is asked at every use. */
-  readonly services: Services
+  /**
+   * Made once, for all handlers. The runtime hands itself to them: through it a handler runs a function, and a new
+   * configuration changes the schedules. Read through, not copied: a getter among them is asked at every use.
+   */
+  readonly services: (runtime: RuntimeFace) => Services
   /** How the product takes the steps around its handlers. */
   readonly around: Around
   readonly store: InvocationStore
   readonly openapi: OpenApiInfo
   readonly document?: DocumentOptions
   readonly statics?: Readonly<Record<string, StaticAsset>>
-  /** Absolute; default is the boot script that comes with the framework. */
-  readonly bootFile?: string
+  /** The browser's boot script, an absolute path. */
+  readonly bootFile: string
 }
 
 interface FunctionInfo {
@@ -44,14 +46,19 @@ interface StartOptions {
   readonly schedule?: boolean
 }
 
-export interface Runtime {
-  readonly tree: Tree
-  readonly app: App
+/** The runtime as the services see it. None of it may be used before the runtime is there. */
+export interface RuntimeFace {
   readonly scheduler: Scheduler
   readonly invoke: Invoker['invoke']
-  readonly running: Invoker['running']
   openapi(): JsonObject
   functions(): readonly FunctionInfo[]
+}
+
+export interface Runtime<Services extends object = object> extends RuntimeFace {
+  readonly tree: Tree
+  readonly services: Services
+  readonly app: App
+  readonly running: Invoker['running']
   /** Listens and starts the scheduler; whatever fails is stopped again. */
   start(options: StartOptions): Promise<Served>
   /** Scheduler first, then requests and functions together, at most `graceMs`; names functions that did not end. */
@@ -59,11 +66,23 @@ export interface Runtime {
 }
 
 /** @throws LoadError with every fault of every handler file */
-export async function createRuntime<Services extends object>(options: RuntimeOptions<Services>): Promise<Runtime> {
-  const { services, store, around, document = {} } = options
+export async function createRuntime<Services extends object>(
+  options: RuntimeOptions<Services>,
+): Promise<Runtime<Services>> {
+  const { store, around, document = {} } = options
+  // The one ring in here: handlers ask the runtime, and the runtime runs handlers. None of them runs before all of it is there.
+  const face: RuntimeFace = {
+    get scheduler() {
+      return scheduler
+    },
+    invoke: (request) => invoker.invoke(request),
+    openapi: () => openapi(),
+    functions: () => functions(),
+  }
+  const services = options.services(face)
   const tree = await loadTree(options.folders, services)
-  const bootFile = options.bootFile ?? fileURLToPath(new URL('../client/boot.ts', import.meta.url))
-  const assets = await buildAssets({ islands: tree.islands, bootFile, statics: options.statics })
+  const { bootFile, statics } = options
+  const assets = await buildAssets({ islands: tree.islands, bootFile, statics })
   const stopping = new AbortController()
   const app = createApp({ tree, services, around, assets, document, stopping: stopping.signal })
   const invoker = createInvoker({ functions: tree.functions, services, store, around })
@@ -79,6 +98,15 @@ export async function createRuntime<Services extends object>(options: RuntimeOpt
     document31 ??= openApiDocument(tree.routes, options.openapi)
     return document31
   }
+  const functions = (): readonly FunctionInfo[] =>
+    tree.functions.map(({ name, definition }) => ({
+      name,
+      definition,
+      access: accessOf(definition, 'POST'),
+      schedule: scheduler.get(name),
+      running: invoker.running().some((entry) => entry.functionName === name),
+      last: invoker.last(name) ?? null,
+    }))
   // A fault of the tree is found at the start, not by the document's first reader. (Its making takes 200 ms and 20 MB.)
   operationsOf(tree.routes)
 
@@ -91,20 +119,13 @@ export async function createRuntime<Services extends object>(options: RuntimeOpt
 
   return {
     tree,
+    services,
     app,
     scheduler,
     invoke: invoker.invoke,
     running: invoker.running,
     openapi,
-    functions: () =>
-      tree.functions.map(({ name, definition }) => ({
-        name,
-        definition,
-        access: accessOf(definition, 'POST'),
-        schedule: scheduler.get(name),
-        running: invoker.running().some((entry) => entry.functionName === name),
-        last: invoker.last(name) ?? null,
-      })),
+    functions,
     start: async ({ schedule = true, ...address }) => {
       await invoker.restore()
       served = await serve({ app, ...address, abortStreams: () => stopping.abort() })

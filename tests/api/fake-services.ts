@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import type { Config } from '#config/effective.ts'
 import { openApiInfo } from '#lib/api/openapi-info.ts'
-import { pageDocument, pageStatics } from '#lib/app/page-shell.ts'
+import { bootFile, pageDocument, pageStatics } from '#lib/app/page-shell.ts'
 import { createAccess } from '#lib/auth/access.ts'
 import type { Store } from '#lib/db/types.ts'
 import { createEventHub } from '#lib/events/hub.ts'
 import { memoryStore } from '#lib/runtime/invoke.ts'
-import { createRuntime, type Runtime } from '#lib/runtime/runtime.ts'
+import { createRuntime, type Runtime, type RuntimeFace } from '#lib/runtime/runtime.ts'
 import type { ReloadResult, RuntimeView, Services } from '#lib/services.ts'
 import { memoryAccessStore } from './fake-access-store.ts'
 import { fakeConfig, NOW } from './fake-config.ts'
@@ -60,8 +60,7 @@ export async function fakeServices(): Promise<Fake> {
     now,
     log: { ...silent, warn: (line: string) => void world.said.push(line) },
   })
-  let runtime: Runtime | null = null
-  const services: Services = {
+  const services = (runtime: RuntimeFace): Services => ({
     get config() {
       return world.config
     },
@@ -87,10 +86,7 @@ export async function fakeServices(): Promise<Fake> {
       schema: () => ({ type: 'object' }),
     },
     inspection: fakeInspection(),
-    get runtime() {
-      if (runtime === null) throw new Error('The runtime is not there yet.')
-      return viewOf(runtime, world)
-    },
+    runtime: viewOf(runtime, world),
     about: {
       version: '0.1.0',
       commit: 'abc123',
@@ -100,20 +96,21 @@ export async function fakeServices(): Promise<Fake> {
       demo: true,
     },
     now,
-  }
-  runtime = await createRuntime({
+  })
+  const runtime = await createRuntime({
     folders: FOLDERS,
     services,
     store: memoryStore(),
     openapi: openApiInfo('0.1.0'),
     statics: pageStatics,
+    bootFile,
     document: pageDocument(true),
     around: { identify: access.identify, ...access.hooks, onError: (error) => world.errors.push(error) },
   })
   const { app } = runtime
   return {
     runtime,
-    services,
+    services: runtime.services,
     engine,
     store,
     world,
@@ -135,7 +132,7 @@ function init(method: string, body: unknown, headers: Record<string, string>): R
   }
 }
 
-function viewOf(runtime: Runtime, world: Fake['world']): RuntimeView {
+function viewOf(runtime: RuntimeFace, world: Fake['world']): RuntimeView {
   return {
     functions: () =>
       runtime.functions().map(({ name, definition, access, running }) => ({
@@ -157,6 +154,5 @@ function viewOf(runtime: Runtime, world: Fake['world']): RuntimeView {
     openapi: () => runtime.openapi(),
     ready: async () => world.failed,
     nextScanAt: () => NOW + 60_000,
-    shuttingDown: () => false,
   }
 }

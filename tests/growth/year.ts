@@ -104,7 +104,7 @@ async function ordinaryHour(): Promise<Hour> {
       log: quiet,
       config: () => bed.config,
     })
-    auditRepairs({ dataset() {}, run() {}, progress() {}, host() {}, control() {} }, () => audit).run(run)
+    auditRepairs(audit).run(run)
     const file = join(bed.directory, 'copy.db')
     await bed.store.copyTo(file)
     const database = connect(file)

@@ -1,21 +1,21 @@
 import { expect, test } from 'bun:test'
 import type { Config } from '#config/effective.ts'
 import type { Store } from '#lib/db/types.ts'
-import type { Engine } from '#lib/engine/types.ts'
-import { runtimeView } from './runtime-view.ts'
+import { readiness } from './health.ts'
 
 function view(check: () => Promise<void>, makeRoom: () => Promise<void> = async () => {}) {
   let now = 1_000_000
   const scheduler = { enabled: false, intervalSeconds: 1800 }
-  const made = runtimeView({
+  const ready = readiness({
     store: { check } as unknown as Store,
-    engine: {} as Engine,
     configuration: { current: { scheduler } as unknown as Config, missing: false },
+    scans: { running: false, next: null },
+    stopping: new AbortController().signal,
     now: () => now,
     makeRoom,
   })
   return {
-    made,
+    made: { ready },
     later(ms: number) {
       now += ms
     },
