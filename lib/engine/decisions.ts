@@ -3,8 +3,9 @@ import { inDoubt } from '#lib/replication/held-back.ts'
 import { followPrimary } from '#lib/replication/memory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import type { ReasonCode } from '#lib/replication/types/reason.ts'
-import type { EngineContext } from './context.ts'
+import type { Knowledge } from './knowledge.ts'
 import type { Monitored } from './monitored.ts'
+import type { EngineDeps } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { repairHistory } from './repair-history.ts'
 import type { RepairQueue } from './repair-queue.ts'
@@ -12,10 +13,11 @@ import type { Adopted, AdoptRequest, Choice, DatasetView, Engine } from './types
 
 /** Pause and acknowledge: they change what is done and what alarms, never what is true. */
 export function controls(
-  context: EngineContext,
+  deps: Pick<EngineDeps, 'store' | 'now' | 'log' | 'emit'>,
+  knowledge: Knowledge,
   found: (id: string) => Monitored,
 ): Pick<Engine, 'pause' | 'resume' | 'ack' | 'unack'> {
-  const { deps, states } = context
+  const { states } = knowledge
 
   async function set(
     id: string,
@@ -24,7 +26,7 @@ export function controls(
   ): Promise<void> {
     found(id)
     await deps.store.setControl({ datasetId: id, kind, at: deps.now(), ...control })
-    if (kind === 'ack') await settleFailures(context, [id])
+    if (kind === 'ack') await settleFailures(knowledge, [id])
     await changed(
       id,
       `${kind === 'pause' ? 'Paused' : 'Acknowledged'} by ${control.by}${control.reason === null ? '' : `: ${control.reason}`}`,
@@ -34,7 +36,7 @@ export function controls(
   async function clear(id: string, kind: ControlRecord['kind'], by: string): Promise<void> {
     found(id)
     await deps.store.clearControl(id, kind)
-    if (kind === 'pause') await settleFailures(context, [id])
+    if (kind === 'pause') await settleFailures(knowledge, [id])
     await changed(id, `${kind === 'pause' ? 'Resumed' : 'Acknowledgement taken back'} by ${by}`)
   }
 
@@ -56,17 +58,17 @@ export function controls(
  * A person says that what made the last repairs fail is dealt with (by `resume`, `ack`, or a configuration that was
  * reloaded): they count no longer, and the next check may try at once.
  */
-export async function settleFailures(context: EngineContext, ids: readonly string[]): Promise<void> {
-  await context.repairs.load(ids)
-  await context.inTurn(async () => {
+export async function settleFailures(knowledge: Knowledge, ids: readonly string[]): Promise<void> {
+  await knowledge.repairs.load(ids)
+  await knowledge.inTurn(async () => {
     const settled = ids.filter((id) => {
-      const state = context.states.state(id)
-      const last = state === null ? null : repairHistory(context.repairs.of(id), state.memory.settledRun).last
+      const state = knowledge.states.state(id)
+      const last = state === null ? null : repairHistory(knowledge.repairs.of(id), state.memory.settledRun).last
       if (state === null || last === null) return false
-      context.states.set({ ...state, memory: { ...state.memory, settledRun: Number(last.runId) } })
+      knowledge.states.set({ ...state, memory: { ...state.memory, settledRun: Number(last.runId) } })
       return true
     })
-    if (settled.length > 0) await context.states.save(settled)
+    if (settled.length > 0) await knowledge.states.save(settled)
   })
 }
 
@@ -76,19 +78,20 @@ export async function settleFailures(context: EngineContext, ids: readonly strin
  * @throws Refusal where nothing of the kind is said, or nobody can say what the primary is now
  */
 export async function adoptPrimary(
-  context: EngineContext,
+  deps: Pick<EngineDeps, 'now' | 'log'>,
+  knowledge: Knowledge,
   dataset: Monitored,
   { by, from, reason }: { readonly by: string; readonly from: string | null; readonly reason: string },
 ): Promise<void> {
-  const { deps, states } = context
+  const { states } = knowledge
   const { id, mapping } = dataset
   const { host } = mapping.primary
-  await context.inTurn(async () => {
+  await knowledge.inTurn(async () => {
     const state = states.state(id)
     const said = state?.verdict == null ? [] : inDoubt(state.verdict)
     if (state === null || said.length === 0)
       throw new Refusal('NOTHING_TO_DO', `Nothing is held against the primary of ${id}.`, { datasetId: id })
-    const newest = context.newest(id)
+    const newest = knowledge.newest(id)
     if (newest?.inventory.primary.state !== 'present')
       throw new Refusal(
         'HELD',
@@ -127,7 +130,7 @@ export function decisionOf({ plan, verdict, activeRun, dataset, pause }: Dataset
 }
 
 interface AdoptParts {
-  readonly repairs: RepairQueue
+  readonly queue: RepairQueue
   /** @throws Refusal where there is no such dataset, or nobody may repair it now */
   readonly repairable: (id: string) => Monitored
   readonly view: (dataset: Monitored) => DatasetView
@@ -150,7 +153,7 @@ export async function adopt(parts: AdoptParts, request: AdoptRequest): Promise<r
 }
 
 async function accept(
-  { repairs, repairable, view, timeLeft }: AdoptParts,
+  { queue, repairable, view, timeLeft }: AdoptParts,
   { datasetId, planHash }: Choice,
   { reason, trigger }: AdoptRequest,
 ): Promise<number> {
@@ -162,7 +165,7 @@ async function accept(
     })
   if (plan.hash !== planHash)
     throw new Refusal('PLAN_STALE', `The plan for ${datasetId} is another one by now; read it again.`, { datasetId })
-  const { run } = await repairs.accept(dataset, {
+  const { run } = await queue.accept(dataset, {
     shown: plan,
     planId: null,
     plan,

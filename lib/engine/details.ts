@@ -1,21 +1,63 @@
+import type { Policy } from '#config/effective.ts'
 import { sizesToAsk } from '#lib/replication/judge/rewritten.ts'
 import { ownSiblings } from '#lib/replication/swap.ts'
 import type { Comparison, Inventory } from '#lib/replication/types/inventory.ts'
 import type { Memory } from '#lib/replication/types/verdict.ts'
 import { poolOf } from '#lib/zfs/names.ts'
 import type { Guid, ResumeTokenFacts } from '#lib/zfs/types.ts'
-import { type BesideBook, withBeside } from './beside.ts'
-import type { EngineContext } from './context.ts'
+import { BesideBook, withBeside } from './beside.ts'
+import { ForesightBook, foresee } from './foresee.ts'
 import { answered, CUT, orCut } from './internal-faults.ts'
 import type { Sans, TokenFault } from './ports.ts'
 
-interface Compared {
+interface Seen {
+  readonly dataset: { readonly id: string; readonly config: { readonly policy: Policy } }
   readonly inventory: Inventory
   readonly comparison: Comparison | null
 }
 
+/** What a listing does not show of a dataset, asked of the SANs only as often as it can have changed. */
+export class Details {
+  readonly #sans: Sans
+  readonly #tokens = new TokenBook()
+  readonly #beside = new BesideBook()
+  readonly #foresight = new ForesightBook()
+
+  constructor(sans: Sans) {
+    this.#sans = sans
+  }
+
+  /**
+   * Fills in what a resume token holds, what was written since the base, what stands beside the backup, what would make the
+   * next repair fail, and what the newest snapshots wrote. Whatever was asked about a dataset when nobody waited any longer
+   * makes it `cut`.
+   */
+  async fill<T extends Seen>(
+    seen: readonly T[],
+    {
+      now,
+      fresh,
+      memoryOf,
+      signal,
+    }: {
+      readonly now: () => number
+      /** Ask everything anew. */
+      readonly fresh: boolean
+      readonly memoryOf: (id: string) => Memory | null
+      readonly signal: AbortSignal | undefined
+    },
+  ): Promise<readonly (T & { readonly cut?: boolean })[]> {
+    const books = { tokens: this.#tokens, beside: this.#beside }
+    const enriched = await enrich(this.#sans, seen, { ...books, now: now(), fresh, signal })
+    const isMarked = ({ dataset }: T) => memoryOf(dataset.id)?.otherWitness != null
+    const options = { book: this.#foresight, now: now(), fresh, isMarked, signal }
+    const foreseen = await answered(foresee(this.#sans, enriched, options), signal)
+    return answered(withSizes(this.#sans, foreseen, memoryOf, signal), signal)
+  }
+}
+
 /** What a token said before. A token's facts never change, only whether it still applies: `stillApplies` sees most of that. */
-export class TokenBook {
+class TokenBook {
   readonly #facts = new Map<string, ResumeTokenFacts>()
 
   get(token: string): ResumeTokenFacts | undefined {
@@ -46,7 +88,7 @@ interface EnrichOptions {
  * Fills in what a listing does not show: what a resume token holds, and what was written since the base. Whatever was asked
  * about a dataset when nobody waited any longer makes it `cut`.
  */
-export async function enrich<T extends Compared>(
+async function enrich<T extends Pick<Seen, 'inventory' | 'comparison'>>(
   sans: Sans,
   seen: readonly T[],
   options: EnrichOptions,
@@ -151,13 +193,8 @@ function isFault(answer: ResumeTokenFacts | TokenFault): answer is TokenFault {
   return 'kind' in answer
 }
 
-interface Seen {
-  readonly dataset: { readonly id: string }
-  readonly inventory: Inventory
-}
-
 /** Fills in what the newest snapshots of the primary wrote: asked once for each, and of datasets that are worth it. */
-export async function withSizes<T extends Seen>(
+async function withSizes<T extends Pick<Seen, 'dataset' | 'inventory'>>(
   sans: Pick<Sans, 'sizes'>,
   seen: readonly T[],
   memoryOf: (id: string) => Memory | null,
@@ -181,28 +218,26 @@ export async function withSizes<T extends Seen>(
   })
 }
 
-interface Line {
-  readonly dataset: { readonly id: string }
-  readonly inventory: Inventory
-}
-
 /** The datasets of the pools that were asked for names, by `host:pool`: once in one look, however many are gone. */
 export type PoolNames = Map<string, Promise<ReadonlyMap<Guid, string> | null | typeof CUT>>
 
-/** A primary that is not there and was seen before: is it there under another name? By guid, never by what it is called. */
-export async function withNewName<T extends Line>(
-  context: EngineContext,
-  line: T,
+/**
+ * A primary that is not there and was seen before: is it there under another name? By guid, never by what it is called.
+ * @param guid the one that it had; undefined: it was never seen
+ */
+export async function withNewName<T extends Pick<Seen, 'inventory'>>(
+  sans: Pick<Sans, 'namesIn'>,
+  seen: T,
+  guid: Guid | undefined,
   { names, signal }: { readonly names: PoolNames; readonly signal?: AbortSignal },
 ): Promise<T> {
-  const { inventory } = line
-  const guid = context.states.state(line.dataset.id)?.memory.primary?.guid
-  if (inventory.primary.state !== 'missing' || guid === undefined) return line
+  const { inventory } = seen
+  if (inventory.primary.state !== 'missing' || guid === undefined) return seen
   const { host, dataset } = inventory.mapping.primary
   const key = `${host}:${poolOf(dataset)}`
-  const asked = names.get(key) ?? orCut(answered(context.deps.sans.namesIn(host, poolOf(dataset), signal), signal))
+  const asked = names.get(key) ?? orCut(answered(sans.namesIn(host, poolOf(dataset), signal), signal))
   names.set(key, asked)
   const found = await asked
   const renamedTo = found === CUT ? undefined : found?.get(guid)
-  return renamedTo === undefined ? line : { ...line, inventory: { ...inventory, renamedTo } }
+  return renamedTo === undefined ? seen : { ...seen, inventory: { ...inventory, renamedTo } }
 }

@@ -1,9 +1,8 @@
 import { expect, test } from 'bun:test'
 import type { RunRecord } from '#lib/db/types.ts'
 import { fakeRun } from '#tests/api/fake-views.ts'
-import type { EngineContext } from './context.ts'
 import { begin } from './engine.ts'
-import type { Scans } from './scan.ts'
+import type { EngineDeps } from './ports.ts'
 
 test('a run that an earlier process left open is told as ended', async () => {
   const left = fakeRun(7, { kind: 'REPAIR', datasetId: 'd', state: 'INTERRUPTED', finishedAt: 5 })
@@ -13,8 +12,7 @@ test('a run that an earlier process left open is told as ended', async () => {
     store: { interruptOpen: async () => [left], runs: async () => ({ items: [] }) },
     emit: { run: (run: RunRecord) => void told.push(run) },
     log: { warn: () => {} },
-  }
-  const context = { deps, takeConfig: async () => {} } as unknown as EngineContext
-  await begin(context, { remember: () => {} } as unknown as Scans)
+  } as unknown as EngineDeps
+  await begin(deps, { takeConfig: async () => {} }, { remember: () => {} })
   expect(told).toEqual([left])
 })

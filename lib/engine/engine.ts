@@ -1,30 +1,48 @@
-import { assess } from './assess.ts'
-import { EngineContext } from './context.ts'
+import { Assessor } from './assess.ts'
 import { adopt, adoptPrimary, controls, decisionOf, settleFailures } from './decisions.ts'
 import { enqueueAllowed, startsByItself } from './enqueue.ts'
+import { InternalFaults } from './internal-faults.ts'
+import { Knowledge } from './knowledge.ts'
 import type { Monitored } from './monitored.ts'
-import type { EngineDeps } from './ports.ts'
+import type { Emit, EngineDeps, EngineLog } from './ports.ts'
 import { confirmedPreview, makePreview, PreviewBook } from './preview.ts'
 import { Refusal } from './refusal.ts'
 import { RepairQueue, timeLeft } from './repair-queue.ts'
+import { UnrecordedEnds } from './run-record.ts'
 import { Scans } from './scan.ts'
 import type { Engine, Preview, PreviewOptions, RepairRequest, Started } from './types.ts'
+import { Underway } from './underway.ts'
+import { Upkeep } from './upkeep.ts'
 import { inventories, viewOf } from './views.ts'
 
 /** The engine: scans, previews and repairs of all datasets of one configuration, over the given ports. */
-export function createEngine(deps: EngineDeps): Engine {
-  const context = new EngineContext(deps)
+export function createEngine(given: EngineDeps): Engine {
+  const deps: EngineDeps = { ...given, emit: guarded(given.emit, given.log) }
+  const faults = new InternalFaults(deps)
+  const knowledge = new Knowledge(deps, faults)
+  const underway = new Underway()
+  const ends = new UnrecordedEnds(deps)
+  const assessor = new Assessor(deps, knowledge, underway, faults)
   const previews = new PreviewBook()
-  const repairs: RepairQueue = new RepairQueue(context, (dataset) => scanChildren(dataset))
-  const scans: Scans = new Scans(context, {
-    startsByItself: (assessment) => startsByItself(context, repairs, assessment, assessment.plan),
-    queue: (assessment, run) => enqueueAllowed(repairs, assessment, run),
-  })
-  const parts = { repairs, scans }
+  const queue: RepairQueue = new RepairQueue({ deps, knowledge, underway, assessor, ends }, (dataset) =>
+    scanChildren(dataset),
+  )
+  const upkeep = new Upkeep({ deps, knowledge, underway, assessor, faults })
+  const scans = new Scans(
+    { deps, knowledge, assessor, upkeep, ends, faults },
+    {
+      startsByItself: (assessment) =>
+        startsByItself({ knowledge, underway, now: deps.now }, assessment, assessment.plan),
+      queue: (assessment, run) => enqueueAllowed(queue, assessment, run),
+    },
+  )
+  const isChecking = (id: string) => scans.isChecking(id)
+  const queuePosition = (runId: number) => queue.position(runId)
+  const view = (dataset: Monitored) => viewOf({ deps, knowledge, underway, faults, isChecking, queuePosition }, dataset)
 
   /** A backup that has just come into being lets the children below it begin. */
   function scanChildren(parent: Monitored): void {
-    const ids = context
+    const ids = knowledge
       .datasets()
       .filter((dataset) => !dataset.retired && isChildOf(dataset, parent))
       .map(({ id }) => id)
@@ -45,7 +63,7 @@ export function createEngine(deps: EngineDeps): Engine {
   }
 
   function found(id: string): Monitored {
-    const dataset = context.dataset(id)
+    const dataset = knowledge.dataset(id)
     if (dataset !== null) return dataset
     throw new Refusal(
       'NO_SUCH_DATASET',
@@ -56,14 +74,18 @@ export function createEngine(deps: EngineDeps): Engine {
 
   async function preview(id: string, options: PreviewOptions = {}): Promise<Preview> {
     const dataset = found(id)
-    return previews.add(id, await makePreview(context, repairs, dataset, options), deps.now())
+    return previews.add(
+      id,
+      await makePreview({ assessor, knowledge, underway, now: deps.now }, dataset, options),
+      deps.now(),
+    )
   }
 
   /** A dataset that a person may have repaired at this moment. */
   function repairable(id: string): Monitored {
     const dataset = found(id)
     const { policy, at, dryRunLine } = dataset.config
-    const active = repairs.ofDataset(dataset.id)
+    const active = underway.repairOf(dataset.id)
     if (active !== null)
       throw new Refusal('ALREADY_RUNNING', `Run ${active.id} repairs ${dataset.id} already.`, {
         runId: active.id,
@@ -81,7 +103,7 @@ export function createEngine(deps: EngineDeps): Engine {
         `dry_run is true for ${dataset.id} (${at.file} line ${dryRunLine ?? at.line}), so nothing is written to either SAN; preview it, or set dry_run: false and reload.`,
         { datasetId: dataset.id },
       )
-    if (states().isPaused(dataset, deps.now()))
+    if (knowledge.states.isPaused(dataset, deps.now()))
       throw new Refusal('PAUSED', `${dataset.id} is paused; resume it first.`, { datasetId: dataset.id })
     return dataset
   }
@@ -89,8 +111,11 @@ export function createEngine(deps: EngineDeps): Engine {
   async function repair(request: RepairRequest): Promise<Started> {
     const dataset = repairable(request.datasetId)
     const { planId } = request
-    const shown = planId == null ? null : await confirmedPreview(context, previews, dataset, { ...request, planId })
-    return repairs.accept(dataset, {
+    const shown =
+      planId == null
+        ? null
+        : await confirmedPreview({ assessor, now: deps.now }, previews, dataset, { ...request, planId })
+    return queue.accept(dataset, {
       shown: shown?.plan ?? null,
       planId: shown?.planId ?? null,
       plan: shown?.plan ?? null,
@@ -98,63 +123,51 @@ export function createEngine(deps: EngineDeps): Engine {
       automatic: false,
       trigger: request.trigger,
       reason: request.reason ?? null,
-      timeLeftSeconds: timeLeft(context.newest(dataset.id)),
+      timeLeftSeconds: timeLeft(knowledge.newest(dataset.id)),
     })
   }
 
-  function states() {
-    return context.states
-  }
-
   return {
-    start: () => begin(context, scans),
+    start: () => begin(deps, knowledge, scans),
     async stop() {
-      await Promise.all([scans.stop(), repairs.stop()])
+      await Promise.all([scans.stop(), queue.stop()])
     },
     async configChanged() {
       const kept = new Set(deps.config().datasets.map(({ id }) => id))
-      await context.takeConfig()
+      await knowledge.takeConfig()
       await settleFailures(
-        context,
-        context.datasets().map(({ id }) => id),
+        knowledge,
+        knowledge.datasets().map(({ id }) => id),
       )
       deps.log.info(`The configuration is in force: ${kept.size} mappings.`)
-      repairs.pump()
+      queue.pump()
     },
-    datasets: () => context.datasets().map((dataset) => viewOf(context, parts, dataset)),
+    datasets: () => knowledge.datasets().map((dataset) => view(dataset)),
     dataset(id) {
-      const dataset = context.dataset(id)
-      return dataset === null ? null : viewOf(context, parts, dataset)
+      const dataset = knowledge.dataset(id)
+      return dataset === null ? null : view(dataset)
     },
-    hosts: () => [...deps.config().hosts.keys()].map((id) => context.hosts.get(id)),
-    async inventory(id, signal) {
-      const dataset = context.dataset(id)
-      if (dataset === null) return null
-      const known = context.newest(id)
-      if (known !== null) return known.inventory
-      const all = await assess(context, [dataset], { mode: 'incremental', runId: null, estimates: 'behind', signal })
-      return all.find((each) => each.dataset.id === id)?.inventory ?? null
-    },
+    hosts: () => [...deps.config().hosts.keys()].map((id) => knowledge.hosts.get(id)),
     scan: (request) => scans.start(request),
     preview,
     repair,
     decisions: () =>
-      context.datasets().flatMap((dataset) => {
-        const plan = decisionOf(viewOf(context, parts, dataset))
+      knowledge.datasets().flatMap((dataset) => {
+        const plan = decisionOf(view(dataset))
         return plan === null ? [] : [{ dataset, plan }]
       }),
     adopt: (request) =>
       adopt(
         {
-          repairs,
+          queue,
           repairable,
-          view: (dataset) => viewOf(context, parts, dataset),
-          timeLeft: ({ id }) => timeLeft(context.newest(id)),
+          view,
+          timeLeft: ({ id }) => timeLeft(knowledge.newest(id)),
         },
         request,
       ),
     async adoptPrimary(id, { reason, trigger }) {
-      await adoptPrimary(context, found(id), { by: trigger.actor, from: trigger.address, reason })
+      await adoptPrimary(deps, knowledge, found(id), { by: trigger.actor, from: trigger.address, reason })
       const scope = { kind: 'datasets' as const, ids: [id] }
       try {
         return (await scans.start({ scope, enqueue: true, trigger, reason })).run
@@ -168,7 +181,7 @@ export function createEngine(deps: EngineDeps): Engine {
     async cancel(runId, by) {
       const scanning = scans.cancel(runId, by)
       if (scanning !== null) return scanning
-      if (repairs.run(runId) !== null) return repairs.cancel(runId, { kind: 'cancelled', by })
+      if (underway.run(runId) !== null) return queue.cancel(runId, { kind: 'cancelled', by })
       const run = await deps.store.run(runId)
       if (run === null) throw new Refusal('NO_SUCH_RUN', `There is no run ${runId}; GET /api/runs lists them.`)
       throw new Refusal(
@@ -178,11 +191,11 @@ export function createEngine(deps: EngineDeps): Engine {
       )
     },
     run: async (runId) =>
-      repairs.run(runId) ?? scans.running().find((run) => run.id === runId) ?? deps.store.run(runId),
+      underway.run(runId) ?? scans.running().find((run) => run.id === runId) ?? deps.store.run(runId),
     actions: (runId) => deps.store.actions(runId),
-    activeRuns: () => [...scans.running(), ...repairs.active()],
-    ...controls(context, found),
-    ...inventories(context),
+    activeRuns: () => [...scans.running(), ...underway.repairs()],
+    ...controls(deps, knowledge, found),
+    ...inventories(knowledge, assessor, deps.now),
     lastScan: () => scans.last(),
   }
 }
@@ -203,8 +216,11 @@ function isChildOf(dataset: Monitored, parent: Monitored): boolean {
  * the config's datasets are known, and everything is looked at once, so that interrupted transfers are found by their
  * tokens on the SANs and not by what the database remembers.
  */
-export async function begin(context: EngineContext, scans: Scans): Promise<void> {
-  const { deps } = context
+export async function begin(
+  deps: Pick<EngineDeps, 'store' | 'log' | 'emit' | 'now'>,
+  knowledge: Pick<Knowledge, 'takeConfig'>,
+  scans: Pick<Scans, 'remember'>,
+): Promise<void> {
   const now = deps.now()
   const open = await deps.store.interruptOpen(
     now,
@@ -216,9 +232,27 @@ export async function begin(context: EngineContext, scans: Scans): Promise<void>
       ...(run.datasetId === null ? {} : { datasetId: run.datasetId }),
     })
   }
-  await context.takeConfig()
+  await knowledge.takeConfig()
   // Nobody else will say that these have ended: the audit hears of it here.
   for (const run of open) deps.emit.run(run)
   const last = await deps.store.runs({ kind: ['SCAN'], limit: 20 })
   scans.remember(last.items.find((run) => run.scope.kind === 'all' && run.finishedAt !== null) ?? null)
+}
+
+/** A listener that fails is no fault of what it listens to. */
+function guarded(emit: Emit, log: EngineLog): Emit {
+  const report = (say: () => void): void => {
+    try {
+      say()
+    } catch (error) {
+      log.error(`A listener of the engine failed: ${error instanceof Error ? error.stack : error}`)
+    }
+  }
+  return {
+    dataset: (record) => report(() => emit.dataset(record)),
+    run: (run) => report(() => emit.run(run)),
+    progress: (run) => report(() => emit.progress(run)),
+    host: (state) => report(() => emit.host(state)),
+    control: (id, controls) => report(() => emit.control(id, controls)),
+  }
 }

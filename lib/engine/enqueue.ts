@@ -2,40 +2,47 @@ import type { RunRecord } from '#lib/db/types.ts'
 import { type Around, automatic } from '#lib/replication/automatic.ts'
 import type { Automatic, Plan, PlanKind } from '#lib/replication/types/plan.ts'
 import { parentOf } from '#lib/zfs/names.ts'
-import type { Assessment, EngineContext } from './context.ts'
+import type { Assessment, Knowledge } from './knowledge.ts'
 import { Refusal } from './refusal.ts'
 import { repairHistory } from './repair-history.ts'
 import { type RepairQueue, timeLeft } from './repair-queue.ts'
 import { roomFor } from './room.ts'
+import type { Underway } from './underway.ts'
+
+/** What a plan alone does not show. */
+interface AroundIt {
+  readonly knowledge: Knowledge
+  readonly underway: Underway
+  readonly now: () => number
+}
 
 /**
  * May a repair start by itself at this moment: the plan of the last check, and what has happened since. A check queues
  * what this allows, and every surface shows it.
  */
 export function startsByItself(
-  context: EngineContext,
-  repairs: RepairQueue,
+  { knowledge, underway, now: clock }: AroundIt,
   { dataset, inventory, planInput, estimated }: Pick<Assessment, 'dataset' | 'inventory' | 'planInput' | 'estimated'>,
   plan: Plan,
 ): Automatic {
-  const { deps, states } = context
-  const now = deps.now()
-  const current = context.dataset(dataset.id) ?? dataset
+  const { states } = knowledge
+  const now = clock()
+  const current = knowledge.dataset(dataset.id) ?? dataset
   const options = {
     ...planInput.options,
     now,
     paused: states.isPaused(current, now),
     pausedUntil: states.pausedUntil(current, now),
-    repairs: repairHistory(context.repairs.of(dataset.id), states.state(dataset.id)?.memory.settledRun),
+    repairs: repairHistory(knowledge.repairs.of(dataset.id), knowledge.memoryOf(dataset.id)?.settledRun),
   }
   const around: Around = {
-    underWay: underWay(repairs.ofDataset(dataset.id)),
-    parent: parentFirst(context, repairs, inventory),
+    underWay: underWay(underway.repairOf(dataset.id)),
+    parent: parentFirst(knowledge, underway, inventory),
     // A size that was not asked for yet is asked for by the check that may start the repair.
     room:
       plan.steps.length === 0 || (plan.estimateBytes === null && !estimated)
         ? null
-        : roomFor(context, dataset, plan, inventory),
+        : roomFor(underway.bookings, dataset, plan, inventory),
   }
   return automatic({ ...planInput, options }, plan, around)
 }
@@ -79,15 +86,15 @@ const PARENT_FIRST: ReadonlySet<PlanKind> = new Set(['SEED', 'SET_ASIDE_REWIND',
  * An increment needs nothing of the dataset above it. A backup that is still to be made needs a place that stays; and
  * while the one above is being moved nothing below it begins. The end of its repair checks the children again.
  */
-function parentFirst(context: EngineContext, repairs: RepairQueue, inventory: Assessment['inventory']): string | null {
+function parentFirst(knowledge: Knowledge, underway: Underway, inventory: Assessment['inventory']): string | null {
   const { host, dataset: name } = inventory.mapping.backup
   const above = parentOf(name)
-  const parent = above === null ? null : context.withBackup(host, above)
+  const parent = above === null ? null : knowledge.withBackup(host, above)
   if (parent === null) return null
-  const run = repairs.ofDataset(parent.id)
+  const run = underway.repairOf(parent.id)
   if (run !== null && (run.plan === null || PARENT_FIRST.has(run.plan.kind)))
     return `It waits for run ${run.id}, which repairs ${above} above it on ${host}.`
-  const seen = context.newest(parent.id)
+  const seen = knowledge.newest(parent.id)
   if (inventory.backup.state !== 'missing' || seen === null) return null
   if (seen.inventory.backup.state === 'missing' && hasNothing(seen.plan)) return null
   if (seen.inventory.backup.state === 'missing')

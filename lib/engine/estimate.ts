@@ -3,9 +3,8 @@ import { goesAt } from '#lib/replication/chain.ts'
 import { estimateCommands } from '#lib/replication/plan/plan.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import type { JudgeInput } from '#lib/replication/types/verdict.ts'
-import type { Assessment, EngineContext } from './context.ts'
 import { isLimited } from './foresee.ts'
-import type { Monitored } from './monitored.ts'
+import type { Assessment } from './knowledge.ts'
 import type { Sans } from './ports.ts'
 
 /** Bytes by step number; null where the host had no sensible answer. */
@@ -92,32 +91,25 @@ export function pastRate(runs: readonly Pick<RunRecord, 'bytes' | 'startedAt' | 
   return rates[Math.floor(rates.length / 2)] ?? null
 }
 
-/** How long a transfer of so many bytes takes, by past repairs of this dataset, else of others between the same hosts. */
-export function secondsFor(context: EngineContext, dataset: Monitored, bytes: number | null): number | null {
+/** Bytes per second of past repairs of a dataset, else of others between the same hosts; null: none moved enough to tell. */
+export type PastRate = () => number | null
+
+/** How long a transfer of so many bytes takes. */
+export function secondsFor(bytes: number | null, rate: PastRate): number | null {
   if (bytes === null || bytes === 0) return null
-  const rate = pastRate(context.repairs.of(dataset.id)) ?? pastRate(neighbours(context, dataset))
-  return rate === null ? null : Math.ceil(bytes / rate)
+  const bytesPerSecond = rate()
+  return bytesPerSecond === null ? null : Math.ceil(bytes / bytesPerSecond)
 }
 
 /**
  * Would retention on the primary take the oldest snapshot before a seed has sent it? What the dataset refers to now is
  * the estimate of its size. False where any of it is not known: then the whole history is tried.
  */
-export function seedIsOutrun(context: EngineContext, dataset: Monitored, input: JudgeInput): boolean {
-  const { inventory, comparison, memory, now } = input
+export function seedIsOutrun({ inventory, comparison, memory, now }: JudgeInput, rate: PastRate): boolean {
   const oldest = comparison?.oldestEligible ?? null
   if (inventory.backup.state !== 'missing' || inventory.primary.state !== 'present' || oldest === null) return false
   const end = goesAt(oldest, memory.prunings ?? [], now)
   if (end === null) return false
-  const seconds = secondsFor(context, dataset, inventory.primary.facts.referenced)
+  const seconds = secondsFor(inventory.primary.facts.referenced, rate)
   return seconds !== null && end < now + seconds * 1000 * MARGIN
-}
-
-function neighbours(context: EngineContext, { mapping }: Monitored): readonly RunRecord[] {
-  return context
-    .datasets()
-    .filter(
-      (each) => each.mapping.primary.host === mapping.primary.host && each.mapping.backup.host === mapping.backup.host,
-    )
-    .flatMap(({ id }) => context.repairs.of(id))
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
-import type { OnlinePolicy } from '#config/effective.ts'
 import { hasNewSnapshots } from '#lib/replication/foreign-activity.ts'
 import { judge } from '#lib/replication/judge/judge.ts'
+import { retiredReason } from '#lib/replication/judge/tree.ts'
 import { emptyMemory, remember } from '#lib/replication/memory.ts'
 import { planHash } from '#lib/replication/plan/expectation.ts'
 import { type PlanInput, plan, withEstimates } from '#lib/replication/plan/plan.ts'
@@ -10,17 +10,17 @@ import { isSettled } from '#lib/replication/tries.ts'
 import type { Comparison, Inventory, LookFault, Mapping } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import type { Availability, JudgeInput, Memory, Verdict } from '#lib/replication/types/verdict.ts'
-import { availability } from '#lib/replication/windows.ts'
 import { wordsFor } from '#lib/replication/words.ts'
-import type { Assessment, EngineContext } from './context.ts'
+import type { Circumstances, Standing } from './circumstances.ts'
 import { type StepBytes, secondsFor, seedIsOutrun } from './estimate.ts'
-import { unread, withInternal } from './internal-faults.ts'
+import { type InternalFaults, unread, withInternal } from './internal-faults.ts'
+import type { Assessment } from './knowledge.ts'
 import type { Monitored } from './monitored.ts'
-import { cadenceAt } from './ports.ts'
 import { isOwnToken, repairHistory, sentGuids } from './repair-history.ts'
-import { acknowledgedAt, belowOf, treeOf } from './tree.ts'
+import type { Strategy } from './types.ts'
 
-export interface Looked {
+/** One dataset as it was read. */
+export interface Seen {
   readonly dataset: Monitored
   readonly inventory: Inventory
   readonly comparison: Comparison | null
@@ -31,88 +31,112 @@ interface Estimate {
   readonly steps: StepBytes
 }
 
-/** Judges and plans for one dataset from what was read, what is remembered, and the clock. No await in here. */
-export function judgeOne(
-  context: EngineContext,
-  looked: Looked,
-  estimate: Estimate | null,
-  strategy: 'SET_ASIDE' | 'IN_PLACE' = 'SET_ASIDE',
-): Assessment {
-  return planFor(context, looked, judgedOf(context, looked, estimate), estimate, strategy)
-}
-
 /** A verdict with what it rests on. */
 type Judged = Pick<Assessment, 'input' | 'verdict' | 'memory'>
 
-function judgedOf(
-  context: EngineContext,
-  { dataset, inventory, comparison }: Looked,
+interface JudgedBy {
+  readonly faults: InternalFaults
+  readonly standing: Standing
+  /** May throw: what is remembered may be anything that an earlier version has written. */
+  readonly circumstances: (seen: Seen) => Circumstances
+}
+
+/**
+ * Judges and plans for one dataset, whatever fails in it. Where only the plan fails, the verdict stays, with the fault beside
+ * it; where judging does, the dataset counts as not read; and where even that cannot be said, what was last said of it is kept.
+ */
+export function judgeAnyhow(seen: Seen, estimate: Estimate | null, by: JudgedBy): Assessment {
+  const { faults, standing, circumstances } = by
+  const { dataset, inventory } = seen
+  const at = { datasetId: dataset.id, host: dataset.mapping.primary.host }
+  let around: Circumstances
+  let judged: Judged
+  try {
+    around = circumstances(seen)
+    judged = judgedOf(seen, around, estimate)
+  } catch (error) {
+    const fault = faults.of(at, 'Judging it', error)
+    const nothing = { dataset, inventory: unread(inventory, fault), comparison: null }
+    try {
+      return judgeOne(nothing, circumstances(nothing), null)
+    } catch (again) {
+      faults.of(at, 'Judging it as not read', again)
+      return lastResort(nothing, standing, fault)
+    }
+  }
+  try {
+    return planFor(seen, judged, around, estimate)
+  } catch (error) {
+    return withFault({ ...seen, ...judged }, standing, faults.of(at, 'Planning its repair', error))
+  }
+}
+
+/** Judges and plans for one dataset. Pure: everything that it goes by is in what it is given. */
+export function judgeOne(
+  seen: Seen,
+  around: Circumstances,
   estimate: Estimate | null,
-): Judged {
-  const { deps, states, repairs } = context
-  const config = deps.config()
-  const now = deps.now()
-  const memory = states.state(dataset.id)?.memory ?? emptyMemory()
-  const { mapping } = dataset
-  const runs = repairs.of(dataset.id)
+  strategy?: Strategy,
+): Assessment {
+  return planFor(seen, judgedOf(seen, around, estimate), around, estimate, strategy)
+}
+
+function judgedOf({ dataset, inventory, comparison }: Seen, around: Circumstances, estimate: Estimate | null): Judged {
+  const { now, memory, line, runs, repair } = around
   const { token } = inventory
   // The run that is under way left this token itself, a moment ago: nobody else's, and no reason to wait.
-  const active = context.repairing.get(dataset.id)
-  const ours = active === undefined ? runs : [active(), ...runs]
+  const ours = repair === null ? runs : [repair, ...runs]
   const coming = token === null ? undefined : 'toGuid' in token ? token.toGuid : token.target
   const ownToken = coming !== undefined && isOwnToken(ours, coming)
   const history = repairHistory(runs, memory.settledRun)
   const settles = isSettled(history, inventory, comparison)
   const settledRun = settles ? Number(history.last?.runId) : memory.settledRun
   const { filterLines } = dataset.config
-  const line = context.lines.of(inventory)
   const input: JudgeInput = {
-    mapping,
+    mapping: dataset.mapping,
     policy: dataset.config.policy,
     inventory,
     comparison,
     memory,
     ...(line === undefined ? {} : { line }),
     now,
-    intervalSeconds: cadenceAt(deps, now).intervalSeconds,
-    primaryAvailability: availabilityOf(context, mapping.primary.host, now, null),
-    backupAvailability: availabilityOf(context, mapping.backup.host, now, memory.backupSeenAt),
+    intervalSeconds: around.intervalSeconds,
+    primaryAvailability: around.primaryAvailability,
+    backupAvailability: around.backupAvailability,
     repairs: settles ? repairHistory(runs, settledRun) : history,
     ...(settledRun === undefined ? {} : { settledRun }),
-    witness: deps.store.witnessId,
-    isolated: context.isIsolated(),
+    witness: around.witness,
+    isolated: around.isolated,
     behindBytes: estimate?.bytes ?? null,
     filterAt: { include: placeOf(dataset, filterLines.include), exclude: placeOf(dataset, filterLines.exclude) },
-    backupIsPrimaryElsewhere: context.isPrimary(mapping.backup.host, mapping.backup.dataset),
-    timezone: config.scheduler.timezone,
+    backupIsPrimaryElsewhere: around.backupIsPrimaryElsewhere,
+    timezone: around.timezone,
     retired: dataset.retired,
     isChild: dataset.parentId !== null,
-    tree: treeOf(context, dataset),
-    acknowledgedAt: acknowledgedAt(context, dataset),
-    ...belowOf(context, dataset, inventory),
+    tree: around.tree,
+    acknowledgedAt: around.acknowledgedAt,
+    ...(around.below === undefined ? {} : { below: around.below }),
     ownToken,
     ownGuids: hasNewSnapshots({ inventory, memory }) ? sentGuids(ours) : undefined,
-    previous: context.newest(dataset.id)?.inventory ?? null,
-    backlogSeconds: secondsFor(context, dataset, estimate?.bytes ?? null),
+    previous: around.previous,
+    backlogSeconds: secondsFor(estimate?.bytes ?? null, around.rate),
   }
   const verdict = judge(input)
   return { input, verdict, memory: remember(input, verdict) }
 }
 
 function planFor(
-  context: EngineContext,
-  { dataset, inventory, comparison }: Looked,
+  { dataset, inventory, comparison }: Seen,
   judged: Judged,
+  around: Circumstances,
   estimate: Estimate | null,
-  strategy: 'SET_ASIDE' | 'IN_PLACE' = 'SET_ASIDE',
+  strategy: Strategy = 'SET_ASIDE',
 ): Assessment {
-  const { deps, states } = context
   const { input, verdict } = judged
   const { now, memory, line, ownToken } = input
-  const { mapping } = dataset
-  const config = deps.config()
+  const { timezone, zfsCommands, witness, paused, pausedUntil, seldomOnline, treeHeld, rate } = around
   const planInput: PlanInput = {
-    mapping,
+    mapping: dataset.mapping,
     policy: dataset.config.policy,
     inventory,
     comparison,
@@ -121,27 +145,18 @@ function planFor(
     ...(line === undefined ? {} : { line }),
     options: {
       now,
-      timezone: config.scheduler.timezone,
-      zfsCommands: {
-        primary: zfsCommandOf(context, mapping.primary.host),
-        backup: zfsCommandOf(context, mapping.backup.host),
-      },
-      witness: deps.store.witnessId,
-      paused: states.isPaused(dataset, now),
-      pausedUntil: states.pausedUntil(dataset, now),
-      seldomOnline: [mapping.primary.host, mapping.backup.host].some(
-        (host) => onlineOf(context, host).kind !== 'always',
-      ),
+      timezone,
+      zfsCommands,
+      witness,
+      paused,
+      pausedUntil,
+      seldomOnline,
       repairs: input.repairs,
       ownToken,
-      oldestWouldNotSurvive: seedIsOutrun(context, dataset, input),
-      seedSeconds: secondsFor(
-        context,
-        dataset,
-        inventory.primary.state === 'present' ? inventory.primary.facts.referenced : null,
-      ),
+      oldestWouldNotSurvive: seedIsOutrun(input, rate),
+      seedSeconds: secondsFor(inventory.primary.state === 'present' ? inventory.primary.facts.referenced : null, rate),
       strategy,
-      treeHeld: context.trees.of(context, dataset),
+      treeHeld,
       filterAt: input.filterAt,
       dryRunAt: placeOf(dataset, dataset.config.dryRunLine),
     },
@@ -163,86 +178,40 @@ function placeOf({ config: { at } }: Monitored, line: number | null): string | n
   return line === null ? null : `${basename(at.file)} line ${line}`
 }
 
-function availabilityOf(context: EngineContext, host: string, now: number, seenAt: number | null): Availability {
-  return availability(onlineOf(context, host), now, context.deps.config().scheduler.timezone, seenAt)
-}
-
-function onlineOf(context: EngineContext, host: string): OnlinePolicy {
-  return context.deps.config().hosts.get(host)?.online ?? { kind: 'always' }
-}
-
-export function zfsCommandOf(context: EngineContext, host: string): readonly string[] {
-  return context.deps.config().hosts.get(host)?.zfsCommand ?? ['zfs']
-}
-
-/**
- * Judges and plans for one dataset, whatever fails in it. Where only the plan fails, the verdict stands beside the fault; where judging does, the
- * dataset counts as not read; and where even that cannot be said, what was last said of it is kept.
- */
-export function judgeAnyhow(context: EngineContext, looked: Looked, estimate: Estimate | null): Assessment {
-  const { dataset, inventory } = looked
-  const at = { datasetId: dataset.id, host: dataset.mapping.primary.host }
-  const { faults } = context
-  let judged: Judged
-  try {
-    judged = judgedOf(context, looked, estimate)
-  } catch (error) {
-    const fault = faults.of(at, 'Judging it', error)
-    const nothing = { dataset, inventory: unread(inventory, fault), comparison: null }
-    try {
-      return judgeOne(context, nothing, null)
-    } catch (again) {
-      faults.of(at, 'Judging it as not read', again)
-      return lastResort(context, nothing, fault)
-    }
-  }
-  try {
-    return planFor(context, looked, judged, estimate)
-  } catch (error) {
-    return withFault(context, looked, judged, faults.of(at, 'Planning its repair', error))
-  }
-}
-
-/** An assessment as it stands, after which something failed. */
-export function assessedWith(context: EngineContext, assessment: Assessment, fault: LookFault): Assessment {
-  return withFault(context, assessment, assessment, fault)
-}
-
-function withFault(context: EngineContext, looked: Looked, judged: Judged, fault: LookFault): Assessment {
-  const { timezone } = context.deps.config().scheduler
-  const { mapping } = looked.dataset
-  const verdict = withInternal(judged.verdict, mapping, timezone, fault)
-  return { ...looked, ...judged, verdict, ...noPlan(context, looked, judged, fault) }
+/** An assessment, after which something of the witness itself failed. */
+export function withFault(
+  assessment: Seen & Judged,
+  standing: Pick<Standing, 'timezone' | 'zfsCommands'>,
+  fault: LookFault,
+): Assessment {
+  const { timezone, zfsCommands } = standing
+  const verdict = withInternal(assessment.verdict, assessment.dataset.mapping, timezone, fault)
+  return { ...assessment, verdict, ...noPlan(assessment, zfsCommands, fault) }
 }
 
 /** What was last said, with the fault; BROKEN where it was, or where nothing was seen for longer than policy allows. */
-function lastResort(context: EngineContext, looked: Looked, fault: LookFault): Assessment {
-  const { dataset, inventory } = looked
-  const { deps, states } = context
-  const now = deps.now()
-  const { mapping, config } = dataset
-  const state = states.state(dataset.id)
+function lastResort(seen: Seen, standing: Standing, fault: LookFault): Assessment {
+  const { now, timezone, state, zfsCommands } = standing
+  const { mapping, config } = seen.dataset
   const memory = state?.memory ?? emptyMemory()
-  const { timezone } = deps.config().scheduler
   const last = state?.verdict ?? notChecked(mapping, now, timezone)
-  const seen = memory.last
-  const since = seen === null ? null : (seen.oldestMissingSince ?? seen.at)
+  const { last: at } = memory
+  const since = at === null ? null : (at.oldestMissingSince ?? at.at)
   const overdue = since !== null && now - since > config.policy.maxDelaySeconds * 1000
-  const broken = overdue || seen?.health === 'BROKEN' || last.health === 'BROKEN'
+  const broken = overdue || at?.health === 'BROKEN' || last.health === 'BROKEN'
   const verdict = withInternal(
     { ...last, health: broken ? 'BROKEN' : 'UNKNOWN', looked: false, judgedAt: now },
     mapping,
     timezone,
     fault,
   )
-  const judged = { input: bareInput(context, { ...looked, inventory }, memory), verdict, memory }
-  return { ...looked, ...judged, ...noPlan(context, looked, judged, fault) }
+  const judged = { input: bareInput(seen, standing, memory), verdict, memory }
+  return { ...seen, ...judged, ...noPlan({ ...seen, ...judged }, zfsCommands, fault) }
 }
 
 function noPlan(
-  context: EngineContext,
-  { dataset: { mapping }, inventory, comparison }: Looked,
-  { input, verdict, memory }: Judged,
+  { dataset: { mapping }, inventory, comparison, input, verdict, memory }: Seen & Judged,
+  zfsCommands: Standing['zfsCommands'],
   fault: LookFault,
 ): Pick<Assessment, 'plan' | 'planInput' | 'estimated'> {
   const because = `The witness itself failed at this dataset: ${fault.message}.`
@@ -280,15 +249,12 @@ function noPlan(
     blocked,
   }
   const { policy, now, timezone, repairs } = input
-  const command = (host: string) => zfsCommandOf(context, host)
-  const zfsCommands = { primary: command(mapping.primary.host), backup: command(mapping.backup.host) }
   const options = { now, timezone, zfsCommands, paused: false, repairs }
   const planInput = { mapping, policy, inventory, comparison, verdict, memory, options }
   return { plan: { hash: planHash(plan), ...plan }, planInput, estimated: false }
 }
 
-function bareInput(context: EngineContext, { dataset, inventory, comparison }: Looked, memory: Memory): JudgeInput {
-  const config = context.deps.config()
+function bareInput({ dataset, inventory, comparison }: Seen, standing: Standing, memory: Memory): JudgeInput {
   const always: Availability = { kind: 'expected', backAt: null, missedWindows: 0 }
   return {
     mapping: dataset.mapping,
@@ -296,19 +262,19 @@ function bareInput(context: EngineContext, { dataset, inventory, comparison }: L
     inventory,
     comparison,
     memory,
-    now: context.deps.now(),
-    intervalSeconds: config.scheduler.intervalSeconds,
+    now: standing.now,
+    intervalSeconds: standing.longestIntervalSeconds,
     primaryAvailability: always,
     backupAvailability: always,
     repairs: { consecutiveFailures: 0, sameTwice: false, last: null },
     isolated: false,
     behindBytes: null,
     backupIsPrimaryElsewhere: false,
-    timezone: config.scheduler.timezone,
+    timezone: standing.timezone,
   }
 }
 
-/** The verdict of a dataset that nobody has looked at yet: unknown, and it says so. */
+/** The verdict of a dataset that was not checked yet: unknown, and it says so. */
 export function notChecked(mapping: Mapping, now: number, timezone: string): Verdict {
   const main = reason(wordsFor(mapping, timezone), 'NOT_CHECKED', {
     host: mapping.backup.host,
@@ -330,6 +296,34 @@ export function notChecked(mapping: Mapping, now: number, timezone: string): Ver
     oldestMissing: null,
     looked: false,
     lastLookAt: null,
+    judgedAt: now,
+  }
+}
+
+/** What is said of a child that is gone. It is not looked at: there is nothing about it that could be late. */
+export function retiredVerdict(
+  dataset: Monitored,
+  { memory, now, timezone }: { readonly memory: Memory | null; readonly now: number; readonly timezone: string },
+): Verdict {
+  const last = memory?.last ?? null
+  const words = wordsFor(dataset.mapping, timezone)
+  const main = retiredReason(
+    { reason: (code, evidence) => reason(words, code, evidence) },
+    { at: dataset.retiredAt ?? null, backup: dataset.backupGone !== true },
+  )
+  return {
+    health: 'HEALTHY',
+    reason: main,
+    reasons: [main],
+    delaySeconds: null,
+    lagSeconds: null,
+    behind: null,
+    newestCommon: last?.newestCommon ?? null,
+    newestPrimary: null,
+    newestBackup: last?.newestBackup ?? null,
+    oldestMissing: null,
+    looked: false,
+    lastLookAt: last?.at ?? null,
     judgedAt: now,
   }
 }

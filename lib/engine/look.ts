@@ -2,10 +2,9 @@ import { compare, filterOf } from '#lib/replication/compare.ts'
 import type { Comparison, Inventory, LookFault, Side } from '#lib/replication/types/inventory.ts'
 import { poolOf } from '#lib/zfs/names.ts'
 import type { PoolFacts } from '#lib/zfs/types.ts'
-import type { EngineContext } from './context.ts'
-import { answered, CutOff } from './internal-faults.ts'
+import { answered, CutOff, type InternalFaults } from './internal-faults.ts'
 import type { Monitored } from './monitored.ts'
-import type { HostReading, HostWant, ReadOptions } from './ports.ts'
+import type { HostReading, HostWant, ReadOptions, Sans } from './ports.ts'
 
 /** The hosts of one look: each is read by itself, so that the pairs of one that answers need not wait for another. */
 interface HostLook {
@@ -18,12 +17,19 @@ interface HostLook {
   readonly anyReached: Promise<void>
 }
 
-/** Asks all hosts of the datasets, each with one batched listing, and keeps what is learned of the hosts themselves. */
-export function readHosts(context: EngineContext, datasets: readonly Monitored[], options: ReadOptions): HostLook {
+interface HostsAsked {
+  readonly sans: Pick<Sans, 'read'>
+  readonly faults: InternalFaults
+  /** Called with each answer, also with that of a host that could not be reached; not where nobody waited for it. */
+  readonly onReading: (reading: HostReading) => void
+}
+
+/** Asks all hosts of the datasets, each with one batched listing. */
+export function readHosts(ask: HostsAsked, datasets: readonly Monitored[], options: ReadOptions): HostLook {
   const readings = new Map<string, Promise<HostReading | null>>()
   const { promise: anyReached, resolve } = Promise.withResolvers<void>()
   for (const want of wants(datasets)) {
-    const reading = readHost(context, want, options)
+    const reading = readHost(ask, want, options)
     readings.set(want.host, reading)
     void reading.then((read) => {
       if (read?.reached === true) resolve()
@@ -33,17 +39,19 @@ export function readHosts(context: EngineContext, datasets: readonly Monitored[]
   return { reading: (host) => readings.get(host) ?? Promise.resolve(null), anyReached }
 }
 
-async function readHost(context: EngineContext, want: HostWant, options: ReadOptions): Promise<HostReading | null> {
-  const { deps, hosts, faults } = context
+async function readHost(
+  { sans, faults, onReading }: HostsAsked,
+  want: HostWant,
+  options: ReadOptions,
+): Promise<HostReading | null> {
   const { host } = want
   try {
-    const readings = await answered(deps.sans.read([want], options), options.signal)
+    const readings = await answered(sans.read([want], options), options.signal)
     const reading = readings.get(host)
     if (reading === undefined) throw new Error(`The answer of ${host} is not in what was read.`)
     // Who stops waiting has learned nothing of the host.
     if (!reading.reached && reading.fault.kind === 'cancelled') return null
-    const { state, changed } = hosts.record(reading, deps.now())
-    if (changed) context.tell(() => deps.emit.host(state))
+    onReading(reading)
     return reading
   } catch (error) {
     if (error instanceof CutOff) return null
@@ -125,6 +133,23 @@ function poolFacts(reading: HostReading, dataset: string): PoolFacts | null {
 /** A side that nobody waited for to its end: not read, and no fault of the host's either. */
 export function wasCutOff({ primary, backup }: Inventory): boolean {
   return [primary, backup].some((side) => side.state === 'unknown' && side.fault.kind === 'cancelled')
+}
+
+/**
+ * Where a transfer of our own was under way during a look, its half-received state on the backup is no finding: a scan
+ * then sees the backup as it was before, and the status says REPAIRING. (The repair's own looks see everything.)
+ */
+export function withoutOwnTransfer<T extends { readonly dataset: Monitored; readonly inventory: Inventory }>(
+  receiving: ReadonlySet<string>,
+  each: T,
+): T {
+  const { backup } = each.inventory
+  if (backup.state !== 'present' || !receiving.has(each.dataset.id)) return each
+  if (backup.snapshots.length === 0) return { ...each, inventory: { ...each.inventory, backup: { state: 'missing' } } }
+  return {
+    ...each,
+    inventory: { ...each.inventory, backup: { ...backup, facts: { ...backup.facts, receiveResumeToken: null } } },
+  }
 }
 
 /** The comparison of what was read; null where a side could not be read (that is not "empty"). */

@@ -1,12 +1,13 @@
 import { SETS_ASIDE, sentReadable, undecided } from '#lib/replication/held-back.ts'
+import { adoptPrimary } from '#lib/replication/memory.ts'
 import { whatChanged } from '#lib/replication/plan/stale.ts'
 import { withGuards } from '#lib/replication/plan/transfer.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
-import { assess } from './assess.ts'
-import type { Assessment, EngineContext } from './context.ts'
+import type { Assessor } from './assess.ts'
+import type { Assessment, Knowledge } from './knowledge.ts'
 import type { Monitored } from './monitored.ts'
 import type { StepFault } from './ports.ts'
-import { bookRoom, roomFor } from './room.ts'
+import { type Bookings, bookRoom, roomFor } from './room.ts'
 import { blocked, failed, type RunEnd } from './run-record.ts'
 
 /** A repair that somebody asked for, or that policy started. */
@@ -27,16 +28,21 @@ export type Prepared =
   /** A side could not be read; perhaps it can a little later. */
   | { readonly kind: 'unread'; readonly fault: StepFault }
 
+interface PrepareBy {
+  readonly assessor: Assessor
+  readonly knowledge: Knowledge
+  readonly bookings: Bookings
+}
+
 /** Reads both sides again in full, and decides what runs, if anything. `carriesOn`: an earlier try of this run moved something. */
 export async function prepare(
-  context: EngineContext,
+  { assessor, knowledge, bookings }: PrepareBy,
   order: RepairOrder,
   carriesOn: boolean,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const all = await assess(context, [order.dataset], { mode: 'fresh', runId: order.runId, estimates: 'all', signal })
-  const assessment = all.find((each) => each.dataset.id === order.dataset.id)
-  if (assessment === undefined) throw new Error(`The look at ${order.dataset.id} did not answer for it.`)
+  const assessment = await assessor.fresh(order.dataset, { runId: order.runId, estimates: 'all', signal })
+  if (assessment === null) throw new Error(`The look at ${order.dataset.id} did not answer for it.`)
   if (!assessment.verdict.looked) return { kind: 'unread', fault: unread(assessment) }
   const plan = chosen(order, assessment, carriesOn)
   if (typeof plan === 'string')
@@ -71,14 +77,14 @@ export async function prepare(
   if (plan.kind === 'NOTHING' && plan.automatic.code === 'BUSY') return end(blocked('BUSY', plan.outcome))
   if (plan.kind === 'NOTHING') {
     // Whoever asks for a repair by this primary has said that it is the one to follow, also where nothing is to be sent.
-    if (!order.automatic) await context.adoptPrimary(assessment)
+    if (!order.automatic) await followFromNowOn(knowledge, assessment)
     return end({ state: 'NO_CHANGE', outcome: plan.outcome })
   }
   if (plan.blocked?.code === 'PERMISSION_MISSING') return end(failed(missingRight(order, plan.blocked), null, 1))
   if (plan.blocked !== null)
     return end(blocked(plan.blocked.code, `${plan.blocked.because} ${plan.blocked.cure}`.trim()))
   if (order.automatic && !plan.automatic.allowed) return end(blocked(plan.automatic.code, plan.automatic.because))
-  const room = book(context, order, plan, assessment)
+  const room = book(bookings, order, plan, assessment)
   return room === null ? { kind: 'go', plan, assessment } : end(blocked('LOW_SPACE', room))
 }
 
@@ -100,12 +106,20 @@ function asOfNow(shown: Plan, { planInput }: Assessment): Plan {
   return shown.checks.length === 0 ? withGuards(shown, planInput) : shown
 }
 
+/** What a person repaired by this primary is the one to follow from now on: PRIMARY_REPLACED and PRIMARY_REWOUND end. */
+export async function followFromNowOn(
+  knowledge: Knowledge,
+  { dataset, inventory, comparison, input: { policy, now } }: Assessment,
+): Promise<void> {
+  await knowledge.learn(dataset, (memory) => adoptPrimary(memory, { inventory, comparison, policy, now }))
+}
+
 /** Books the space; answers null, or why it does not fit. */
-function book(context: EngineContext, order: RepairOrder, plan: Plan, assessment: Assessment): string | null {
-  const answer = roomFor(context, order.dataset, plan, assessment.inventory, order.runId)
+function book(bookings: Bookings, order: RepairOrder, plan: Plan, assessment: Assessment): string | null {
+  const answer = roomFor(bookings, order.dataset, plan, assessment.inventory, order.runId)
   // Without an estimate nobody can say whether it fits: a person may decide that, the scheduler may not.
   if (!answer.fits && !(answer.ask && !order.automatic)) return answer.sentence
-  bookRoom(context, order.dataset, plan, order.runId, assessment.inventory)
+  bookRoom(bookings, order.dataset, plan, order.runId, assessment.inventory)
   return null
 }
 

@@ -1,50 +1,42 @@
-import { withEstimates } from '#lib/replication/plan/plan.ts'
 import { whatChanged } from '#lib/replication/plan/stale.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
-import { assess } from './assess.ts'
-import type { Assessment, EngineContext } from './context.ts'
+import type { Assessor } from './assess.ts'
 import { startsByItself } from './enqueue.ts'
-import { estimatePlans } from './estimate.ts'
-import { judgeOne } from './judge-one.ts'
+import type { Assessment, Knowledge } from './knowledge.ts'
 import type { Monitored } from './monitored.ts'
 import { Refusal } from './refusal.ts'
-import type { RepairQueue } from './repair-queue.ts'
-import { roomFor } from './room.ts'
+import { type Bookings, roomFor } from './room.ts'
 import type { Preview, PreviewOptions, RepairRequest } from './types.ts'
+import type { Underway } from './underway.ts'
+
+interface PreviewBy {
+  readonly assessor: Assessor
+  readonly knowledge: Knowledge
+  readonly underway: Underway
+  readonly now: () => number
+}
 
 /** Reads both sides in full and makes the plan that a person is to be shown. Writes nothing. */
 export async function makePreview(
-  context: EngineContext,
-  repairs: RepairQueue,
+  by: PreviewBy,
   dataset: Monitored,
   { strategy, signal }: PreviewOptions,
 ): Promise<Plan> {
-  const all = await assess(context, [dataset], { mode: 'fresh', runId: null, estimates: 'all', signal })
-  const assessment = all.find((each) => each.dataset.id === dataset.id)
-  if (assessment === undefined) throw new Error(`The look at ${dataset.id} did not answer for it.`)
+  const { assessor, underway } = by
+  const assessment = await assessor.fresh(dataset, { runId: null, estimates: 'all', signal })
+  if (assessment === null) throw new Error(`The look at ${dataset.id} did not answer for it.`)
   const plan = withSpace(
-    context,
+    underway.bookings,
     assessment,
-    strategy === 'IN_PLACE' ? await inPlace(context, assessment, signal) : assessment.plan,
+    strategy === 'IN_PLACE' ? await assessor.inPlace(assessment, signal) : assessment.plan,
   )
-  return { ...plan, automatic: startsByItself(context, repairs, { ...assessment, estimated: true }, plan) }
-}
-
-/** The same look, planned the other way. What the scans see and remember stays the plan that destroys nothing. */
-async function inPlace(context: EngineContext, assessment: Assessment, signal?: AbortSignal): Promise<Plan> {
-  const { dataset, comparison } = assessment
-  const { host, dataset: backup } = dataset.mapping.backup
-  const costs = await context.deps.sans.costs(host, backup, signal)
-  const inventory = { ...assessment.inventory, costs }
-  const other = judgeOne(context, { dataset, inventory, comparison }, null, 'IN_PLACE')
-  const estimates = await estimatePlans(context.deps.sans, context.estimates, [other], { estimates: 'all', signal })
-  return withEstimates(other.plan, estimates.get(dataset.id) ?? new Map())
+  return { ...plan, automatic: startsByItself(by, { ...assessment, estimated: true }, plan) }
 }
 
 /** Space is known only with the estimate, so its tick comes last. */
-function withSpace(context: EngineContext, { dataset, inventory }: Assessment, plan: Plan): Plan {
+function withSpace(bookings: Bookings, { dataset, inventory }: Assessment, plan: Plan): Plan {
   if (plan.steps.every((step) => step.kind !== 'transfer')) return plan
-  const { fits, ask, sentence } = roomFor(context, dataset, plan, inventory)
+  const { fits, ask, sentence } = roomFor(bookings, dataset, plan, inventory)
   const state = fits ? ('ok' as const) : ask ? ('warning' as const) : ('failed' as const)
   const cure = fits || ask ? null : 'Free space in that pool, or lower `keep_free`.'
   const check = { id: 'space' as const, state, sentence, cure }
@@ -58,13 +50,13 @@ function withSpace(context: EngineContext, { dataset, inventory }: Assessment, p
  * @throws Refusal PLAN_EXPIRED, NOTHING_TO_DO, HELD, CONFIRMATION_REQUIRED, PLAN_STALE
  */
 export async function confirmedPreview(
-  context: EngineContext,
+  { assessor, now }: Pick<PreviewBy, 'assessor' | 'now'>,
   previews: PreviewBook,
   dataset: Monitored,
   { planId, confirm, reason }: RepairRequest & { readonly planId: string },
 ): Promise<Preview> {
   const about = { datasetId: dataset.id }
-  const shown = previews.find(planId, dataset.id, context.deps.now())
+  const shown = previews.find(planId, dataset.id, now())
   if (shown === null || shown === 'expired') {
     const why =
       shown === null ? 'not known (plans end with the process and after ten minutes)' : 'older than ten minutes'
@@ -84,10 +76,9 @@ export async function confirmedPreview(
         about,
       )
   }
-  const all = await assess(context, [dataset], { mode: 'fresh', runId: null, estimates: 'behind' })
-  const assessment = all.find((each) => each.dataset.id === dataset.id)
+  const assessment = await assessor.fresh(dataset, { runId: null, estimates: 'behind' })
   const changed =
-    assessment === undefined
+    assessment === null
       ? 'it could not be read.'
       : whatChanged(plan.expects, assessment.inventory, assessment.comparison)
   if (changed !== null)

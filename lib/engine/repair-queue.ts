@@ -1,13 +1,13 @@
 import type { RunRecord, Trigger } from '#lib/db/types.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import { isWithin } from '#lib/zfs/names.ts'
-import type { Assessment, EngineContext } from './context.ts'
+import type { Assessment } from './knowledge.ts'
 import type { Monitored } from './monitored.ts'
 import type { RepairOrder } from './prepare.ts'
 import { Refusal } from './refusal.ts'
-import { afterLook, repair, type StopReason } from './repair.ts'
+import { lookAfterwards, type RepairBy, repair, type StopReason } from './repair.ts'
 import { bookRoom } from './room.ts'
-import { type RunEnd, RunWriter } from './run-record.ts'
+import { type RunEnd, RunWriter, type UnrecordedEnds } from './run-record.ts'
 import type { Started } from './types.ts'
 
 interface Open {
@@ -17,23 +17,25 @@ interface Open {
   readonly ended: PromiseWithResolvers<RunRecord>
 }
 
+type QueueBy = RepairBy & { readonly ends: UnrecordedEnds }
+
 /** Repairs waiting and running: one a dataset, through the lane, each a run of its own. */
 export class RepairQueue {
-  readonly #context: EngineContext
+  readonly #by: QueueBy
   readonly #lane: Lane
   readonly #open = new Map<number, Open>()
   readonly #afterSuccess: (dataset: Monitored) => void
   #stopping = false
 
-  constructor(context: EngineContext, afterSuccess: (dataset: Monitored) => void) {
-    this.#context = context
+  constructor(by: QueueBy, afterSuccess: (dataset: Monitored) => void) {
+    this.#by = by
     this.#afterSuccess = afterSuccess
     const limits = () => {
-      const config = context.deps.config()
+      const config = by.deps.config()
       return { total: config.limits.transfers, perHost: (host: string) => config.hosts.get(host)?.maxTransfers ?? 1 }
     }
     this.#lane = new Lane(limits, (runId, error) =>
-      context.deps.log.error(`Run ${runId} could not be ended properly: ${error}`, { runId }),
+      by.deps.log.error(`Run ${runId} could not be ended properly: ${error}`, { runId }),
     )
   }
 
@@ -52,9 +54,9 @@ export class RepairQueue {
       readonly timeLeftSeconds: number
     },
   ): Promise<Started> {
-    const { deps } = this.#context
+    const { deps, ends, knowledge, underway } = this.#by
     if (this.#stopping) throw new Refusal('SHUTTING_DOWN', 'The service is stopping; try again when it is back.')
-    await this.#context.ends.recordLeft()
+    await ends.recordLeft()
     const created = await deps.store.createRun({
       kind: 'REPAIR',
       trigger: request.trigger,
@@ -73,8 +75,8 @@ export class RepairQueue {
         datasetId: dataset.id,
       })
     }
-    const newest = this.#context.newest(dataset.id)?.inventory ?? null
-    if (request.plan !== null) bookRoom(this.#context, dataset, request.plan, created.run.id, newest)
+    const newest = knowledge.newest(dataset.id)?.inventory ?? null
+    if (request.plan !== null) bookRoom(underway.bookings, dataset, request.plan, created.run.id, newest)
     const order: RepairOrder = {
       runId: created.run.id,
       dataset,
@@ -84,11 +86,12 @@ export class RepairQueue {
     }
     const open: Open = {
       order,
-      writer: new RunWriter(deps, this.#context.ends, created.run),
+      writer: new RunWriter(deps, ends, created.run),
       controller: new AbortController(),
       ended: Promise.withResolvers(),
     }
     this.#open.set(created.run.id, open)
+    underway.queued(dataset.id, () => open.writer.run)
     deps.emit.run(created.run)
     const { primary, backup } = dataset.mapping
     this.#lane.add({
@@ -116,18 +119,6 @@ export class RepairQueue {
     return open.writer.run
   }
 
-  active(): readonly RunRecord[] {
-    return [...this.#open.values()].map(({ writer }) => writer.run)
-  }
-
-  ofDataset(datasetId: string): RunRecord | null {
-    return this.active().find((run) => run.datasetId === datasetId) ?? null
-  }
-
-  run(runId: number): RunRecord | null {
-    return this.#open.get(runId)?.writer.run ?? null
-  }
-
   position(runId: number): number | null {
     return this.#lane.position(runId)
   }
@@ -144,12 +135,12 @@ export class RepairQueue {
   }
 
   async #run(open: Open): Promise<void> {
-    const { deps } = this.#context
+    const { deps, underway } = this.#by
     const { order } = open
-    this.#context.repairing.set(order.dataset.id, () => open.writer.run)
+    underway.begun(order.runId)
     deps.log.info(`Repair of ${order.dataset.id} begins.`, { runId: order.runId, datasetId: order.dataset.id })
     const { signal } = open.controller
-    const end = await repair(this.#context, order, open.writer, signal).catch((error: unknown) => {
+    const end = await repair(this.#by, order, open.writer, signal).catch((error: unknown) => {
       deps.log.error(`Run ${order.runId} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`, {
         runId: order.runId,
         datasetId: order.dataset.id,
@@ -161,16 +152,16 @@ export class RepairQueue {
         error: { kind: 'internal', message, step: null, host: null, stderrTail: '', retryable: true },
       }
       // In the middle of whatever it was; and a check beside it kept nothing of this dataset.
-      return afterLook(this.#context, order, true, failed, signal)
+      return lookAfterwards(this.#by, order, true, failed, signal)
     })
     await this.#finish(open, end)
     if (end.state === 'SUCCEEDED' || end.state === 'SUCCEEDED_WITH_WARNINGS') this.#afterSuccess(order.dataset)
   }
 
   async #finish(open: Open, end: Parameters<RunWriter['finish']>[0]): Promise<void> {
-    const { deps, bookings, repairs, states } = this.#context
+    const { deps, knowledge, underway } = this.#by
     const { order } = open
-    bookings.release(order.runId)
+    underway.bookings.release(order.runId)
     const record = await open.writer.finish(end)
     const level = end.state === 'FAILED' ? 'error' : end.state === 'BLOCKED' ? 'warn' : 'info'
     deps.log[level](`Repair of ${order.dataset.id}: ${end.outcome}`, {
@@ -179,11 +170,10 @@ export class RepairQueue {
       state: end.state,
     })
     open.ended.resolve(record)
-    this.#context.repairing.delete(order.dataset.id)
+    underway.ended(order.runId)
     this.#open.delete(order.runId)
-    await repairs.reload(order.dataset.id)
-    const state = states.state(order.dataset.id)
-    if (state !== null) deps.emit.dataset(state)
+    await knowledge.repairs.reload(order.dataset.id)
+    knowledge.report(order.dataset.id)
   }
 }
 

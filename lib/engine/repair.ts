@@ -4,13 +4,21 @@ import { halfDoneSwap } from '#lib/replication/swap.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import { sayBytes, sayDuration } from '#lib/replication/words.ts'
-import { assess } from './assess.ts'
-import type { Assessment, EngineContext } from './context.ts'
-import { learnLargeBlocks, learnRefusedToken } from './keep.ts'
-import type { StepFault } from './ports.ts'
-import { type Prepared, prepare, type RepairOrder } from './prepare.ts'
+import type { Assessor } from './assess.ts'
+import type { Assessment, Knowledge } from './knowledge.ts'
+import type { Monitored } from './monitored.ts'
+import type { EngineDeps, StepFault } from './ports.ts'
+import { followFromNowOn, type Prepared, prepare, type RepairOrder } from './prepare.ts'
 import { type Attempt, hasRole, type PlanEnd, runPlan, sentence } from './run-plan.ts'
 import { endOf, failed, type RunEnd, type RunWriter, withWarnings } from './run-record.ts'
+import type { Underway } from './underway.ts'
+
+export interface RepairBy {
+  readonly deps: EngineDeps
+  readonly knowledge: Knowledge
+  readonly underway: Underway
+  readonly assessor: Assessor
+}
 
 /**
  * One repair, from the second look to the last: read both sides, take the plan, run its steps, read both sides again.
@@ -18,12 +26,12 @@ import { endOf, failed, type RunEnd, type RunWriter, withWarnings } from './run-
  * the same command again.
  */
 export async function repair(
-  context: EngineContext,
+  by: RepairBy,
   asked: RepairOrder,
   writer: RunWriter,
   signal: AbortSignal,
 ): Promise<RunEnd> {
-  const { deps } = context
+  const { deps, knowledge, underway, assessor } = by
   const warnings: string[] = []
   let tries = 0
   let moved = 0
@@ -33,10 +41,10 @@ export async function repair(
   await writer.start('reading')
   for (;;) {
     // By the rules of now: a reload may have forbidden since what was allowed when it was queued.
-    const order = { ...asked, dataset: context.dataset(asked.dataset.id) ?? asked.dataset }
-    if (signal.aborted) return stopped(context, order, signal)
-    const prepared = await prepare(context, order, moved > 0, signal)
-    if (signal.aborted) return stopped(context, order, signal)
+    const order = { ...asked, dataset: knowledge.dataset(asked.dataset.id) ?? asked.dataset }
+    if (signal.aborted) return stopped(assessor, order, signal)
+    const prepared = await prepare({ assessor, knowledge, bookings: underway.bookings }, order, moved > 0, signal)
+    if (signal.aborted) return stopped(assessor, order, signal)
     if (prepared.kind === 'end') {
       if (order.automatic && finished > 0) return finishedOnly(order, prepared.end, warnings)
       return moved > 0 ? didSomething(prepared.end, warnings) : prepared.end
@@ -52,12 +60,12 @@ export async function repair(
     }
     if (last !== null && tries > deps.config().limits.retries) return failed(last.fault ?? NO_REASON, last.step, tries)
     const isLastTry = tries >= deps.config().limits.retries
-    const result = await attempt(context, order, writer, prepared, { isLastTry, signal })
+    const result = await attempt(by, order, writer, prepared, { isLastTry, signal })
     warnings.push(...result.warnings)
-    if (result.ended === 'cancelled' || signal.aborted) return stopped(context, order, signal)
+    if (result.ended === 'cancelled' || signal.aborted) return stopped(assessor, order, signal)
     let unproved: StepFault | null = null
     if (result.fault === null && prepared.kind === 'go' && prepared.plan.kind !== 'FINISH_SWAP') {
-      const concluded = await conclude(context, order, writer, prepared.plan, warnings, signal)
+      const concluded = await conclude(by, order, writer, prepared.plan, warnings, signal)
       if ('state' in concluded) return concluded
       unproved = concluded
       moved++
@@ -71,12 +79,12 @@ export async function repair(
     }
     const fault = unproved ?? stillHalf(prepared, result) ?? result.fault ?? NO_REASON
     const ended = endOf(fault)
-    if (ended !== null) return afterLook(context, order, prepared.kind === 'go', ended, signal)
-    if (fault.kind === 'needs-large-blocks' && (await learnLargeBlocks(context, order.dataset))) {
+    if (ended !== null) return lookAfterwards(by, order, prepared.kind === 'go', ended, signal)
+    if (fault.kind === 'needs-large-blocks' && (await needsLargeBlocks(knowledge, order.dataset))) {
       last = null
       continue
     }
-    if (await isOverExisting(context, order, prepared, fault)) {
+    if (await isOverExisting(knowledge, order, prepared, fault)) {
       last = null
       continue
     }
@@ -87,7 +95,7 @@ export async function repair(
     // Whether what was sent has arrived, only the next look can say.
     const mayHaveArrived = result.bytes > 0
     if (!fault.retryable || (tries > deps.config().limits.retries && !mayHaveArrived))
-      return afterLook(context, order, prepared.kind === 'go', failed(fault, result.step, tries), signal)
+      return lookAfterwards(by, order, prepared.kind === 'go', failed(fault, result.step, tries), signal)
     const wait = backoffMs(tries, deps.random())
     deps.log.warn(`${fault.message} It is tried again in ${Math.round(wait / 1000)} s, from a new look.`, {
       runId: order.runId,
@@ -102,14 +110,22 @@ export async function repair(
 
 /** A first transfer that was to overwrite an existing dataset was cut off: it is never finished so, and set aside. */
 async function isOverExisting(
-  context: EngineContext,
+  knowledge: Knowledge,
   { dataset }: RepairOrder,
   prepared: Prepared,
   { kind }: StepFault,
 ): Promise<boolean> {
   if (kind !== 'destination-exists' || prepared.kind !== 'go' || prepared.plan.kind !== 'RESUME') return false
   const digest = prepared.plan.expects.tokenDigest
-  return digest !== null && learnRefusedToken(context, dataset, digest)
+  if (digest === null) return false
+  return knowledge.learn(dataset, (memory) =>
+    memory.refusedToken === digest ? null : { ...memory, refusedToken: digest },
+  )
+}
+
+/** Remembers that streams of this dataset need `-L`. @returns whether that is new. */
+function needsLargeBlocks(knowledge: Knowledge, dataset: Monitored): Promise<boolean> {
+  return knowledge.learn(dataset, (memory) => (memory.largeBlocks === true ? null : { ...memory, largeBlocks: true }))
 }
 
 /** Nothing is left to do because an earlier try of this very run has done it: that is no run without a change. */
@@ -158,7 +174,7 @@ const NO_REASON: StepFault = {
 
 /** Runs the plan, where there is one; a side that could not be read is a try that failed. */
 async function attempt(
-  context: EngineContext,
+  by: RepairBy,
   order: RepairOrder,
   writer: RunWriter,
   prepared: Exclude<Prepared, { kind: 'end' }>,
@@ -167,24 +183,22 @@ async function attempt(
   if (prepared.kind === 'unread')
     return { ended: 'failed', fault: prepared.fault, step: null, bytes: 0, began: false, warnings: [] }
   await writer.planned(prepared.plan)
-  await rememberLine(context, order, prepared)
-  const end = await runPlan(context, order, writer, prepared.plan, {
-    ...how,
-    inventory: prepared.assessment.inventory,
-  })
-  return end
+  await rememberLine(by.knowledge, order, prepared, by.deps.now())
+  const { inventory } = prepared.assessment
+  return runPlan(by, order, writer, prepared.plan, { ...how, inventory })
 }
 
 /** What this repair makes of the line, before the first byte: also what is cut off has been sent. */
 async function rememberLine(
-  { lines, deps }: EngineContext,
+  { lines }: Knowledge,
   { automatic, runId }: RepairOrder,
   { plan, assessment }: Extract<Prepared, { kind: 'go' }>,
+  now: number,
 ): Promise<void> {
   if (!plan.steps.some(({ kind }) => kind === 'transfer')) return
   const { inventory, planInput } = assessment
-  if (streamOf(planInput)?.options.raw === true) await lines.sendsRaw(inventory, deps.now())
-  else if (plan.decrypts !== undefined && !automatic) await lines.decided(inventory, { runId, now: deps.now() })
+  if (streamOf(planInput)?.options.raw === true) await lines.sendsRaw(inventory, now)
+  else if (plan.decrypts !== undefined && !automatic) await lines.decided(inventory, { runId, now })
 }
 
 const BASE_MS = 2000
@@ -217,7 +231,7 @@ function isFurther(now: Reach, before: Reach): boolean {
  * known then, and another try begins with one.
  */
 async function conclude(
-  context: EngineContext,
+  { deps, knowledge, assessor }: RepairBy,
   order: RepairOrder,
   writer: RunWriter,
   plan: Plan,
@@ -225,10 +239,9 @@ async function conclude(
   signal: AbortSignal,
 ): Promise<RunEnd | StepFault> {
   await writer.phase('verifying')
-  const all = await assess(context, [order.dataset], { mode: 'fresh', runId: order.runId, estimates: 'behind', signal })
-  const assessment = all.find((each) => each.dataset.id === order.dataset.id)
+  const assessment = await assessor.fresh(order.dataset, { runId: order.runId, estimates: 'behind', signal })
   const { primary, backup } = order.dataset.mapping
-  if (assessment === undefined) throw new Error(`The run of ${order.dataset.id} had nothing to verify.`)
+  if (assessment === null) throw new Error(`The run of ${order.dataset.id} had nothing to verify.`)
   const sent = plan.steps.findLast((step) => step.kind === 'transfer')?.target ?? null
   const target = sent ?? assessment.comparison?.base ?? null
   const side = assessment.inventory.backup
@@ -254,14 +267,14 @@ async function conclude(
     return { kind: 'not-verified', host: backup.host, message, stderrTail: '', retryable: true }
   }
   // What a person had repaired by this primary is the one to follow from now on.
-  if (!order.automatic) await context.adoptPrimary(assessment)
+  if (!order.automatic) await followFromNowOn(knowledge, assessment)
   const run = writer.run
-  const took = sayDuration((context.deps.now() - (run.startedAt ?? run.queuedAt)) / 1000)
+  const took = sayDuration((deps.now() - (run.startedAt ?? run.queuedAt)) / 1000)
   const arrived = count(plan, assessment)
   const kept = plan.setAside === null ? '' : ` Kept: ${plan.setAside.name}.`
   const outcome = `${backup.host} matches ${primary.host} up to @${target.name}: ${arrived} ${arrived === 1 ? 'snapshot' : 'snapshots'}, ${sayBytes(run.bytes)} in ${took}.${kept}`
-  const told = [...warnings, ...missing(plan, assessment)]
-  return told.length === 0 ? { state: 'SUCCEEDED', outcome } : withWarnings(outcome, told)
+  const all = [...warnings, ...missing(plan, assessment)]
+  return all.length === 0 ? { state: 'SUCCEEDED', outcome } : withWarnings(outcome, all)
 }
 
 /** What the plan was to move out of the way. */
@@ -294,7 +307,7 @@ function holds(assessment: Assessment, guid: string): boolean {
 export type StopReason = { readonly kind: 'cancelled'; readonly by: string } | { readonly kind: 'shutdown' }
 
 /** The end of a run that was stopped. After a cancel the backup is read once more, to say what is kept. */
-async function stopped(context: EngineContext, order: RepairOrder, signal: AbortSignal): Promise<RunEnd> {
+async function stopped(assessor: Assessor, order: RepairOrder, signal: AbortSignal): Promise<RunEnd> {
   const reason = signal.reason as StopReason
   if (reason.kind === 'shutdown') {
     return {
@@ -303,7 +316,7 @@ async function stopped(context: EngineContext, order: RepairOrder, signal: Abort
         'The service was stopped during this run. What had arrived is kept; the next start looks at the dataset again.',
     }
   }
-  const kept = await keptBytes(context, order)
+  const kept = await keptBytes(assessor, order)
   const rest =
     kept === null
       ? 'What had arrived is kept where ZFS could save it.'
@@ -314,12 +327,8 @@ async function stopped(context: EngineContext, order: RepairOrder, signal: Abort
 }
 
 /** Bytes in the partial receive, 0 without one, null where that could not be read. */
-async function keptBytes(context: EngineContext, order: RepairOrder): Promise<number | null> {
-  const [assessment] = await assess(context, [order.dataset], {
-    mode: 'fresh',
-    runId: order.runId,
-    estimates: 'behind',
-  })
+async function keptBytes(assessor: Assessor, order: RepairOrder): Promise<number | null> {
+  const assessment = await assessor.fresh(order.dataset, { runId: order.runId, estimates: 'behind' })
   const side = assessment?.inventory.backup
   if (side?.state !== 'present') return null
   if (side.facts.receiveResumeToken === null) return 0
@@ -331,8 +340,8 @@ async function keptBytes(context: EngineContext, order: RepairOrder): Promise<nu
  * Steps that ended half-way may have left half of a swap or of a receive, which no check has seen, or kept nothing of: the
  * status says so at once. Why the run ended stays what it says, also where this look comes to nothing.
  */
-export async function afterLook(
-  context: EngineContext,
+export async function lookAfterwards(
+  { deps, assessor }: Pick<RepairBy, 'deps' | 'assessor'>,
   { dataset, runId }: RepairOrder,
   began: boolean,
   end: RunEnd,
@@ -340,9 +349,9 @@ export async function afterLook(
 ): Promise<RunEnd> {
   if (!began) return end
   try {
-    await assess(context, [dataset], { mode: 'fresh', runId, estimates: 'behind', signal })
+    await assessor.fresh(dataset, { runId, estimates: 'behind', signal })
   } catch (error) {
-    context.deps.log.error(`The look after the repair of ${dataset.id} failed: ${error}`, {
+    deps.log.error(`The look after the repair of ${dataset.id} failed: ${error}`, {
       runId,
       datasetId: dataset.id,
     })

@@ -2,12 +2,11 @@ import { BOOKED_PER_BYTE, fits, roomIn, type SpaceAnswer, sizeOf } from '#lib/re
 import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import { poolOf } from '#lib/zfs/names.ts'
-import type { EngineContext } from './context.ts'
 import type { Monitored } from './monitored.ts'
 
 /** Does the plan fit into its target pool beside what other repairs have booked there? `runId`: whose own booking does not count. */
 export function roomFor(
-  context: EngineContext,
+  bookings: Bookings,
   dataset: Monitored,
   plan: Plan,
   inventory: Inventory,
@@ -25,7 +24,7 @@ export function roomFor(
   }
   return fits({
     pool: roomIn(pool),
-    booked: context.bookings.of(host, name, runId),
+    booked: bookings.of(host, name, runId),
     keepFree: dataset.config.policy.keepFree,
     ...sizeOf(plan, inventory),
     available: goesIntoBackup(plan, backup) && side.state === 'present' ? side.facts.available : null,
@@ -39,7 +38,7 @@ function goesIntoBackup({ steps }: Plan, backup: string): boolean {
 
 /** From the moment it is queued until it ends; nothing without an estimate. `inventory`: that of the plan, where it is known. */
 export function bookRoom(
-  context: EngineContext,
+  bookings: Bookings,
   dataset: Monitored,
   plan: Plan,
   runId: number,
@@ -47,7 +46,7 @@ export function bookRoom(
 ): void {
   const { host, dataset: backup } = dataset.mapping.backup
   const { estimate, rest } = inventory === null ? { estimate: plan.estimateBytes, rest: null } : sizeOf(plan, inventory)
-  context.bookings.book(runId, host, poolOf(backup), (estimate ?? 0) * BOOKED_PER_BYTE + (rest ?? 0))
+  bookings.book(runId, host, poolOf(backup), (estimate ?? 0) * BOOKED_PER_BYTE + (rest ?? 0))
 }
 
 /**

@@ -5,13 +5,13 @@ import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { CommandsRole, Plan, Step } from '#lib/replication/types/plan.ts'
 import { LAST_MINUTES_MS, repairWindowEnd } from '#lib/replication/windows.ts'
 import { poolOf } from '#lib/zfs/names.ts'
-import { assess } from './assess.ts'
-import type { EngineContext } from './context.ts'
-import type { StepFault } from './ports.ts'
+import type { Assessor } from './assess.ts'
+import type { EngineDeps, Sans, StepFault } from './ports.ts'
 import type { RepairOrder } from './prepare.ts'
 import type { RunWriter } from './run-record.ts'
 import { runStep, type StepEnd, type StepRequest } from './run-step.ts'
 import { swapDetail } from './swap-journal.ts'
+import type { Underway } from './underway.ts'
 
 /** What one try of a repair goes by. */
 export interface Attempt {
@@ -38,8 +38,15 @@ export interface PlanEnd {
   readonly warnings: readonly string[]
 }
 
+interface RunBy {
+  readonly deps: EngineDeps
+  readonly underway: Underway
+  readonly assessor: Assessor
+}
+
+/** Runs the steps of a plan in their order, as far as they end well. */
 export async function runPlan(
-  context: EngineContext,
+  { deps, underway, assessor }: RunBy,
   order: RepairOrder,
   writer: RunWriter,
   plan: Plan,
@@ -53,6 +60,7 @@ export async function runPlan(
   let began = false
   let lookedAgain = false
   let isUnmounted = false
+  const stopAt = () => windowEnd(order, deps.now(), deps.config().scheduler.timezone)
   for (const [index, step] of plan.steps.entries()) {
     if (step.kind === 'verify' || isOnlyToUndo(plan, index) || (hasRole(step, 'mount') && !isUnmounted)) continue
     // An end between promote and the last line of the swap would leave half a swap: those seconds it has to wait.
@@ -62,15 +70,15 @@ export async function runPlan(
       index: index + 1,
       count: plan.steps.length,
     })
-    if (!midSwap && swapIsTooLate(context, order, plan, step)) return end('failed', WINDOW_ENDS, step.n)
+    if (!midSwap && swapIsTooLate(plan, step, stopAt(), deps.now())) return end('failed', WINDOW_ENDS, step.n)
     if (isDestructive(step) && !lookedAgain) {
-      const changed = await notAsConfirmed(context, order, plan, signal)
+      const changed = await notAsConfirmed(assessor, order, plan, signal)
       if (changed !== null) return end('failed', changed, step.n)
-      writer.went(plan)
+      writer.sentIrreversible(plan)
       lookedAgain = true
     }
     const request: StepRequest = {
-      deps: context.deps,
+      deps,
       writer,
       datasetId: order.dataset.id,
       bandwidthLimit: order.dataset.config.policy.bandwidthLimit,
@@ -79,31 +87,27 @@ export async function runPlan(
         name: poolOf(order.dataset.mapping.backup.dataset),
         keepFree: order.dataset.config.policy.keepFree,
       },
-      stopAt: windowEnd(context, order),
+      stopAt: stopAt(),
       detail: swapDetail(plan, step, inventory),
-      onBytes: () => context.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
+      onBytes: () => underway.bookings.arrived(order.runId, writer.run.bytes - bytesBefore),
     }
-    const moved = midSwap ? null : await partialMoved(context, plan, step, signal)
+    const moved = midSwap ? null : await partialMoved(deps.sans, plan, step, signal)
     if (moved !== null) {
       if (isUnmounted) warnings.push(...(await mountedAgain(plan, request)))
       return end('failed', moved, step.n)
     }
     began ||= step.kind === 'commands' && !step.optional
-    if (step.kind === 'transfer') context.receiving.add(order.dataset.id)
-    else context.swapping.add(order.dataset.id)
+    underway.changes(order.dataset.id, step.kind === 'transfer' ? 'receiving' : 'swapping')
     const done = await runStep(step, request)
       .then((ended) => undoneIfRefused(plan, step, ended, { ...request, isLastTry, signal: NEVER }))
-      .finally(() => {
-        context.receiving.delete(order.dataset.id)
-        context.swapping.delete(order.dataset.id)
-      })
+      .finally(() => underway.changed(order.dataset.id))
     warnings.push(...done.warnings)
     if (done.ended !== 'done') {
       if (isUnmounted) warnings.push(...(await mountedAgain(plan, request)))
       return end(done.ended, done.fault, step.n)
     }
     if (hasRole(step, 'unmount', 'mount')) isUnmounted = hasRole(step, 'unmount') && done.exitCode === 0
-    if (step.kind === 'commands' && step.role === 'swap') writer.went(plan)
+    if (step.kind === 'commands' && step.role === 'swap') writer.sentIrreversible(plan)
   }
   return end('done', null, null)
 }
@@ -166,18 +170,16 @@ function isFirstLine(steps: readonly Step[], step: Step): boolean {
   return steps.find((each) => hasRole(each, 'swap')) === step
 }
 
-/** Of a run of policy, which keeps to the window; a person's goes on. */
-function windowEnd({ deps }: EngineContext, { dataset, automatic }: RepairOrder): number | null {
-  const { repairWindow } = dataset.config.policy
-  return automatic ? repairWindowEnd(repairWindow, deps.now(), deps.config().scheduler.timezone) : null
+/** Epoch ms; null: never. Of a run of policy, which keeps to the window; a person's goes on. */
+function windowEnd({ dataset, automatic }: RepairOrder, now: number, timezone: string): number | null {
+  return automatic ? repairWindowEnd(dataset.config.policy.repairWindow, now, timezone) : null
 }
 
 /** A swap takes seconds, but they must not be the window's last ones. One that was cut off is finished at any time. */
-function swapIsTooLate(context: EngineContext, order: RepairOrder, plan: Plan, step: Step): boolean {
+function swapIsTooLate(plan: Plan, step: Step, windowEnd: number | null, now: number): boolean {
   if (step.kind !== 'commands' || step.optional || step.role === 'rename') return false
   if (plan.kind === 'FINISH_SWAP') return false
-  const end = windowEnd(context, order)
-  return end !== null && end - context.deps.now() < LAST_MINUTES_MS
+  return windowEnd !== null && windowEnd - now < LAST_MINUTES_MS
 }
 
 /** The steps of an in-place plan after which something is gone for good. */
@@ -190,20 +192,14 @@ function isDestructive(step: Step): boolean {
  * and it stops. Null: everything is as it was confirmed.
  */
 async function notAsConfirmed(
-  context: EngineContext,
+  assessor: Assessor,
   order: RepairOrder,
   plan: Plan,
   signal: AbortSignal,
 ): Promise<StepFault | null> {
-  const all = await assess(context, [order.dataset], {
-    mode: 'fresh',
-    runId: order.runId,
-    estimates: 'behind',
-    signal,
-  })
-  const assessment = all.find(({ dataset }) => dataset.id === order.dataset.id)
+  const assessment = await assessor.fresh(order.dataset, { runId: order.runId, estimates: 'behind', signal })
   const changed =
-    assessment === undefined
+    assessment === null
       ? 'the backup could not be read.'
       : whatChanged(plan.expects, assessment.inventory, assessment.comparison)
   if (changed === null) return null
@@ -221,14 +217,14 @@ const MOVES: ReadonlySet<string> = new Set(['clone', 'promote', 'swap'])
  * whatever comes in.
  */
 async function partialMoved(
-  { deps }: EngineContext,
+  sans: Pick<Sans, 'resumeToken'>,
   plan: Plan,
   step: Step,
   signal: AbortSignal,
 ): Promise<StepFault | null> {
   if (step.kind !== 'commands' || !MOVES.has(step.role) || !SETS_ASIDE.has(plan.kind)) return null
   const { host, dataset } = plan.mapping.backup
-  const now = await deps.sans.resumeToken(host, dataset, signal)
+  const now = await sans.resumeToken(host, dataset, signal)
   const digest = now === null || now.token === null ? null : tokenDigest(now.token)
   if (now !== null && digest === plan.expects.tokenDigest) return null
   const why =

@@ -1,6 +1,6 @@
 import type { RunProgress, RunRecord, RunResult } from '#lib/db/types.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
-import type { Assessment, EngineContext } from './context.ts'
+import type { Assessment, Knowledge } from './knowledge.ts'
 import type { EngineDeps, StepFault } from './ports.ts'
 
 /** How a run ended. `outcome` is one sentence for a person. */
@@ -11,23 +11,25 @@ export interface RunEnd {
   readonly decisions?: RunRecord['decisions']
 }
 
-const SAVE_EVERY_MS = 5000
-const TELL_EVERY_MS = 900
+type RunDeps = Pick<EngineDeps, 'store' | 'emit' | 'log' | 'now'>
 
-/** Keeps one run's record: in memory for whoever looks now, in the store for afterwards, and tells listeners. */
+const SAVE_EVERY_MS = 5000
+const REPORT_EVERY_MS = 900
+
+/** Keeps one run's record: in memory for whoever looks now, in the store for afterwards, and reports it to listeners. */
 export class RunWriter {
-  readonly #deps: EngineDeps
+  readonly #deps: RunDeps
   readonly #ends: UnrecordedEnds
   #run: RunRecord
   #rate = new Rate()
   #savedAt = 0
-  #toldAt = 0
+  #reportedAt = 0
   /** Bytes of steps and tries that ended before the one that runs. */
   #before = 0
   /** The plan of a try that destroyed or set aside something. */
-  #went: Plan | null = null
+  #irreversible: Plan | null = null
 
-  constructor(deps: EngineDeps, ends: UnrecordedEnds, run: RunRecord) {
+  constructor(deps: RunDeps, ends: UnrecordedEnds, run: RunRecord) {
     this.#deps = deps
     this.#ends = ends
     this.#run = run
@@ -43,25 +45,24 @@ export class RunWriter {
   }
 
   async planned(plan: Plan): Promise<void> {
-    await this.#change({ plan: this.#withWhatWent(plan), keep: true })
+    await this.#change({ plan: this.#withIrreversible(plan), keep: true })
     this.#deps.emit.run(this.#run)
   }
 
   /** A step of this plan that cannot be undone was sent. */
-  went(plan: Plan): void {
-    this.#went ??= plan
+  sentIrreversible(plan: Plan): void {
+    this.#irreversible ??= plan
   }
 
   /** A try that goes on after a cut has a plan of its own; what the run has destroyed or set aside stays on its record. */
-  #withWhatWent(plan: Plan): Plan {
-    const went = this.#went
-    if (went === null) return plan
-    const { destroys, setAside, kind } = went
+  #withIrreversible(plan: Plan): Plan {
+    if (this.#irreversible === null) return plan
+    const { destroys, setAside, kind } = this.#irreversible
     return { ...plan, kind: destroys.length > 0 ? kind : plan.kind, destroys, setAside: plan.setAside ?? setAside }
   }
 
   /** It is about to write to a SAN: it stays on record for ever. */
-  async wrote(): Promise<void> {
+  async writesToSan(): Promise<void> {
     if (!this.#run.keep) await this.#change({ keep: true })
   }
 
@@ -92,7 +93,7 @@ export class RunWriter {
     }
   }
 
-  /** Bytes of the transfer that runs. Told at most once a second, saved every few seconds. */
+  /** Bytes of the transfer that runs. Reported at most once a second, saved every few seconds. */
   transferred(bytes: number, totalBytes: number | null, atMs: number): void {
     const before = this.#run.progress ?? progressOf('transferring')
     const moved = bytes > before.bytesDone
@@ -108,8 +109,8 @@ export class RunWriter {
       lastByteAt: moved ? atMs : before.lastByteAt,
     }
     this.#run = { ...this.#run, progress, bytes: this.#before + bytes }
-    if (atMs - this.#toldAt >= TELL_EVERY_MS) {
-      this.#toldAt = atMs
+    if (atMs - this.#reportedAt >= REPORT_EVERY_MS) {
+      this.#reportedAt = atMs
       this.#deps.emit.progress(this.#run)
     }
     if (atMs - this.#savedAt >= SAVE_EVERY_MS) {
@@ -122,7 +123,7 @@ export class RunWriter {
     }
   }
 
-  /** Never fails, so that whoever waits for the run is told; a store that does not take it is asked again later. */
+  /** Never fails, so that whoever waits for the run hears of it; a store that does not take it is asked again later. */
   async finish(end: RunEnd): Promise<RunRecord> {
     const progress =
       this.#run.progress === null
@@ -235,14 +236,19 @@ export class UnrecordedEnds {
 
 /** With dry_run the plan is put on record whenever it changes: a run that was held back, with its commands. */
 export async function recordDryRun(
-  context: EngineContext,
+  by: {
+    readonly deps: Pick<EngineDeps, 'store' | 'now'>
+    readonly ends: UnrecordedEnds
+    readonly knowledge: Knowledge
+  },
   { dataset, plan }: Assessment,
   scan: RunRecord,
 ): Promise<void> {
-  const { deps, states } = context
+  const { deps, ends, knowledge } = by
+  const { states } = knowledge
   const state = states.state(dataset.id)
   if (state === null || state.planHash === plan.hash || plan.steps.length === 0) return
-  await context.ends.recordLeft()
+  await ends.recordLeft()
   const created = await deps.store.createRun({
     kind: 'REPAIR',
     trigger: scan.trigger,
@@ -261,15 +267,15 @@ export async function recordDryRun(
     `dry_run is true for this dataset (${dataset.config.at.file} line ${line}): the plan is recorded, nothing was sent.`,
   )
   const now = deps.now()
-  await context.ends.record(created.run.id, {
+  await ends.record(created.run.id, {
     state: end.state,
     outcome: end.outcome,
     decisions: end.decisions ?? [],
     startedAt: now,
     finishedAt: now,
   })
-  await context.inTurn(async () => {
-    const id = context.current(dataset)?.id ?? dataset.id
+  await knowledge.inTurn(async () => {
+    const id = knowledge.current(dataset)?.id ?? dataset.id
     const current = states.state(id)
     if (current === null) return
     states.set({ ...current, planHash: plan.hash })

@@ -17,8 +17,10 @@ export interface StepEnd {
   readonly exitCode: number | null
 }
 
+type StepDeps = Pick<EngineDeps, 'sans' | 'store' | 'config' | 'now' | 'sleep' | 'log'>
+
 export interface StepRequest {
-  readonly deps: EngineDeps
+  readonly deps: StepDeps
   readonly writer: RunWriter
   readonly datasetId: string
   readonly bandwidthLimit: number | null
@@ -205,7 +207,7 @@ interface TransferWatch {
  * every other backup in it), and the end of the repair window.
  */
 function watchTransfer(
-  deps: EngineDeps,
+  deps: Pick<StepDeps, 'sans' | 'now' | 'sleep' | 'log'>,
   { signal, pool, stopAt }: StepRequest,
   { host, isIncrement }: { readonly host: string; readonly isIncrement: boolean },
 ): TransferWatch {

@@ -1,16 +1,25 @@
 import type { RunRecord, Trigger } from '#lib/db/types.ts'
 import type { Automatic } from '#lib/replication/types/plan.ts'
 import { sayDuration } from '#lib/replication/words.ts'
-import { assess } from './assess.ts'
-import type { Assessment, EngineContext } from './context.ts'
-import { spoil } from './keep.ts'
+import type { Assessor } from './assess.ts'
+import type { InternalFaults } from './internal-faults.ts'
+import type { Assessment, Knowledge } from './knowledge.ts'
 import type { Monitored } from './monitored.ts'
-import { cadenceAt } from './ports.ts'
+import { cadenceAt, type EngineDeps } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { isOfTheStore } from './remembered.ts'
-import { type RunEnd, RunWriter, recordDryRun } from './run-record.ts'
+import { type RunEnd, RunWriter, recordDryRun, type UnrecordedEnds } from './run-record.ts'
 import type { ScanRequest, Scope, Started } from './types.ts'
-import { anchorStalled, releaseLeft } from './upkeep.ts'
+import type { Upkeep } from './upkeep.ts'
+
+interface ScanBy {
+  readonly deps: EngineDeps
+  readonly knowledge: Knowledge
+  readonly assessor: Assessor
+  readonly upkeep: Upkeep
+  readonly ends: UnrecordedEnds
+  readonly faults: InternalFaults
+}
 
 interface Open {
   readonly scope: string
@@ -21,18 +30,18 @@ interface Open {
 
 /** The scans under way. One of a scope at a time; others may run beside it, for a look writes nothing. */
 export class Scans {
-  readonly #context: EngineContext
+  readonly #by: ScanBy
   readonly #enqueue: Enqueue
   readonly #open = new Map<number, Open>()
   #lastAll: RunRecord | null = null
 
-  constructor(context: EngineContext, enqueue: Enqueue) {
-    this.#context = context
+  constructor(by: ScanBy, enqueue: Enqueue) {
+    this.#by = by
     this.#enqueue = enqueue
   }
 
   async start(request: ScanRequest): Promise<Started> {
-    const { deps } = this.#context
+    const { deps } = this.#by
     const datasets = this.#inScope(request.scope)
     const scope = JSON.stringify(request.scope)
     const same = [...this.#open.values()].find((open) => open.scope === scope)
@@ -45,7 +54,7 @@ export class Scans {
     }
     if (isPerson(request.trigger))
       deps.sans.askAgain([...new Set(datasets.flatMap(({ mapping }) => [mapping.primary.host, mapping.backup.host]))])
-    await this.#context.ends.recordLeft()
+    await this.#by.ends.recordLeft()
     const created = await deps.store.createRun({
       kind: request.enqueue ? 'SCAN' : 'CHECK',
       trigger: request.trigger,
@@ -78,7 +87,7 @@ export class Scans {
       return (
         scope.kind === 'all' ||
         (scope.kind === 'datasets' && scope.ids.includes(datasetId)) ||
-        (scope.kind === 'pair' && this.#context.dataset(datasetId)?.config.pair === scope.pair)
+        (scope.kind === 'pair' && this.#by.knowledge.dataset(datasetId)?.config.pair === scope.pair)
       )
     })
   }
@@ -104,13 +113,13 @@ export class Scans {
   }
 
   #launch(request: ScanRequest, run: RunRecord, scope: string, datasets: readonly Monitored[]): Started {
-    const { deps } = this.#context
+    const { deps } = this.#by
     const controller = new AbortController()
     const onAbort = () => controller.abort(request.signal?.reason)
     request.signal?.addEventListener('abort', onAbort, { once: true })
-    const writer = new RunWriter(deps, this.#context.ends, run)
+    const writer = new RunWriter(deps, this.#by.ends, run)
     const enqueue = request.enqueue ? this.#enqueue : null
-    const done = scan(this.#context, { datasets, enqueue, signal: controller.signal }, writer)
+    const done = scan(this.#by, { datasets, enqueue, signal: controller.signal }, writer)
       .catch((error: unknown) => {
         deps.log.error(`Run ${run.id} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`, {
           runId: run.id,
@@ -137,7 +146,7 @@ export class Scans {
 
   #inScope(scope: Scope): readonly Monitored[] {
     // One that is gone is looked at only where somebody names it.
-    const all = this.#context.datasets().filter(({ retired }) => !retired)
+    const all = this.#by.knowledge.datasets().filter(({ retired }) => !retired)
     if (scope.kind === 'all') return all
     if (scope.kind === 'pair') {
       const own = all.filter((dataset) => dataset.config.pair === scope.pair)
@@ -149,7 +158,7 @@ export class Scans {
       return own
     }
     return scope.ids.map((id) => {
-      const dataset = this.#context.dataset(id)
+      const dataset = this.#by.knowledge.dataset(id)
       if (dataset === null)
         throw new Refusal(
           'NO_SUCH_DATASET',
@@ -197,12 +206,12 @@ function limitOf(intervalSeconds: number): number {
 
 /** Aborted after so long, unless it has ended before. */
 function startLimit(
-  { deps }: EngineContext,
+  { sleep }: Pick<EngineDeps, 'sleep'>,
   limitMs: number,
 ): { readonly signal: AbortSignal; readonly end: () => void } {
   const limit = new AbortController()
   const over = new AbortController()
-  void deps.sleep(limitMs, over.signal).then(() => {
+  void sleep(limitMs, over.signal).then(() => {
     if (!over.signal.aborted) limit.abort()
   })
   return { signal: limit.signal, end: () => over.abort() }
@@ -212,39 +221,42 @@ function startLimit(
  * A scan reads, judges, enqueues what policy allows, and ends. Each pair of hosts goes through all of it as soon as both
  * have answered. It never waits for a repair.
  */
-async function scan(context: EngineContext, order: ScanOrder, writer: RunWriter): Promise<RunEnd> {
+async function scan(by: ScanBy, order: ScanOrder, writer: RunWriter): Promise<RunEnd> {
+  const { deps, assessor, upkeep } = by
   await writer.start('reading')
   const tally = new Tally()
   const assessments: Assessment[] = []
-  const limitMs = limitOf(cadenceAt(context.deps, context.deps.now()).intervalSeconds)
-  const limit = startLimit(context, limitMs)
+  const limitMs = limitOf(cadenceAt(deps, deps.now()).intervalSeconds)
+  const limit = startLimit(deps, limitMs)
   const inTime = AbortSignal.any([order.signal, limit.signal])
-  const all = await assess(context, order.datasets, {
-    mode: 'incremental',
-    runId: writer.run.id,
-    estimates: 'behind',
-    signal: order.signal,
-    limit: limit.signal,
-    async onJudged(judged) {
-      assessments.push(...judged)
-      const left: Assessment[] = []
-      for (const assessment of judged) {
-        tally.add(`STATUS_${assessment.verdict.health}`, `${assessment.verdict.health.toLowerCase()}`)
-        const queued = await within(context, assessment, 'Deciding what to do about it', tally, () =>
-          decide(context, order, assessment, tally, writer.run),
-        )
-        if (!queued) left.push(assessment)
-      }
-      if (order.enqueue === null) return
-      // A check that is on record nowhere, because the database takes nothing, writes to no SAN either.
-      if (writer.run.id < 0) return
-      const { made, failed } = await anchorStalled(context, left, writer, inTime)
-      tally.add('ANCHORED', 'an anchor was made for a chain that stands still', made)
-      tally.add('NOT_ANCHORED', 'an anchor could not be made', failed)
-      const released = await releaseLeft(context, left, writer, inTime)
-      tally.add('RELEASED', 'what a first transfer had held was released', released)
-    },
-  }).finally(limit.end)
+  const all = await assessor
+    .assess(order.datasets, {
+      mode: 'incremental',
+      runId: writer.run.id,
+      estimates: 'behind',
+      signal: order.signal,
+      limit: limit.signal,
+      async onJudged(judged) {
+        assessments.push(...judged)
+        const left: Assessment[] = []
+        for (const assessment of judged) {
+          tally.add(`STATUS_${assessment.verdict.health}`, `${assessment.verdict.health.toLowerCase()}`)
+          const queued = await within(by, assessment, 'Deciding what to do about it', tally, () =>
+            decide(by, order, assessment, tally, writer.run),
+          )
+          if (!queued) left.push(assessment)
+        }
+        if (order.enqueue === null) return
+        // A check that is on record nowhere, because the database takes nothing, writes to no SAN either.
+        if (writer.run.id < 0) return
+        const { made, failed } = await upkeep.anchorStalled(left, writer, inTime)
+        tally.add('ANCHORED', 'an anchor was made for a chain that stands still', made)
+        tally.add('NOT_ANCHORED', 'an anchor could not be made', failed)
+        const released = await upkeep.releaseLeft(left, writer, inTime)
+        tally.add('RELEASED', 'what a first transfer had held was released', released)
+      },
+    })
+    .finally(limit.end)
   if (order.signal.aborted)
     return {
       state: 'CANCELLED',
@@ -265,7 +277,7 @@ async function scan(context: EngineContext, order: ScanOrder, writer: RunWriter)
 
 /** What fails for one dataset is said on that one. */
 async function within(
-  context: EngineContext,
+  { knowledge, faults }: Pick<ScanBy, 'knowledge' | 'faults'>,
   assessment: Assessment,
   doing: string,
   tally: Tally,
@@ -276,14 +288,14 @@ async function within(
     return await work()
   } catch (error) {
     // Taken out of the configuration meanwhile, or under another id: the next check decides.
-    if (context.dataset(dataset.id) === null) return tally.add('NOTHING_TO_DO', 'nothing to do')
+    if (knowledge.dataset(dataset.id) === null) return tally.add('NOTHING_TO_DO', 'nothing to do')
     if (isOfTheStore(error))
       return tally.add(
         'NOT_RECORDED',
         'nothing was started, because the database takes nothing and so could not record it',
       )
-    const fault = context.faults.of({ datasetId: dataset.id, host: dataset.mapping.backup.host }, doing, error)
-    await spoil(context, assessment, fault)
+    const fault = faults.of({ datasetId: dataset.id, host: dataset.mapping.backup.host }, doing, error)
+    await knowledge.addFault(assessment, fault)
     return tally.add('INTERNAL', 'the witness itself failed')
   }
 }
@@ -293,7 +305,7 @@ async function within(
  * @returns whether a repair was queued
  */
 async function decide(
-  context: EngineContext,
+  by: Pick<ScanBy, 'deps' | 'knowledge' | 'ends'>,
   order: ScanOrder,
   assessment: Assessment,
   tally: Tally,
@@ -303,9 +315,9 @@ async function decide(
   if (plan.kind === 'NOTHING') return tally.add('NOTHING_TO_DO', 'nothing to do')
   if (order.enqueue === null) return tally.add('READ_ONLY', 'only looked, as asked')
   const { allowed, code, because } = order.enqueue.startsByItself(assessment)
-  if (code === 'DRY_RUN') await recordDryRun(context, assessment, run)
+  if (code === 'DRY_RUN') await recordDryRun(by, assessment, run)
   if (!allowed) {
-    context.deps.log.debug(`No automatic repair: ${because}`, { datasetId: dataset.id })
+    by.deps.log.debug(`No automatic repair: ${because}`, { datasetId: dataset.id })
     return tally.add(code, because)
   }
   const held = await order.enqueue.queue(assessment, run)

@@ -4,7 +4,6 @@ import type { Inventory, SwapFacts, SwapRecord } from '#lib/replication/types/in
 import type { Plan, Step } from '#lib/replication/types/plan.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
 import { parseOwnDatasetName, timeOfStamp } from '#lib/zfs/names.ts'
-import type { EngineContext } from './context.ts'
 
 /** A preview carries the stamp of its own moment, and is run ten minutes later at the most. */
 const PREVIEW_MS = 15 * 60_000
@@ -22,23 +21,26 @@ interface Seen {
  * cut off. What was found holds until another repair of the dataset is on record; what is over stays so.
  */
 export class SwapJournal {
+  readonly #store: Pick<Store, 'runs' | 'actions'>
   /** By the backup's own guid. */
   readonly #canmounts = new Map<string, SwapFacts['canmount']>()
   readonly #found = new Map<string, { readonly record: SwapRecord; readonly newestRun: number | null }>()
 
-  async complete<T extends Seen>(context: EngineContext, seen: readonly T[]): Promise<readonly T[]> {
-    const done: T[] = []
-    for (const each of seen) {
-      const asides = ownSiblings(each.inventory, 'aside')
-      const swapRecords: SwapRecord[] = []
-      const backupCanmount = asides.length === 0 ? undefined : this.#canmountOf(each.inventory)
-      for (const { name, guid } of asides) {
-        const record = await this.#recordOf(context, each, { name, guid })
-        swapRecords.push(backupCanmount === undefined ? record : { ...record, backupCanmount })
-      }
-      done.push(asides.length === 0 ? each : { ...each, inventory: { ...each.inventory, swapRecords } })
+  constructor(store: Pick<Store, 'runs' | 'actions'>) {
+    this.#store = store
+  }
+
+  /** Fills in what is on record of each set-aside. `runs`: the last repairs of the dataset. */
+  async complete<T extends Seen>(seen: T, runs: Repairs): Promise<T> {
+    const asides = ownSiblings(seen.inventory, 'aside')
+    if (asides.length === 0) return seen
+    const swapRecords: SwapRecord[] = []
+    const backupCanmount = this.#canmountOf(seen.inventory)
+    for (const { name, guid } of asides) {
+      const record = await this.#recordOf(seen, { name, guid }, runs)
+      swapRecords.push(backupCanmount === undefined ? record : { ...record, backupCanmount })
     }
-    return done
+    return { ...seen, inventory: { ...seen.inventory, swapRecords } }
   }
 
   /** Undefined: never read. */
@@ -50,19 +52,21 @@ export class SwapJournal {
     return this.#canmounts.get(key)
   }
 
-  async #recordOf(context: EngineContext, { dataset, inventory }: Seen, { name, guid }: Aside): Promise<SwapRecord> {
-    const { deps, repairs, repairing } = context
+  async #recordOf(
+    { dataset, inventory }: Seen,
+    { name, guid }: Aside,
+    { ended, active }: Repairs,
+  ): Promise<SwapRecord> {
+    const store = this.#store
     const key = `${inventory.mapping.backup.host} ${name} ${guid}`
     const before = this.#found.get(key) ?? null
     if (before?.record.swap === 'over') return before.record
-    const ended = repairs.of(dataset.id)
-    const active = repairing.get(dataset.id)?.()
     const since = before?.newestRun ?? null
-    const known = [...(active === undefined ? [] : [active]), ...ended.filter(({ id }) => since === null || id > since)]
+    const known = [...(active === null ? [] : [active]), ...ended.filter(({ id }) => since === null || id > since)]
     const madeAt = timeOfStamp(parseOwnDatasetName(name)?.stamp ?? '')
-    const older = before === null ? olderRuns(deps.store, dataset.id, { known, madeAt }) : []
+    const older = before === null ? olderRuns(store, dataset.id, { known, madeAt }) : []
     const record = await newestWord(known, older, {
-      says: async (run) => recordIn(run, await deps.store.actions(run.id), inventory, name),
+      says: async (run) => recordIn(run, await store.actions(run.id), inventory, name),
       isAfter: ({ startedAt }) => madeAt !== null && startedAt !== null && startedAt > madeAt,
       before: before?.record ?? { aside: name, swap: 'unknown', canmount: null },
     })
@@ -70,6 +74,13 @@ export class SwapJournal {
     this.#found.set(key, { record, newestRun: ended[0]?.id ?? since })
     return record
   }
+}
+
+/** Repairs of one dataset. */
+interface Repairs {
+  /** The newest first. */
+  readonly ended: readonly RunRecord[]
+  readonly active: RunRecord | null
 }
 
 interface Aside {
@@ -114,7 +125,7 @@ async function newestWord(
 
 /** Repairs from the time of the set-aside on that are not known yet, the newest first. */
 async function* olderRuns(
-  store: Store,
+  store: Pick<Store, 'runs'>,
   datasetId: string,
   { known, madeAt }: { readonly known: readonly RunRecord[]; readonly madeAt: number | null },
 ): AsyncGenerator<RunRecord> {

@@ -68,7 +68,7 @@ export interface PreviewOptions {
   readonly strategy?: Strategy
   readonly signal?: AbortSignal
 }
-type Strategy = 'SET_ASIDE' | 'IN_PLACE'
+export type Strategy = 'SET_ASIDE' | 'IN_PLACE'
 
 /** A plan that was shown to somebody. It can be run by its id until it expires. Times are epoch milliseconds. */
 export interface Preview {
@@ -98,7 +98,7 @@ export type Adopted =
   | { readonly datasetId: string; readonly runId: null; readonly refusal: Refusal }
 
 /** A dataset whose repair waits for that word, and the plan that would run. */
-export interface Decision {
+interface Decision {
   readonly dataset: Monitored
   readonly plan: Plan
 }
