@@ -1,22 +1,19 @@
-import { bookmarkOf } from './changes/bookmark.ts'
-import { createDataset } from './changes/create.ts'
-import { destroyDataset, destroySnapshot } from './changes/destroy.ts'
-import { type Environment, nextTxg } from './changes/environment.ts'
-import { replicateHistory } from './changes/replicate.ts'
-import { takeSnapshot } from './changes/snapshot.ts'
-import { writeData } from './changes/write.ts'
-import { parentOf, poolOf } from './cli/names.ts'
+import { createDataset, destroyDataset } from './changes/dataset.ts'
+import { replicateHistory, writeData } from './changes/history.ts'
+import { bookmarkOf, destroySnapshot, takeSnapshot } from './changes/snapshot.ts'
 import { type MisbehaviourFile, writeMisbehaviour } from './misbehave/rules.ts'
+import { type Environment, nextTxg } from './state/environment.ts'
 import type { Grant, PoolRecord } from './state/model.ts'
 import { randomGuid } from './state/random.ts'
 import { Store } from './state/store.ts'
 import { findDataset, findSnapshot, openDataset, openSnapshot } from './state/tree.ts'
 import { digestOf, totalBytes } from './stream/content.ts'
-import { contentOf } from './stream/lineage.ts'
+import { contentOf } from './stream/plan.ts'
+import { parentOf, poolOf } from './words/names.ts'
 
 export type { Misbehaviour, MisbehaviourFile } from './misbehave/rules.ts'
 
-export interface PoolOptions {
+interface PoolOptions {
   readonly sizeBytes: number
   /** As 1.5 on a raidz1 of three disks; default 1. */
   readonly rawPerByte?: number
@@ -24,7 +21,7 @@ export interface PoolOptions {
   readonly properties?: Record<string, string>
 }
 
-export interface DatasetOptions {
+interface DatasetOptions {
   /** Default `filesystem`. */
   readonly type?: 'filesystem' | 'volume'
   readonly guid?: string
@@ -36,7 +33,7 @@ export interface DatasetOptions {
   readonly passphrase?: string
 }
 
-export interface SnapshotOptions {
+interface SnapshotOptions {
   /** Epoch seconds; default now by the host's clock. */
   readonly creation?: number
   /** Data written just before it. */

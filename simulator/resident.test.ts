@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { temporaryDirectory } from '#tests/endings/temporary-directory.ts'
 import { residentDirectory } from './install.ts'
 import { isAlive, markOf } from './state/process-mark.ts'
-import { makeTestSans, type TestSans, until } from './test-san.ts'
+import { makeTestSans, type TestSans, until } from './testing/sans.ts'
 
 setDefaultTimeout(600_000)
 

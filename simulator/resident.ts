@@ -8,9 +8,9 @@
  */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { OwnProcess } from './cli/command-io.ts'
-import { run } from './cli/run.ts'
+import { run } from './run.ts'
 import { isAlive, markOf } from './state/process-mark.ts'
+import { OwnProcess } from './words/command-io.ts'
 
 const idleMs = 10 * 60_000
 const lookMs = 500

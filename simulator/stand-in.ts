@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 
 /** How a host answers: with a shell in these surroundings, or not at all. */
-export type StandInHost = { readonly environment: Readonly<Record<string, string>> } | { readonly refusal: string }
+type StandInHost = { readonly environment: Readonly<Record<string, string>> } | { readonly refusal: string }
 export type StandInHosts = Readonly<Record<string, StandInHost>>
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`

@@ -1,3 +1,5 @@
+import { PASSWORD_COST } from '#config/password-cost.ts'
+import type { DemoLogin } from '#lib/auth/access.ts'
 import type { Hosts } from './hosts.ts'
 import type { HostId, Scenario, ScenarioPair } from './scenario.ts'
 import { datasetsOf } from './world.ts'
@@ -59,4 +61,20 @@ function windowFarFrom(now: Date): string {
   const hour = (now.getUTCHours() + 12) % 24
   const two = (value: number): string => String(value % 24).padStart(2, '0')
   return `${two(hour)}:00-${two(hour + 1)}:00`
+}
+
+/** Everybody may know them: they stand on the login page, and nothing behind it is real. */
+export const DEMO_LOGINS: readonly DemoLogin[] = [
+  { name: 'viewer', password: 'demo-viewer', role: 'viewer' },
+  { name: 'operator', password: 'demo-operator', role: 'operator' },
+  { name: 'admin', password: 'demo-admin', role: 'admin' },
+]
+
+/** Lines of the configuration. The passwords are known; what it takes to check one is the same as everywhere. */
+export async function loginLines(): Promise<readonly string[]> {
+  const lines = DEMO_LOGINS.map(async ({ name, password, role }) => {
+    const hash = await Bun.password.hash(password, PASSWORD_COST)
+    return `    ${name}: { role: ${role}, password_hash: '${hash}' }`
+  })
+  return ['auth:', '  users:', ...(await Promise.all(lines))]
 }

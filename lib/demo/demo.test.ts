@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { listDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
 import { REASONS, type ReasonCode } from '#lib/replication/types/reason.ts'
 import { Browser } from '#tests/witness/browser.ts'
-import { DEMO_LOGINS } from './logins.ts'
+import { DEMO_LOGINS } from './config-text.ts'
 import { PAIRS } from './scenarios/all.ts'
 
 /** The demo as a person starts it, behind real sshds or with the stand-in. */

@@ -5,14 +5,11 @@ import { ensureDirectory, listDirectory, makeTemporaryDirectory, removePath } fr
 import { onSignal } from '#lib/host/signals.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { installSimulator } from '#simulator/install.ts'
-import { configText } from './config-text.ts'
+import { configText, DEMO_LOGINS, loginLines } from './config-text.ts'
 import { type Hosts, hasSshd, standInHosts, startHosts, writeClientFiles } from './hosts.ts'
-import { livingWorld } from './later.ts'
-import { runLines } from './lines.ts'
-import { DEMO_LOGINS, loginLines } from './logins.ts'
+import type { ScenarioPair } from './scenario.ts'
 import { PAIRS } from './scenarios/all.ts'
-import { portTaken, readyText, standInWarning } from './words.ts'
-import { build, openWorld, spoil } from './world.ts'
+import { addFaults, build, keepChanging, openWorld, runLines } from './world.ts'
 
 export interface DemoOptions {
   readonly host: string
@@ -56,7 +53,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     const world = openWorld(join(directory, 'sans'))
     build(world, PAIRS, seconds)
     await runLines(world, PAIRS, seconds, binDir)
-    spoil(world)
+    addFaults(world)
     if (ended.signal.aborted) return 130
 
     hosts = await (real ? startHosts : standInHosts)(join(directory, 'ssh'), world, binDir)
@@ -83,7 +80,7 @@ export async function demo(options: DemoOptions): Promise<number> {
           const status = (await answer.json()) as { readonly lastCheck: unknown }
           return status.lastCheck !== null
         }
-        livingWorld(world, PAIRS, seconds, scanned, ended.signal).catch((error: unknown) => {
+        keepChanging(world, PAIRS, seconds, scanned, ended.signal).catch((error: unknown) => {
           if (!ended.signal.aborted) say(`The demo's world stands still from now on: ${error}`)
         })
       },
@@ -105,4 +102,49 @@ function whyNotListening(host: string, port: number): string | null {
     const code = (error as { readonly code?: string }).code
     return code === 'EADDRINUSE' ? 'something listens there already' : (code ?? String(error))
   }
+}
+
+const BAR = '─'.repeat(78)
+
+function standInWarning(): string {
+  return [
+    BAR,
+    'There is no sshd on this machine, so a STAND-IN takes the place of ssh: commands run',
+    'here, without any connection, key or host key. What goes over ssh is NOT shown by this.',
+    'For the real path:  apt-get update && apt-get install -y openssh-server openssh-client',
+    BAR,
+  ].join('\n')
+}
+
+function readyText(url: string, dataDirectory: string, pairs: readonly ScenarioPair[], command: string): string {
+  const datasets = pairs.reduce((sum, { scenarios }) => sum + scenarios.length, 0)
+  return [
+    '',
+    BAR,
+    `  zwitness demo: ${url}/`,
+    `  Simulated SANs, ${datasets} lines of configuration, nothing is real. Ctrl-C ends it and leaves nothing behind.`,
+    '',
+    '  Sign in as              with the password',
+    ...DEMO_LOGINS.map(({ name, password }) => `    ${name.padEnd(20)}  ${password}`),
+    BAR,
+    'The first check takes some seconds; then one dataset repairs itself (hqs8-hqs1.HQS8DAT5), and',
+    'things go on happening. What to try next, in another terminal:',
+    '',
+    `  export ZWITNESS_DATA_DIR=${dataDirectory}`,
+    '  ask() { curl -s --unix-socket "$ZWITNESS_DATA_DIR/zwitness.sock" "$@"; }',
+    '  ask http://zwitness/api/status',
+    '  ask -X POST http://zwitness/api/datasets/hqs8-hqs1.HQS8VMS1/preview',
+    '  ask -X POST http://zwitness/api/run',
+    '  ask -N http://zwitness/api/events',
+    '',
+    `  ${command} status`,
+    `  ${command} show hqs8-hqs1.HQS8VMS1`,
+    `  ${command} preview hqs8-hqs1.HQS8NEW1`,
+    `  ${command} repair hqs8-hqs1.HQS8NEW1 --wait`,
+    '',
+  ].join('\n')
+}
+
+function portTaken(host: string, port: number, why: string): string {
+  return `The demo cannot listen on ${host}:${port} (${why}). Give it another port: npm run demo -- --port ${port + 1}`
 }

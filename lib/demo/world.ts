@@ -1,3 +1,5 @@
+import { sleep } from '#lib/host/sleep.ts'
+import { runCommand } from '#lib/process/run-command.ts'
 import { openSimulator, type Simulator } from '#simulator/admin-api.ts'
 import type { HostId, Place, Scenario, ScenarioPair } from './scenario.ts'
 
@@ -48,7 +50,7 @@ export function datasetsOf({ primary, backup }: ScenarioPair, { dataset, backupP
 }
 
 /** Null where the backup's host is never got through to: then only the primary is built. */
-export function placeOf(world: World, pair: ScenarioPair, scenario: Scenario, now: number): Place {
+function placeOf(world: World, pair: ScenarioPair, scenario: Scenario, now: number): Place {
   const primary = world.get(pair.primary)
   if (primary === undefined) throw new Error(`The demo has no simulated SAN ${pair.primary}.`)
   return { primary, backup: world.get(pair.backup) ?? primary, ...datasetsOf(pair, scenario), now }
@@ -67,10 +69,61 @@ export function build(world: World, pairs: readonly ScenarioPair[], now: number)
 }
 
 /** What goes wrong from now on: pools and commands. */
-export function spoil(world: World): void {
+export function addFaults(world: World): void {
   world.get('hqs7')?.setPool('hqs7p2', { health: 'DEGRADED' })
   world.get('hqs7')?.setPool('hqs7p3', { imported: false })
   for (const [id, what] of Object.entries(MISBEHAVIOUR) as [HostId, Parameters<Simulator['misbehave']>[0]][]) {
     world.get(id)?.misbehave(what)
+  }
+}
+
+/** Runs what scenarios do with real commands (a transfer cut off, a key unloaded) on both of their SANs. */
+export async function runLines(
+  world: World,
+  pairs: readonly ScenarioPair[],
+  now: number,
+  binDirectory: string,
+): Promise<void> {
+  for (const pair of pairs) {
+    for (const scenario of pair.scenarios) {
+      const place = placeOf(world, pair, scenario, now)
+      for (const line of scenario.lines?.(place) ?? []) {
+        const run = await runCommand({
+          file: 'sh',
+          args: ['-c', `PATH=${binDirectory}:$PATH; ${line}`],
+          env: {
+            PRIMARY: `env ZWITNESS_SIM_DIR=${place.primary.directory}`,
+            BACKUP: `env ZWITNESS_SIM_DIR=${place.backup.directory}`,
+          },
+          timeoutMs: 60_000,
+          maxStdoutBytes: 65_536,
+        })
+        if (run.failure !== null) throw new Error(`The demo could not run \`${line}\`: ${run.failure}`)
+      }
+    }
+  }
+}
+
+/** After the first scan: what needs a "before"; then every half minute what goes on. Ends when `signal` does. */
+export async function keepChanging(
+  world: World,
+  pairs: readonly ScenarioPair[],
+  now: number,
+  firstScanDone: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
+  const each = (what: 'later' | 'goesOn'): void => {
+    for (const pair of pairs)
+      for (const scenario of pair.scenarios) scenario[what]?.(placeOf(world, pair, scenario, now))
+  }
+  while (!(await firstScanDone())) {
+    await sleep(1_000, signal)
+    if (signal.aborted) return
+  }
+  each('later')
+  for (;;) {
+    await sleep(30_000, signal)
+    if (signal.aborted) return
+    each('goesOn')
   }
 }

@@ -1,12 +1,10 @@
-import { nextTxg } from '../changes/environment.ts'
-import { type Command, type Context, say } from '../cli/context.ts'
-import { Failure } from '../cli/fail.ts'
-import { type Parsed, parseOptions } from '../cli/options.ts'
-import { mayDo } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
 import { propertyTable } from '../properties/table.ts'
+import { type Command, type Context, nextTxg, say } from '../state/environment.ts'
 import type { Grant } from '../state/model.ts'
+import { mayDo } from '../state/rights.ts'
 import { findDataset, openDataset, type Place, parentIn } from '../state/tree.ts'
+import { Failure, usageOf } from '../words/fail.ts'
+import { type Parsed, parseOptions } from '../words/options.ts'
 
 const verbs = [
   'allow',

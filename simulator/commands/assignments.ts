@@ -1,7 +1,7 @@
-import { Failure } from '../cli/fail.ts'
-import { mayDo, rightToSet } from '../cli/rights.ts'
 import { checkSetting, fullName } from '../properties/validate.ts'
 import type { DatasetRecord, PoolRecord } from '../state/model.ts'
+import { mayDo, rightToSet } from '../state/rights.ts'
+import { Failure } from '../words/fail.ts'
 
 /** Splits the values of `-o`; a property given twice is refused. */
 export function parseAssignments(texts: readonly string[], usage: string): Map<string, string> {

@@ -1,13 +1,10 @@
-import { bookmarkOf } from '../changes/bookmark.ts'
-import { nextTxg } from '../changes/environment.ts'
-import type { Command } from '../cli/context.ts'
-import { Failure, missingDataset } from '../cli/fail.ts'
-import { parseName } from '../cli/names.ts'
-import { parseOptions } from '../cli/options.ts'
-import { mayDo } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
+import { bookmarkOf } from '../changes/snapshot.ts'
+import { type Command, nextTxg } from '../state/environment.ts'
+import { assertWritable, mayDo } from '../state/rights.ts'
 import { findBookmark, findSnapshot } from '../state/tree.ts'
-import { assertWritable } from './writable.ts'
+import { Failure, missingDataset, usageOf } from '../words/fail.ts'
+import { parseName } from '../words/names.ts'
+import { parseOptions } from '../words/options.ts'
 
 /** `zfs bookmark NAME@SNAP|NAME#MARK NAME#NEW`. */
 export const bookmark: Command = (context, args) => {

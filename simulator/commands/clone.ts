@@ -1,16 +1,13 @@
-import { cloneSnapshot } from '../changes/clone.ts'
-import type { Command } from '../cli/context.ts'
-import { Failure } from '../cli/fail.ts'
-import { parseNewDataset, poolOf } from '../cli/names.ts'
-import { allValues, parseOptions } from '../cli/options.ts'
-import { mayDo } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
+import { cloneSnapshot } from '../changes/dataset.ts'
 import { settingOf } from '../properties/settings.ts'
+import type { Command } from '../state/environment.ts'
+import { assertWritable, mayDo } from '../state/rights.ts'
 import { availableBytes } from '../state/space.ts'
-import { findDataset, openSnapshot } from '../state/tree.ts'
+import { findDataset, openSnapshot, parentOfNew } from '../state/tree.ts'
+import { Failure, usageOf } from '../words/fail.ts'
+import { parseNewDataset, poolOf } from '../words/names.ts'
+import { allValues, parseOptions } from '../words/options.ts'
 import { checkedProperties, parseAssignments } from './assignments.ts'
-import { parentOfNew } from './parent-of-new.ts'
-import { assertWritable } from './writable.ts'
 
 /** Room that a clone needs while it is made, also in a full pool. */
 const cloneBytes = 524_288

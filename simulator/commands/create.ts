@@ -1,16 +1,13 @@
-import { createDataset } from '../changes/create.ts'
-import type { Command, Context } from '../cli/context.ts'
-import { Failure } from '../cli/fail.ts'
-import { parentOf, parseNewDataset } from '../cli/names.ts'
-import { allValues, lastValue, parseOptions } from '../cli/options.ts'
-import { mayDo } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
+import { createDataset } from '../changes/dataset.ts'
 import { settingOf } from '../properties/settings.ts'
 import { parseSize } from '../properties/sizes.ts'
-import { findDataset } from '../state/tree.ts'
+import type { Command, Context } from '../state/environment.ts'
+import { assertWritable, mayDo } from '../state/rights.ts'
+import { findDataset, parentOfNew } from '../state/tree.ts'
+import { Failure, usageOf } from '../words/fail.ts'
+import { parentOf, parseNewDataset } from '../words/names.ts'
+import { allValues, lastValue, parseOptions } from '../words/options.ts'
 import { checkedProperties, parseAssignments } from './assignments.ts'
-import { parentOfNew } from './parent-of-new.ts'
-import { assertWritable } from './writable.ts'
 
 /** What a volume books beside its size, for its metadata. */
 const volumeMetadataShare = 1.25

@@ -1,12 +1,10 @@
-import { nextTxg } from '../changes/environment.ts'
-import { humanTime } from '../cli/clock.ts'
-import { table } from '../cli/columns.ts'
-import { type Command, type Context, complain, say } from '../cli/context.ts'
-import { Failure, missingDataset } from '../cli/fail.ts'
-import { parseOptions } from '../cli/options.ts'
-import { mayDo } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
+import { type Command, type Context, complain, nextTxg, say } from '../state/environment.ts'
+import { mayDo } from '../state/rights.ts'
 import { descendants, findSnapshot, type SnapshotPlace } from '../state/tree.ts'
+import { humanTime } from '../words/clock.ts'
+import { table } from '../words/columns.ts'
+import { Failure, missingDataset, usageOf } from '../words/fail.ts'
+import { parseOptions } from '../words/options.ts'
 
 function each(
   context: Context,

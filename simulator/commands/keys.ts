@@ -1,11 +1,9 @@
-import { nextTxg } from '../changes/environment.ts'
-import type { Command, Context } from '../cli/context.ts'
-import { Failure } from '../cli/fail.ts'
-import { parseOptions } from '../cli/options.ts'
-import { mayDo } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
-import { isReadable } from '../properties/encryption.ts'
+import { isReadable } from '../properties/settings.ts'
+import { type Command, type Context, nextTxg } from '../state/environment.ts'
+import { mayDo } from '../state/rights.ts'
 import { openDataset, type Place, parentIn } from '../state/tree.ts'
+import { Failure, usageOf } from '../words/fail.ts'
+import { parseOptions } from '../words/options.ts'
 
 function openRoot(context: Context, name: string, action: 'load' | 'unload'): Place {
   const place = openDataset(context.store, name)

@@ -1,15 +1,13 @@
-import { table } from '../cli/columns.ts'
-import { type Command, complain, say } from '../cli/context.ts'
-import { Failure } from '../cli/fail.ts'
-import { parseName } from '../cli/names.ts'
-import { allValues, lastValue, parseOptions } from '../cli/options.ts'
-import { usageOf } from '../cli/usage.ts'
 import type { ZfsObject } from '../properties/objects.ts'
 import { definitionOf, isUserProperty, type ObjectType } from '../properties/table.ts'
 import { propertyOf, sortKey } from '../properties/values.ts'
+import { type Command, complain, say } from '../state/environment.ts'
 import type { Store } from '../state/store.ts'
-import { select } from './select.ts'
-import { parseTypes } from './types-option.ts'
+import { table } from '../words/columns.ts'
+import { Failure, usageOf } from '../words/fail.ts'
+import { parseName } from '../words/names.ts'
+import { allValues, lastValue, parseOptions } from '../words/options.ts'
+import { parseTypes, select } from './select.ts'
 
 const known = (name: string) =>
   name === 'name' || definitionOf(name) !== undefined || isUserProperty(name) || /^written[@#]./.test(name)

@@ -1,12 +1,8 @@
-import { nextTxg } from '../changes/environment.ts'
-import { type Command, type Context, say } from '../cli/context.ts'
-import { Failure } from '../cli/fail.ts'
-import { parseOptions } from '../cli/options.ts'
-import { usageOf } from '../cli/usage.ts'
-import { isReadable } from '../properties/encryption.ts'
-import { mountedTree, mountNow, mountPlace, unmountNow } from '../properties/mount-place.ts'
-import { settingOf } from '../properties/settings.ts'
+import { isReadable, mountedTree, mountNow, mountPlace, settingOf, unmountNow } from '../properties/settings.ts'
+import { type Command, type Context, nextTxg, say } from '../state/environment.ts'
 import { openDataset, type Place } from '../state/tree.ts'
+import { Failure, usageOf } from '../words/fail.ts'
+import { parseOptions } from '../words/options.ts'
 
 function openFilesystem(context: Context, name: string): Place {
   const place = openDataset(context.store, name)

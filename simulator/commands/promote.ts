@@ -1,13 +1,11 @@
-import { promoteClone } from '../changes/promote.ts'
-import type { Command } from '../cli/context.ts'
-import { Failure } from '../cli/fail.ts'
-import { parseOptions } from '../cli/options.ts'
-import { mayDo } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
+import { promoteClone } from '../changes/dataset.ts'
+import type { Command } from '../state/environment.ts'
+import { assertWritable, mayDo } from '../state/rights.ts'
 import { beingSent } from '../state/sends.ts'
 import { exceedsQuota } from '../state/space.ts'
 import { openDataset, originName } from '../state/tree.ts'
-import { assertWritable } from './writable.ts'
+import { Failure, usageOf } from '../words/fail.ts'
+import { parseOptions } from '../words/options.ts'
 
 /** `zfs promote NAME`. */
 export const promote: Command = (context, args) => {

@@ -1,16 +1,12 @@
-import { createDataset } from '../changes/create.ts'
-import { nextTxg } from '../changes/environment.ts'
-import { renameDataset } from '../changes/rename.ts'
-import type { Command, Context } from '../cli/context.ts'
-import { Failure } from '../cli/fail.ts'
-import { faultOfName, parentOf, parseName, poolOf } from '../cli/names.ts'
-import { parseOptions } from '../cli/options.ts'
-import { mayDo } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
-import { keepPlaces, mountedTree, mountNow, mountPlace } from '../properties/mount-place.ts'
+import { createDataset, renameDataset } from '../changes/dataset.ts'
+import { keepPlaces, mountedTree, mountNow, mountPlace } from '../properties/settings.ts'
+import { type Command, type Context, nextTxg } from '../state/environment.ts'
+import { assertWritable, mayDo } from '../state/rights.ts'
 import { exceedsQuota, usedBytes } from '../state/space.ts'
 import { descendants, findDataset, openDataset, openSnapshot, type Place } from '../state/tree.ts'
-import { assertWritable } from './writable.ts'
+import { Failure, usageOf } from '../words/fail.ts'
+import { faultOfName, parentOf, parseName, poolOf } from '../words/names.ts'
+import { parseOptions } from '../words/options.ts'
 
 /** `zfs rename [-pruf] OLD NEW`. */
 export const rename: Command = (context, args) => {

@@ -1,12 +1,10 @@
-import { rollbackTo } from '../changes/rollback.ts'
-import { type Command, complain } from '../cli/context.ts'
-import { Failure } from '../cli/fail.ts'
-import { parseOptions } from '../cli/options.ts'
-import { mayDo } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
+import { rollbackTo } from '../changes/snapshot.ts'
+import { type Command, complain } from '../state/environment.ts'
+import { assertWritable, mayDo } from '../state/rights.ts'
 import { beingSent } from '../state/sends.ts'
 import { clonesOf, openSnapshot } from '../state/tree.ts'
-import { assertWritable } from './writable.ts'
+import { Failure, usageOf } from '../words/fail.ts'
+import { parseOptions } from '../words/options.ts'
 
 /** `zfs rollback [-rRf] NAME@SNAP`. */
 export const rollback: Command = (context, args) => {

@@ -1,13 +1,13 @@
-import type { Context } from '../cli/context.ts'
-import { Failure, missingDataset } from '../cli/fail.ts'
-import { parseName } from '../cli/names.ts'
 import { objectOfBookmark, objectOfDataset, objectOfSnapshot, type ZfsObject } from '../properties/objects.ts'
 import type { ObjectType } from '../properties/table.ts'
+import type { Context } from '../state/environment.ts'
 import type { DatasetRecord, PoolRecord } from '../state/model.ts'
 import { isReceiving } from '../state/partial.ts'
 import { findBookmark, findDataset, findSnapshot } from '../state/tree.ts'
+import { Failure, missingDataset } from '../words/fail.ts'
+import { parseName } from '../words/names.ts'
 
-export interface Selection {
+interface Selection {
   readonly names: readonly string[]
   /** Kinds to show. */
   readonly types: ReadonlySet<ObjectType>
@@ -139,4 +139,26 @@ function expand(context: Context, one: Pick, types: ReadonlySet<ObjectType>): Zf
     }
   }
   return rows
+}
+
+const words: Record<string, readonly ObjectType[]> = {
+  filesystem: ['filesystem'],
+  fs: ['filesystem'],
+  volume: ['volume'],
+  vol: ['volume'],
+  snapshot: ['snapshot'],
+  snap: ['snapshot'],
+  bookmark: ['bookmark'],
+  all: ['filesystem', 'volume', 'snapshot', 'bookmark'],
+}
+
+/** The value of `-t`. */
+export function parseTypes(text: string, usage: string): Set<ObjectType> {
+  const types = new Set<ObjectType>()
+  for (const word of text.split(',')) {
+    const found = words[word]
+    if (!found) throw new Failure(`invalid type '${word}'\n${usage}`, 2)
+    for (const one of found) types.add(one)
+  }
+  return types
 }

@@ -1,22 +1,18 @@
-import { type Command, type Context, complain, say } from '../cli/context.ts'
-import { Failure } from '../cli/fail.ts'
-import { parseName } from '../cli/names.ts'
-import { lastValue, type Parsed, parseOptions } from '../cli/options.ts'
-import { mayDo } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
-import { Hindrance } from '../misbehave/hindrance.ts'
+import { Hindrance } from '../misbehave/effects.ts'
 import type { Misbehaviour } from '../misbehave/rules.ts'
-import { encryptionRootOf } from '../properties/encryption.ts'
+import { encryptionRootOf } from '../properties/settings.ts'
 import { humanSize } from '../properties/sizes.ts'
+import { type Command, type Context, complain, say } from '../state/environment.ts'
+import { mayDo } from '../state/rights.ts'
 import { markSending } from '../state/sends.ts'
 import { openDataset, openSnapshot, type SnapshotPlace } from '../state/tree.ts'
 import { encodeBegin } from '../stream/format.ts'
-import { StreamOutput } from '../stream/output.ts'
-import { assertSendable, makeStep, planAll, planSingle, type SendStep } from '../stream/plan.ts'
-import { planResume } from '../stream/resume-plan.ts'
+import { StreamOutput, writeEnd, writeStream } from '../stream/output.ts'
+import { assertSendable, makeStep, planAll, planResume, planSingle, type SendStep } from '../stream/plan.ts'
 import { decodeToken, describeToken } from '../stream/token.ts'
-import { writeEnd, writeStream } from '../stream/write-stream.ts'
-import { SendProgress } from './send-progress.ts'
+import { Failure, usageOf } from '../words/fail.ts'
+import { parseName } from '../words/names.ts'
+import { lastValue, type Parsed, parseOptions } from '../words/options.ts'
 
 const longNames = {
   dryrun: 'n',
@@ -161,4 +157,37 @@ function estimateLines(steps: readonly SendStep[], exact: boolean): string[] {
     return `${what} estimated size is ${size(estimate)}`
   })
   return [...rows, `total estimated size is ${size(total)}`]
+}
+
+const two = (value: number) => String(value).padStart(2, '0')
+
+/** The line that `zfs send -v` writes to stderr each second while a snapshot is under way. */
+class SendProgress {
+  private readonly context: Context
+  private readonly exact: boolean
+  private readonly name: string
+  private bytes = 0
+  private nextAt: number
+
+  constructor(context: Context, name: string, exact: boolean) {
+    this.context = context
+    this.nextAt = context.now() + 1000
+    this.name = name
+    this.exact = exact
+    if (!exact) context.io.tell(2, `TIME        SENT   SNAPSHOT ${name}\n`)
+  }
+
+  add(bytes: number): void {
+    this.bytes += bytes
+    if (this.context.now() < this.nextAt) return
+    this.nextAt += 1000
+    const now = new Date(this.context.now())
+    const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':')
+    this.context.io.tell(
+      2,
+      this.exact
+        ? `${time}\t${this.bytes}\t${this.name}\n`
+        : `${time}   ${humanSize(this.bytes).padStart(5)}   ${this.name}\n`,
+    )
+  }
 }

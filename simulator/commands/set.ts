@@ -1,16 +1,12 @@
-import { nextTxg } from '../changes/environment.ts'
-import type { Command, Context } from '../cli/context.ts'
-import { Failure, missingDataset } from '../cli/fail.ts'
-import { parseOptions } from '../cli/options.ts'
-import { mayDo, rightToSet } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
-import { mountNow, unmountNow } from '../properties/mount-place.ts'
-import { settingOf } from '../properties/settings.ts'
+import { mountNow, settingOf, unmountNow } from '../properties/settings.ts'
 import { isUserProperty } from '../properties/table.ts'
 import { checkSetting, fullName } from '../properties/validate.ts'
+import { type Command, type Context, nextTxg } from '../state/environment.ts'
+import { assertWritable, mayDo, rightToSet } from '../state/rights.ts'
 import { usedBytes } from '../state/space.ts'
 import { descendants, findDataset, findSnapshot, openDataset, type Place } from '../state/tree.ts'
-import { assertWritable } from './writable.ts'
+import { Failure, missingDataset, usageOf } from '../words/fail.ts'
+import { parseOptions } from '../words/options.ts'
 
 /** `zfs set p=v… NAME…`. */
 export const set: Command = (context, args) => {

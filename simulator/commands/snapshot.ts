@@ -1,15 +1,12 @@
-import { nextTxg } from '../changes/environment.ts'
 import { takeSnapshot } from '../changes/snapshot.ts'
-import type { Command } from '../cli/context.ts'
-import { Failure, missingDataset } from '../cli/fail.ts'
-import { parseName } from '../cli/names.ts'
-import { allValues, parseOptions } from '../cli/options.ts'
-import { mayDo } from '../cli/rights.ts'
-import { usageOf } from '../cli/usage.ts'
+import { type Command, nextTxg } from '../state/environment.ts'
 import type { DatasetRecord, PoolRecord } from '../state/model.ts'
+import { assertWritable, mayDo } from '../state/rights.ts'
 import { descendants, findDataset, type Place } from '../state/tree.ts'
+import { Failure, missingDataset, usageOf } from '../words/fail.ts'
+import { parseName } from '../words/names.ts'
+import { allValues, parseOptions } from '../words/options.ts'
 import { parseAssignments } from './assignments.ts'
-import { assertWritable } from './writable.ts'
 
 const isUnborn = ({ partial }: DatasetRecord): boolean => partial?.fresh === true
 

@@ -1,4 +1,4 @@
-import { type Command, say } from '../cli/context.ts'
+import { type Command, say } from '../state/environment.ts'
 
 /** The release whose behaviour was recorded. */
 const release = '2.3.9-0+deb13u1'

@@ -8,7 +8,7 @@ export interface StepResult {
   readonly stderr: string
 }
 
-export interface Stage {
+interface Stage {
   /** Pools of the primary and of the backup. */
   readonly pools: readonly [string, string]
   /** Shell functions `fill DATASET BYTES` and `admin COMMAND…`. */

@@ -2,7 +2,7 @@ import { parseResults, renderScenario, type StepResult } from './render.ts'
 import type { Scenario } from './scenario.ts'
 
 /** A machine with real OpenZFS and a user `zfsadmin`, where we are root. */
-export interface LabLogin {
+interface LabLogin {
   readonly sshConfig: string
   readonly host: string
   readonly pools: readonly [string, string]

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
-import { makeTestSans, type TestSans, until } from '../test-san.ts'
+import { makeTestSans, type TestSans, until } from '../testing/sans.ts'
 import type { Misbehaviour } from './rules.ts'
 
 setDefaultTimeout(600_000)

@@ -1,10 +1,8 @@
-import { table } from '../cli/columns.ts'
-import { type Command, say } from '../cli/context.ts'
-import { Failure } from '../cli/fail.ts'
-import { lastValue, parseOptions } from '../cli/options.ts'
-import { usageOf } from '../cli/usage.ts'
-import { columnsOf, openPools } from './list.ts'
-import { poolProperties, poolProperty } from './properties.ts'
+import { type Command, say } from '../state/environment.ts'
+import { table } from '../words/columns.ts'
+import { Failure, usageOf } from '../words/fail.ts'
+import { lastValue, parseOptions } from '../words/options.ts'
+import { columnsOf, openPools, poolProperties, poolProperty } from './list.ts'
 
 /** `zpool get [-Hp] [-o …] PROPERTIES [POOL…]`. */
 export const getPools: Command = (context, args) => {

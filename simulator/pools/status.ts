@@ -1,7 +1,7 @@
-import { type Command, say } from '../cli/context.ts'
-import { parseOptions } from '../cli/options.ts'
-import { usageOf } from '../cli/usage.ts'
+import { type Command, say } from '../state/environment.ts'
 import type { PoolRecord } from '../state/model.ts'
+import { usageOf } from '../words/fail.ts'
+import { parseOptions } from '../words/options.ts'
 import { openPools } from './list.ts'
 
 const advice: Record<string, readonly string[]> = {

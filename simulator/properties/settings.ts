@@ -1,5 +1,5 @@
 import type { DatasetRecord, PoolRecord } from '../state/model.ts'
-import { parentIn } from '../state/tree.ts'
+import { descendants, parentIn } from '../state/tree.ts'
 import { definitionOf, isUserProperty } from './table.ts'
 
 export interface Setting {
@@ -37,5 +37,42 @@ export function settingOf(pool: PoolRecord, dataset: DatasetRecord, name: string
   return { value: definition.initial ?? '-', source: 'default' }
 }
 
-export const isOn = (pool: PoolRecord, dataset: DatasetRecord, name: string): boolean =>
-  settingOf(pool, dataset, name)?.value === 'on'
+/** Where it is mounted: after `rename -u` not where its property says. */
+export const mountPlace = (pool: PoolRecord, dataset: DatasetRecord): string =>
+  dataset.mountedAt ?? settingOf(pool, dataset, 'mountpoint')?.value ?? 'none'
+
+export function mountNow(dataset: DatasetRecord): void {
+  dataset.mounted = true
+  delete dataset.mountedAt
+}
+
+export function unmountNow(dataset: DatasetRecord): void {
+  dataset.mounted = false
+  delete dataset.mountedAt
+}
+
+/** The dataset and what is below it, as far as it is mounted, in the order in which ZFS unmounts. */
+export const mountedTree = (pool: PoolRecord, dataset: DatasetRecord): readonly DatasetRecord[] =>
+  [dataset, ...descendants(pool, dataset.name)].filter((one) => one.mounted).toReversed()
+
+/** Does something that changes what the property says, and leaves everything mounted where it is. */
+export function keepPlaces(pool: PoolRecord, dataset: DatasetRecord, change: () => void): void {
+  const places = mountedTree(pool, dataset).map((one) => [one, mountPlace(pool, one)] as const)
+  change()
+  for (const [one, place] of places) {
+    delete one.mountedAt
+    if (mountPlace(pool, one) !== place) one.mountedAt = place
+  }
+}
+
+/** The dataset whose key opens this one, or null when it is not encrypted. */
+export const encryptionRootOf = (pool: PoolRecord, dataset: DatasetRecord): DatasetRecord | null =>
+  dataset.encryptionRoot === null ? null : (pool.datasets.find((one) => one.id === dataset.encryptionRoot) ?? null)
+
+/** `off`, or the cipher's name. */
+export const cipherOf = (pool: PoolRecord, dataset: DatasetRecord): string =>
+  encryptionRootOf(pool, dataset)?.local.encryption ?? 'off'
+
+/** True when the data can be read: not encrypted, or its key is loaded. */
+export const isReadable = (pool: PoolRecord, dataset: DatasetRecord): boolean =>
+  encryptionRootOf(pool, dataset)?.keyLoaded ?? true

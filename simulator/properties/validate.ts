@@ -16,7 +16,7 @@ const sizes = new Set([
 const isPowerOfTwo = (value: number) => (value & (value - 1)) === 0
 
 /** The value as it is stored, or what is wrong with it in the words of ZFS. */
-export type Checked = { readonly value: string } | { readonly fault: string }
+type Checked = { readonly value: string } | { readonly fault: string }
 
 /** Checks `name=value` for a dataset of the type; `making` allows what can be set only at the start. */
 export function checkSetting(name: string, value: string, type: DatasetRecord['type'], making: boolean): Checked {

@@ -1,14 +1,12 @@
-import { humanTime } from '../cli/clock.ts'
 import { availableBytes, emptyFilesystemBytes, emptyVolumeBytes, reservedBytes, usedBytes } from '../state/space.ts'
 import type { Store } from '../state/store.ts'
 import { clonesOf, originName } from '../state/tree.ts'
 import { tokenOf } from '../stream/token.ts'
-import { cipherOf, encryptionRootOf } from './encryption.ts'
+import { humanTime } from '../words/clock.ts'
 import type { ZfsObject } from './objects.ts'
-import { type Setting, settingOf } from './settings.ts'
+import { cipherOf, encryptionRootOf, type Setting, settingOf } from './settings.ts'
 import { humanSize } from './sizes.ts'
 import { appliesTo, definitionOf, isUserProperty, type PropertyDefinition } from './table.ts'
-import { writtenSince } from './written.ts'
 
 type Raw = string | number | null
 
@@ -129,4 +127,18 @@ export function sortKey(store: Store, object: ZfsObject, name: string): Raw {
   if (definition && definition.form !== 'text')
     return value === '-' ? 0 : name === 'guid' ? value.padStart(20, '0') : Number(value)
   return value === '-' && !definition ? null : value
+}
+
+/** Bytes written into the dataset since the snapshot or bookmark (`@name`, `#name`); null when there is none. */
+function writtenSince(store: Store, object: ZfsObject, mark: string): number | null {
+  const history = store.history(object.pool, object.dataset)
+  const name = mark.slice(1)
+  const from = (mark.startsWith('#') ? history.bookmarks : history.snapshots).find((one) => one.name === name)
+  if (!from || object.bookmark) return null
+  const later = history.snapshots.filter((one) => one.txg > from.txg)
+  if (object.snapshot) {
+    const { txg } = object.snapshot
+    return later.filter((one) => one.txg <= txg).reduce((sum, one) => sum + one.written, 0)
+  }
+  return later.reduce((sum, one) => sum + one.written, object.dataset.written)
 }

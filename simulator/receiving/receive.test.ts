@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { decodeToken } from '../stream/token.ts'
-import { makeTestSans, type TestSans, until } from '../test-san.ts'
+import { makeTestSans, type TestSans, until } from '../testing/sans.ts'
 
 setDefaultTimeout(600_000)
 

@@ -1,4 +1,13 @@
-import type { StreamDescription } from '../stream/format.ts'
+import {
+  beginBytes,
+  decodeBegin,
+  readRecordHeader,
+  recordBytes,
+  recordType,
+  type StreamDescription,
+} from '../stream/format.ts'
+import type { StreamInput } from '../stream/input.ts'
+import { Failure } from '../words/fail.ts'
 
 /** What a `zfs receive` was asked to do. */
 export interface ReceiveRequest {
@@ -29,4 +38,34 @@ export function actionOf(kind: StreamDescription['kind']): string {
     default:
       return 'cannot receive'
   }
+}
+
+/** The next BEGIN, or null at the END of a `-I`. `expected`: in the midst of one. */
+export async function readBegin(
+  input: StreamInput,
+  expected: boolean,
+  target: string,
+  targetExists: () => boolean,
+): Promise<StreamDescription | null> {
+  const cut = new Failure('cannot receive: failed to read from stream')
+  let head: Uint8Array
+  if (expected) {
+    const first = (await input.read(recordBytes)).slice()
+    if (first.length < recordBytes) throw cut
+    // A BEGIN and a record begin with the same magic; only the END of the whole is as long as a record.
+    const record = readRecordHeader(first)
+    if (record?.type === recordType.end && record.length === 0) return null
+    const rest = await input.read(beginBytes - recordBytes)
+    head = new Uint8Array([...first, ...rest])
+  } else head = (await input.read(beginBytes)).slice()
+  if (head.length < beginBytes) throw cut
+  const header = decodeBegin(head)
+  if (!header) throw new Failure('cannot receive: invalid stream (bad magic number)')
+  const body = await input.read(header.bodyLength)
+  // An END that was garbled into a BEGIN has no body, and the checksum of nothing is right.
+  if (body.length === 0 || body.length < header.bodyLength || Bun.hash.crc32(body) !== header.checksum) {
+    const missing = targetExists() ? '' : `cannot open '${target}': dataset does not exist\n`
+    throw new Failure(`${missing}${actionOf(header.kind)}: invalid backup stream`)
+  }
+  return JSON.parse(new TextDecoder().decode(body))
 }

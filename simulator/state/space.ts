@@ -13,7 +13,7 @@ const numberOf = (dataset: DatasetRecord, property: string) => Number(dataset.lo
 export const reservedBytes = (dataset: DatasetRecord): number => numberOf(dataset, 'refreservation')
 
 /** `used` of every dataset of the pool, by dataset number. */
-export function usedByAll(pool: PoolRecord): Map<number, number> {
+function usedByAll(pool: PoolRecord): Map<number, number> {
   const used = new Map<number, number>()
   const byName = new Map(pool.datasets.map((one) => [one.name, one]))
   for (const dataset of pool.datasets) {
@@ -30,7 +30,7 @@ export function usedByAll(pool: PoolRecord): Map<number, number> {
 const cache = new WeakMap<PoolRecord, { txg: number; used: Map<number, number> }>()
 
 /** As `usedByAll`, computed once for a pool as it is. */
-export function usedMap(pool: PoolRecord): Map<number, number> {
+function usedMap(pool: PoolRecord): Map<number, number> {
   const known = cache.get(pool)
   if (known && known.txg === pool.txg) return known.used
   const used = usedByAll(pool)
@@ -40,7 +40,7 @@ export function usedMap(pool: PoolRecord): Map<number, number> {
 
 export const usedBytes = (pool: PoolRecord, dataset: DatasetRecord): number => usedMap(pool).get(dataset.id) ?? 0
 
-export const allocatedBytes = (pool: PoolRecord): number => {
+const allocatedBytes = (pool: PoolRecord): number => {
   const root = pool.datasets.find((one) => one.name === pool.name)
   return root ? usedBytes(pool, root) : 0
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { residentDirectory } from '../install.ts'
-import { makeTestSans, type TestSans, until } from '../test-san.ts'
+import { makeTestSans, type TestSans, until } from '../testing/sans.ts'
 
 let sans: TestSans
 beforeEach(() => {

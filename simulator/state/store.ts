@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { dlopen } from 'bun:ffi'
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMissing, readJson, writeJson } from './files.ts'
-import { withLock } from './flock.ts'
 import type { DatasetHistory, DatasetRecord, PoolRecord } from './model.ts'
 
 /** Another process changed a history between the reading of the pool and the reading of it: read again. */
@@ -143,5 +143,24 @@ export class Store {
 
   private historyFile(pool: string, dataset: DatasetRecord): string {
     return join(this.directory, 'pools', pool, `history-${dataset.id}-${dataset.history}.json`)
+  }
+}
+
+const exclusive = 2
+
+// The kernel lets go of a flock when its owner dies, however it dies; a lock made of files would need a guess.
+const libc = dlopen(process.platform === 'darwin' ? 'libSystem.B.dylib' : 'libc.so.6', {
+  flock: { args: ['i32', 'i32'], returns: 'i32' },
+})
+
+/** Runs `work` while no other process holds the lock on `file`; waits for it without a limit. */
+function withLock<T>(file: string, work: () => T): T {
+  const descriptor = openSync(file, 'a')
+  try {
+    // A signal may interrupt the wait.
+    while (libc.symbols.flock(descriptor, exclusive) !== 0) Bun.sleepSync(1)
+    return work()
+  } finally {
+    closeSync(descriptor)
   }
 }

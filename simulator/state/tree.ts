@@ -1,5 +1,5 @@
-import { Failure, missingDataset } from '../cli/fail.ts'
-import { parseName, poolOf } from '../cli/names.ts'
+import { Failure, missingDataset } from '../words/fail.ts'
+import { parentOf, parseName, poolOf } from '../words/names.ts'
 import type { BookmarkRecord, DatasetHistory, DatasetRecord, PoolRecord, SnapshotRecord } from './model.ts'
 import type { Store } from './store.ts'
 
@@ -13,7 +13,7 @@ export interface SnapshotPlace extends Place {
   readonly snapshot: SnapshotRecord
 }
 
-export interface BookmarkPlace extends Place {
+interface BookmarkPlace extends Place {
   readonly history: DatasetHistory
   readonly bookmark: BookmarkRecord
 }
@@ -25,7 +25,7 @@ export function importedPool(store: Store, name: string): PoolRecord | null {
 const byName = new WeakMap<PoolRecord, Map<string, DatasetRecord>>()
 
 /** Looks the name up; an index from an earlier look-up is trusted only as far as it is still true. */
-export function datasetNamed(pool: PoolRecord, name: string): DatasetRecord | undefined {
+function datasetNamed(pool: PoolRecord, name: string): DatasetRecord | undefined {
   const known = byName.get(pool)?.get(name)
   if (known?.name === name && !known.gone) return known
   const index = new Map(pool.datasets.map((one) => [one.name, one]))
@@ -105,4 +105,16 @@ export function originName(store: Store, pool: PoolRecord, dataset: DatasetRecor
   const parent = pool.datasets.find((one) => one.id === origin.dataset)
   const snapshot = parent && store.history(pool, parent).snapshots.find((one) => one.id === origin.snapshot)
   return parent && snapshot ? `${parent.name}@${snapshot.name}` : null
+}
+
+/** The parent that a new dataset would have, or the refusal of ZFS. */
+export function parentOfNew(store: Store, name: string): Place {
+  if (!importedPool(store, poolOf(name))) throw new Failure(`cannot create '${name}': no such pool '${poolOf(name)}'`)
+  const parentName = parentOf(name)
+  const parent = parentName === null ? null : findDataset(store, parentName)
+  if (!parent) {
+    const why = parentName === null ? `missing dataset name` : 'parent does not exist'
+    throw new Failure(`cannot create '${name}': ${why}`)
+  }
+  return parent
 }

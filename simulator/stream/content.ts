@@ -19,7 +19,7 @@ function makePattern(): Uint8Array {
 }
 
 /** Where a stretch of data stands: in which extent, from which byte of it. */
-export interface Piece {
+interface Piece {
   readonly extent: number
   readonly offset: number
   readonly length: number

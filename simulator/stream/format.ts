@@ -8,7 +8,7 @@ export const beginBytes = 312
 export const recordBytes = 16
 const magic = 0x7a77_7331
 
-export type StreamKind = 'full' | 'incremental' | 'resume' | 'compound'
+type StreamKind = 'full' | 'incremental' | 'resume' | 'compound'
 const kinds: readonly StreamKind[] = ['full', 'incremental', 'resume', 'compound']
 
 export interface StreamDescription {
@@ -47,7 +47,7 @@ export function encodeBegin(description: StreamDescription): Uint8Array {
   return bytes
 }
 
-export interface BeginHeader {
+interface BeginHeader {
   readonly kind: StreamKind
   readonly bodyLength: number
   readonly checksum: number
@@ -63,7 +63,7 @@ export function decodeBegin(bytes: Uint8Array): BeginHeader | null {
 
 export const recordType = { data: 1, end: 2 } as const
 
-export interface RecordHeader {
+interface RecordHeader {
   readonly type: number
   readonly length: number
   readonly checksum: number

@@ -1,5 +1,5 @@
-import type { CommandIo } from '../cli/command-io.ts'
-import type { Hindrance } from '../misbehave/hindrance.ts'
+import type { Hindrance } from '../misbehave/effects.ts'
+import type { CommandIo } from '../words/command-io.ts'
 
 /** Reads stdin in the exact amounts asked for, holding no more than one piece. */
 export class StreamInput {

@@ -1,13 +1,12 @@
-import { Failure, missingDataset } from '../cli/fail.ts'
-import { parseName } from '../cli/names.ts'
-import { cipherOf, encryptionRootOf, isReadable } from '../properties/encryption.ts'
-import { settingOf } from '../properties/settings.ts'
-import type { SnapshotRecord, StreamFlags } from '../state/model.ts'
+import { cipherOf, encryptionRootOf, isReadable, settingOf } from '../properties/settings.ts'
+import type { DatasetRecord, Extent, PoolRecord, SnapshotRecord, StreamFlags } from '../state/model.ts'
 import type { Store } from '../state/store.ts'
-import { findBookmark, findSnapshot, openSnapshot, type SnapshotPlace } from '../state/tree.ts'
+import { findBookmark, findSnapshot, importedPool, openSnapshot, type SnapshotPlace } from '../state/tree.ts'
+import { Failure, missingDataset } from '../words/fail.ts'
+import { parseName, poolOf } from '../words/names.ts'
 import { totalBytes } from './content.ts'
 import type { StreamDescription } from './format.ts'
-import { contentOf, lineageOf } from './lineage.ts'
+import type { ResumeToken } from './token.ts'
 
 /** One snapshot to be sent, and how the dry run names it. */
 export interface SendStep {
@@ -20,7 +19,7 @@ export interface SendStep {
 }
 
 /** Where an increment begins. */
-export interface Base {
+interface Base {
   readonly guid: string
   readonly txg: number
   readonly shown: string
@@ -30,7 +29,7 @@ export interface Base {
 /** What ZFS writes for a snapshot without any data, and its share of data beside the data. */
 const emptyStreamBytes = 624
 
-export interface StepOptions {
+interface StepOptions {
   readonly flags: StreamFlags
   readonly properties: boolean
 }
@@ -76,7 +75,7 @@ export function makeStep(store: Store, place: SnapshotPlace, base: Base | null, 
   }
 }
 
-export const baseOfSnapshot = (snapshot: SnapshotRecord, shown: string): Base => ({
+const baseOfSnapshot = (snapshot: SnapshotRecord, shown: string): Base => ({
   guid: snapshot.guid,
   txg: snapshot.txg,
   shown,
@@ -134,4 +133,66 @@ export function planAll(store: Store, place: SnapshotPlace, from: string, option
 export function assertSendable(place: SnapshotPlace, raw: boolean): void {
   if (raw || isReadable(place.pool, place.dataset)) return
   throw new Failure(`warning: cannot send '${place.dataset.name}@${place.snapshot.name}': dataset key must be loaded`)
+}
+
+/** The snapshots a dataset's head grew from, oldest first: its own, and before them those of what it is a clone of. */
+function lineageOf(store: Store, pool: PoolRecord, dataset: DatasetRecord): SnapshotRecord[] {
+  const own = store.history(pool, dataset).snapshots
+  const { origin } = dataset
+  const parent = origin && pool.datasets.find((one) => one.id === origin.dataset)
+  if (!origin || !parent) return own
+  const above = lineageOf(store, pool, parent)
+  return [...above.slice(0, above.findIndex((one) => one.id === origin.snapshot) + 1), ...own]
+}
+
+/** What a snapshot holds that was not there at the transaction group `sinceTxg` (0: all of it). */
+export function contentOf(
+  store: Store,
+  pool: PoolRecord,
+  dataset: DatasetRecord,
+  snapshot: SnapshotRecord,
+  sinceTxg = 0,
+): Extent[] {
+  const lineage = lineageOf(store, pool, dataset)
+  const upTo = lineage.slice(0, lineage.findIndex((one) => one.id === snapshot.id) + 1)
+  return upTo.flatMap((one) => one.ext).filter((one) => (one.t ?? snapshot.txg) > sinceTxg)
+}
+
+const stale = (why: string) => new Failure(`cannot resume send: ${why}`, 255)
+
+/** The snapshot a token speaks of: wherever its guid is in the pool, whatever it is called by now. */
+function findTarget(store: Store, token: ResumeToken): SnapshotPlace {
+  const pool = importedPool(store, poolOf(token.toName))
+  for (const dataset of pool?.datasets ?? []) {
+    if (!pool) break
+    const history = store.history(pool, dataset)
+    const snapshot = history.snapshots.find((one) => one.guid === token.toGuid)
+    if (snapshot) return { pool, dataset, history, snapshot }
+  }
+  throw findSnapshot(store, token.toName)
+    ? stale(`'${token.toName}' is no longer the same snapshot used in the initial send`)
+    : stale(`'${token.toName}' used in the initial send no longer exists`)
+}
+
+function findBase(store: Store, place: SnapshotPlace, guid: string): Base {
+  const of = (dataset: DatasetRecord, snapshot: SnapshotRecord) =>
+    baseOfSnapshot(snapshot, `${dataset.name}@${snapshot.name}`)
+  for (const dataset of [place.dataset, ...place.pool.datasets]) {
+    const { snapshots, bookmarks } = store.history(place.pool, dataset)
+    const snapshot = snapshots.find((one) => one.guid === guid)
+    if (snapshot) return of(dataset, snapshot)
+    const mark = bookmarks.find((one) => one.guid === guid)
+    if (mark) return { guid, txg: mark.txg, shown: `${dataset.name}#${mark.name}`, ivset: mark.ivset ?? null }
+  }
+  throw stale(`incremental source 0x${BigInt(guid).toString(16)} no longer exists`)
+}
+
+/** The rest of the send that the token remembers. */
+export function planResume(store: Store, token: ResumeToken): { place: SnapshotPlace; step: SendStep } {
+  const place = findTarget(store, token)
+  const base = token.fromGuid === null ? null : findBase(store, place, token.fromGuid)
+  const whole = makeStep(store, place, base, { flags: token.flags, properties: false })
+  const description = { ...whole.description, kind: 'resume' as const, flags: token.flags, skip: token.bytes }
+  const estimate = Math.max(0, totalBytes(description.extents) - token.bytes) + 624
+  return { place, step: { ...whole, description, estimate } }
 }

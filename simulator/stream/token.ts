@@ -1,8 +1,8 @@
 import { decodeToken as decode, encodeToken as encode, type TokenField } from '#lib/zfs/token.ts'
-import { Failure } from '../cli/fail.ts'
 import type { DatasetRecord, PoolRecord, StreamFlags } from '../state/model.ts'
 import { receivedBytes } from '../state/partial.ts'
 import type { Store } from '../state/store.ts'
+import { Failure } from '../words/fail.ts'
 
 export interface ResumeToken {
   readonly fromGuid: string | null

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Anchor, removalScript } from '#lib/inspect/anchors.ts'
-import { makeTestSans, type TestSans } from '#simulator/test-san.ts'
+import { makeTestSans, type TestSans } from '#simulator/testing/sans.ts'
 
 setDefaultTimeout(600_000)
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cleanUpScript, type SetAside } from '#lib/inspect/set-asides.ts'
-import { type Answer, makeTestSans, type TestSans } from '#simulator/test-san.ts'
+import { type Answer, makeTestSans, type TestSans } from '#simulator/testing/sans.ts'
 
 setDefaultTimeout(600_000)
 

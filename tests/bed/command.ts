@@ -1,4 +1,4 @@
-import { run } from '#simulator/cli/run.ts'
+import { run } from '#simulator/run.ts'
 import { markInside } from '#simulator/state/process-mark.ts'
 import { BrokenPipe } from './pipe.ts'
 

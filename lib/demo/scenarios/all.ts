@@ -1,11 +1,8 @@
 import type { ScenarioPair } from '../scenario.ts'
-import { chainScenarios } from './chain.ts'
+import { chainScenarios, lagScenarios } from './behind.ts'
 import { divergenceScenarios } from './divergence.ts'
-import { changedKey, refused, switchedOff, unreachable, wrongClock } from './hosts.ts'
-import { lagScenarios } from './lag.ts'
-import { missingScenarios } from './missing.ts'
-import { poolScenarios } from './pools.ts'
-import { treeScenarios } from './trees.ts'
+import { missingScenarios, treeScenarios } from './missing.ts'
+import { changedKey, poolScenarios, refused, switchedOff, unreachable, wrongClock } from './sans.ts'
 
 const scenarios = [
   ...lagScenarios,

@@ -1,5 +1,4 @@
-import { replicated, take } from '../history.ts'
-import type { Scenario } from '../scenario.ts'
+import { replicated, type Scenario, take } from '../scenario.ts'
 
 const MIB = 1024 * 1024
 

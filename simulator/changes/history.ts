@@ -1,10 +1,24 @@
-import { parentOf, poolOf } from '../cli/names.ts'
-import type { DatasetRecord, SnapshotRecord } from '../state/model.ts'
+import { type Environment, nextTxg } from '../state/environment.ts'
+import type { DatasetRecord, PoolRecord, SnapshotRecord } from '../state/model.ts'
+import { randomSeed } from '../state/random.ts'
 import { findDataset, openDataset } from '../state/tree.ts'
-import { createDataset } from './create.ts'
-import { type Environment, nextTxg } from './environment.ts'
+import { parentOf, poolOf } from '../words/names.ts'
+import { createDataset } from './dataset.ts'
 
-export interface CopiedHistory {
+/** What ZFS writes beside the data when a dataset changes. */
+const overheadBytes = 12_288
+
+/** Adds data to the head of the dataset; with 0 bytes it is touched only, as by an access time. */
+export function writeData(env: Environment, pool: PoolRecord, dataset: DatasetRecord, bytes: number): void {
+  nextTxg(env, pool)
+  const total = bytes + overheadBytes
+  if (bytes > 0) dataset.live.push({ b: bytes, s: randomSeed() })
+  dataset.refer += total
+  dataset.written += total
+  dataset.own += total
+}
+
+interface CopiedHistory {
   readonly type: DatasetRecord['type']
   readonly volsize: string | undefined
   readonly snapshots: readonly SnapshotRecord[]

@@ -1,8 +1,8 @@
 import { Failure } from './fail.ts'
 
-export type NameKind = 'dataset' | 'snapshot' | 'bookmark'
+type NameKind = 'dataset' | 'snapshot' | 'bookmark'
 
-export interface ParsedName {
+interface ParsedName {
   readonly kind: NameKind
   readonly full: string
   readonly dataset: string

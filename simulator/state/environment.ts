@@ -1,6 +1,19 @@
-import type { Store } from '../state/store.ts'
-import type { Clock } from './clock.ts'
-import type { CommandIo } from './command-io.ts'
+import type { Clock } from '../words/clock.ts'
+import type { CommandIo } from '../words/command-io.ts'
+import type { PoolRecord } from './model.ts'
+import type { Store } from './store.ts'
+
+/** What a change to the state needs. Changes check nothing; the commands do. */
+export interface Environment {
+  readonly store: Store
+  readonly clock: Clock
+}
+
+/** The number of the next transaction group: what is made now has it as `createtxg`. */
+export function nextTxg({ store }: Environment, pool: PoolRecord): number {
+  store.touch(pool)
+  return ++pool.txg
+}
 
 /** What a command works with. Output is gathered and written when the command is over, streams excepted. */
 export interface Context {
@@ -8,7 +21,7 @@ export interface Context {
   /** The unix user; `root` may do everything. */
   readonly user: string
   readonly clock: Clock
-  /** The witness of time for durations, in ms. */
+  /** For durations, in ms; the clock of the SAN may be off. */
   readonly now: () => number
   /** Whose the command is (see process-mark.ts): what it does is under way as long as that lives. */
   readonly owner: string

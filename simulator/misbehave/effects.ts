@@ -1,6 +1,23 @@
-import { Failure } from '../cli/fail.ts'
-import { hang } from './nap.ts'
+import type { CommandIo } from '../words/command-io.ts'
+import { Failure } from '../words/fail.ts'
 import type { Misbehaviour } from './rules.ts'
+
+/** What goes wrong before the command does anything; an exit code when that is all it does. */
+export function misbehave(rules: readonly Misbehaviour[], tool: string, io: CommandIo): number | null {
+  for (const rule of rules) {
+    if (rule.delayMs !== undefined) Bun.sleepSync(rule.delayMs)
+    if (rule.hang) hang()
+    if (rule.endless) for (;;) io.tell(1, `${'x'.repeat(1023)}\n`)
+    if (rule.notFound) {
+      io.tell(2, `sh: 1: ${tool}: not found\n`)
+      return 127
+    }
+    if (rule.fail === undefined) continue
+    io.tell(2, `${rule.fail}\n`)
+    return rule.exitCode ?? 1
+  }
+  return null
+}
 
 const longNap = 250
 
@@ -43,4 +60,13 @@ export class Hindrance {
     for (let left = due - performance.now(); left > 0; left = due - performance.now())
       Bun.sleepSync(Math.min(left, longNap))
   }
+}
+
+/** A hang ends at last, so that a test that forgets one leaves no process for ever. */
+const longestHangMs = 15 * 60_000
+
+/** Does nothing for so long that every time-out is over. */
+function hang(): never {
+  Bun.sleepSync(longestHangMs)
+  process.exit(1)
 }

@@ -1,5 +1,6 @@
-import type { DatasetRecord, PoolRecord } from '../state/model.ts'
-import { parentIn } from '../state/tree.ts'
+import { Failure } from '../words/fail.ts'
+import type { DatasetRecord, PoolRecord } from './model.ts'
+import { parentIn } from './tree.ts'
 
 /** True when the user may do it on the dataset: root always, others by what `zfs allow` granted here or above. */
 export function mayDo(user: string, pool: PoolRecord, dataset: DatasetRecord, ...rights: readonly string[]): boolean {
@@ -22,3 +23,11 @@ function hasGrant(user: string, pool: PoolRecord, dataset: DatasetRecord, right:
 
 /** The right that setting the property takes. */
 export const rightToSet = (property: string): string => (property.includes(':') ? 'userprop' : property)
+
+/** Refuses a change in a pool that takes none; `what` is the action's beginning, as `cannot create 'x'`. */
+export function assertWritable(pool: PoolRecord, what: string): void {
+  if (pool.health === 'SUSPENDED' || pool.health === 'UNAVAIL' || pool.health === 'FAULTED') {
+    throw new Failure(`${what}: pool I/O is currently suspended`)
+  }
+  if (pool.readonly) throw new Failure(`${what}: pool is read-only`)
+}

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSimulator, type Simulator } from './admin-api.ts'
-import { installSimulator } from './install.ts'
+import { openSimulator, type Simulator } from '../admin-api.ts'
+import { installSimulator } from '../install.ts'
 
 export interface Answer {
   readonly exitCode: number

@@ -1,19 +1,17 @@
-import { misbehave } from '../misbehave/apply.ts'
-import { readMisbehaviour, rulesFor, takesTime } from '../misbehave/rules.ts'
-import { sweepLeftovers } from '../state/partial.ts'
-import { StaleRead, Store } from '../state/store.ts'
-import { clockWithOffset } from './clock.ts'
-import { type CommandIo, OwnProcess } from './command-io.ts'
-import { commandsOf } from './commands.ts'
-import type { Command, Context } from './context.ts'
-import { date } from './date.ts'
-import { Failure } from './fail.ts'
-import { overview } from './usage.ts'
+import { misbehave } from './misbehave/effects.ts'
+import { readMisbehaviour, rulesFor, takesTime } from './misbehave/rules.ts'
+import type { Command, Context } from './state/environment.ts'
+import { sweepLeftovers } from './state/partial.ts'
+import { StaleRead, Store } from './state/store.ts'
+import { commandsOf } from './tools.ts'
+import { type Clock, clockWithOffset } from './words/clock.ts'
+import { type CommandIo, OwnProcess } from './words/command-io.ts'
+import { Failure, overview } from './words/fail.ts'
 
 const readAgainAtMost = 20
 
 /** On which SAN, for whom and by which clock a command runs. */
-export interface Surroundings {
+interface Surroundings {
   /** Of the SAN's state. */
   readonly directory: string
   readonly user: string
@@ -76,4 +74,16 @@ async function runToTheEnd(command: Command, context: Context, args: readonly st
       return error.exitCode
     }
   }
+}
+
+/** `date +%s`, by the simulated host's clock; without an argument the time for people. */
+function date(args: readonly string[], clock: Clock, io: CommandIo): number {
+  const [format] = args.filter((word) => word !== '-u')
+  if (format === '+%s') io.tell(1, `${clock()}\n`)
+  else if (format === undefined) io.tell(1, `${new Date(clock() * 1000).toUTCString()}\n`)
+  else {
+    io.tell(2, `date: the simulated date knows +%s only, not '${format}'\n`)
+    return 1
+  }
+  return 0
 }

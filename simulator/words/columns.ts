@@ -1,4 +1,4 @@
-export interface Column {
+interface Column {
   readonly header: string
   readonly right: boolean
 }

@@ -1,5 +1,4 @@
-import { replicated, take } from '../history.ts'
-import type { Scenario } from '../scenario.ts'
+import { replicated, type Scenario, take } from '../scenario.ts'
 
 /** Pools and rights that stand in the way. */
 export const poolScenarios: readonly Scenario[] = [
@@ -37,3 +36,35 @@ export const poolScenarios: readonly Scenario[] = [
     build: (place) => replicated(place, { count: 10, behind: 3, newest: 1 }),
   },
 ]
+
+/** A dataset whose backup host is what the pair is there for. */
+const onHost = (dataset: string, shows: Scenario['shows'], note: string): Scenario => ({
+  dataset,
+  shows,
+  note,
+  build: ({ primary, from, now }) => {
+    primary.dataset.create(from)
+    for (const hours of [50, 26, 2]) primary.snapshot(`${from}@at-${hours}`, { creation: now - hours * 3600 })
+  },
+})
+
+export const unreachable = onHost('HQS8DAT8', ['HOST_UNREACHABLE'], 'Nothing listens there.')
+export const refused = onHost('HQS8DAT9', ['AUTH_FAILED'], 'That host refuses the key.')
+export const changedKey = onHost(
+  'HQS10DAT8',
+  ['HOST_KEY_CHANGED'],
+  'That host shows another host key than the known one.',
+)
+export const switchedOff = onHost(
+  'HQS8DAT10',
+  ['NOT_CHECKED', 'HOST_OFFLINE_PLANNED'],
+  'Switched on by hand when wanted.',
+)
+export const wrongClock: Scenario = {
+  dataset: 'HQS10DAT9',
+  shows: ['CLOCK_SKEW'],
+  note: 'The clock of that host is seven minutes ahead.',
+  build: (place) => {
+    replicated(place, { count: 6 })
+  },
+}
