@@ -3,10 +3,11 @@ import type { DatasetView } from '#lib/engine/types.ts'
 import { type AnchoredDataset, anchorsOf, type AnchorUse as Use } from '#lib/inspect/anchors.ts'
 import { type InTransfer, inTransfer } from '#lib/inspect/may-destroy.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
+import { isoSeconds } from '#lib/text/words.ts'
 import { describedEnum } from './described-enum.ts'
 import { Unseen, type UnseenView } from './set-asides.ts'
 import { Guid } from './snapshot-ref.ts'
-import { isoSeconds, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 const AnchorUse = describedEnum<Use>('AnchorUse', 'What an anchor is there for.', {
   NEEDED: 'An incremental starts from it, or would if the snapshot before it went.',

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { AuditCheck } from '#lib/auth/audit-check.ts'
+import { iso } from '#lib/text/words.ts'
 import { describedEnum } from './described-enum.ts'
-import { iso, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 const AuditFaultKind = describedEnum<AuditCheck['faults'][number]['kind']>('AuditFaultKind', 'How a chain is broken.', {
   CHANGED: 'Content and hash of an entry do not agree.',

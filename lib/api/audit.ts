@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { AuditQuery, AuditRecord } from '#lib/db/types.ts'
+import { iso } from '#lib/text/words.ts'
 import { ActorKind, kindWord } from './access-words.ts'
 import { describedEnum } from './described-enum.ts'
 import { pagingFields } from './paging.ts'
-import { epoch, iso, Moment, Timestamp } from './time.ts'
+import { epoch, Moment, Timestamp } from './time.ts'
 
 export const AuditResult = describedEnum<AuditRecord['result']>('AuditResult', 'What came of it.', {
   OK: 'It was done, or accepted: a run has its own end.',

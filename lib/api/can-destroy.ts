@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { DatasetView } from '#lib/engine/types.ts'
 import { type Asked, type Opinion as Judged, type MayCode, mayDestroy, sideMeant } from '#lib/inspect/may-destroy.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
+import { iso } from '#lib/text/words.ts'
 import { describedEnum } from './described-enum.ts'
 import { Guid } from './snapshot-ref.ts'
-import { iso, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 const CanDestroyAnswer = describedEnum<Judged['answer']>('CanDestroyAnswer', 'May a snapshot be destroyed?', {
   YES: 'The chain goes on without it.',

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { ConfigFault as Fault } from '#config/effective.ts'
 import { type InputFault, Problem } from '#lib/runtime/problem.ts'
 import type { Services } from '#lib/services.ts'
-import { iso, Timestamp } from './time.ts'
+import { iso } from '#lib/text/words.ts'
+import { Timestamp } from './time.ts'
 
 export const ConfigFault = z
   .object({

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { DatasetView, HostState } from '#lib/engine/types.ts'
+import { isoOrNull } from '#lib/text/words.ts'
 import { describedEnum } from './described-enum.ts'
-import { isoOrNull, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 type Word = 'OK' | 'PROBLEM' | 'UNKNOWN'
 const CheckState = describedEnum<Word>('CheckState', 'How a check came out.', {

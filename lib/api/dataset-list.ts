@@ -1,6 +1,6 @@
+import { severityOf } from '#lib/text/ranks.ts'
 import { type CursorKey, decodeCursor, encodeCursor } from './cursor.ts'
 import type { DatasetSummaryView } from './dataset-summary.ts'
-import { HEALTH_RANK } from './health-rank.ts'
 
 export interface DatasetFilter {
   readonly status?: readonly string[]
@@ -18,7 +18,7 @@ export const SORT_WORDS: readonly SortWord[] = SORT_FIELDS.flatMap((field) => [f
 export const DEFAULT_SORT: readonly SortWord[] = ['-severity', '-delay', 'name']
 
 const KEY: Readonly<Record<Field, (row: DatasetSummaryView) => string | number | null>> = {
-  severity: (row) => HEALTH_RANK[row.health],
+  severity: (row) => severityOf(row.health),
   delay: (row) => row.delaySeconds,
   lag: (row) => row.lagSeconds,
   name: (row) => row.name,

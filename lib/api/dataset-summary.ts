@@ -2,12 +2,13 @@ import { z } from 'zod'
 import type { ControlRecord } from '#lib/db/types.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import { warnDelaySeconds } from '#lib/replication/judge/rhythm.ts'
+import { iso, isoOrNull } from '#lib/text/words.ts'
 import { datasetHref, previewHref, runsOfHref } from './hrefs.ts'
 import { AutomaticRepair, automaticView } from './plan.ts'
 import { MainReason, mainReason } from './reason.ts'
 import { SnapshotRef, snapshotRefOrNull } from './snapshot-ref.ts'
 import { Activity, Health, Status } from './status-words.ts'
-import { iso, isoOrNull, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 const Place = z
   .object({ host: z.string(), dataset: z.string() })

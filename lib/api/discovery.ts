@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Discovery as Found } from '#lib/inspect/discover/types.ts'
+import { iso, isoSeconds } from '#lib/text/words.ts'
 import { hostId } from './host-input.ts'
 import { Guid } from './snapshot-ref.ts'
-import { iso, isoSeconds, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 const DatasetKind = z.enum(['filesystem', 'volume'])
 

@@ -5,9 +5,10 @@ import type {
   CheckName as Name,
   DoctorReport as Report,
 } from '#lib/inspect/doctor/types.ts'
+import { iso } from '#lib/text/words.ts'
 import { describedEnum } from './described-enum.ts'
 import { hostId } from './host-input.ts'
-import { iso, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 const State = describedEnum<FindingState>('DoctorState', 'How a check of the doctor came out.', {
   OK: 'As it should be.',

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { InvocationRecord } from '#lib/db/types.ts'
 import type { FunctionView as Info } from '#lib/services.ts'
+import { iso, isoOrNull } from '#lib/text/words.ts'
 import { describedEnum } from './described-enum.ts'
 import { functionHref } from './hrefs.ts'
 import { TriggerType } from './run-words.ts'
-import { iso, isoOrNull, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 export const FunctionSummary = z
   .object({

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { Config } from '#config/effective.ts'
 import type { HostState } from '#lib/engine/types.ts'
 import { roomIn } from '#lib/replication/space.ts'
+import { isoOrNull } from '#lib/text/words.ts'
 import type { PoolFacts } from '#lib/zfs/types.ts'
 import { describedEnum } from './described-enum.ts'
-import { isoOrNull, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 export const HostRole = describedEnum<'PRIMARY' | 'BACKUP' | 'BOTH' | 'NONE'>('HostRole', 'What a SAN is used as.', {
   PRIMARY: 'Others are copies of it.',

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { LogRecord } from '#lib/db/types.ts'
+import { isoMillis } from '#lib/text/words.ts'
 import { describedEnum } from './described-enum.ts'
-import { isoMillis, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 export type LevelWord = Uppercase<LogRecord['level']>
 

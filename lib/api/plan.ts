@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { sentenceBelow, textBelow } from '#lib/replication/automatic.ts'
 import type { Automatic, Plan as PlanData, Step as StepData } from '#lib/replication/types/plan.ts'
+import { iso, isoOrNull } from '#lib/text/words.ts'
 import { AutomaticCode, IF_INTERRUPTED, IfInterrupted, PlanKind, StepKind } from './plan-words.ts'
 import { Guid, SnapshotRef, snapshotRef } from './snapshot-ref.ts'
-import { iso, isoOrNull, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 export const Command = z
   .object({ host: z.string(), argv: z.array(z.string()) })

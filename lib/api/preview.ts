@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Preview as Shown } from '#lib/engine/types.ts'
+import { iso } from '#lib/text/words.ts'
 import { datasetHref } from './hrefs.ts'
 import { Plan, planView } from './plan.ts'
-import { iso, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 export const Preview = z
   .object({

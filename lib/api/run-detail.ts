@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { ActionRecord, RunRecord } from '#lib/db/types.ts'
+import { iso, isoOrNull } from '#lib/text/words.ts'
 import { Plan, PlanStep, type PlanView, planView } from './plan.ts'
 import { Run, runView } from './run.ts'
 import { ActionKind, StepState } from './run-words.ts'
-import { iso, isoOrNull, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 const RunStep = PlanStep.extend({
   state: StepState,

@@ -5,7 +5,7 @@ import type {
   RunProgress,
   TriggerType as Type,
 } from '#lib/db/types.ts'
-import type { Role as RoleWord } from '#lib/runtime/actor.ts'
+import type { Role as RoleWord } from '#lib/text/ranks.ts'
 import { describedEnum } from './described-enum.ts'
 
 export const RunKind = describedEnum<Kind>('RunKind', 'What kind of work a run is.', {

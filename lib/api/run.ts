@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { RunResult as Result, RunProgress, RunRecord, RunState as State, Trigger } from '#lib/db/types.ts'
-import { ROLES } from '#lib/runtime/actor.ts'
+import { ROLES } from '#lib/text/ranks.ts'
+import { iso, isoOrNull } from '#lib/text/words.ts'
 import { ActorKind, kindWord } from './access-words.ts'
 import { datasetHref, runHref } from './hrefs.ts'
 import { Phase, Role, RunKind, RunResult, RunState, TriggerType } from './run-words.ts'
-import { iso, isoOrNull, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 import { triggerWords } from './trigger.ts'
 
 const RunTrigger = z

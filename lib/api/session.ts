@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { SessionRecord } from '#lib/db/types.ts'
-import { iso, Timestamp } from './time.ts'
+import { iso } from '#lib/text/words.ts'
+import { Timestamp } from './time.ts'
 
 export const Session = z
   .object({

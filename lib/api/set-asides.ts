@@ -8,10 +8,11 @@ import {
   sumByPool,
 } from '#lib/inspect/set-asides.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
+import { iso, isoOrNull } from '#lib/text/words.ts'
 import { describedEnum } from './described-enum.ts'
 import { PlanKind } from './plan-words.ts'
 import { Guid } from './snapshot-ref.ts'
-import { iso, isoOrNull, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 const SetAsideRole = describedEnum<Uppercase<Role>>('SetAsideRole', 'What a dataset of ours beside a backup is.', {
   ASIDE: 'A backup that a repair moved out of the way. Kept until a person removes it.',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { SnapshotRef as Ref } from '#lib/replication/types/inventory.ts'
-import { isoSeconds, Timestamp } from './time.ts'
+import { isoSeconds } from '#lib/text/words.ts'
+import { Timestamp } from './time.ts'
 
 export const Guid = z.string().meta({
   id: 'Guid',

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { Inventory, Side } from '#lib/replication/types/inventory.ts'
+import { isoSeconds } from '#lib/text/words.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
 import { describedEnum } from './described-enum.ts'
 import { type MergedSnapshot, mergeSnapshots } from './snapshot-merge.ts'
 import { Guid } from './snapshot-ref.ts'
-import { isoSeconds, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 export type SnapshotStateWord = 'BOTH' | 'PRIMARY' | 'BACKUP' | 'CLASH' | 'UNKNOWN'
 export const SnapshotState = describedEnum<SnapshotStateWord>('SnapshotState', 'Which side has a snapshot.', {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RunRecord } from '#lib/db/types.ts'
 import type { Services } from '#lib/services.ts'
+import { iso, isoOrNull } from '#lib/text/words.ts'
 import { auditFault } from './audit-check.ts'
 import { Counts, countsOf } from './counts.ts'
 import { type DatasetSummaryView, datasetSummary } from './dataset-summary.ts'
@@ -10,7 +11,7 @@ import { ReasonCode } from './reason-words.ts'
 import { percentOf } from './run.ts'
 import { RunKind, RunResult, RunState } from './run-words.ts'
 import { Health, Status as StatusWord } from './status-words.ts'
-import { iso, isoOrNull, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 import { worstOf } from './worst.ts'
 
 export const Status = z

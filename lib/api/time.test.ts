@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { iso, isoMillis, isoOrNull, isoSeconds, Moment } from './time.ts'
+import { iso, isoMillis, isoOrNull, isoSeconds } from '#lib/text/words.ts'
+import { Moment } from './time.ts'
 
 describe('times in answers', () => {
   test.each([

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { TokenChange as Changed } from '#lib/auth/makers.ts'
 import type { HeldToken } from '#lib/auth/tokens.ts'
+import { iso, isoOrNull } from '#lib/text/words.ts'
 import { roleWord, UserRole } from './access-words.ts'
 import { describedEnum } from './described-enum.ts'
-import { iso, isoOrNull, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 const TokenState = describedEnum<'GOOD' | 'EXPIRED' | 'REVOKED' | 'ORPHANED'>(
   'TokenState',

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { User as Found } from '#lib/auth/users.ts'
+import { isoOrNull } from '#lib/text/words.ts'
 import { roleWord, UserRole } from './access-words.ts'
 import { describedEnum } from './described-enum.ts'
-import { isoOrNull, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 const UserSource = describedEnum<'CONFIG' | 'DATABASE'>('UserSource', 'Where a user is defined.', {
   CONFIG: 'In the configuration file, under `auth.users`; changed there.',

@@ -4,9 +4,10 @@ import type {
   Verification as Done,
   VerificationResult as Result,
 } from '#lib/inspect/verify/types.ts'
+import { iso, isoSeconds } from '#lib/text/words.ts'
 import { describedEnum } from './described-enum.ts'
 import { Guid, SnapshotRef, snapshotRef, snapshotRefOrNull } from './snapshot-ref.ts'
-import { iso, isoSeconds, Timestamp } from './time.ts'
+import { Timestamp } from './time.ts'
 
 export const VerificationResult = describedEnum<Result>('VerificationResult', 'What a verification came to.', {
   VERIFIED: 'Every guid was compared; nothing is wrong.',

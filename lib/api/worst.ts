@@ -1,5 +1,5 @@
+import { severityOf } from '#lib/text/ranks.ts'
 import type { DatasetSummaryView } from './dataset-summary.ts'
-import { HEALTH_RANK } from './health-rank.ts'
 
 /** Worst health first, then the greatest delay, then the greatest lag; null of none. */
 export function worstOf(datasets: readonly DatasetSummaryView[]): DatasetSummaryView | null {
@@ -11,7 +11,7 @@ export function worstOf(datasets: readonly DatasetSummaryView[]): DatasetSummary
 
 function compare(a: DatasetSummaryView, b: DatasetSummaryView): number {
   return (
-    HEALTH_RANK[a.health] - HEALTH_RANK[b.health] ||
+    severityOf(a.health) - severityOf(b.health) ||
     (a.delaySeconds ?? -1) - (b.delaySeconds ?? -1) ||
     (a.lagSeconds ?? -1) - (b.lagSeconds ?? -1)
   )

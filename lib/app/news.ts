@@ -9,8 +9,9 @@ import type { Emit } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { EventHub } from '#lib/events/hub.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
-import { ROLES, SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
+import { SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
 import type { InvocationStore } from '#lib/runtime/invoke.ts'
+import { ROLES } from '#lib/text/ranks.ts'
 
 /** What the engine reports, passed on to everyone who listens, in the order in which they began to. */
 export function createNews(): Emit & { listen(listener: Partial<Emit>): void } {

@@ -1,11 +1,10 @@
 import type { AccessRole, AuthConfig } from '#config/access.ts'
-
-const RANK: Readonly<Record<AccessRole, number>> = { viewer: 1, operator: 2, admin: 3 }
+import { reaches } from '#lib/text/ranks.ts'
 
 /** The lesser of two; null is less than any. */
 export function lesserRole(a: AccessRole | null, b: AccessRole | null): AccessRole | null {
   if (a === null || b === null) return null
-  return RANK[a] <= RANK[b] ? a : b
+  return reaches(b, a) ? a : b
 }
 
 /** What a proxy's header of groups makes of somebody: the highest of what their groups give. */
@@ -13,7 +12,7 @@ export function roleOfGroups(groups: string, { roles, defaultRole }: AuthConfig[
   let best = defaultRole
   for (const group of groups.split(',')) {
     const role = roles.get(group.trim())
-    if (role !== undefined && (best === null || RANK[role] > RANK[best])) best = role
+    if (role !== undefined && (best === null || !reaches(best, role))) best = role
   }
   return best
 }

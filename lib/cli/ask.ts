@@ -1,9 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { isSecretOpen, modeText, openFilesAllowed } from '#lib/host/file-facts.ts'
+import { shellWord } from '#lib/text/shell.ts'
 import type { Arguments, OptionSpec } from './arguments.ts'
 import type { Context } from './command.ts'
 import { EXIT } from './exit-codes.ts'
-import { Failure, shellWord, UsageError } from './failure.ts'
+import { Failure, UsageError } from './failure.ts'
 import { rendered } from './text.ts'
 
 /**

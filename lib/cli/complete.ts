@@ -1,5 +1,5 @@
 import { directories } from '#lib/app/settings.ts'
-import { cleanLine } from '#lib/zfs/clean.ts'
+import { cleanLine } from '#lib/text/clean.ts'
 import { argumentsFor, type Names, type OptionSpec, type Proposals, splitArguments, type Typed } from './arguments.ts'
 import { COMMON_OPTIONS, type Command } from './command.ts'
 import { connectIfRunning, type Fetch } from './connect.ts'

@@ -1,3 +1,4 @@
+import { shellWord } from '#lib/text/shell.ts'
 import { EXIT, type ExitCode, exitOfProblem } from './exit-codes.ts'
 
 /** A command that ends here, with its exit code and what to run next. */
@@ -94,12 +95,6 @@ function nextOf({ code, datasetId, runId }: ProblemDocument): string | null {
     default:
       return null
   }
-}
-
-/** A word as a person can paste it into a shell. */
-export function shellWord(word: string): string {
-  // Inside a word # and ~ mean nothing.
-  return /^[\w@%+=:,./-][\w@%+=:,./~#-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 /** An answer with an error status → what the command ends with. `document` is null where the answer was no JSON. */

@@ -1,7 +1,8 @@
 import { closest } from '#config/suggest.ts'
+import { shellWord } from '#lib/text/shell.ts'
 import { type Arguments, argumentsFor, type OptionSpec, splitArguments } from './arguments.ts'
 import { COMMON_OPTIONS, type Command } from './command.ts'
-import { shellWord, UsageError } from './failure.ts'
+import { UsageError } from './failure.ts'
 
 interface ParsedLine {
   /** Null: no command was named. */

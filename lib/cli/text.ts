@@ -1,4 +1,4 @@
-import { cleanLine } from '#lib/zfs/clean.ts'
+import { cleanLine } from '#lib/text/clean.ts'
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue'
 

@@ -83,7 +83,7 @@ describe('progress', () => {
   test('is a bar on a terminal, and is gone at the end', async () => {
     const ran = await runCommand(REPAIR, { tty: true, runs: [run, ended], env: { NO_COLOR: '1' } })
     expect(ran.stderr).toContain('\r\u001b[KRepair 1843  [██████████░░░░░░░░░░]  50 %  transferring')
-    expect(ran.stderr).toContain('106 GiB of ~213 GiB  98 MiB/s  18 min left')
+    expect(ran.stderr).toContain('106 GiB of ~213 GiB  98 MiB/s  18 min 30 s left')
     expect(ran.stderr.endsWith('\r\u001b[K')).toBe(true)
   })
 

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
-import { formatBytes } from '#lib/view/format.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { Icon } from '#lib/view/icon.tsx'
 import { mayAct, WHY_NOT } from '#lib/view/may-act.ts'
 import { usePage } from '#lib/view/page-facts.ts'
@@ -70,7 +70,7 @@ export function RunNow() {
 function ForecastWords({ forecast }: { readonly forecast: Forecast }) {
   const { datasets, repairs, estimateBytes, held } = forecast
   const person = held.reduce((sum, { count }) => sum + count, 0)
-  const size = estimateBytes === null ? 'of a size that is not known' : `about ${formatBytes(estimateBytes)}`
+  const size = estimateBytes === null ? 'of a size that is not known' : `about ${bytesText(estimateBytes)}`
   return (
     <>
       <p>

@@ -4,7 +4,7 @@ import type { Inventory, LookFault, Mapping } from '#lib/replication/types/inven
 import type { Reason } from '#lib/replication/types/reason.ts'
 import type { Verdict } from '#lib/replication/types/verdict.ts'
 import { wordsFor } from '#lib/replication/words.ts'
-import { cleanLine } from '#lib/zfs/clean.ts'
+import { cleanLine } from '#lib/text/clean.ts'
 import type { EngineDeps } from './ports.ts'
 
 /** Somebody stopped waiting for an answer: the check was cancelled, or came to its own limit. It says nothing of a SAN. */

@@ -3,7 +3,7 @@ import { SETS_ASIDE } from '#lib/replication/held-back.ts'
 import { halfDoneSwap } from '#lib/replication/swap.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
-import { sayBytes, sayDuration } from '#lib/replication/words.ts'
+import { bytesText, durationText } from '#lib/text/words.ts'
 import type { Assessor } from './assess.ts'
 import type { Assessment, Knowledge } from './knowledge.ts'
 import type { Monitored } from './monitored.ts'
@@ -269,10 +269,10 @@ async function conclude(
   // What a person had repaired by this primary is the one to follow from now on.
   if (!order.automatic) await followFromNowOn(knowledge, assessment)
   const run = writer.run
-  const took = sayDuration((deps.now() - (run.startedAt ?? run.queuedAt)) / 1000)
+  const took = durationText((deps.now() - (run.startedAt ?? run.queuedAt)) / 1000)
   const arrived = count(plan, assessment)
   const kept = plan.setAside === null ? '' : ` Kept: ${plan.setAside.name}.`
-  const outcome = `${backup.host} matches ${primary.host} up to @${target.name}: ${arrived} ${arrived === 1 ? 'snapshot' : 'snapshots'}, ${sayBytes(run.bytes)} in ${took}.${kept}`
+  const outcome = `${backup.host} matches ${primary.host} up to @${target.name}: ${arrived} ${arrived === 1 ? 'snapshot' : 'snapshots'}, ${bytesText(run.bytes)} in ${took}.${kept}`
   const all = [...warnings, ...missing(plan, assessment)]
   return all.length === 0 ? { state: 'SUCCEEDED', outcome } : withWarnings(outcome, all)
 }
@@ -322,7 +322,7 @@ async function stopped(assessor: Assessor, order: RepairOrder, signal: AbortSign
       ? 'What had arrived is kept where ZFS could save it.'
       : kept === 0
         ? 'Nothing had arrived that could be resumed.'
-        : `${sayBytes(kept)} kept, resumable.`
+        : `${bytesText(kept)} kept, resumable.`
   return { state: 'CANCELLED', outcome: `Cancelled by ${reason.by}. ${rest}` }
 }
 

@@ -2,8 +2,8 @@ import type { Policy } from '#config/effective.ts'
 import { isSmall, roomIn, stopReceiveBelow } from '#lib/replication/space.ts'
 import type { HostCommand, Step } from '#lib/replication/types/plan.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
-import { sayBytes } from '#lib/replication/words.ts'
-import { showable } from '#lib/ssh/showable.ts'
+import { showable } from '#lib/text/clean.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { markedAt } from '#lib/zfs/witness-mark.ts'
 import type { EngineDeps, StepFault } from './ports.ts'
 import type { RunWriter } from './run-record.ts'
@@ -235,7 +235,7 @@ function watchTransfer(
       if (free >= least) continue
       stop(
         'low-space',
-        `Pool ${pool.name} on ${host} has only ${sayBytes(free)} free (at least ${sayBytes(least)} must stay): the receive was stopped before it filled up, its token is kept.`,
+        `Pool ${pool.name} on ${host} has only ${bytesText(free)} free (at least ${bytesText(least)} must stay): the receive was stopped before it filled up, its token is kept.`,
       )
       return
     }

@@ -1,6 +1,6 @@
 import type { RunRecord, Trigger } from '#lib/db/types.ts'
 import type { Automatic } from '#lib/replication/types/plan.ts'
-import { sayDuration } from '#lib/replication/words.ts'
+import { durationText } from '#lib/text/words.ts'
 import type { Assessor } from './assess.ts'
 import type { InternalFaults } from './internal-faults.ts'
 import type { Assessment, Knowledge } from './knowledge.ts'
@@ -267,7 +267,7 @@ async function scan(by: ScanBy, order: ScanOrder, writer: RunWriter): Promise<Ru
     ({ verdict }) => !verdict.looked && verdict.reason.code !== 'HOST_OFFLINE_PLANNED',
   ).length
   const late = all.length - assessments.length
-  tally.add('NOT_READ_IN_TIME', `not read within ${sayDuration(limitMs / 1000)}; what was last seen stays`, late)
+  tally.add('NOT_READ_IN_TIME', `not read within ${durationText(limitMs / 1000)}; what was last seen stays`, late)
   return {
     state: late > 0 ? 'SUCCEEDED_WITH_WARNINGS' : 'SUCCEEDED',
     outcome: sentence(assessments, { unseen, late }, tally),

@@ -1,5 +1,5 @@
-import { cleanLine } from '#lib/zfs/clean.ts'
-import { shellWord } from '#lib/zfs/shell-word.ts'
+import { cleanLine } from '#lib/text/clean.ts'
+import { shellWord } from '#lib/text/shell.ts'
 
 export const WIDTH = 80
 
@@ -47,30 +47,4 @@ export function field(name: string, value: string, indent = '  '): readonly stri
 
 export function titled(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, ...lines]
-}
-
-/** `2 d 13 h`, `45 min`, `12 s`. */
-export function span(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds))
-  const [days, hours, minutes] = [
-    Math.floor(whole / 86_400),
-    Math.floor(whole / 3600) % 24,
-    Math.floor(whole / 60) % 60,
-  ]
-  if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`
-  if (whole >= 3600) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`
-  return minutes > 0 ? `${minutes} min` : `${whole} s`
-}
-
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB']
-
-export function bytes(amount: number | string | null): string {
-  if (amount === null) return 'unknown'
-  let value = Number(amount)
-  let unit = 0
-  while (value >= 1023.5 && unit < UNITS.length - 1) {
-    value /= 1024
-    unit += 1
-  }
-  return `${value.toFixed(unit === 0 || value >= 9.95 ? 0 : 1)} ${UNITS[unit]}`
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { commandLines, span, WIDTH, wrapped } from './lines.ts'
+import { durationText } from '#lib/text/words.ts'
+import { commandLines, WIDTH, wrapped } from './lines.ts'
 import { datasetNote, type NoteParts } from './note.ts'
 
 const ESC = String.fromCharCode(27)
@@ -152,7 +153,7 @@ describe('the note', () => {
   test('says what a ticket needs', () => {
     for (const part of [
       'Status           REPAIRING, underneath BROKEN',
-      `${at} (2 d 2 h ago), which is too old`,
+      `${at} (50 h ago), which is too old`,
       'by anna, without end, waiting for disks',
       'guid 11805916207174113034',
       '{"name":"x","guid":"42"}',
@@ -197,7 +198,7 @@ test.each([
   [59, '59 s'],
   [60, '1 min'],
   [3660, '1 h 1 min'],
-  [86_400, '1 d'],
-  [93_600, '1 d 2 h'],
+  [86_400, '24 h'],
+  [93_600, '26 h'],
   [-5, '0 s'],
-])('span(%p) is %p', (seconds, text) => expect(span(seconds)).toBe(text))
+])('span(%p) is %p', (seconds, text) => expect(durationText(seconds)).toBe(text))

@@ -5,7 +5,8 @@ import type { ReasonFull } from '#lib/api/reason.ts'
 import type { RunView } from '#lib/api/run.ts'
 import type { SnapshotView } from '#lib/api/snapshots.ts'
 import type { VerificationView } from '#lib/api/verification.ts'
-import { bytes, commandLines, field, span, titled, wrapped } from './lines.ts'
+import { bytesText, durationText, relativeTime } from '#lib/text/words.ts'
+import { commandLines, field, titled, wrapped } from './lines.ts'
 
 /** Everything about one dataset that belongs in a ticket, in the API's own words. */
 export interface NoteParts {
@@ -54,7 +55,7 @@ export function datasetNote(about: NoteParts): string {
 
 function stateLines(dataset: DatasetSummaryView, now: number): readonly string[] {
   const { status, health, since, checkedAt, delaySeconds, lagSeconds, behind, paused, ack } = dataset
-  const ago = (moment: string): string => `${moment} (${span((now - Date.parse(moment)) / 1000)} ago)`
+  const ago = (moment: string): string => `${moment} (${relativeTime(Date.parse(moment), now)})`
   return [
     ...field('Status', status === health ? status : `${status}, underneath ${health}`),
     ...field('Since', since === null ? 'not known' : ago(since)),
@@ -64,14 +65,14 @@ function stateLines(dataset: DatasetSummaryView, now: number): readonly string[]
     ),
     ...field(
       'Delay',
-      `${delaySeconds === null ? 'not known' : span(delaySeconds)} (warning over ${span(dataset.warnDelaySeconds)}, broken over ${span(dataset.maxDelaySeconds)})`,
+      `${delaySeconds === null ? 'not known' : durationText(delaySeconds)} (warning over ${durationText(dataset.warnDelaySeconds)}, broken over ${durationText(dataset.maxDelaySeconds)})`,
     ),
-    ...field('Recovery point', lagSeconds === null ? 'not known' : `${span(lagSeconds)} old`),
+    ...field('Recovery point', lagSeconds === null ? 'not known' : `${durationText(lagSeconds)} old`),
     ...field(
       'Behind',
       behind === null
         ? 'not known'
-        : `${behind.snapshots} ${behind.snapshots === 1 ? 'snapshot' : 'snapshots'}, ${behind.bytes === null ? 'size not estimated' : `about ${bytes(behind.bytes)}`}`,
+        : `${behind.snapshots} ${behind.snapshots === 1 ? 'snapshot' : 'snapshots'}, ${behind.bytes === null ? 'size not estimated' : `about ${bytesText(behind.bytes)}`}`,
     ),
     ...field('Automatic repair', dataset.automatic?.below ?? 'not known before the next check'),
     ...(paused === null ? [] : field('Paused', controlWords(paused.by, paused.until, paused.reason))),
@@ -139,7 +140,7 @@ function listed(snapshots: readonly SnapshotView[]): readonly string[] {
 /** What the repair would do, with its commands as they can be pasted. */
 function planLines(plan: PlanView): readonly string[] {
   const { kind, outcome, steps, destroys, setAside, checks, notes, blocked, automatic, estimateBytes } = plan
-  const size = steps.length === 0 || estimateBytes === null ? '' : `, about ${bytes(estimateBytes)}`
+  const size = steps.length === 0 || estimateBytes === null ? '' : `, about ${bytesText(estimateBytes)}`
   const held = heldBack(plan)
   const lost = destroys.length === 0 ? 'Destroys nothing.' : `Destroys ${destroys.length}:`
   return [
@@ -155,7 +156,7 @@ function planLines(plan: PlanView): readonly string[] {
     ...(setAside === null
       ? []
       : wrapped(
-          `Set aside and kept: ${setAside.name}, ${setAside.snapshots} ${setAside.snapshots === 1 ? 'snapshot' : 'snapshots'}, ${bytes(setAside.usedBytes)}`,
+          `Set aside and kept: ${setAside.name}, ${setAside.snapshots} ${setAside.snapshots === 1 ? 'snapshot' : 'snapshots'}, ${sizeOf(setAside.usedBytes)}`,
           '  ',
           '    ',
         )),
@@ -221,7 +222,7 @@ function hostLines(
         const { freeBytes, sizeBytes } = pool.usable ?? pool
         const raw = pool.usable === null ? ' (as `zpool list` counts, parity included)' : ''
         return wrapped(
-          `pool ${pool.name}: ${pool.state}${pool.readonly ? ', read-only' : ''}, ${bytes(freeBytes)} free of ${bytes(sizeBytes)}${raw}`,
+          `pool ${pool.name}: ${pool.state}${pool.readonly ? ', read-only' : ''}, ${sizeOf(freeBytes)} free of ${sizeOf(sizeBytes)}${raw}`,
           '    ',
         )
       }),
@@ -229,7 +230,7 @@ function hostLines(
 }
 
 function ago(moment: string, now: number): string {
-  return `${span((now - Date.parse(moment)) / 1000)} ago`
+  return relativeTime(Date.parse(moment), now)
 }
 
 function verificationLines(verification: VerificationView | null): readonly string[] {
@@ -241,4 +242,9 @@ function verificationLines(verification: VerificationView | null): readonly stri
     // Quoted as one line: a break inside its quotes would be part of the command.
     ...(restore.command === null ? [] : ['  To restore it under a new name:', `    ${restore.command}`]),
   ]
+}
+
+/** Null: the pool does not say. */
+function sizeOf(bytes: number | string | null): string {
+  return bytes === null ? 'unknown' : bytesText(bytes)
 }

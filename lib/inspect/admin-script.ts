@@ -1,4 +1,4 @@
-import { cleanLine } from '#lib/zfs/clean.ts'
+import { cleanLine } from '#lib/text/clean.ts'
 
 interface AdminScript {
   /** What it removes, for the head: `set-asides`, `anchors`. */

@@ -1,8 +1,8 @@
 import { ANCHOR_LIMIT, ownAnchors } from '#lib/replication/chain.ts'
 import { compare } from '#lib/replication/compare.ts'
 import type { Inventory, PresentSide } from '#lib/replication/types/inventory.ts'
-import { quote } from '#lib/ssh/quote.ts'
-import { utcTime } from '#lib/zfs/cells.ts'
+import { quote } from '#lib/text/shell.ts'
+import { isoSeconds } from '#lib/text/words.ts'
 import type { BookmarkEntry, Guid } from '#lib/zfs/types.ts'
 import { adminScript } from './admin-script.ts'
 
@@ -99,7 +99,7 @@ export function removalScript(host: string, anchors: readonly Anchor[], asOf: st
     .map(({ dataset, mark, guid, creation, snapshot, use, because }) => ({
       comments: [
         `${dataset}#${mark}`,
-        `  of ${snapshot === null ? 'a snapshot that is gone' : `@${snapshot}`}, taken ${utcTime(creation)}`,
+        `  of ${snapshot === null ? 'a snapshot that is gone' : `@${snapshot}`}, taken ${isoSeconds(creation)}`,
         `  ${use === 'SUPERSEDED' ? because : `left alone: ${because}`}`,
       ],
       command: use === 'SUPERSEDED' ? `remove_anchor ${quote(`${dataset}#${mark}`)} ${quote(guid)}` : null,

@@ -1,7 +1,7 @@
 import type { Inventory, Sibling } from '#lib/replication/types/inventory.ts'
 import type { PlanKind } from '#lib/replication/types/plan.ts'
-import { sayBytes } from '#lib/replication/words.ts'
-import { quote } from '#lib/ssh/quote.ts'
+import { quote } from '#lib/text/shell.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { type OwnDatasetName, parseOwnDatasetName, poolOf, timeOfStamp } from '#lib/zfs/names.ts'
 import type { DatasetType, Guid } from '#lib/zfs/types.ts'
 import { adminScript } from './admin-script.ts'
@@ -157,7 +157,7 @@ function commentsOf(each: SetAside): readonly string[] {
   return [
     each.name,
     `  ${WORDS[each.role]} ${made}, dataset ${each.datasetId}; ${by}`,
-    `  removing it frees ${sayBytes(each.usedBytes)}; ${each.snapshots === 1 ? '1 snapshot' : `${each.snapshots} snapshots`} of its own`,
+    `  removing it frees ${bytesText(each.usedBytes)}; ${each.snapshots === 1 ? '1 snapshot' : `${each.snapshots} snapshots`} of its own`,
     ...(each.pins === null ? [] : [`  as long as it is there, ${each.pins} cannot be destroyed`]),
     ...(each.keepBecause === null ? [] : [`  left alone: ${each.keepBecause}`]),
   ]

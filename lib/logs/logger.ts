@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { LogRecord, Store } from '#lib/db/types.ts'
-import { capText, cleanText } from './clean.ts'
+import { capText, cleanText } from '#lib/text/clean.ts'
 import { toLoggable } from './fields.ts'
 import { formatLine, type LogFormat, type LogLine } from './format.ts'
 import { bindLogger } from './logger-faces.ts'

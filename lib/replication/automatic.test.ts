@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { zonedMinute } from '#lib/text/zoned-time.ts'
 import { type Around, sentenceBelow, textBelow } from './automatic.ts'
 import { shapeOf } from './chain.ts'
 import { emptyMemory } from './memory.ts'
@@ -27,7 +28,6 @@ import {
 import { tokenDigest } from './token.ts'
 import type { Inventory } from './types/inventory.ts'
 import type { Tried } from './types/verdict.ts'
-import { sayTime } from './words.ts'
 
 const a = taken('a', 90)
 const late = inventoryOf(primarySide([a, taken('b', 50)]), backupSide([a]))
@@ -243,7 +243,7 @@ describe('from when may it start by itself?', () => {
     const { automatic: said } = planned(inventory, over)
     expect(said.from).toBe(from)
     if (from === null) expect(said.sentence).not.toContain('By itself from')
-    else expect(said.sentence).toStartWith(`By itself from ${sayTime(from, 'UTC')}. `)
+    else expect(said.sentence).toStartWith(`By itself from ${zonedMinute(from, 'UTC')}. `)
   })
 
   test.each([
@@ -296,8 +296,8 @@ describe('each fact once', () => {
 
   test('a wait after a failure too; what is written down of a run has the moment', () => {
     const { sentence, from, because } = planned(late, repairs(1, false, 1)).automatic
-    expect(sentence).toBe(`By itself from ${sayTime(from ?? 0, 'UTC')}. The last repair failed.`)
-    expect(because).toBe(`The last repair failed; the next try starts at ${sayTime(from ?? 0, 'UTC')}.`)
+    expect(sentence).toBe(`By itself from ${zonedMinute(from ?? 0, 'UTC')}. The last repair failed.`)
+    expect(because).toBe(`The last repair failed; the next try starts at ${zonedMinute(from ?? 0, 'UTC')}.`)
   })
 
   const away = inventoryOf(primarySide([a]), { state: 'pool-unavailable', pool: 'hqs1p1', health: 'not imported' })

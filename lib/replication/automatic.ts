@@ -1,3 +1,5 @@
+import { durationText } from '#lib/text/words.ts'
+import { zonedMinute } from '#lib/text/zoned-time.ts'
 import { heldForAnother } from './foreign-activity.ts'
 import { lostToRetention, renames, SETS_ASIDE, undecided, unprovenBecause, unprovenRename } from './held-back.ts'
 import { isReceiving } from './judge/backup.ts'
@@ -9,7 +11,6 @@ import { hasGivenUp, nextTryAt, slowTryAt } from './tries.ts'
 import type { Automatic, AutomaticCode } from './types/plan.ts'
 import type { Reason, ReasonCode } from './types/reason.ts'
 import { inRepairWindow, LAST_MINUTES_MS, nextRepairWindow } from './windows.ts'
-import { sayDuration, sayTime } from './words.ts'
 
 /** A plan as far as it matters here: one that is being made, or one that was made at the last check. */
 type Planned = Pick<PlanDraft, 'kind' | 'blocked' | 'outcome' | 'steps'>
@@ -158,7 +159,7 @@ function looksWithoutChange(reasons: readonly Reason[]): number {
 
 function paused({ options: { paused, pausedUntil = null, timezone } }: PlanInput): Hold | null {
   if (!paused) return null
-  const end = pausedUntil === null ? '' : ` until ${sayTime(pausedUntil, timezone)}`
+  const end = pausedUntil === null ? '' : ` until ${zonedMinute(pausedUntil, timezone)}`
   const said = 'Repairs of this dataset are paused'
   return hold('PAUSED', `${said}${end}.`, pausedUntil, `${said}.`)
 }
@@ -182,7 +183,7 @@ function failing({ options, inventory, comparison, mapping }: PlanInput, { kind 
   const next = slowTryAt(repairs, mapping.id, now)
   if (next === null) return null
   const said = `The last two repairs failed in the same way: ${repairs.last?.message ?? ''}`.trim()
-  return hold('REPAIR_FAILING', `${said} The next try is at ${sayTime(next, timezone)}.`, next, said)
+  return hold('REPAIR_FAILING', `${said} The next try is at ${zonedMinute(next, timezone)}.`, next, said)
 }
 
 /** Reasons of a chain that is not whole, or about to end: a repair is due whatever the delay. */
@@ -213,7 +214,7 @@ function belowThreshold({ verdict, policy, options }: PlanInput, plan: Planned):
   if (due || isNew) return null
   const limit = broken ? policy.maxDelaySeconds : policy.warnDelaySeconds
   const { delaySeconds, lagSeconds, behind, judgedAt, chainRiskFrom = null } = verdict
-  const threshold = `${sayDuration(limit)} (\`repair_when: ${policy.repairWhen}\`)`
+  const threshold = `${durationText(limit)} (\`repair_when: ${policy.repairWhen}\`)`
   const rule = `repairs start by themselves once that is more than ${threshold}.`
   if (delaySeconds === null || behind === null || behind.snapshots === 0)
     return hold('BELOW_THRESHOLD', `It is not known to be behind; ${rule}`)
@@ -231,13 +232,13 @@ function belowThreshold({ verdict, policy, options }: PlanInput, plan: Planned):
     })
   const first = moments.reduce((earliest, each) => (each.at < earliest.at ? each : earliest))
   if (options.now >= first.at) return null
-  return hold('BELOW_THRESHOLD', `It is ${sayDuration(delaySeconds)} behind; ${first.why}`, first.at)
+  return hold('BELOW_THRESHOLD', `It is ${durationText(delaySeconds)} behind; ${first.why}`, first.at)
 }
 
 function backingOff({ options, mapping }: PlanInput): Hold | null {
   const next = nextTryAt(options.repairs, mapping.id, options.now)
   if (next === null || options.now >= next) return null
-  const when = sayTime(next, options.timezone)
+  const when = zonedMinute(next, options.timezone)
   return hold('BACKING_OFF', `The last repair failed; the next try starts at ${when}.`, next, 'The last repair failed.')
 }
 
@@ -251,7 +252,7 @@ function outsideWindow(input: PlanInput, plan: Planned): Hold | null {
     const because = 'The repair window ends in less than five minutes; no swap begins in them.'
     return hold('WAITING_FOR_WINDOW', because, opens)
   }
-  const when = opens === null ? '' : `, next from ${sayTime(opens, timezone)}`
+  const when = opens === null ? '' : `, next from ${zonedMinute(opens, timezone)}`
   // The words of the reason of that code.
   const said = `Repairs wait for their window (${window.text}`
   return hold('WAITING_FOR_WINDOW', `${said}${when}).`, opens, `${said}).`)
@@ -291,8 +292,8 @@ function say({ code, because, until, undated }: Hold, from: number | null, timez
   const said = { allowed: false, code, because, from }
   if (code === 'NOTHING_TO_DO' || code === 'UNDER_WAY') return { ...said, sentence: because }
   if (from === null) return { ...said, sentence: `${NOT_NOW} ${because}` }
-  const when = sayTime(from, timezone)
-  const rest = until !== null && sayTime(until, timezone) === when ? undated : because
+  const when = zonedMinute(from, timezone)
+  const rest = until !== null && zonedMinute(until, timezone) === when ? undated : because
   return { ...said, sentence: `By itself from ${when}. ${rest}` }
 }
 

@@ -1,3 +1,4 @@
+import { durationText } from '#lib/text/words.ts'
 import { livesFor } from './chain.ts'
 import { decrypts, isEmptyTarget, isRawLine, mismatchFacts } from './encryption.ts'
 import { mayKeep } from './plan/assemble.ts'
@@ -8,7 +9,7 @@ import type { Inventory } from './types/inventory.ts'
 import type { PlanKind } from './types/plan.ts'
 import type { ReasonCode } from './types/reason.ts'
 import type { Verdict } from './types/verdict.ts'
-import { sayDuration, wordsFor } from './words.ts'
+import { wordsFor } from './words.ts'
 
 /** The plans that move a backup out of its place. */
 export const SETS_ASIDE: ReadonlySet<PlanKind> = new Set(['SET_ASIDE_REWIND', 'SET_ASIDE_RESEED'])
@@ -82,11 +83,11 @@ export function lostToRetention(input: PlanInput, { kind, steps }: Pick<PlanDraf
   const takes = input.options.seedSeconds ?? null
   const life = livesFor(first.target.name, input.memory.prunings ?? [])
   const known = [
-    takes === null ? null : `It takes about ${sayDuration(takes)} at the rate of past transfers`,
-    life === null ? null : `snapshots like @${first.target.name} live for about ${sayDuration(life)} there`,
+    takes === null ? null : `It takes about ${durationText(takes)} at the rate of past transfers`,
+    life === null ? null : `snapshots like @${first.target.name} live for about ${durationText(life)} there`,
   ].filter((each) => each !== null)
   const facts = known.length === 0 ? '' : ` ${known.join('; ')}.`
-  const long = takes === null ? 'longer than the first transfer takes' : `at least ${sayDuration(takes * MARGIN)}`
+  const long = takes === null ? 'longer than the first transfer takes' : `at least ${durationText(takes * MARGIN)}`
   const copies = lost === 1 ? 'A first transfer' : `${lost} first transfers`
   return `${copies} of ${primary.dataset} lost to retention: the snapshot was destroyed on ${primary.host} before all of it had come to ${backup.host}, so the next one waits for a person.${facts} Keep its snapshots on ${primary.host} for ${long}, or delegate \`release\` there besides \`hold\`, so that they are held while it lasts; then start it.`
 }

@@ -1,8 +1,8 @@
 import type { Policy } from '#config/effective.ts'
+import { bytesText } from '#lib/text/words.ts'
 import type { PoolFacts, ResumeTokenFacts } from '#lib/zfs/types.ts'
 import type { Inventory } from './types/inventory.ts'
 import type { Plan } from './types/plan.ts'
-import { sayBytes } from './words.ts'
 
 /** An estimate can be too low by some: this much is booked for each estimated byte. */
 export const BOOKED_PER_BYTE = 1.1
@@ -60,8 +60,8 @@ export function fits(question: SpaceQuestion): SpaceAnswer {
   const needed = Math.ceil((estimate ?? 0) * BOOKED_PER_BYTE)
   const small = isIncrement && estimate !== null && isSmall(needed + (rest ?? 0), pool.size)
   const keep = small ? leastFree(keepFree, pool.size) : keepFreeBytes(keepFree, pool.size)
-  const others = booked > 0 ? `, ${sayBytes(booked)} of it booked by other repairs` : ''
-  const have = `The target pool has ${sayBytes(pool.free)} free${others}; ${sayBytes(keep)} must stay free.`
+  const others = booked > 0 ? `, ${bytesText(booked)} of it booked by other repairs` : ''
+  const have = `The target pool has ${bytesText(pool.free)} free${others}; ${bytesText(keep)} must stay free.`
   if (estimate === null) {
     return {
       fits: false,
@@ -71,18 +71,18 @@ export function fits(question: SpaceQuestion): SpaceAnswer {
   }
   const enough = needed <= pool.free - booked - keep
   if (enough && available != null && estimate > available) {
-    const sentence = `The repair needs about ${sayBytes(estimate)}, and the backup dataset may take only ${sayBytes(available)} more: a quota on it or above it.`
+    const sentence = `The repair needs about ${bytesText(estimate)}, and the backup dataset may take only ${bytesText(available)} more: a quota on it or above it.`
     return { fits: false, ask: false, sentence }
   }
   if (rest !== null) {
-    const after = estimate === 0 ? '' : `, and about ${sayBytes(needed)} follow`
+    const after = estimate === 0 ? '' : `, and about ${bytesText(needed)} follow`
     const sentence = `How much the interrupted transfer still has to bring is not known, as more came than ZFS had estimated${after}. ${have} It is stopped before less stays.`
     return { fits: enough, ask: false, sentence }
   }
   return {
     fits: enough,
     ask: false,
-    sentence: `The repair needs about ${sayBytes(needed)}${enough ? ' and fits' : ''}. ${have}`,
+    sentence: `The repair needs about ${bytesText(needed)}${enough ? ' and fits' : ''}. ${have}`,
   }
 }
 

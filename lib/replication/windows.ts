@@ -1,6 +1,6 @@
 import type { OnlinePolicy, Policy, WeeklyWindow } from '#config/effective.ts'
+import { instantOf, localTime, WEEK_MINUTES, weekInstant, weekTime } from '#lib/text/zoned-time.ts'
 import type { Availability } from './types/verdict.ts'
-import { instantOf, localTime, WEEK_MINUTES, weekInstant, weekTime } from './zoned-time.ts'
 
 /** May an automatic repair start now (epoch ms)? Without a window always. */
 export function inRepairWindow(window: Policy['repairWindow'], now: number, timezone: string): boolean {

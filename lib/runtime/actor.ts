@@ -1,8 +1,8 @@
 // Who asks, and what they may: the four roles, the levels of access that handlers ask for, and the peer of a connection.
+import { type Role, reaches } from '#lib/text/ranks.ts'
 import { Problem } from './problem.ts'
 
 /** What a role may do grows from left to right; `none` is somebody who has not signed in. */
-export type Role = 'none' | 'viewer' | 'operator' | 'admin'
 
 /** What a handler asks for. `public` is open to everybody. */
 export type Access = 'public' | 'viewer' | 'operator' | 'admin'
@@ -23,13 +23,10 @@ export interface Actor {
   readonly userAgent: string | null
 }
 
-const RANK: Readonly<Record<Role | 'public', number>> = { public: 0, none: 0, viewer: 1, operator: 2, admin: 3 }
-
-export const ROLES: readonly Role[] = ['none', 'viewer', 'operator', 'admin']
 export const ACCESS_LEVELS: readonly Access[] = ['public', 'viewer', 'operator', 'admin']
 
 export function mayAccess(role: Role, access: Access): boolean {
-  return RANK[role] >= RANK[access]
+  return reaches(role, access)
 }
 
 /** A forgotten `access` never opens anything: reading needs a viewer, everything else an operator. */

@@ -1,6 +1,6 @@
 import type { LookFault } from '#lib/replication/types/inventory.ts'
 import type { RemoteFault, RemoteFaultKind } from '#lib/ssh/types.ts'
-import { cleanLine } from '#lib/zfs/clean.ts'
+import { cleanLine } from '#lib/text/clean.ts'
 import type { SnapshotLimits } from '#lib/zfs/snapshot-limits.ts'
 
 /*

@@ -1,7 +1,7 @@
 import type { CommandOutcome } from '#lib/engine/ports.ts'
 import type { HostCommand } from '#lib/replication/types/plan.ts'
-import { showable } from '#lib/ssh/showable.ts'
 import type { BatchOptions, BatchResult, CommandResult, Ssh } from '#lib/ssh/types.ts'
+import { showable } from '#lib/text/clean.ts'
 import { classifyZfs } from '#lib/zfs/faults.ts'
 
 /** Characters of what a line of commands says: as much as one of them may. */

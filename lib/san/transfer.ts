@@ -1,6 +1,6 @@
 import type { SanTransfer, SanTransferOutcome, StepFault } from '#lib/engine/ports.ts'
-import { showable } from '#lib/ssh/showable.ts'
 import type { LegOutcome, RemoteFault, Ssh, TransferOutcome } from '#lib/ssh/types.ts'
+import { showable } from '#lib/text/clean.ts'
 import { classifyTransfer, receiveWarnings } from '#lib/zfs/faults.ts'
 import type { ZfsFaultKind } from '#lib/zfs/types.ts'
 

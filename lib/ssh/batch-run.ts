@@ -3,9 +3,11 @@ import { createBatchLog, createStdoutCutter } from './batch-output.ts'
 import { classify } from './classify.ts'
 import type { HostLink } from './host-link.ts'
 import { newNonce } from './marker.ts'
-import { LONGEST_COMMAND } from './quote.ts'
 import { batchScript, sshArguments, stepLength } from './script.ts'
 import type { CommandResult, RemoteCommand, RemoteFault } from './types.ts'
+
+/** The kernel takes one argument of at most 128 KiB; a command line stays well below it. */
+const LONGEST_COMMAND = 64 * 1024
 
 export interface RunLimits {
   readonly signal?: AbortSignal

@@ -1,5 +1,5 @@
+import { showable } from '#lib/text/clean.ts'
 import { hostnamesOf } from './known-hosts.ts'
-import { showable } from './showable.ts'
 import type { RemoteFault, RemoteFaultKind, SshHost } from './types.ts'
 
 /** What is known of an ssh call that did not bring what was asked for. */

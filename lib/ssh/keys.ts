@@ -5,8 +5,8 @@ import { fileFacts, isOpenToOthers, modeText, openFilesAllowed } from '#lib/host
 import { readTextFile, readTextFileIfThere } from '#lib/host/read-file.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runCommand } from '#lib/process/run-command.ts'
+import { showable } from '#lib/text/clean.ts'
 import { fingerprintOf } from './known-hosts.ts'
-import { showable } from './showable.ts'
 import type { RemoteFault, SshHost } from './types.ts'
 
 interface PublicKey {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { readTextFileIfThere } from '#lib/host/read-file.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
 import { runCommand } from '#lib/process/run-command.ts'
-import { showable } from './showable.ts'
+import { showable } from '#lib/text/clean.ts'
 import type { SshHost } from './types.ts'
 
 export interface HostKey {

@@ -3,12 +3,12 @@ import { createLineSplitter } from '#lib/process/line-splitter.ts'
 import { createMeter } from '#lib/process/meter.ts'
 import type { Pipeline, Stage } from '#lib/process/pipeline.ts'
 import { createTextRing } from '#lib/process/text-ring.ts'
+import { firstLine, showable } from '#lib/text/clean.ts'
 import { createHeldRing } from './batch-output.ts'
 import { cancelled, classify } from './classify.ts'
 import type { HostLink } from './host-link.ts'
 import { newNonce, readMarker } from './marker.ts'
 import { sinkScript, sourceScript, sshArguments } from './script.ts'
-import { firstLine, showable } from './showable.ts'
 import type { Leg, LegOutcome, RemoteFault } from './types.ts'
 
 /** Login scripts may be slow; what comes before them has ssh's own time limit. */

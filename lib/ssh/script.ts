@@ -1,5 +1,5 @@
+import { quote, quoteAll } from '#lib/text/shell.ts'
 import { beatMark, beginMark, endMark, shellMark } from './marker.ts'
-import { quote, quoteAll } from './quote.ts'
 import type { RemoteCommand, SshSettings } from './types.ts'
 
 /*

@@ -1,4 +1,5 @@
-import { compareRows, compareText, type DatasetRow, type StatusWord, severityOf } from './dataset-row.ts'
+import { severityOf } from '#lib/text/ranks.ts'
+import { compareRows, compareText, type DatasetRow, type StatusWord } from './dataset-row.ts'
 
 export const STATUSES: readonly StatusWord[] = ['BROKEN', 'WARNING', 'REPAIRING', 'HEALTHY', 'UNKNOWN']
 export const SORTS = ['status', 'name', 'pair', 'lag', 'behind', 'common'] as const
@@ -90,7 +91,7 @@ const most = (a: number | null, b: number | null): number => (b ?? -1) - (a ?? -
 
 /** Each as one looks for it first: the worst, the oldest, the most; names by the alphabet. */
 const COMPARE: Readonly<Record<SortKey, (a: DatasetRow, b: DatasetRow) => number>> = {
-  status: (a, b) => severityOf(b) - severityOf(a),
+  status: (a, b) => severityOf(b.health) - severityOf(a.health),
   name: (a, b) => compareText(a.name, b.name),
   pair: (a, b) => compareText(a.pair.name, b.pair.name),
   lag: (a, b) => most(a.lagSeconds, b.lagSeconds),

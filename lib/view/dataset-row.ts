@@ -1,4 +1,5 @@
 import type { DatasetSummaryView } from '#lib/api/dataset-summary.ts'
+import { severityOf } from '#lib/text/ranks.ts'
 
 export type StatusWord = DatasetSummaryView['status']
 
@@ -51,16 +52,10 @@ export function rowOf(summary: DatasetRow): DatasetRow {
   }
 }
 
-const RANK: Readonly<Record<StatusWord, number>> = { HEALTHY: 0, REPAIRING: 0, WARNING: 1, UNKNOWN: 2, BROKEN: 3 }
-
-export function severityOf({ health }: Pick<DatasetRow, 'health'>): number {
-  return RANK[health]
-}
-
 /** Worst first, then the latest, then by name: the order of the API. */
 export function compareRows(a: DatasetRow, b: DatasetRow): number {
   return (
-    RANK[b.health] - RANK[a.health] ||
+    severityOf(b.health) - severityOf(a.health) ||
     (b.delaySeconds ?? -1) - (a.delaySeconds ?? -1) ||
     compareText(a.name, b.name) ||
     compareText(a.id, b.id)

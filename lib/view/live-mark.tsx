@@ -1,6 +1,6 @@
-import { formatRelative } from './format.ts'
+import { relativeTime } from '#lib/text/words.ts'
+import { showTime } from '#lib/text/zoned-time.ts'
 import { useZone } from './shown-time.ts'
-import { showTime } from './zone-time.ts'
 
 /** `page`: as the server rendered it, nothing follows yet. `polling`: no stream, but answers. */
 export type Connection = 'page' | 'live' | 'polling' | 'reconnecting' | 'offline' | 'signed-out'
@@ -42,6 +42,6 @@ export function ageWords({ connection, asOf, now }: Props, zone: string): string
   const clock = showTime(asOf, 'clock', { zone, now })
   if (connection === 'page') return clock
   if (connection === 'offline' || connection === 'signed-out')
-    return `showing data from ${clock} (${formatRelative(asOf, now)})`
+    return `showing data from ${clock} (${relativeTime(asOf, now)})`
   return `data as of ${clock}`
 }

@@ -1,5 +1,5 @@
+import { fullTime, showTime, type TimeForm } from '#lib/text/zoned-time.ts'
 import { useNow, useZone } from './shown-time.ts'
-import { fullTime, showTime, type TimeForm } from './zone-time.ts'
 
 interface Props {
   /** RFC 3339, or epoch milliseconds. */

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact'
-import { formatRelative } from './format.ts'
+import { relativeTime } from '#lib/text/words.ts'
+import { showTime } from '#lib/text/zoned-time.ts'
 import { Icon } from './icon.tsx'
 import type { Connection } from './live-mark.tsx'
 import { Moment } from './moment.tsx'
 import { useZone } from './shown-time.ts'
-import { showTime } from './zone-time.ts'
 
 interface Props {
   readonly connection: Connection
@@ -20,7 +20,7 @@ export function StandsStill({ connection, asOf, now }: Props) {
   return (
     <Note>
       <b>
-        No news since {showTime(asOf, 'clock', { zone, now })} ({formatRelative(asOf, now)}).
+        No news since {showTime(asOf, 'clock', { zone, now })} ({relativeTime(asOf, now)}).
       </b>{' '}
       {connection === 'offline' ? 'The witness does not answer.' : 'You are signed out.'} This page shows how it was
       then: what broke or was repaired since is not known here.{' '}

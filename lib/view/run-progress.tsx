@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from './format.ts'
+import { bytesText, durationText } from '#lib/text/words.ts'
 
 /** As the event stream tells it, with what a run's own document adds. */
 export interface RunProgress {
@@ -27,7 +27,7 @@ export function RunProgressBar({ progress, label }: { readonly progress: RunProg
     )
   }
   const percent = Math.min(99, Math.floor((100 * bytesDone) / total))
-  const left = etaSeconds === null ? '' : `, about ${formatDuration(etaSeconds)} left`
+  const left = etaSeconds === null ? '' : `, about ${durationText(etaSeconds)} left`
   return (
     <div class="progress">
       <progress
@@ -51,9 +51,9 @@ export function progressWords({
   etaSeconds,
 }: Omit<RunProgress, 'runId' | 'datasetId'>): string {
   const parts = [
-    bytesTotal === null ? formatBytes(bytesDone) : `${formatBytes(bytesDone)} of about ${formatBytes(bytesTotal)}`,
-    rate === null ? '' : `${formatBytes(rate)}/s`,
-    etaSeconds === null ? '' : `${formatDuration(etaSeconds)} left`,
+    bytesTotal === null ? bytesText(bytesDone) : `${bytesText(bytesDone)} of about ${bytesText(bytesTotal)}`,
+    rate === null ? '' : `${bytesText(rate)}/s`,
+    etaSeconds === null ? '' : `${durationText(etaSeconds)} left`,
   ]
   return parts.filter((part) => part !== '').join(' · ')
 }

@@ -1,5 +1,5 @@
 import type { RunView } from '#lib/api/run.ts'
-import { formatBytes } from './format.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { Icon, type IconName } from './icon.tsx'
 
 type State = RunView['state']
@@ -47,6 +47,6 @@ export function triggerWords({ type, by }: RunView['trigger']): string {
 
 /** `9 TiB`, or `no change`. */
 export function changedWords({ bytes, kind }: Pick<RunView, 'bytes' | 'kind'>): string {
-  if (bytes > 0) return formatBytes(bytes)
+  if (bytes > 0) return bytesText(bytes)
   return kind === 'REPAIR' ? 'no data' : 'no change'
 }

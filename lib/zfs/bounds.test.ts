@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { LAST_SECOND } from '#lib/text/words.ts'
 import {
   parseAllDatasets,
   parseHeld,
@@ -10,7 +11,7 @@ import {
   parseVersion,
   parseWrittenSince,
 } from './answers.ts'
-import { encryptionCell, LAST_SECOND, numberCell } from './cells.ts'
+import { encryptionCell, numberCell } from './cells.ts'
 import { DATASET_COLUMNS, MOST_ROWS, POOL_COLUMNS } from './columns.ts'
 import { parseCosts, parseIdentities, parseSizes, parseWritten } from './cost-listing.ts'
 import { listNamesBelow, longestBelow, parseBeside, parseDatasetListing, parsePoolListing } from './dataset-listing.ts'

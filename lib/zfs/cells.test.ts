@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
+import { isoSeconds, LAST_SECOND } from '#lib/text/words.ts'
 import { parseCreations } from './answers.ts'
-import { LAST_SECOND, utcTime } from './cells.ts'
 import { listBeside, parseBeside } from './dataset-listing.ts'
 import { parseSnapshotListing } from './snapshot-listing.ts'
 
@@ -20,12 +20,12 @@ test.each([LAST_SECOND + 1, 9_000_000_000_000, '18446744073709551615'])(
 
 test('the last second of 9999 is a date', () => {
   expect(parseSnapshotListing(row(LAST_SECOND), ['tank/a']).fault).toBeNull()
-  expect(utcTime(LAST_SECOND)).toBe('9999-12-31T23:59:59Z')
+  expect(isoSeconds(LAST_SECOND)).toBe('9999-12-31T23:59:59Z')
 })
 
 test.each([[Number.NaN], [-5], [1e300], [Number.POSITIVE_INFINITY]])(
   '%p is said as some date, without an exception',
   (seconds) => {
-    expect(utcTime(seconds)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+    expect(isoSeconds(seconds)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
   },
 )

@@ -1,4 +1,4 @@
-import { cleanLine } from './clean.ts'
+import { cleanLine } from '#lib/text/clean.ts'
 import type { ZfsFault, ZfsFaultKind } from './types.ts'
 
 /**

@@ -1,5 +1,5 @@
+import { cleanLine } from '#lib/text/clean.ts'
 import { linesOf } from './cells.ts'
-import { cleanLine } from './clean.ts'
 
 /** Distributions scrub monthly; a pool whose last scrub is longer ago than this is not read as it should be. */
 export const SCRUB_DAYS = 35

@@ -1,7 +1,7 @@
+import { shellLine } from '#lib/text/shell.ts'
 import { linesOf } from './cells.ts'
 import { isDatasetName, parentOf } from './names.ts'
 import type { Argv } from './operand.ts'
-import { shellLine } from './shell-word.ts'
 import { WITNESS_MARK } from './witness-mark.ts'
 
 /** Who may do what, as one line of `zfs allow DATASET` says. */

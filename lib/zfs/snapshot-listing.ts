@@ -1,4 +1,5 @@
-import { CUT_OFF, LAST_SECOND, type ListingFault, listingFault } from './cells.ts'
+import { LAST_SECOND } from '#lib/text/words.ts'
+import { CUT_OFF, type ListingFault, listingFault } from './cells.ts'
 import { SNAPSHOT_COLUMNS } from './columns.ts'
 import { isGuidAt, isUint64, NAME_LIMIT } from './names.ts'
 import { type SnapshotLimits, type SnapshotRoom, unlimited } from './snapshot-limits.ts'

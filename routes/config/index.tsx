@@ -4,10 +4,10 @@ import { configView } from '#lib/api/config.ts'
 import { hostView } from '#lib/api/host.ts'
 import { Island } from '#lib/runtime/page.tsx'
 import { definePage } from '#lib/services.ts'
+import { bytesText, durationText } from '#lib/text/words.ts'
 import { Drift } from '#lib/view/config/drift.tsx'
 import { Effective, shownValues } from '#lib/view/config/effective.tsx'
 import { Hosts } from '#lib/view/config/hosts.tsx'
-import { formatBytes, formatDuration } from '#lib/view/format.ts'
 import { WeaknessNote } from '#lib/view/weakness-note.tsx'
 import { Page } from '../_page.tsx'
 
@@ -30,12 +30,12 @@ export default definePage({
     const lines: readonly (readonly [string, string])[] = [
       ['version', about.version],
       ['commit', about.commit ?? 'not known'],
-      ['up for', formatDuration((now() - about.startedAt) / 1000)],
+      ['up for', durationText((now() - about.startedAt) / 1000)],
       ['Bun', about.bun],
-      ['database', formatBytes(await store.sizeBytes())],
+      ['database', bytesText(await store.sizeBytes())],
       ['schema', String(store.schemaVersion)],
       ['time zone', config.scheduler.timezone],
-      ['interval', formatDuration(config.scheduler.intervalSeconds)],
+      ['interval', durationText(config.scheduler.intervalSeconds)],
     ]
     return (
       <Page context={context} at="config">

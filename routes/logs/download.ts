@@ -3,8 +3,8 @@ import { logPages, textLine } from '#lib/api/log-pages.ts'
 import { logFields, logQuery } from '#lib/api/log-query.ts'
 import { oneDownload } from '#lib/api/one-download.ts'
 import { runNumber } from '#lib/api/run-id.ts'
-import { iso } from '#lib/api/time.ts'
 import { defineRoute } from '#lib/services.ts'
+import { iso } from '#lib/text/words.ts'
 
 /** Not below /api: a link for people, with a name for the file. */
 export const GET = defineRoute({

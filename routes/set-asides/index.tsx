@@ -1,5 +1,5 @@
 import { definePage } from '#lib/services.ts'
-import { formatBytes } from '#lib/view/format.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { Moment } from '#lib/view/moment.tsx'
 import { SetAsideTable } from '#lib/view/set-asides/set-aside-table.tsx'
 import { UnseenNote } from '#lib/view/set-asides/unseen.tsx'
@@ -28,7 +28,7 @@ export default definePage({
             <ul class="row">
               {pools.map((pool) => (
                 <li key={`${pool.host} ${pool.pool}`} class="card">
-                  <b>{formatBytes(pool.usedBytes)}</b> in {pool.count} on{' '}
+                  <b>{bytesText(pool.usedBytes)}</b> in {pool.count} on{' '}
                   <span class="mono">
                     {pool.host}:{pool.pool}
                   </span>

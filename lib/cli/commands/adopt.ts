@@ -1,13 +1,14 @@
 import type { AdoptResultsView, DecisionsView } from '#lib/api/adopt.ts'
+import { shellWord } from '#lib/text/shell.ts'
 import type { DatasetDetailView, RunView } from '../answers.ts'
 import type { Arguments } from '../arguments.ts'
 import { confirmYes } from '../ask.ts'
 import type { Command, Context } from '../command.ts'
 import { type Connection, datasetPath, SLOW } from '../connection.ts'
 import { EXIT, type ExitCode, worstExit } from '../exit-codes.ts'
-import { Failure, shellWord, UsageError } from '../failure.ts'
+import { Failure, UsageError } from '../failure.ts'
 import { onlyOnBackup } from '../render/dataset.ts'
-import { bytesText } from '../render/words.ts'
+import { sizeOrUnknown } from '../render/words.ts'
 import { follow, waitForRun } from '../wait.ts'
 
 export const adopt: Command = {
@@ -63,8 +64,9 @@ export const adopt: Command = {
       )
       show(`  ${item.because}`)
       show(`  ${item.outcome}`)
-      const aside = item.setAside === null ? 'nothing' : `${item.setAside.name} (${bytesText(item.setAside.usedBytes)})`
-      show(`  Set aside: ${aside}. To be sent: ${bytesText(item.estimateBytes)}.`)
+      const aside =
+        item.setAside === null ? 'nothing' : `${item.setAside.name} (${sizeOrUnknown(item.setAside.usedBytes)})`
+      show(`  Set aside: ${aside}. To be sent: ${sizeOrUnknown(item.estimateBytes)}.`)
     }
     if (!args.flag('yes')) await confirmYes(context, question(chosen.length))
     const choices = chosen.map(({ datasetId, planHash }) => ({ datasetId, planHash }))

@@ -71,7 +71,7 @@ test('anchors: a line each, a note where no more are made and for what a first t
   }
   const ran = await runCommand(['anchors', 'hqs8'], { answers: { 'GET /api/anchors': ok(list) } })
   expect(ran.stdout.split('\n')[1]).toMatch(
-    /^hqs8:p\/d#zw-000000000000000a +2 d +gone +SUPERSEDED +hqs1 has a newer one/,
+    /^hqs8:p\/d#zw-000000000000000a +48 h +gone +SUPERSEDED +hqs1 has a newer one/,
   )
   expect(ran.stderr).toBe(
     'hqs8:p/d has 20 anchors: no more are made.\nKeep: hqs8:p/d@daily-1. The first transfer of x was cut off and needs it until it has arrived in full.\n',

@@ -35,7 +35,7 @@ describe('preview', () => {
       { kind: 'SNAPSHOT' as const, name: 'own', guid: '99', createdAt: '2026-11-01T00:00:00Z', usedBytes: 2048 },
     ]
     const { stdout } = await runCommand(['preview', 'x'], planned({ destroys }))
-    expect(stdout).toContain('Destroys 1:\n  ✗ @own  2026-11-01T00:00:00Z  guid 99  2.0 KiB')
+    expect(stdout).toContain('Destroys 1:\n  ✗ @own  2026-11-01T00:00:00Z  guid 99  2 KiB')
     expect(stdout).not.toContain('Destroys nothing')
     const empty = destroys.map((each) => ({ ...each, usedBytes: 0, holdsNothing: true }))
     const { stdout: other } = await runCommand(['preview', 'x'], planned({ destroys: empty }))

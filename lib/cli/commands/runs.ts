@@ -7,7 +7,7 @@ import { EXIT } from '../exit-codes.ts'
 import { UsageError } from '../failure.ts'
 import { runDetailLines, runLines } from '../render/run.ts'
 import { statusWord } from '../render/status.ts'
-import { agoText, bytesText, durationOrUnknown } from '../render/words.ts'
+import { agoText, durationOrUnknown, sizeOrUnknown } from '../render/words.ts'
 import { follow, waitForRun } from '../wait.ts'
 
 export const check: Command = {
@@ -139,7 +139,7 @@ function runTable(rows: readonly RunView[], { out, io }: Context): void {
       statusWord(run.state),
       agoText(run.queuedAt, io.now()),
       run.durationSeconds === null ? '' : durationOrUnknown(run.durationSeconds),
-      run.bytes === 0 ? '' : bytesText(run.bytes),
+      run.bytes === 0 ? '' : sizeOrUnknown(run.bytes),
       run.datasetId ?? '',
       run.outcome ?? '',
     ]),

@@ -45,10 +45,10 @@ describe('set-asides', () => {
     expect(ran.stdout.split('\n')).toEqual([
       expect.stringMatching(/^SET-ASIDE +AGE +FREES +SNAPSHOTS +RUN +WHY$/),
       expect.stringMatching(
-        /^hqs7:hqs7p1\/L1S4DAT1\.zw-aside-20261121T140000Z +1 d +3\.0 GiB +3 \(1 held\) +1843 +failover test$/,
+        /^hqs7:hqs7p1\/L1S4DAT1\.zw-aside-20261121T140000Z +24 h +3 GiB +3 \(1 held\) +1843 +failover test$/,
       ),
       '',
-      'hqs7 hqs7p1: 1, together 3.0 GiB',
+      'hqs7 hqs7p1: 1, together 3 GiB',
       '',
     ])
   })

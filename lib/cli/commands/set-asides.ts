@@ -3,7 +3,7 @@ import type { OptionSpec } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { byHostOrDataset, type Connection, SLOW } from '../connection.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { agoText, bytesText } from '../render/words.ts'
+import { agoText, sizeOrUnknown } from '../render/words.ts'
 import { paint } from '../text.ts'
 
 /** Of what zwitness leaves on a SAN and never removes: anchors and set-asides. */
@@ -58,7 +58,7 @@ export const setAsides: Command = {
         items.map((row) => [
           `${row.host}:${row.name}`,
           agoText(row.madeAt, io.now()).replace(' ago', ''),
-          bytesText(row.usedBytes),
+          sizeOrUnknown(row.usedBytes),
           `${row.snapshots}${row.heldSnapshots > 0 ? ` (${row.heldSnapshots} held)` : ''}`,
           row.madeBy?.runId ?? '?',
           row.keepBecause === null ? (row.madeBy?.reason ?? 'not known') : paint('yellow', row.keepBecause),
@@ -66,7 +66,7 @@ export const setAsides: Command = {
       )
       out.line()
       for (const { host, pool, count, usedBytes } of pools)
-        out.line(`${host} ${pool}: ${count}, together ${bytesText(usedBytes)}`)
+        out.line(`${host} ${pool}: ${count}, together ${sizeOrUnknown(usedBytes)}`)
     }
     if (items.length === 0 && unseen.length === 0) out.note('There are no set-asides.')
     for (const { datasetId, host, because } of unseen)

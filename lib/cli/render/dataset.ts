@@ -1,8 +1,9 @@
+import { durationText } from '#lib/text/words.ts'
 import type { DatasetDetailView, DatasetSummaryView, RunView } from '../answers.ts'
 import type { Output } from '../output.ts'
 import { paint, type Text } from '../text.ts'
 import { statusSign, statusWord } from './status.ts'
-import { agoText, bytesText, durationOrUnknown, durationText } from './words.ts'
+import { agoText, durationOrUnknown, sizeOrUnknown } from './words.ts'
 
 /** Why a dataset is as it is and what comes next, for a person who was just woken. `rails` are lines of the chain. */
 export function datasetPage(
@@ -188,7 +189,7 @@ export function datasetRecord(row: DatasetSummaryView): (string | number | null)
 function behindText({ behind }: Pick<DatasetSummaryView, 'behind'>): string {
   if (behind === null) return '?'
   if (behind.snapshots === 0) return '0'
-  const size = behind.bytes === null ? '' : `, ${behind.bytesAreEstimate ? '~' : ''}${bytesText(behind.bytes)}`
+  const size = behind.bytes === null ? '' : `, ${behind.bytesAreEstimate ? '~' : ''}${sizeOrUnknown(behind.bytes)}`
   return `${behind.snapshots}${size}`
 }
 

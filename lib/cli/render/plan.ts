@@ -1,8 +1,8 @@
 import { heldBack } from '#lib/explain/note.ts'
+import { shellWord } from '#lib/text/shell.ts'
 import type { PlanView } from '../answers.ts'
-import { shellWord } from '../failure.ts'
 import { paint, type Text } from '../text.ts'
-import { bytesText } from './words.ts'
+import { sizeOrUnknown } from './words.ts'
 
 /** A plan as a person reads it before it runs: every command, word by word. */
 export function planLines(plan: PlanView): Text[] {
@@ -20,13 +20,13 @@ export function planLines(plan: PlanView): Text[] {
           ...destroys.map(destroyedLine),
         ]
   return [
-    [paint('bold', plan.kind), size === '' ? '' : `${size}${bytesText(estimateBytes)}`],
+    [paint('bold', plan.kind), size === '' ? '' : `${size}${sizeOrUnknown(estimateBytes)}`],
     plan.outcome,
     ...steps.flatMap(stepLines),
     ...(steps.length === 0 ? [] : lost),
     ...(setAside === null
       ? []
-      : [`Kept as ${setAside.name} (${setAside.snapshots} snapshots, ${bytesText(setAside.usedBytes)})`]),
+      : [`Kept as ${setAside.name} (${setAside.snapshots} snapshots, ${sizeOrUnknown(setAside.usedBytes)})`]),
     ...(untouched.length === 0 || steps.length === 0 ? [] : [`Untouched: ${untouched.join(', ')}`]),
     ...checks.map(checkLine),
     ...notes.map((note) => [paint('dim', 'Note: '), note]),
@@ -37,7 +37,7 @@ export function planLines(plan: PlanView): Text[] {
 }
 
 function stepLines({ n, title, commands, estimateBytes, ifInterrupted, optional }: PlanView['steps'][number]): Text[] {
-  const size = estimateBytes === null ? '' : `  ~${bytesText(estimateBytes)}`
+  const size = estimateBytes === null ? '' : `  ~${sizeOrUnknown(estimateBytes)}`
   const words = ifInterrupted.toLowerCase().replaceAll('_', ' ')
   return [
     `${n}. ${title}${size}${optional ? '  (a failure is only a warning)' : ''}`,
@@ -56,7 +56,7 @@ function isEmpty({ holdsNothing }: PlanView['destroys'][number]): boolean {
 }
 
 function destroyedLine({ kind, name, guid, createdAt, usedBytes }: PlanView['destroys'][number]): Text {
-  const size = bytesText(usedBytes)
+  const size = sizeOrUnknown(usedBytes)
   const cross = paint('red', '  ✗ ')
   if (kind === 'WRITTEN') return [cross, `what was written to ${name} after its newest snapshot  ${size}`]
   if (kind === 'PARTIAL') return [cross, `the partial receive stored in ${name}  ${size}`]

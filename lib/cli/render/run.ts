@@ -1,9 +1,10 @@
+import { shellWord } from '#lib/text/shell.ts'
+import { durationText } from '#lib/text/words.ts'
 import type { LogView, RunDetailView, RunView } from '../answers.ts'
 import type { Context } from '../command.ts'
-import { shellWord } from '../failure.ts'
 import { cutTo, paint, rendered, type Style, type Text } from '../text.ts'
 import { statusWord } from './status.ts'
-import { agoText, bytesText, durationText } from './words.ts'
+import { agoText, sizeOrUnknown } from './words.ts'
 
 /** What became of a run, or how far it is. */
 export function runLines(run: RunView, now: number): Text[] {
@@ -12,7 +13,7 @@ export function runLines(run: RunView, now: number): Text[] {
     [
       `Run ${id}  ${kind}  ${datasetId ?? scopeText(run)}  `,
       statusWord(state),
-      bytes > 0 ? `  ${bytesText(bytes)}` : '',
+      bytes > 0 ? `  ${sizeOrUnknown(bytes)}` : '',
       durationSeconds === null ? '' : `  ${durationText(durationSeconds)}`,
     ],
     paint(
@@ -32,7 +33,7 @@ export function runLines(run: RunView, now: number): Text[] {
 /** With its steps and their commands. */
 export function runDetailLines(run: RunDetailView, now: number): Text[] {
   const steps = run.steps.flatMap(({ n, title, state, commands, bytes, error }): Text[] => [
-    [`${n}. ${title}  `, statusWord(state), bytes === null ? '' : `  ${bytesText(bytes)}`],
+    [`${n}. ${title}  `, statusWord(state), bytes === null ? '' : `  ${sizeOrUnknown(bytes)}`],
     ...commands.map(({ host, argv }): Text => [paint('dim', `     ${host}: `), argv.map(shellWord).join(' ')]),
     ...(error === null ? [] : [[paint('red', '     ✗ '), error]]),
   ])
@@ -117,14 +118,16 @@ function progressText(run: RunView, withBar: boolean): Text {
     progress.phase.toLowerCase(),
     stepCount > 1 ? `step ${Math.min(stepIndex + 1, stepCount)} of ${stepCount}` : '',
     bytesDone > 0 || bytesTotal !== null ? amount(bytesDone, bytesTotal, progress.totalIsEstimate) : '',
-    bytesPerSecond === null ? '' : `${bytesText(bytesPerSecond)}/s`,
+    bytesPerSecond === null ? '' : `${sizeOrUnknown(bytesPerSecond)}/s`,
     etaSeconds === null ? '' : `${durationText(etaSeconds)} left`,
   ]
   return parts.filter((part) => part !== '').join('  ')
 }
 
 function amount(done: number, total: number | null, isEstimate: boolean): string {
-  return total === null ? bytesText(done) : `${bytesText(done)} of ${isEstimate ? '~' : ''}${bytesText(total)}`
+  return total === null
+    ? sizeOrUnknown(done)
+    : `${sizeOrUnknown(done)} of ${isEstimate ? '~' : ''}${sizeOrUnknown(total)}`
 }
 
 const STYLES: Readonly<Record<string, Style>> = { ERROR: 'red', WARN: 'yellow', DEBUG: 'dim' }

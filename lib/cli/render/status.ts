@@ -1,6 +1,7 @@
+import { severityOf } from '#lib/text/ranks.ts'
 import type { HostView, StatusView } from '../answers.ts'
 import { paint, type Style, type Text } from '../text.ts'
-import { agoText, bytesText, durationOrUnknown } from './words.ts'
+import { agoText, durationOrUnknown, sizeOrUnknown } from './words.ts'
 
 const PROBLEMS_SHOWN = 15
 
@@ -57,14 +58,10 @@ function configLines({ inSync, error }: StatusView['config']): Text[] {
   return inSync ? [] : [paint('yellow', '▲ The configuration file has changed: zwitness config reload takes it over.')]
 }
 
-const RANK: Readonly<Record<string, number>> = { BROKEN: 0, WARNING: 1, UNKNOWN: 2, REPAIRING: 3 }
-
 function problemLines({ datasets }: StatusView): Text[] {
   const problems = datasets
     .filter(({ status }) => status !== 'HEALTHY')
-    .toSorted(
-      (a, b) => (RANK[a.status] ?? 4) - (RANK[b.status] ?? 4) || (b.delaySeconds ?? -1) - (a.delaySeconds ?? -1),
-    )
+    .toSorted((a, b) => severityOf(b.status) - severityOf(a.status) || (b.delaySeconds ?? -1) - (a.delaySeconds ?? -1))
   const lines = problems
     .slice(0, PROBLEMS_SHOWN)
     .flatMap(({ id, status, reason, delaySeconds, automatic }): Text[] => [
@@ -84,7 +81,7 @@ function hostLine({ id, role, reachable, error, latencyMs, pools }: HostView): T
     return [
       `  ${pool.name} `,
       pool.state === 'ONLINE' ? pool.state : paint('yellow', pool.state),
-      ` ${bytesText(freeBytes)} of ${bytesText(sizeBytes)} free${pool.usable === null ? ' (raw)' : ''}`,
+      ` ${sizeOrUnknown(freeBytes)} of ${sizeOrUnknown(sizeBytes)} free${pool.usable === null ? ' (raw)' : ''}`,
     ]
   })
   return [sign, ` ${id}  ${role.toLowerCase()}  ${answer}`, ...sizes]

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test'
+import { shellWord } from '#lib/text/shell.ts'
+import { durationText } from '#lib/text/words.ts'
 import { parseDuration } from '../arguments.ts'
-import { shellWord } from '../failure.ts'
 import { NOW } from '../testing/command-line.ts'
-import { agoText, bytesText, durationText } from './words.ts'
+import { agoText, sizeOrUnknown } from './words.ts'
 
 test.each([
   ['30s', 30],
@@ -26,7 +27,7 @@ test.each([
   [3600, '1 h'],
   [5400, '1 h 30 min'],
   [2_246_400, '26 d'],
-  [97_200, '1 d 3 h'],
+  [97_200, '27 h'],
   [-5, '0 s'],
 ])('%i s is %s', (seconds, text) => expect(durationText(seconds)).toBe(text))
 
@@ -34,7 +35,7 @@ test.each([
   [null, 'never'],
   ['2026-11-22T13:48:00Z', '12 min ago'],
   ['2026-11-22T14:18:00Z', 'in 18 min'],
-  ['2026-11-22T14:00:00Z', 'now'],
+  ['2026-11-22T14:00:00Z', 'just now'],
   ['soon', 'soon'],
 ])('%p is %s', (moment, text) => expect(agoText(moment, NOW)).toBe(text))
 
@@ -42,12 +43,12 @@ test.each([
   [null, '?'],
   [0, '0 B'],
   [1023, '1023 B'],
-  [1024, '1.0 KiB'],
-  [1024 * 1024 - 1, '1.0 MiB'],
+  [1024, '1 KiB'],
+  [1024 * 1024 - 1, '1 MiB'],
   [212.5 * 1024 ** 3, '213 GiB'],
   ['21990232555520', '20 TiB'],
   [2 ** 80, '1048576 EiB'],
-])('%p bytes are %s', (bytes, text) => expect(bytesText(bytes)).toBe(text))
+])('%p bytes are %s', (bytes, text) => expect(sizeOrUnknown(bytes)).toBe(text))
 
 describe('a word for a shell', () => {
   test.each([

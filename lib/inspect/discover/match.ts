@@ -1,5 +1,5 @@
+import { isoSeconds } from '#lib/text/words.ts'
 import type { ListedDataset, ListedSnapshot } from '#lib/zfs/answers.ts'
-import { utcTime } from '#lib/zfs/cells.ts'
 import { checkDatasetName, isWithin, parseOwnDatasetName } from '#lib/zfs/names.ts'
 import type { Configured, DiscoveredMapping, Discovery, HostListing, Unmatched } from './types.ts'
 
@@ -164,5 +164,5 @@ function word(name: string): string {
 }
 
 function day(seconds: number): string {
-  return `${utcTime(seconds).slice(0, 16)}Z`
+  return `${isoSeconds(seconds).slice(0, 16)}Z`
 }

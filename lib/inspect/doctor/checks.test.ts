@@ -159,7 +159,7 @@ describe('dataset', () => {
       state: 'WARNING',
       fix: [{ host: 'hqs1', command: 'zfs set readonly=on vault/a' }],
     })
-    expect(checkBackup(mapping, { ...facts, written: 4096 }, 'noauto').message).toContain('4.0 KiB')
+    expect(checkBackup(mapping, { ...facts, written: 4096 }, 'noauto').message).toContain('4 KiB')
     expect(checkBackup(mapping, facts, 'noauto').state).toBe('OK')
   })
 })

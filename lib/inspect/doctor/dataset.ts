@@ -4,11 +4,12 @@ import type { EncryptionMismatch } from '#lib/replication/sentences/evidence.ts'
 import { roomIn } from '#lib/replication/space.ts'
 import type { Mapping } from '#lib/replication/types/inventory.ts'
 import type { Probe } from '#lib/san/probe.ts'
+import { shellLine } from '#lib/text/shell.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { parentOf, poolOf } from '#lib/zfs/names.ts'
 import { type PoolStatus, SCRUB_DAYS } from '#lib/zfs/pool.ts'
-import { shellLine } from '#lib/zfs/shell-word.ts'
 import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
-import { bad, type Found, fine, size, skipped, warn } from './types.ts'
+import { bad, type Found, fine, skipped, warn } from './types.ts'
 
 /** One dataset of a host: its facts, that it is not there, or why that is not known. */
 type Seen = DatasetFacts | 'missing' | { readonly because: string }
@@ -95,7 +96,7 @@ export function checkBackup(mapping: Mapping, facts: DatasetFacts, canmount: str
   const setReadonly = { host, command: shellLine(['zfs', 'set', 'readonly=on', dataset]) }
   if (facts.written > 0)
     return warn(
-      `${name} has ${size(facts.written)} written to it since its newest snapshot${mounted}: the next increment may be refused (BACKUP_MODIFIED).`,
+      `${name} has ${bytesText(facts.written)} written to it since its newest snapshot${mounted}: the next increment may be refused (BACKUP_MODIFIED).`,
       `zwitness preview ${mapping.id} shows the repair, which destroys nothing.${facts.readonly ? '' : ' Then make it read-only.'}`,
       facts.readonly ? [] : [setReadonly],
     )
@@ -140,7 +141,7 @@ export function checkPool(seen: PoolSeen): Found {
   const room = roomIn(facts)
   const share = room.size === 0 ? 0 : room.free / room.size
   const raw = facts.usable === undefined ? ' as `zpool list` counts' : ''
-  const free = `${Math.floor(share * 100)} % free (${size(room.free)}${raw})`
+  const free = `${Math.floor(share * 100)} % free (${bytesText(room.free)}${raw})`
   const scrub = scrubText(status, seen.now)
   const text = `${name} is ${facts.health}, ${free}, ${scrub.text}.`
   if (status?.dataErrors != null)

@@ -5,7 +5,7 @@ import { runCommand } from '#lib/process/run-command.ts'
 import { checkKeyFile, publicKeyOf } from '#lib/ssh/keys.ts'
 import { linesOf, readKnownLines } from '#lib/ssh/known-hosts.ts'
 import type { RemoteFault, SshHost, SshSettings } from '#lib/ssh/types.ts'
-import { shellLine } from '#lib/zfs/shell-word.ts'
+import { shellLine } from '#lib/text/shell.ts'
 import { bad, type Found, fine, skipped, warn } from './types.ts'
 
 interface Login {

@@ -1,5 +1,5 @@
 import { fileFacts, isOpenToOthers, modeText, openFilesAllowed, othersMayWrite } from '#lib/host/file-facts.ts'
-import { shellLine } from '#lib/zfs/shell-word.ts'
+import { shellLine } from '#lib/text/shell.ts'
 
 /** Files and directories that decide what the witness does. */
 export interface OwnFiles {

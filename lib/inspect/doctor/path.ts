@@ -1,5 +1,6 @@
 import type { Ssh, TransferOutcome } from '#lib/ssh/types.ts'
-import { bad, type Found, fine, size, warn } from './types.ts'
+import { bytesText } from '#lib/text/words.ts'
+import { bad, type Found, fine, warn } from './types.ts'
 
 const MIB = 1024 * 1024
 /** What POSIX `cksum` says of 1 MiB of zeros: one byte more or less, or another, and it says something else. */
@@ -38,7 +39,7 @@ export async function checkThroughput(ssh: Ssh, primary: string, backup: string,
   if (outcome.ended !== 'completed') return broken(outcome, primary, backup)
   const seconds = outcome.durationMs / 1000
   const rate = (THROUGHPUT_MIB * MIB) / Math.max(0.001, seconds)
-  const text = `${THROUGHPUT_MIB} MiB of zeros ${primary} → witness → ${backup} took ${seconds.toFixed(1)} s, both logins included: ${size(rate)}/s.`
+  const text = `${THROUGHPUT_MIB} MiB of zeros ${primary} → witness → ${backup} took ${seconds.toFixed(1)} s, both logins included: ${bytesText(rate)}/s.`
   if (rate >= 10 * MIB) return fine(text)
   return warn(
     text,

@@ -1,4 +1,6 @@
 import type { HostConfig } from '#config/effective.ts'
+import { shellLine } from '#lib/text/shell.ts'
+import { counted, someOf } from '#lib/text/words.ts'
 import {
   allowLine,
   type Grant,
@@ -9,9 +11,8 @@ import {
   rightsOf,
   unallowLine,
 } from '#lib/zfs/rights.ts'
-import { shellLine } from '#lib/zfs/shell-word.ts'
 import { guarded } from '#lib/zfs/write-commands.ts'
-import { bad, counted, type Found, fine, skipped, someOf, warn } from './types.ts'
+import { bad, type Found, fine, skipped, warn } from './types.ts'
 
 /** Rights that should be delegated at one place of a host (of a backup: the dataset's parent). */
 export interface Place {

@@ -4,8 +4,9 @@ import { Cron } from 'croner'
 import type { Config } from '#config/effective.ts'
 import { removePath } from '#lib/host/directory.ts'
 import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { bytesText } from '#lib/text/words.ts'
 import type { OpenFile } from './open-files.ts'
-import { bad, type Found, fine, size, warn } from './types.ts'
+import { bad, type Found, fine, warn } from './types.ts'
 
 /** Time zone and the next three scans. */
 export function checkSchedule({ enabled, cron, intervalSeconds, timezone }: Config['scheduler'], now: number): Found {
@@ -115,11 +116,11 @@ export async function checkData(directory: string, integrity: (() => Promise<str
     )
   if (free < LEAST_FREE)
     return warn(
-      `Only ${size(free)} are free in ${directory}.`,
+      `Only ${bytesText(free)} are free in ${directory}.`,
       'Free space before the database can no longer be written.',
     )
   return fine(
-    `The data directory ${directory} is writable, ${size(free)} free${damage === null ? '' : ', its database is whole'}.`,
+    `The data directory ${directory} is writable, ${bytesText(free)} free${damage === null ? '' : ', its database is whole'}.`,
   )
 }
 

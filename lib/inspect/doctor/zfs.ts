@@ -1,8 +1,9 @@
 import type { CommandResult } from '#lib/ssh/types.ts'
+import { someOf } from '#lib/text/words.ts'
 import { hasAppendOnlyReceive, hasSnapshotsChanged, parseVersion, type ZfsVersion } from '#lib/zfs/answers.ts'
 import { classifyZfs } from '#lib/zfs/faults.ts'
 import { type FeatureState, featureGaps } from '#lib/zfs/pool.ts'
-import { bad, type Found, fine, skipped, someOf, warn } from './types.ts'
+import { bad, type Found, fine, skipped, warn } from './types.ts'
 
 interface ZfsThere {
   readonly found: Found

@@ -1,8 +1,9 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { PresentSide } from '#lib/replication/types/inventory.ts'
+import { shellLine, shellWord } from '#lib/text/shell.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { NAME_LIMIT } from '#lib/zfs/names.ts'
 import { receiveBack, sendBack } from '#lib/zfs/send-commands.ts'
-import { shellLine, shellWord } from '#lib/zfs/shell-word.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
 import type { Restore } from './types.ts'
 
@@ -80,7 +81,7 @@ function needsOf({ primary, backup, details, properties }: RestoreFrom, raw: boo
   const location = details.get('keylocation')
   return [
     `A login on ${backup.host.id} that may send (send, hold) and one on ${primary.host.id} that may receive (receive, create, mount): root, or rights that zwitness does not have.`,
-    `${sizeOf(facts.referenced)} free in the pool of ${primary.host.id} for the newest state alone.`,
+    `${bytesText(facts.referenced)} free in the pool of ${primary.host.id} for the newest state alone.`,
     ...(raw
       ? [
           `The ${format === 'passphrase' ? 'passphrase' : `key (keyformat ${format})`} of ${facts.encryptionRoot ?? backup.dataset}${location === undefined || location === '-' || location === 'none' ? '' : ` (keylocation ${location})`}: the stream comes raw, and without it nobody can read the data. On ${backup.host.id} it is ${facts.keyStatus === 'available' ? 'loaded' : 'not loaded'}.`,
@@ -103,16 +104,4 @@ function needsOf({ primary, backup, details, properties }: RestoreFrom, raw: boo
               .join(' ')}`,
           ]),
   ]
-}
-
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-
-function sizeOf(bytes: number): string {
-  let value = bytes
-  let unit = 0
-  while (value >= 1023.5 && unit < UNITS.length - 1) {
-    value /= 1024
-    unit += 1
-  }
-  return `${value.toFixed(unit === 0 || value >= 9.95 ? 0 : 1)} ${UNITS[unit]}`
 }

@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
-import { quote } from '#lib/ssh/quote.ts'
+import { quote } from '#lib/text/shell.ts'
 import { clone } from '#lib/zfs/write-commands.ts'
 import { carryOver } from './carry-over.ts'
 

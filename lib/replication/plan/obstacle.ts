@@ -1,3 +1,5 @@
+import { bytesText, counted } from '#lib/text/words.ts'
+import { zonedMinute } from '#lib/text/zoned-time.ts'
 import { bytesOverForSetAside, NAME_LIMIT, ownDatasetName, parseOwnDatasetName, runStamp } from '#lib/zfs/names.ts'
 import type { Divergence } from '../compare.ts'
 import { replicatorOf } from '../foreign-activity.ts'
@@ -5,7 +7,6 @@ import { EMPTY_SET_ASIDE_LIMIT, SET_ASIDE_LIMIT, setAsidesAtLimit } from '../jud
 import { ownSiblings } from '../swap.ts'
 import type { Comparison, PresentSide } from '../types/inventory.ts'
 import type { Plan } from '../types/plan.ts'
-import { sayBytes, sayTime } from '../words.ts'
 import type { PlanInput } from './draft.ts'
 
 /** Why this backup cannot be set aside by anyone, from here; null where it can. */
@@ -138,22 +139,18 @@ export function causesOf(comparison: Comparison, divergence: Divergence): string
   const { backupAhead, backupWritten, clashes } = comparison
   return [
     divergence.ahead ? `${counted(backupAhead.length, 'snapshot')} of its own after the base` : null,
-    divergence.modified ? `${sayBytes(backupWritten)} written after its last snapshot` : null,
+    divergence.modified ? `${bytesText(backupWritten)} written after its last snapshot` : null,
     divergence.clash ? `${counted(clashes.length, 'snapshot name')} that the primary uses for other snapshots` : null,
   ]
     .filter((cause) => cause !== null)
     .join(', ')
 }
 
-export function counted(count: number, what: string): string {
-  return count === 1 ? `1 ${what}` : `${count} ${what}s`
-}
-
 /** Each snapshot that only the backup has, and each name that two snapshots share; at most 50 of each. */
 export function inTheWay({ mapping, options }: PlanInput, { backupAhead, clashes }: Comparison): readonly string[] {
   const { host } = mapping.backup
   const own = backupAhead.map(({ name, guid, creation }) => {
-    return `Only on ${host}: @${name} (guid ${guid}, ${sayTime(creation * 1000, options.timezone)})`
+    return `Only on ${host}: @${name} (guid ${guid}, ${zonedMinute(creation * 1000, options.timezone)})`
   })
   const same = clashes.map(({ name, primaryGuid, backupGuid }) => {
     return `@${name} is guid ${primaryGuid} on the primary and guid ${backupGuid} on the backup`

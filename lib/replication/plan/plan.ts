@@ -1,7 +1,7 @@
+import { bytesText } from '#lib/text/words.ts'
 import { automatic } from '../automatic.ts'
 import { sentReadable } from '../held-back.ts'
 import type { HostCommand, Plan, Step } from '../types/plan.ts'
-import { sayBytes } from '../words.ts'
 import { choose } from './choose.ts'
 import type { PlanDraft, PlanInput } from './draft.ts'
 import { expectationOf, planHash } from './expectation.ts'
@@ -83,5 +83,5 @@ const SIZE = / About \S+ \S+ will be sent\.$/
 
 function withSize(outcome: string, bytes: number | null): string {
   const bare = outcome.replace(SIZE, '')
-  return bytes === null || bytes === 0 ? bare : `${bare} About ${sayBytes(bytes)} will be sent.`
+  return bytes === null || bytes === 0 ? bare : `${bare} About ${bytesText(bytes)} will be sent.`
 }

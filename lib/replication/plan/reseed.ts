@@ -1,3 +1,4 @@
+import { counted } from '#lib/text/words.ts'
 import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import type { SendOptions } from '#lib/zfs/send-commands.ts'
 import type { ResumeTokenFacts } from '#lib/zfs/types.ts'
@@ -13,7 +14,6 @@ import {
   asideTooLong,
   type Beside,
   besideToGoOn,
-  counted,
   freshBeside,
   inTheWay,
   notesForOthers,

@@ -1,3 +1,4 @@
+import { counted } from '#lib/text/words.ts'
 import { clone, type Properties, promote } from '#lib/zfs/write-commands.ts'
 import { isOnlyEmptySnapshots, toRef } from '../compare.ts'
 import { movableAfterPromote, ownSiblings } from '../swap.ts'
@@ -10,7 +11,6 @@ import {
   asideTooLong,
   type Beside,
   besideToGoOn,
-  counted,
   freshBeside,
   inTheWay,
   listed,

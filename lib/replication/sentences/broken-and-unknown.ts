@@ -1,16 +1,8 @@
+import { someOf } from '#lib/text/words.ts'
 import type { REASONS } from '../types/reason.ts'
 import type { Words } from '../words.ts'
 import { type Evidence, renamedLine, yamlWord } from './evidence.ts'
-import {
-  behindWords,
-  lagAction,
-  nextForNone,
-  type Sentences,
-  sentence,
-  someOf,
-  stalePrimary,
-  whyNone,
-} from './sentence.ts'
+import { behindWords, lagAction, nextForNone, type Sentences, sentence, stalePrimary, whyNone } from './sentence.ts'
 
 export const brokenSentences: Sentences<(typeof REASONS)['BROKEN'][number]> = {
   HALF_DONE_SWAP: (w, e) =>

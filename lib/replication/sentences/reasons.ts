@@ -1,3 +1,4 @@
+import { HEALTHS } from '#lib/text/ranks.ts'
 import { type Health, REASONS, type Reason, type ReasonCode } from '../types/reason.ts'
 import type { Words } from '../words.ts'
 import { brokenSentences, unknownSentences } from './broken-and-unknown.ts'
@@ -7,7 +8,7 @@ import type { Sentence, Sentences } from './sentence.ts'
 import { backupSentences, chainSentences, repairSentences } from './warnings.ts'
 
 /** Worst first, and within a severity in the order of the catalogue. */
-const RANKS = ['BROKEN', 'UNKNOWN', 'WARNING', 'HEALTHY', 'NOTE'] as const
+const RANKS = [...HEALTHS, 'NOTE'] as const
 const CATALOGUE = RANKS.flatMap((severity) => REASONS[severity].map((code) => ({ code, severity })))
 const PLACE = new Map<ReasonCode, number>(CATALOGUE.map(({ code }, place) => [code, place]))
 const SEVERITY = new Map<ReasonCode, Health | 'NOTE'>(CATALOGUE.map(({ code, severity }) => [code, severity]))

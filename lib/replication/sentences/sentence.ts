@@ -10,13 +10,6 @@ export interface Sentence {
 type SentenceFor<C extends ReasonCode> = (words: Words, evidence: Evidence<C>) => Sentence
 export type Sentences<C extends ReasonCode> = { readonly [K in C]: SentenceFor<K> }
 
-/** `a, b, c and 7 more`. */
-export function someOf(names: readonly string[], count: number): string {
-  const shown = names.slice(0, 3)
-  const more = count - shown.length
-  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-}
-
 export function sentence(message: string, action: string | null = null): Sentence {
   return { message, action }
 }

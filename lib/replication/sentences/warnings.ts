@@ -1,4 +1,5 @@
-import { behindWords, lagAction, readable, type Sentences, sentence, someOf, stalePrimary } from './sentence.ts'
+import { someOf } from '#lib/text/words.ts'
+import { behindWords, lagAction, readable, type Sentences, sentence, stalePrimary } from './sentence.ts'
 
 /** Warnings about what stands on the backup. */
 export const backupSentences: Sentences<

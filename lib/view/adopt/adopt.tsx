@@ -1,6 +1,6 @@
 import type { AdoptResultsView, DecisionsView } from '#lib/api/adopt.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { PostForm } from '../access/form-parts.tsx'
-import { formatBytes } from '../format.ts'
 
 interface Props {
   readonly items: DecisionsView['items']
@@ -102,7 +102,7 @@ function Results({ results }: { readonly results: NonNullable<Props['results']> 
   )
 }
 
-const bytes = (size: number | null): string => (size === null ? 'size not known' : formatBytes(size))
+const bytes = (size: number | null): string => (size === null ? 'size not known' : bytesText(size))
 
 /** On the dashboard: that there is something to decide, and where. */
 export function DecisionsNote({ count }: { readonly count: number }) {

@@ -1,5 +1,5 @@
 import type { HostView } from '#lib/api/host.ts'
-import { formatBytes } from '../format.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { Icon } from '../icon.tsx'
 import { MomentOr } from '../moment.tsx'
 
@@ -63,7 +63,7 @@ export function Hosts({ hosts, users }: Props) {
               <td data-label="Pools" class="keep">
                 {host.pools
                   .map((pool) => {
-                    const free = formatBytes(Number((pool.usable ?? pool).freeBytes))
+                    const free = bytesText(Number((pool.usable ?? pool).freeBytes))
                     return `${pool.name} ${pool.state}, ${free} free${pool.usable === null ? ' (raw)' : ''}`
                   })
                   .join('\n') || '–'}

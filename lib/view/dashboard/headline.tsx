@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { formatDuration } from '../format.ts'
+import { durationText } from '#lib/text/words.ts'
 import { Moment } from '../moment.tsx'
 import { StatusShape } from '../status-mark.tsx'
 import type { Summary } from './summary.ts'
@@ -15,7 +15,7 @@ export function Headline({ summary, children }: { readonly summary: Summary; rea
         </h1>
         <p class="muted">
           {counts.total > 0 && `${counts.HEALTHY} of ${counts.total} healthy · `}
-          {oldest !== null && `oldest lag ${formatDuration(oldest.lagSeconds)} (${oldest.name}) · `}
+          {oldest !== null && `oldest lag ${durationText(oldest.lagSeconds)} (${oldest.name}) · `}
           {lastCheckAt === null ? 'not checked yet' : <>last check {<Moment at={lastCheckAt} />}</>}
           {' · '}
           {nextCheckAt === null ? 'no check is scheduled' : <>next {<Moment at={nextCheckAt} />}</>}

@@ -1,6 +1,6 @@
 import type { HostView } from '#lib/api/host.ts'
+import { bytesText } from '#lib/text/words.ts'
 import type { StatusWord } from '../dataset-row.ts'
-import { formatBytes } from '../format.ts'
 import { Moment } from '../moment.tsx'
 import { StatusShape } from '../status-mark.tsx'
 import type { Summary } from './summary.ts'
@@ -77,7 +77,7 @@ function PoolFill({ pool, known }: Fill) {
   return (
     <li
       class={`pool status-${status.toLowerCase()}`}
-      title={`${formatBytes(Number(room.freeBytes))} free of ${formatBytes(size)}${pool.usable === null ? ' (raw)' : ''}`}
+      title={`${bytesText(Number(room.freeBytes))} free of ${bytesText(size)}${pool.usable === null ? ' (raw)' : ''}`}
     >
       <span class="name">{pool.name}</span>{' '}
       <svg class="fill" viewBox="0 0 40 6" width="40" height="6" aria-hidden="true">

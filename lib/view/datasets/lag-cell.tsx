@@ -1,5 +1,5 @@
+import { durationText } from '#lib/text/words.ts'
 import type { DatasetRow } from '../dataset-row.ts'
-import { formatDuration } from '../format.ts'
 
 const WIDTH = 72
 
@@ -10,7 +10,7 @@ export function LagCell({ row }: { readonly row: DatasetRow }) {
   const warnAt = maxDelaySeconds <= 0 ? 0 : Math.min(1, warnDelaySeconds / maxDelaySeconds)
   return (
     <span class="lag" title={delayWords(row)}>
-      {lagSeconds === null ? <span class="subtle">not known</span> : formatDuration(lagSeconds)}
+      {lagSeconds === null ? <span class="subtle">not known</span> : durationText(lagSeconds)}
       {share !== null && (
         <svg
           class={`lag-bar ${levelOf(share, warnAt)}`}
@@ -35,10 +35,6 @@ function levelOf(share: number, warnAt: number): string {
 /** `Delay 2 h; warning from 36 h, limit 72 h` */
 export function delayWords({ delaySeconds, warnDelaySeconds, maxDelaySeconds }: DatasetRow): string {
   const delay =
-    delaySeconds === null
-      ? 'Delay not known'
-      : delaySeconds === 0
-        ? 'No delay'
-        : `Delay ${formatDuration(delaySeconds)}`
-  return `${delay}; warning from ${formatDuration(warnDelaySeconds)}, limit ${formatDuration(maxDelaySeconds)}`
+    delaySeconds === null ? 'Delay not known' : delaySeconds === 0 ? 'No delay' : `Delay ${durationText(delaySeconds)}`
+  return `${delay}; warning from ${durationText(warnDelaySeconds)}, limit ${durationText(maxDelaySeconds)}`
 }

@@ -1,6 +1,6 @@
 import { Component, createRef } from 'preact'
+import { bytesText } from '#lib/text/words.ts'
 import { type DatasetRow, datasetPage } from '../dataset-row.ts'
-import { formatBytes } from '../format.ts'
 import { Icon } from '../icon.tsx'
 import { Moment } from '../moment.tsx'
 import { StatusMark } from '../status-mark.tsx'
@@ -118,5 +118,5 @@ export function behindWords(behind: DatasetRow['behind']): string {
   if (behind === null) return 'not known'
   return behind.bytes === null || behind.snapshots === 0
     ? String(behind.snapshots)
-    : `${behind.snapshots} · ${formatBytes(behind.bytes)}`
+    : `${behind.snapshots} · ${bytesText(behind.bytes)}`
 }

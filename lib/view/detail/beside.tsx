@@ -1,5 +1,5 @@
 import type { DatasetDetailView } from '#lib/api/dataset-detail.ts'
-import { formatBytes, formatDuration } from '../format.ts'
+import { bytesText, durationText } from '#lib/text/words.ts'
 import { Icon } from '../icon.tsx'
 import { Moment } from '../moment.tsx'
 
@@ -36,7 +36,7 @@ export function SetAsidesBeside({ detail }: { readonly detail: DatasetDetailView
             <li key={aside.guid}>
               <span class="mono">{aside.name}</span>
               <br />
-              {aside.snapshots} {aside.snapshots === 1 ? 'snapshot' : 'snapshots'}, frees {formatBytes(aside.usedBytes)}
+              {aside.snapshots} {aside.snapshots === 1 ? 'snapshot' : 'snapshots'}, frees {bytesText(aside.usedBytes)}
               {aside.madeAt !== null && <>, made {<Moment at={aside.madeAt} />}</>}
               {aside.madeBy !== null && (
                 <>
@@ -58,19 +58,19 @@ export function SetAsidesBeside({ detail }: { readonly detail: DatasetDetailView
 export function Settings({ detail }: { readonly detail: DatasetDetailView }) {
   const { config } = detail
   const lines: readonly (readonly [string, string])[] = [
-    ['limit', formatDuration(config.maxDelaySeconds)],
-    ['warning from', formatDuration(config.warnDelaySeconds)],
+    ['limit', durationText(config.maxDelaySeconds)],
+    ['warning from', durationText(config.warnDelaySeconds)],
     [
       'auto_repair',
       config.dryRun ? 'no (dry_run)' : config.autoRepair ? `yes, when ${config.repairWhen.toLowerCase()}` : 'no',
     ],
     ['on_diverged', config.onDiverged.toLowerCase()],
-    ['min_age', config.minAgeSeconds === 0 ? 'none' : formatDuration(config.minAgeSeconds)],
+    ['min_age', config.minAgeSeconds === 0 ? 'none' : durationText(config.minAgeSeconds)],
     ['anchor', config.anchor.toLowerCase()],
     ['repair_window', config.repairWindow ?? 'any time'],
     ['snapshots wanted', config.snapshotInclude.join(', ') || 'all'],
     ['left out', config.snapshotExclude.join(', ') || 'none'],
-    ['bandwidth_limit', config.bandwidthLimit === null ? 'none' : `${formatBytes(config.bandwidthLimit)}/s`],
+    ['bandwidth_limit', config.bandwidthLimit === null ? 'none' : `${bytesText(config.bandwidthLimit)}/s`],
   ]
   return (
     <section class="card" aria-labelledby="settings">

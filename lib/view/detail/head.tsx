@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { DatasetDetailView } from '#lib/api/dataset-detail.ts'
-import { formatDuration } from '../format.ts'
+import { durationText } from '#lib/text/words.ts'
 import { Icon } from '../icon.tsx'
 import { Moment } from '../moment.tsx'
 import { StatusMark } from '../status-mark.tsx'
@@ -65,7 +65,7 @@ export function DetailHead({
       <dl class="key-facts">
         <Fact
           name="Lag"
-          value={detail.lagSeconds === null ? 'not known' : formatDuration(detail.lagSeconds)}
+          value={detail.lagSeconds === null ? 'not known' : durationText(detail.lagSeconds)}
           note="age of the newest common snapshot"
         />
         <Fact
@@ -75,9 +75,9 @@ export function DetailHead({
               ? 'not known'
               : detail.delaySeconds === 0
                 ? 'none'
-                : formatDuration(detail.delaySeconds)
+                : durationText(detail.delaySeconds)
           }
-          note={`warning from ${formatDuration(detail.warnDelaySeconds)}, limit ${formatDuration(detail.maxDelaySeconds)}`}
+          note={`warning from ${durationText(detail.warnDelaySeconds)}, limit ${durationText(detail.maxDelaySeconds)}`}
         />
         <Fact
           name="Behind"

@@ -1,7 +1,7 @@
 import type { LagView } from '#lib/api/lag.ts'
-import { formatDuration } from '../format.ts'
+import { durationText } from '#lib/text/words.ts'
+import { showTime } from '#lib/text/zoned-time.ts'
 import { useNow, useZone } from '../shown-time.ts'
-import { showTime } from '../zone-time.ts'
 
 interface Props {
   readonly points: readonly LagView[]
@@ -41,8 +41,8 @@ export function LagChart({ points, warnDelaySeconds, maxDelaySeconds }: Props) {
       >
         <title>{chartWords(points, maxDelaySeconds)}</title>
         <path class="axis" d={`M${LEFT} ${HEIGHT - BOTTOM}H${WIDTH - 10}`} />
-        <Limit y={y(maxDelaySeconds)} word={formatDuration(maxDelaySeconds)} kind="broken" />
-        <Limit y={y(warnDelaySeconds)} word={formatDuration(warnDelaySeconds)} kind="warning" />
+        <Limit y={y(maxDelaySeconds)} word={durationText(maxDelaySeconds)} kind="broken" />
+        <Limit y={y(warnDelaySeconds)} word={durationText(warnDelaySeconds)} kind="warning" />
         <text x={LEFT - 6} y={HEIGHT - BOTTOM + 4} text-anchor="end">
           0
         </text>
@@ -55,7 +55,7 @@ export function LagChart({ points, warnDelaySeconds, maxDelaySeconds }: Props) {
             cy={y(point.delaySeconds ?? 0)}
             r={point.health === 'BROKEN' ? 4 : 2.5}
           >
-            <title>{`${date(Date.parse(point.at))}: ${formatDuration(point.delaySeconds ?? 0)}`}</title>
+            <title>{`${date(Date.parse(point.at))}: ${durationText(point.delaySeconds ?? 0)}`}</title>
           </circle>
         ))}
         <text x={LEFT} y={HEIGHT - 4}>
@@ -80,8 +80,8 @@ export function LagChart({ points, warnDelaySeconds, maxDelaySeconds }: Props) {
             {[...points].reverse().map((point) => (
               <tr key={point.at}>
                 <th scope="row">{date(Date.parse(point.at))}</th>
-                <td>{point.delaySeconds === null ? 'not known' : formatDuration(point.delaySeconds)}</td>
-                <td>{point.lagSeconds === null ? 'not known' : formatDuration(point.lagSeconds)}</td>
+                <td>{point.delaySeconds === null ? 'not known' : durationText(point.delaySeconds)}</td>
+                <td>{point.lagSeconds === null ? 'not known' : durationText(point.lagSeconds)}</td>
                 <td>{point.health.toLowerCase()}</td>
               </tr>
             ))}
@@ -120,5 +120,5 @@ function chartWords(points: readonly LagView[], max: number): string {
   if (points.length === 0) return 'No day has been looked at yet.'
   const worst = Math.max(0, ...points.map((point) => point.delaySeconds ?? 0))
   const over = points.filter((point) => (point.delaySeconds ?? 0) > max).length
-  return `Delay over ${points.length} days: at most ${formatDuration(worst)}, over the limit of ${formatDuration(max)} on ${over} days.`
+  return `Delay over ${points.length} days: at most ${durationText(worst)}, over the limit of ${durationText(max)} on ${over} days.`
 }

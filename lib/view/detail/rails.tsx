@@ -1,6 +1,6 @@
 import type { SnapshotView } from '#lib/api/snapshots.ts'
+import { showTime } from '#lib/text/zoned-time.ts'
 import { useNow, useZone } from '../shown-time.ts'
-import { showTime } from '../zone-time.ts'
 import { type ChainNode, chainNodes, chainWords } from './chain.ts'
 
 const STEP = 40

@@ -1,5 +1,5 @@
 import type { DatasetDetailView } from '#lib/api/dataset-detail.ts'
-import { formatBytes, formatDuration } from '../format.ts'
+import { bytesText, durationText } from '#lib/text/words.ts'
 import { Moment } from '../moment.tsx'
 
 /** Why the status is what it is, and how that is known. */
@@ -92,7 +92,7 @@ function refWords({ name, guid }: Ref) {
 function valueWords(name: string, value: unknown) {
   if (isRef(value)) return refWords(value)
   if (value === null) return 'not known'
-  if (typeof value === 'number' && /bytes$/i.test(name)) return formatBytes(value)
-  if (typeof value === 'number' && /seconds$/i.test(name)) return formatDuration(value)
+  if (typeof value === 'number' && /bytes$/i.test(name)) return bytesText(value)
+  if (typeof value === 'number' && /seconds$/i.test(name)) return durationText(value)
   return typeof value === 'object' ? <code>{JSON.stringify(value)}</code> : String(value)
 }

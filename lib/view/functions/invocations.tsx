@@ -1,5 +1,5 @@
 import type { InvocationView } from '#lib/api/function.ts'
-import { formatDuration } from '../format.ts'
+import { durationText } from '#lib/text/words.ts'
 import { Icon, type IconName } from '../icon.tsx'
 import { Moment } from '../moment.tsx'
 
@@ -57,7 +57,7 @@ function Line({ invocation }: { readonly invocation: InvocationView }) {
         <Moment at={startedAt} quiet />
       </td>
       <td data-label="Duration">
-        {finishedAt === null ? 'under way' : formatDuration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)}
+        {finishedAt === null ? 'under way' : durationText((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)}
       </td>
       <td data-label="Trigger">
         {trigger.toLowerCase()}: {actor}

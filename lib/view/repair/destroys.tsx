@@ -1,5 +1,5 @@
 import type { PlanView } from '#lib/api/plan.ts'
-import { formatBytes } from '../format.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { Icon } from '../icon.tsx'
 import { Moment } from '../moment.tsx'
 
@@ -28,7 +28,7 @@ export function Destroys({ destroys, host, dataset }: Props) {
           <h2 id="danger">
             This rolls {host} back, as zfs receive -F would, and destroys data on {host} ({dataset}):{' '}
             {lostWords(destroys)}
-            {total > 0 && `, about ${formatBytes(total)}`}
+            {total > 0 && `, about ${bytesText(total)}`}
           </h2>
         )}
         <ul class="lost">
@@ -36,7 +36,7 @@ export function Destroys({ destroys, host, dataset }: Props) {
             <li key={`${lost.kind} ${lost.name}`}>
               <span class="mono">◆ {nameWords(lost)}</span>
               <span>{lost.createdAt !== null && <Moment at={lost.createdAt} as="minute" />}</span>
-              <span>{lost.usedBytes !== null && formatBytes(lost.usedBytes)}</span>
+              <span>{lost.usedBytes !== null && bytesText(lost.usedBytes)}</span>
               <span class="mono">{lost.guid !== null && `guid ${lost.guid}`}</span>
               <span>{lost.holdsNothing === true ? 'no change in it' : isByHand(lost) && '▲ made by hand?'}</span>
             </li>

@@ -1,5 +1,5 @@
 import type { PreviewView } from '#lib/api/preview.ts'
-import { formatBytes } from '../format.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { Icon } from '../icon.tsx'
 import { Moment } from '../moment.tsx'
 
@@ -26,7 +26,7 @@ export function PlanHead({ preview, name }: { readonly preview: PreviewView; rea
               <>
                 {' '}
                 What is in the way is kept as <code>{plan.setAside.name}</code> (
-                {plan.setAside.usedBytes === null ? '' : `about ${formatBytes(plan.setAside.usedBytes)}, `}
+                {plan.setAside.usedBytes === null ? '' : `about ${bytesText(plan.setAside.usedBytes)}, `}
                 {plan.setAside.snapshots} {plan.setAside.snapshots === 1 ? 'snapshot' : 'snapshots'}).
               </>
             )}

@@ -1,6 +1,6 @@
 import type { PlanView } from '#lib/api/plan.ts'
-import { commandLine } from '../command-line.ts'
-import { formatBytes } from '../format.ts'
+import { shellLine } from '#lib/text/shell.ts'
+import { bytesText } from '#lib/text/words.ts'
 
 type Step = PlanView['steps'][number]
 
@@ -44,7 +44,7 @@ export function PlanSteps({ steps }: { readonly steps: readonly Step[] }) {
                   </div>
                 </td>
                 <td data-label="Runs on">{hostsOf(step)}</td>
-                <td data-label="Data">{step.estimateBytes === null ? '–' : `~${formatBytes(step.estimateBytes)}`}</td>
+                <td data-label="Data">{step.estimateBytes === null ? '–' : `~${bytesText(step.estimateBytes)}`}</td>
                 <td data-label="If interrupted">{IF_INTERRUPTED[step.ifInterrupted]}</td>
               </tr>
             ))}
@@ -57,7 +57,7 @@ export function PlanSteps({ steps }: { readonly steps: readonly Step[] }) {
 
 /** Of a transfer one pipe; of short commands one a line. */
 export function stepCommand({ kind, commands }: Pick<Step, 'kind' | 'commands'>): string {
-  const lines = commands.map(({ argv }) => commandLine(argv))
+  const lines = commands.map(({ argv }) => shellLine(argv))
   return kind === 'TRANSFER' ? lines.join('\n  | ') : lines.join('\n')
 }
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { RunDetailView } from '#lib/api/run-detail.ts'
+import { durationText } from '#lib/text/words.ts'
 import { datasetPage } from '../dataset-row.ts'
-import { formatDuration } from '../format.ts'
 import { Moment } from '../moment.tsx'
 import { changedWords, KIND_WORDS, RunState, triggerWords } from '../run-words.tsx'
 import { useNow } from '../shown-time.ts'
@@ -43,7 +43,7 @@ export function RunHead({ run, children }: { readonly run: RunDetailView; readon
               <>started {<Moment at={startedAt} />}</>
             )}
             {finishedAt !== null && <>, ended {<Moment at={finishedAt} />}</>}
-            {startedAt !== null && ` · ${formatDuration(durationNow(run, now))}`} · {changedWords(run)} ·{' '}
+            {startedAt !== null && ` · ${durationText(durationNow(run, now))}`} · {changedWords(run)} ·{' '}
             {triggerWords(run.trigger)}
             {reason !== null && ` · reason: ${reason}`}
           </p>

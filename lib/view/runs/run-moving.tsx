@@ -1,5 +1,5 @@
 import type { RunDetailView } from '#lib/api/run-detail.ts'
-import { formatBytes, formatDuration } from '../format.ts'
+import { bytesText, durationText } from '#lib/text/words.ts'
 import { Moment } from '../moment.tsx'
 import { RunProgressBar } from '../run-progress.tsx'
 import { useNow } from '../shown-time.ts'
@@ -38,8 +38,8 @@ export function RunMoving({ run }: { readonly run: RunDetailView }) {
       {silentMs > SILENT_MS && (
         <p class="note warn">
           <span>
-            No data has moved for {formatDuration(silentMs / 1000)}. After <code>stall_minutes</code> of that the
-            transfer is ended, and goes on from what has arrived.
+            No data has moved for {durationText(silentMs / 1000)}. After <code>stall_minutes</code> of that the transfer
+            is ended, and goes on from what has arrived.
           </span>
         </p>
       )}
@@ -50,8 +50,8 @@ export function RunMoving({ run }: { readonly run: RunDetailView }) {
         />
       )}
       <p class="muted">
-        {elapsed !== null && `${formatDuration(elapsed)} so far`}
-        {average !== null && ` · ${formatBytes(average)}/s on average`}
+        {elapsed !== null && `${durationText(elapsed)} so far`}
+        {average !== null && ` · ${bytesText(average)}/s on average`}
         {etaSeconds !== null && (
           <>
             {' · ends about '}

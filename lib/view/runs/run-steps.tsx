@@ -1,6 +1,6 @@
 import type { RunDetailView } from '#lib/api/run-detail.ts'
-import { commandLine } from '../command-line.ts'
-import { formatBytes, formatDuration } from '../format.ts'
+import { shellLine } from '#lib/text/shell.ts'
+import { bytesText, durationText } from '#lib/text/words.ts'
 import { Icon, type IconName } from '../icon.tsx'
 import { Moment } from '../moment.tsx'
 import { stepCommand } from '../repair/plan-steps.tsx'
@@ -44,7 +44,7 @@ function StepLine({ step, stderr }: { readonly step: Step; readonly stderr: stri
           {step.n}. {step.title}
         </b>
         <span class="muted">
-          {step.bytes !== null && step.bytes > 0 && `${formatBytes(step.bytes)} · `}
+          {step.bytes !== null && step.bytes > 0 && `${bytesText(step.bytes)} · `}
           {durationOf(step)}
           {step.exitCode !== null && ` · exit code ${step.exitCode}`}
         </span>
@@ -68,7 +68,7 @@ function Mark({ state }: { readonly state: Step['state'] }) {
 
 function durationOf({ startedAt, finishedAt }: Pick<Step, 'startedAt' | 'finishedAt'>): string {
   if (startedAt === null) return ''
-  return finishedAt === null ? 'under way' : formatDuration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)
+  return finishedAt === null ? 'under way' : durationText((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)
 }
 
 /** Everything that was sent to a SAN or decided besides the plan's steps. */
@@ -89,7 +89,7 @@ export function RunActions({ actions }: { readonly actions: readonly Action[] })
                 </span>
               </p>
               {action.commands.length > 0 && (
-                <pre class="step-command">{action.commands.map(commandLine).join('\n  | ')}</pre>
+                <pre class="step-command">{action.commands.map(shellLine).join('\n  | ')}</pre>
               )}
               {action.error !== null && <p class="status-broken">{action.error}</p>}
             </li>

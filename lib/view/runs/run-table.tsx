@@ -1,5 +1,5 @@
+import { durationText } from '#lib/text/words.ts'
 import { datasetPage } from '../dataset-row.ts'
-import { formatDuration } from '../format.ts'
 import { Moment } from '../moment.tsx'
 import { changedWords, KIND_WORDS, RunState, triggerWords } from '../run-words.tsx'
 import { type FoldedRun, foldRuns, type RunLine } from './fold.ts'
@@ -56,7 +56,7 @@ function Line({ run }: { readonly run: RunLine }) {
       <td data-label="Started">
         <Moment at={run.startedAt ?? run.queuedAt} quiet />
       </td>
-      <td data-label="Duration">{run.durationSeconds === null ? '–' : formatDuration(run.durationSeconds)}</td>
+      <td data-label="Duration">{run.durationSeconds === null ? '–' : durationText(run.durationSeconds)}</td>
       <td data-label="Changed">{changedWords(run)}</td>
       <td data-label="Trigger">{triggerWords(run.trigger)}</td>
     </tr>

@@ -1,6 +1,6 @@
 import type { SetAsideView } from '#lib/api/set-asides.ts'
+import { bytesText } from '#lib/text/words.ts'
 import { datasetPage } from '../dataset-row.ts'
-import { formatBytes } from '../format.ts'
 import { MomentOr } from '../moment.tsx'
 
 const ROLES: Readonly<Record<SetAsideView['role'], string>> = {
@@ -51,7 +51,7 @@ export function SetAsideTable({ items }: { readonly items: readonly SetAsideView
                 <MomentOr at={aside.madeAt} none="not known" quiet />
               </td>
               <td data-label="Frees" class="num">
-                {formatBytes(aside.usedBytes)}
+                {bytesText(aside.usedBytes)}
               </td>
               <td data-label="Snapshots">
                 {aside.snapshots}

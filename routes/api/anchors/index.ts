@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { AnchorList, anchorList, anchorsIn } from '#lib/api/anchors.ts'
 import { datasetsMeant, hostOrDataset } from '#lib/api/host-or-dataset.ts'
 import { lastReadOfAll } from '#lib/api/last-read.ts'
-import { iso } from '#lib/api/time.ts'
 import { defineRoute } from '#lib/services.ts'
+import { iso } from '#lib/text/words.ts'
 
 export const GET = defineRoute({
   summary: 'The bookmarks of ours on the primaries, and which of them something still needs.',

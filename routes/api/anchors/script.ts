@@ -3,9 +3,9 @@ import { anchorsIn } from '#lib/api/anchors.ts'
 import { datasetsMeant, hostOrDataset } from '#lib/api/host-or-dataset.ts'
 import { lastReadOfAll } from '#lib/api/last-read.ts'
 import { hostOfScript, SCRIPT_TYPE, scriptAnswer } from '#lib/api/script-answer.ts'
-import { iso } from '#lib/api/time.ts'
 import { removalScript } from '#lib/inspect/anchors.ts'
 import { defineRoute } from '#lib/services.ts'
+import { iso } from '#lib/text/words.ts'
 
 export const GET = defineRoute({
   summary: 'A script that removes superseded anchors of one SAN, for its admin to read and to run there.',

@@ -4,10 +4,11 @@ import { DatasetSummary, datasetSummary } from '#lib/api/dataset-summary.ts'
 import { NextCursor, pagingFields } from '#lib/api/paging.ts'
 import { ReasonCode } from '#lib/api/reason-words.ts'
 import { Status } from '#lib/api/status-words.ts'
-import { iso, Timestamp } from '#lib/api/time.ts'
+import { Timestamp } from '#lib/api/time.ts'
 import { weakTag } from '#lib/api/weak-tag.ts'
 import { reply } from '#lib/runtime/reply.ts'
 import { defineRoute } from '#lib/services.ts'
+import { iso } from '#lib/text/words.ts'
 
 export const GET = defineRoute({
   summary: 'All monitored datasets.',

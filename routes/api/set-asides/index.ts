@@ -4,8 +4,8 @@ import { lastReadOfAll } from '#lib/api/last-read.ts'
 import { SetAsideList } from '#lib/api/set-aside-list.ts'
 import { makersOf } from '#lib/api/set-aside-makers.ts'
 import { setAsidePools, setAsidesIn, setAsideView } from '#lib/api/set-asides.ts'
-import { iso } from '#lib/api/time.ts'
 import { defineRoute } from '#lib/services.ts'
+import { iso } from '#lib/text/words.ts'
 
 export const GET = defineRoute({
   summary: 'What repairs moved out of the way and kept, beside the backups.',

@@ -4,9 +4,9 @@ import { lastReadOfAll } from '#lib/api/last-read.ts'
 import { hostOfScript, SCRIPT_TYPE, scriptAnswer } from '#lib/api/script-answer.ts'
 import { makersOf } from '#lib/api/set-aside-makers.ts'
 import { setAsidesIn } from '#lib/api/set-asides.ts'
-import { iso } from '#lib/api/time.ts'
 import { cleanUpScript } from '#lib/inspect/set-asides.ts'
 import { defineRoute } from '#lib/services.ts'
+import { iso } from '#lib/text/words.ts'
 
 export const GET = defineRoute({
   summary: 'A script that removes the set-asides of one SAN, for its admin to read and to run there.',

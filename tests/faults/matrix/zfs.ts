@@ -174,7 +174,7 @@ export const ZFS: readonly Row[] = [
     64,
     'DST in spring and autumn',
     'lib/replication/windows.availability.test.ts > a window over the change of the clock ends by the clock on the wall: 13 hours in autumn, 11 in spring',
-    'lib/replication/zoned-time.test.ts > a time that the clock skips becomes the one after the gap; of a doubled one the first counts',
+    'lib/text/zoned-time.test.ts > a time that the clock skips becomes the one after the gap; of a doubled one the first counts',
   ),
   proved(
     65,
@@ -199,7 +199,7 @@ export const ZFS: readonly Row[] = [
     68,
     'names that are hard to read',
     'lib/zfs/snapshot-listing.properties.test.ts > whatever a host may hold comes back exactly, in the order of createtxg',
-    'lib/ssh/quote.test.ts > arrives unchanged in sh and bash, whatever it holds, also quoted twice',
+    'lib/text/shell.test.ts > arrives unchanged in sh and bash, whatever it holds, also quoted twice',
     CONFORMANCE,
   ),
   proved(
@@ -220,7 +220,7 @@ export const ZFS: readonly Row[] = [
     'invalid UTF-8, escape sequences, bidi in stderr',
     'tests/app/hosts.test.ts > a zfs that answers with %s: UNKNOWN, in words that can be shown',
     'lib/process/run-command.test.ts > stderr lines are handed on while it runs, also bad UTF-8 and one without a newline',
-    'lib/zfs/clean.test.ts > %p becomes %p',
+    'lib/text/clean.test.ts > %p becomes %p',
     'lib/cli/output.test.ts > nothing that a SAN says reaches the terminal as a command',
   ),
   proved(

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { datasetId } from '#lib/api/dataset-input.ts'
 import { isTooFine, Lag, lagPoint, stepFor } from '#lib/api/lag.ts'
 import { noSuchDataset } from '#lib/api/refusals.ts'
-import { epoch, iso, Moment } from '#lib/api/time.ts'
+import { epoch, Moment } from '#lib/api/time.ts'
 import { badRequest } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'
+import { iso } from '#lib/text/words.ts'
 
 const MONTH_MS = 30 * 86_400_000
 

@@ -5,9 +5,10 @@ import { NextCursor, pagingFields } from '#lib/api/paging.ts'
 import { noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
 import { pageOfSnapshots } from '#lib/api/snapshot-page.ts'
 import { Snapshot, SnapshotSide, SnapshotState, sideView, snapshotViews } from '#lib/api/snapshots.ts'
-import { iso, Timestamp } from '#lib/api/time.ts'
+import { Timestamp } from '#lib/api/time.ts'
 import { unavailable } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'
+import { iso } from '#lib/text/words.ts'
 
 export const GET = defineRoute({
   summary: 'The snapshots of both sides as one list, matched by guid, newest first.',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { runCommand } from '#lib/process/run-command.ts'
-import { quote, quoteAll } from './quote.ts'
+import { quote, quoteAll, shellLine } from './shell.ts'
 
 const shell = async (file: string, script: string): Promise<string> => {
   const end = await runCommand({ file, args: ['-c', script], timeoutMs: 10_000, maxStdoutBytes: 1_000_000 })
@@ -32,3 +32,9 @@ describe('a quoted word', () => {
     }
   })
 })
+
+test.each([
+  [['zfs', 'send', '-I', 'p/a@x', 'p/a@2026-11-22_00:00'], 'zfs send -I p/a@x p/a@2026-11-22_00:00'],
+  [['zfs', 'list', "it's", ''], "zfs list 'it'\\''s' ''"],
+  [['zfs', 'rename', 'p/a b', 'p/$(x)'], "zfs rename 'p/a b' 'p/$(x)'"],
+])('%j: %s', (argv, line) => expect(shellLine(argv)).toBe(line))
