@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import type { Actor } from '#lib/runtime/actor.ts'
+import { jsonSchemaOf } from '#lib/runtime/input.ts'
 import type { RuntimeFace } from '#lib/runtime/runtime.ts'
 import type { FunctionView, RuntimeView } from '#lib/services.ts'
 
@@ -29,9 +29,6 @@ function functionView(info: ReturnType<RuntimeFace['functions']>[number]): Funct
     previousAt: schedule?.previous?.getTime() ?? null,
     running,
     access,
-    input:
-      definition.input === undefined
-        ? { type: 'object' }
-        : z.toJSONSchema(definition.input, { io: 'input', unrepresentable: 'any' }),
+    input: definition.input === undefined ? { type: 'object' } : jsonSchemaOf(definition.input),
   }
 }

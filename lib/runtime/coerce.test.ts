@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { z } from 'zod'
-import { parseInputArguments } from './cli.ts'
-import { coerceText } from './coerce.ts'
+import { typedFields } from './coerce.ts'
+import { jsonSchemaOf } from './input.ts'
 
 const schema = z.object({
   text: z.string().optional(),
@@ -45,25 +45,10 @@ test.each<[string, Record<string, unknown>]>([
   ['exact=5', { exact: 5 }],
   ['unknown=1', { unknown: '1' }],
 ])('%s', (query, expected) => {
-  expect(coerceText(schema, new URLSearchParams(query))).toEqual(expected)
+  expect(typedFields(jsonSchemaOf(schema), new URLSearchParams(query))).toEqual(expected)
 })
 
 test('a key named __proto__ changes nothing but its own value', () => {
-  const raw = coerceText(z.looseObject({}), [['__proto__', 'x']])
+  const raw = typedFields(jsonSchemaOf(z.looseObject({})), [['__proto__', 'x']])
   expect(Object.getPrototypeOf(raw)).toBe(Object.prototype)
-})
-
-test('the command line reads the same way', () => {
-  expect(parseInputArguments(schema, ['count=3', 'tags=a', 'tags=b=c'])).toEqual({ count: 3, tags: ['a', 'b=c'] })
-})
-
-test.each([
-  [['count'], '-i count: write -i name=value, for example -i text=3'],
-  [['cuont=3'], '-i cuont=3: there is no input "cuont"; it takes text, count, flag'],
-])('the command line refuses %p', (args, message) => {
-  expect(() => parseInputArguments(schema, args)).toThrow(message)
-})
-
-test('a function without input says so', () => {
-  expect(() => parseInputArguments(undefined, ['a=1'])).toThrow('it takes no input')
 })

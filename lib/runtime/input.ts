@@ -1,5 +1,5 @@
-import type { z } from 'zod'
-import { coerceText } from './coerce.ts'
+import { z } from 'zod'
+import { typedFields } from './coerce.ts'
 import { type InputFault, Problem } from './problem.ts'
 
 // What goes into a handler and what comes out of it, as its schemas describe it.
@@ -33,8 +33,8 @@ export async function requestInput(
   const text = fields ?? (inAddress ? [...new URLSearchParams(pathAndQuery(request.url).search)] : null)
   const raw =
     text === null
-      ? merge(body, coerceText(schema, path))
-      : coerceText(schema, [...text.filter(([name]) => !Object.hasOwn(parameters, name)), ...path])
+      ? merge(body, typedFields(jsonSchemaOf(schema), path))
+      : typedFields(jsonSchemaOf(schema), [...text.filter(([name]) => !Object.hasOwn(parameters, name)), ...path])
   return checkedInput(schema, raw, inAddress ? 'address' : 'body')
 }
 
@@ -43,6 +43,17 @@ interface RequestParts {
   readonly method: string
   readonly parameters: Readonly<Record<string, string>>
   readonly fields: FormFields | null
+}
+
+const converted = new WeakMap<z.ZodObject, unknown>()
+
+/** As JSON Schema, made when it is first asked for. */
+export function jsonSchemaOf(schema: z.ZodObject): unknown {
+  const known = converted.get(schema)
+  if (known !== undefined) return known
+  const made = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  converted.set(schema, made)
+  return made
 }
 
 /** A body that is no object goes on as it is, for zod to say so. */

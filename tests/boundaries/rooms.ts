@@ -11,7 +11,8 @@ export interface Room {
 const EVERYTHING: Room = { uses: ['*'], packages: ['node:', 'zod'] }
 /** Drawn on the server and in the browser: no file system, no database; of the product its own views, and the shapes of the API's documents. */
 const DRAWN: Room = {
-  uses: ['lib/view'],
+  // What a typed text means is said once, for HTTP, the command line and the forms of the pages.
+  uses: ['lib/view', 'lib/runtime/coerce.ts'],
   types: ['lib/api', 'lib/inspect/first-steps.ts'],
   packages: ['preact', 'preact/', '@preact/signals'],
 }

@@ -65,3 +65,27 @@ describe('what cannot be right is said before anything is asked', () => {
   test('a function without input', () =>
     expect(() => inputOf({ type: 'object' }, ['a=1'])).toThrow('It takes no input.'))
 })
+
+const FIELDS = {
+  type: 'object',
+  properties: {
+    text: { type: 'string' },
+    count: { type: 'integer', default: 1 },
+    tags: { type: 'array', items: { type: 'string' }, default: [] },
+  },
+}
+
+test('the command line reads the same way', () => {
+  expect(inputOf(FIELDS, ['count=3', 'tags=a', 'tags=b=c'])).toEqual({ count: 3, tags: ['a', 'b=c'] })
+})
+
+test.each([
+  [['count'], '-i count: write -i name=value, for example -i text=3'],
+  [['cuont=3'], '-i cuont=3: there is no input cuont. Did you mean count? It takes text, count, tags'],
+])('the command line refuses %p', (args, message) => {
+  expect(() => inputOf(FIELDS, args)).toThrow(message)
+})
+
+test('a function without input says so', () => {
+  expect(() => inputOf(undefined, ['a=1'])).toThrow('It takes no input')
+})

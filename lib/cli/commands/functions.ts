@@ -1,4 +1,5 @@
 import { didYouMean } from '#config/suggest.ts'
+import { fieldsOf, isList, isStructure, typedFields } from '#lib/runtime/coerce.ts'
 import type { FunctionSummaryView } from '../answers.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -26,17 +27,12 @@ export const fnList: Command = {
           name,
           schedule ?? '-',
           nextAt === null ? '-' : agoText(nextAt, io.now()),
-          fieldNames(input).join(', ') || '-',
+          [...fieldsOf(input).keys()].join(', ') || '-',
           summary,
         ]),
       )
     return EXIT.DONE
   },
-}
-
-function fieldNames(schema: unknown): readonly string[] {
-  if (typeof schema !== 'object' || schema === null || !('properties' in schema)) return []
-  return typeof schema.properties === 'object' && schema.properties !== null ? Object.keys(schema.properties) : []
 }
 
 /** A function has its own time limit; the service ends it. */
@@ -72,61 +68,31 @@ export const fnRun: Command = {
   },
 }
 
-type Schema = Readonly<Record<string, unknown>>
-
 /**
  * `['limit=3', 'tag=a', 'tag=b']` → the body of a function call, by the JSON Schema that the service gives of its input.
- * Only what is certain is turned into numbers, truth values, lists and objects; the service checks the rest.
  * @throws UsageError naming the argument
  */
 export function inputOf(schema: unknown, given: readonly string[]): Record<string, unknown> {
-  const fields = record(record(schema)?.properties) ?? {}
-  const names = Object.keys(fields)
-  const input = new Map<string, unknown>()
-  for (const argument of given) {
+  const fields = fieldsOf(schema)
+  const names = [...fields.keys()]
+  const pairs = given.map((argument): readonly [string, string] => {
     const at = argument.indexOf('=')
     if (at < 1) throw new UsageError(`-i ${argument}: write -i name=value, for example -i ${names[0] ?? 'limit'}=3.`)
     const name = argument.slice(0, at)
-    const field = Object.hasOwn(fields, name) ? record(fields[name]) : null
-    if (field === null) {
+    if (!fields.has(name)) {
       const known = names.length === 0 ? 'It takes no input.' : `It takes ${names.join(', ')}.`
       throw new UsageError(`-i ${argument}: there is no input ${name}.${didYouMean(name, names)} ${known}`)
     }
-    const text = argument.slice(at + 1)
-    const types = typesOf(field)
-    if (!types.includes('array')) {
-      if (input.has(name)) throw new UsageError(`-i ${name} is given more than once, but takes one value.`)
-      input.set(name, readAs(text, types))
-      continue
-    }
-    const inner = typesOf(record(field.items) ?? {})
-    const before = input.get(name)
-    const parts = text.split(',').map((part) => readAs(part, inner))
-    input.set(name, [...(Array.isArray(before) ? before : []), ...parts])
+    return [name, argument.slice(at + 1)]
+  })
+  const input = typedFields(schema, pairs)
+  for (const [name, text] of pairs) {
+    const field = fields.get(name)
+    if (field === undefined || isList(field)) continue
+    if (pairs.filter(([other]) => other === name).length > 1)
+      throw new UsageError(`-i ${name} is given more than once, but takes one value.`)
+    if (isStructure(field) && typeof input[name] === 'string')
+      throw new UsageError(`${text} is no JSON; write an object, for example '{"limit":3}'.`)
   }
-  return Object.fromEntries(input)
-}
-
-function readAs(text: string, types: readonly string[]): unknown {
-  const numeric = types.includes('number') || types.includes('integer')
-  if (numeric && /^-?\d+(\.\d+)?$/.test(text)) return Number(text)
-  if (types.includes('boolean') && /^(true|false)$/.test(text)) return text === 'true'
-  if (types.includes('null') && text === 'null') return null
-  if (!types.includes('object') || types.includes('string')) return text
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new UsageError(`${text} is no JSON; write an object, for example '{"limit":3}'.`)
-  }
-}
-
-function typesOf(schema: Schema): readonly string[] {
-  const own =
-    typeof schema.type === 'string' ? [schema.type] : Array.isArray(schema.type) ? schema.type.map(String) : []
-  const inner = [schema.anyOf, schema.oneOf].flatMap((list) => (Array.isArray(list) ? list : []))
-  return [...own, ...inner.flatMap((option) => typesOf(record(option) ?? {}))]
-}
-
-function record(value: unknown): Schema | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Schema) : null
+  return input
 }

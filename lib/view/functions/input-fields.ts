@@ -1,6 +1,10 @@
+import { fieldsOf, type TextField, typedFields } from '#lib/runtime/coerce.ts'
+
 /** A field of a form, made from a function's JSON Schema. */
 export interface InputField {
   readonly name: string
+  /** What a text in it means. */
+  readonly schema: TextField['schema']
   readonly kind: 'text' | 'number' | 'check' | 'choice' | 'list' | 'json'
   readonly required: boolean
   readonly description: string
@@ -11,12 +15,12 @@ export interface InputField {
 
 /** What can be asked of a person; whatever a schema says beyond that is asked for as JSON. */
 export function inputFields(schema: unknown): readonly InputField[] {
-  const { properties, required } = objectOf(schema)
+  const { required } = objectOf(schema)
   const needed = Array.isArray(required) ? required : []
-  return Object.entries(objectOf(properties)).map(([name, given]) => {
-    const field = objectOf(given)
+  return [...fieldsOf(schema)].map(([name, { schema: field }]) => {
     return {
       name,
+      schema: field,
       kind: kindOf(field),
       required: needed.includes(name) && field.default === undefined,
       description: typeof field.description === 'string' ? field.description : '',
@@ -52,15 +56,16 @@ export function inputOf(
   return Object.fromEntries(entries)
 }
 
-function typedAs({ kind, name }: InputField, text: string): unknown {
-  if (kind === 'number') return Number(text)
-  if (kind === 'list') return text.split(/[\s,]+/).filter((part) => part !== '')
-  if (kind !== 'json') return text
-  try {
-    return JSON.parse(text)
-  } catch {
+function typedAs({ kind, name, schema }: InputField, text: string): unknown {
+  const parts = kind === 'list' ? text.split(/[\s,]+/) : [text]
+  const properties = { [name]: kind === 'json' ? { type: 'object' } : schema }
+  const value = typedFields(
+    { properties },
+    parts.map((part) => [name, part] as const),
+  )[name]
+  if (kind === 'json' && value === text)
     throw new Error(`${name}: that is not JSON. Write for example {"key": 1} or ["a"].`)
-  }
+  return value
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {
