@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sentenceBelow, textBelow } from '#lib/replication/automatic.ts'
+import { sentenceBelow, textBelow } from '#lib/replication/sentences/below.ts'
 import type { Automatic, Plan as PlanData, Step as StepData } from '#lib/replication/types/plan.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
 import { AutomaticCode, IF_INTERRUPTED, IfInterrupted, PlanKind, StepKind } from './plan-words.ts'

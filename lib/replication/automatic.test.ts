@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { zonedMinute } from '#lib/text/zoned-time.ts'
-import { type Around, sentenceBelow, textBelow } from './automatic.ts'
+import type { Around } from './automatic.ts'
 import { shapeOf } from './chain.ts'
 import { emptyMemory } from './memory.ts'
 import { factsNow } from './plan/expectation.ts'
+import { sentenceBelow, textBelow } from './sentences/below.ts'
 import {
   backupSide,
   bookmarked,

@@ -5,6 +5,7 @@ import { lostToRetention, renames, SETS_ASIDE, undecided, unprovenBecause, unpro
 import { isReceiving } from './judge/backup.ts'
 import type { PlanDraft, PlanInput } from './plan/draft.ts'
 import { factsNow } from './plan/expectation.ts'
+import { NOT_NOW } from './sentences/below.ts'
 import { isDegraded, type SpaceAnswer } from './space.ts'
 import { IDLE_LOOKS } from './token.ts'
 import { hasGivenUp, nextTryAt, slowTryAt } from './tries.ts'
@@ -295,35 +296,4 @@ function say({ code, because, until, undated }: Hold, from: number | null, timez
   const when = zonedMinute(from, timezone)
   const rest = until !== null && zonedMinute(until, timezone) === when ? undated : because
   return { ...said, sentence: `By itself from ${when}. ${rest}` }
-}
-
-const NOT_NOW = 'Not by itself now.'
-
-/**
- * The sentence for a place where other texts about the dataset stand above it: what one of those says is left out, so that
- * nothing is said twice.
- */
-export function sentenceBelow({ sentence, because }: Automatic, above: readonly string[]): string {
-  const whole = sentencesOf(because)
-  const said = sentencesOf(sentence)
-  const lead = said.slice(0, Math.max(0, said.length - whole.length))
-  const rest = said.slice(lead.length).filter((each, at) => notIn([each, whole[at] ?? each], above))
-  if (rest.length > 0) return [...lead, ...rest].join(' ')
-  if (lead.length === 0) return 'Nothing to repair.'
-  return lead[0] === NOT_NOW ? 'Not by itself now, for that reason.' : lead.join(' ')
-}
-
-/** What of a text is not said by those above it; empty where they say all of it. */
-export function textBelow(text: string, above: readonly string[]): string {
-  return sentencesOf(text)
-    .filter((each) => notIn([each], above))
-    .join(' ')
-}
-
-function notIn(ways: readonly string[], above: readonly string[]): boolean {
-  return !ways.some((way) => above.some((text) => text.includes(way)))
-}
-
-function sentencesOf(text: string): readonly string[] {
-  return text.split(/(?<=[.!?]) (?=[A-Z`])/)
 }
