@@ -1,4 +1,4 @@
-import { shellWord } from '#lib/text/shell.ts'
+import { shellLine, shellWord } from '#lib/text/shell.ts'
 import type { PreviewView, RunView } from '../answers.ts'
 import type { Arguments } from '../arguments.ts'
 import { confirmName, confirmYes } from '../ask.ts'
@@ -40,7 +40,7 @@ export const preview: Command = {
     else if (out.format === 'plain') {
       out.record([datasetId, plan.kind, planId, plan.estimateBytes, plan.destroys.length, plan.blocked?.code ?? null])
       for (const { n, commands } of plan.steps)
-        for (const { host, argv } of commands) out.record([n, host, argv.map(shellWord).join(' ')])
+        for (const { host, argv } of commands) out.record([n, host, shellLine(argv)])
     } else {
       out.line(paint('dim', datasetId))
       for (const line of planLines(plan)) out.line(line)

@@ -1,5 +1,6 @@
 import { PASSWORD_COST } from '#config/password-cost.ts'
 import { passwordFault } from '#lib/auth/password-rules.ts'
+import { ROLES } from '#lib/text/ranks.ts'
 import type { ChangedUserView, RemovedUserView, UserView } from '../answers.ts'
 import type { Arguments, OptionSpec } from '../arguments.ts'
 import { newPassword, PASSWORD_FILE } from '../ask.ts'
@@ -7,19 +8,19 @@ import type { Command } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { UsageError } from '../failure.ts'
 
-const ROLES = ['viewer', 'operator', 'admin']
+const GIVEN = ROLES.filter((role) => role !== 'none')
 
 export const ROLE_OPTION: OptionSpec = {
   name: 'role',
   value: 'ROLE',
-  proposes: ROLES,
+  proposes: GIVEN,
   summary: 'viewer, operator or admin.',
 }
 
 /** As the API writes it. @throws UsageError */
 export function roleOf(args: Arguments, byDefault: string): string {
   const role = (args.text('role') ?? byDefault).toLowerCase()
-  if (ROLES.includes(role)) return role.toUpperCase()
+  if (GIVEN.some((known) => known === role)) return role.toUpperCase()
   throw new UsageError(`--role ${role}: write viewer, operator or admin.`)
 }
 

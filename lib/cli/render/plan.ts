@@ -1,5 +1,5 @@
 import { heldBack } from '#lib/explain/note.ts'
-import { shellWord } from '#lib/text/shell.ts'
+import { shellLine } from '#lib/text/shell.ts'
 import type { PlanView } from '../answers.ts'
 import { paint, type Text } from '../text.ts'
 import { sizeOrUnknown } from './words.ts'
@@ -42,10 +42,7 @@ function stepLines({ n, title, commands, estimateBytes, ifInterrupted, optional 
   return [
     `${n}. ${title}${size}${optional ? '  (a failure is only a warning)' : ''}`,
     ...commands.map(
-      ({ host, argv }, index): Text => [
-        paint('dim', `   ${index === 0 ? ' ' : '|'} ${host}: `),
-        argv.map(shellWord).join(' '),
-      ],
+      ({ host, argv }, index): Text => [paint('dim', `   ${index === 0 ? ' ' : '|'} ${host}: `), shellLine(argv)],
     ),
     ...(commands.length === 0 ? [] : [paint('dim', `     if interrupted: ${words}`)]),
   ]

@@ -1,4 +1,4 @@
-import { shellWord } from '#lib/text/shell.ts'
+import { shellLine } from '#lib/text/shell.ts'
 import { durationText } from '#lib/text/words.ts'
 import type { LogView, RunDetailView, RunView } from '../answers.ts'
 import type { Context } from '../command.ts'
@@ -34,7 +34,7 @@ export function runLines(run: RunView, now: number): Text[] {
 export function runDetailLines(run: RunDetailView, now: number): Text[] {
   const steps = run.steps.flatMap(({ n, title, state, commands, bytes, error }): Text[] => [
     [`${n}. ${title}  `, statusWord(state), bytes === null ? '' : `  ${sizeOrUnknown(bytes)}`],
-    ...commands.map(({ host, argv }): Text => [paint('dim', `     ${host}: `), argv.map(shellWord).join(' ')]),
+    ...commands.map(({ host, argv }): Text => [paint('dim', `     ${host}: `), shellLine(argv)]),
     ...(error === null ? [] : [[paint('red', '     ✗ '), error]]),
   ])
   const next =
