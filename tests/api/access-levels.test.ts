@@ -6,7 +6,7 @@ import type { AccessRole } from '#config/access.ts'
 import { accessOf, mayAccess } from '#lib/runtime/actor.ts'
 import type { Role } from '#lib/text/ranks.ts'
 import type { Browser } from '#tests/witness/browser.ts'
-import { addUsers, PASSWORD, type Served, servedFake } from './access-fake.ts'
+import { addUsers, PASSWORD, type Served, servedFake } from './served-fake.ts'
 
 setDefaultTimeout(600_000)
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { bookOf, closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
 import { fakeInventory, fakeLost, fakeView, fakeWaiting, WAITING_HASH } from './fake-views.ts'
+import { bookOf, closedSound, PASSWORD, type Served, servedToAdmin } from './served-fake.ts'
 
 /* One decision for many datasets: over the API, and on its page. */
 setDefaultTimeout(600_000)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { z } from 'zod'
 import { SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
 import type { Browser } from '#tests/witness/browser.ts'
-import { closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
+import { closedSound, PASSWORD, type Served, servedToAdmin } from './served-fake.ts'
 
 /*
  * Every write is in the audit: who, from where, what, on what, with which words, why. Which writes there are comes from the

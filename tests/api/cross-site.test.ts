@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Browser } from '#tests/witness/browser.ts'
-import { addUsers, PASSWORD, type Served, servedFake } from './access-fake.ts'
+import { fakeServices } from './fake-services.ts'
+import { addUsers, PASSWORD, type Served, servedFake } from './served-fake.ts'
 
 setDefaultTimeout(600_000)
 
@@ -159,5 +160,19 @@ test('every answer has the headers that keep a browser from doing more than it s
     expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
     expect(headers.get('cache-control')).toMatch(/no-store|no-cache/)
     expect(headers.get('access-control-allow-origin')).toBeNull()
+  }
+})
+
+test('over a real socket: by the name of this machine and from its own pages only', async () => {
+  const { runtime, world } = await fakeServices()
+  world.config = { ...world.config, auth: { ...world.config.auth, noneRole: 'operator' } }
+  const { url } = await runtime.start({ port: 0, schedule: false })
+  try {
+    const check = (headers: Record<string, string>) => fetch(`${url}/api/run`, { method: 'POST', headers })
+    expect((await check({})).status).toBe(202)
+    expect((await check({ host: 'evil.example' })).status).toBe(421)
+    expect((await check({ origin: 'http://evil.example' })).status).toBe(403)
+  } finally {
+    await runtime.stop(1000)
   }
 })

@@ -8,11 +8,10 @@ import { createEventHub } from '#lib/events/hub.ts'
 import { memoryStore } from '#lib/runtime/invoke.ts'
 import { createRuntime, type Runtime, type RuntimeFace } from '#lib/runtime/runtime.ts'
 import type { ReloadResult, RuntimeView, Services } from '#lib/services.ts'
-import { memoryAccessStore } from './fake-access-store.ts'
 import { fakeConfig, NOW } from './fake-config.ts'
 import { type FakeEngine, fakeEngine } from './fake-engine.ts'
 import { fakeInspection } from './fake-inspection.ts'
-import { type FakeStore, fakeStore } from './fake-store.ts'
+import { type FakeStore, fakeStore, memoryAccessStore } from './fake-store.ts'
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 export const FOLDERS = { functions: root('functions'), routes: root('routes'), islands: root('islands') }

@@ -1,5 +1,6 @@
 import type { RunRecord, Trigger } from '#lib/db/types.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
+import { atReading } from '#lib/replication/judge/looking.ts'
 import type { Inventory, SnapshotRef } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import type { Health, Reason } from '#lib/replication/types/reason.ts'
@@ -252,4 +253,15 @@ export function fakeLost(id: string): DatasetView {
   const snapshots = [{ name: 'daily <b>', guid: '42', creation: 1_795_262_400 }]
   const reason = { ...view.verdict.reason, evidence: { onlyOnBackup: { count: 1, snapshots } } }
   return { ...view, verdict: { ...view.verdict, reason, reasons: [reason] } }
+}
+
+export const LONG_AGO = NOW - 9 * 3_600_000
+const HALF_AN_HOUR = 1800
+
+/** A dataset as the engine shows it when nobody looked for nine hours. */
+export function lookedAtLongAgo(view: DatasetView): DatasetView {
+  const judged = { ...view.verdict, judgedAt: LONG_AGO, lastLookAt: LONG_AGO }
+  const { mapping } = view.dataset
+  const verdict = atReading(judged, { mapping, now: NOW, intervalSeconds: HALF_AN_HOUR, timezone: 'UTC' })
+  return { ...view, verdict, status: verdict.health, stale: true, checkedAt: LONG_AGO }
 }

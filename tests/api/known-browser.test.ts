@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { until } from '#tests/witness/until.ts'
-import { addUsers, bookOf, closedSound, PASSWORD, type Served, servedFake } from './access-fake.ts'
+import { addUsers, bookOf, closedSound, PASSWORD, type Served, servedFake } from './served-fake.ts'
 
 setDefaultTimeout(600_000)
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { AccessRole } from '#config/access.ts'
 import type { NewToken } from '#lib/auth/tokens.ts'
 import type { LoadedPage, LoadedRoute } from '#lib/runtime/tree.ts'
-import { PASSWORD, type Served, servedFake } from './access-fake.ts'
+import { PASSWORD, type Served, servedFake } from './served-fake.ts'
 
 /*
  * Requests of everybody to everything, right in one thing and wrong in another: there is an answer to each, and none is 500.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, spyOn, test } from 'bun:test'
 import { costOf, USUAL_COST } from '#config/password-cost.ts'
-import { addUsers, closedSound, PASSWORD, type Served, servedFake } from './access-fake.ts'
+import { addUsers, closedSound, PASSWORD, type Served, servedFake } from './served-fake.ts'
 
 setDefaultTimeout(600_000)
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { AccessRole, AuthConfig } from '#config/access.ts'
 import type { Browser } from '#tests/witness/browser.ts'
-import { askWithToken, closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
+import { askWithToken, closedSound, PASSWORD, type Served, servedToAdmin } from './served-fake.ts'
 
 /*
  * A token is never more than who made it is now, whoever that was and whichever way they became less: what it may is asked

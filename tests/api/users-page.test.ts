@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { DEFAULT_AUTH } from '#config/access.ts'
 import type { Browser } from '#tests/witness/browser.ts'
-import { closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
+import { closedSound, PASSWORD, type Served, servedToAdmin } from './served-fake.ts'
 
 setDefaultTimeout(600_000)
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Browser } from '#tests/witness/browser.ts'
-import { askWithToken, bookOf, closedSound, PASSWORD, type Served, servedToAdmin } from './access-fake.ts'
+import { askWithToken, bookOf, closedSound, PASSWORD, type Served, servedToAdmin } from './served-fake.ts'
 
 setDefaultTimeout(600_000)
 

@@ -1,17 +1,13 @@
 import { afterEach, expect, test } from 'bun:test'
 import { Bed } from './bed.ts'
+import { ID, ONE_DATASET } from './one-dataset.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
 
 const HOUR = 3600_000
-const ID = 'a-b.one'
 const SETTINGS = {
-  hosts: [
-    { id: 'a', pool: 'tank' },
-    { id: 'b', pool: 'vault' },
-  ],
-  mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+  ...ONE_DATASET,
 }
 
 /** s1 and s2 are on both sides, s3 waits: another replicator should bring it, and stands still. */

@@ -1,15 +1,12 @@
 import { afterEach, expect, test } from 'bun:test'
 import { Bed, PERSON } from './bed.ts'
+import { ONE_DATASET } from './one-dataset.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
 
 const AB = {
-  hosts: [
-    { id: 'a', pool: 'tank' },
-    { id: 'b', pool: 'vault' },
-  ],
-  mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+  ...ONE_DATASET,
   defaults: { auto_repair: true, repair_when: 'behind', primary_max_age_hours: 0 },
 }
 

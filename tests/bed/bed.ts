@@ -10,6 +10,7 @@ import type { Engine } from '#lib/engine/types.ts'
 import type { SshClient } from '#lib/ssh/ssh.ts'
 import { makeRandomFrom } from '#simulator/state/random.ts'
 import { VirtualClock } from './clock.ts'
+import { runCommand } from './command.ts'
 import { type BedSettings, configOf } from './config.ts'
 import { FaultBook } from './faults.ts'
 import { BedHost } from './host.ts'
@@ -118,6 +119,11 @@ export class Bed {
     const host = this.hosts.get(id)
     if (host === undefined) throw new Error(`There is no host ${id} on the bed.`)
     return host
+  }
+
+  /** A `zfs` command on that host, as typed there. @returns its stdout without white space around it, also where it failed. */
+  async zfs(host: string, ...words: readonly string[]): Promise<string> {
+    return (await runCommand(['zfs', ...words], this.host(host))).stdout.trim()
   }
 
   /** Waits for it in virtual time. `null` when the witness was killed meanwhile. */

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'bun:test'
 import { Bed } from './bed.ts'
+import { ONE_DATASET } from './one-dataset.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
@@ -9,11 +10,7 @@ const PERSON = { type: 'http', actor: 'otto', role: 'admin', address: null, user
 /** Diverged, and an in-place plan that a person has confirmed; `meanwhile` happens before the n-th look at the backup after that. */
 async function confirmed(n: number, meanwhile: () => void): Promise<{ state: string; rule: string | undefined }> {
   bed = await Bed.open({
-    hosts: [
-      { id: 'a', pool: 'tank' },
-      { id: 'b', pool: 'vault' },
-    ],
-    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+    ...ONE_DATASET,
     defaults: { auto_repair: false, primary_max_age_hours: 0 },
   })
   const { zfs } = bed.host('a')

@@ -1,18 +1,13 @@
 import { afterEach, expect, test } from 'bun:test'
 import { Bed } from './bed.ts'
+import { ID, ONE_DATASET } from './one-dataset.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
 
-const ID = 'a-b.one'
-
 async function world(): Promise<void> {
   bed = await Bed.open({
-    hosts: [
-      { id: 'a', pool: 'tank' },
-      { id: 'b', pool: 'vault' },
-    ],
-    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+    ...ONE_DATASET,
     defaults: { primary_max_age_hours: 0 },
   })
   const { zfs } = bed.host('a')

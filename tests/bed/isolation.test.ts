@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import { parseOwnDatasetName } from '#lib/zfs/names.ts'
 import { Bed, type BedOptions, SCHEDULE } from './bed.ts'
 import type { BedMapping } from './config.ts'
+import { has, healths, make, settle, THREE_SANS } from './several-datasets.ts'
 
 /* One dataset, host or pair that fails hurts itself alone; who stops waiting hurts nobody. */
 
@@ -15,19 +15,13 @@ afterEach(async () => {
   await bed.close()
 })
 
-const DEFAULTS = { auto_repair: true, repair_when: 'behind', primary_max_age_hours: 0 }
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
 async function open(mappings: readonly BedMapping[], more: Partial<BedOptions> = {}): Promise<void> {
   bed = await Bed.open({
-    hosts: [
-      { id: 'a', pool: 'tank' },
-      { id: 'b', pool: 'vault' },
-      { id: 'c', pool: 'safe' },
-    ],
+    ...THREE_SANS,
     mappings,
-    defaults: DEFAULTS,
     between: (sans) => ({
       ...sans,
       read: (wants, options) => (wants.some(({ host }) => drips.has(host)) ? NEVER : sans.read(wants, options)),
@@ -36,154 +30,16 @@ async function open(mappings: readonly BedMapping[], more: Partial<BedOptions> =
   })
 }
 
-function make(...names: readonly string[]): void {
-  const { zfs } = bed.host('a')
-  for (const name of names) {
-    zfs.dataset.create(`tank/${name}`)
-    zfs.snapshot(`tank/${name}@s1`, { bytes: 1000 })
-  }
-}
-
-/** Checks until nothing is left to do, at most so often. */
-async function settle(checks = 4): Promise<void> {
-  for (let check = 0; check < checks; check++) {
-    await bed.scan()
-    await bed.clock.pass(HOUR)
-  }
-}
-
-const healths = (): Record<string, string> =>
-  Object.fromEntries(
-    bed.engine
-      .datasets()
-      .filter(({ dataset }) => !dataset.retired)
-      .map(({ dataset, verdict }) => [dataset.mapping.primary.dataset, verdict.health]),
-  )
-function has(host: string, snapshot: string): boolean {
-  try {
-    return bed.host(host).zfs.content(snapshot).digest !== ''
-  } catch {
-    return false
-  }
-}
 const codeOf = (id: string) => bed.engine.dataset(id)?.verdict.reason.code
-const idOf = (primary: string) =>
-  bed.engine.datasets().find(({ dataset }) => dataset.mapping.primary.dataset === primary)?.dataset.id
-
-describe('ids and names', () => {
-  test('a child that is a mapping of its own is left out of the tree; everything is checked and repaired', async () => {
-    const elsewhere = { backup_dataset: 'vault/special-elsewhere' }
-    await open([
-      { name: 'data', primary: 'a', backup: 'b', settings: { recursive: true } },
-      { name: 'data/special', primary: 'a', backup: 'b', settings: elsewhere },
-    ])
-    make('data', 'data/special', 'data/other')
-    await bed.start()
-    await settle()
-    expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
-    expect(healths()).toEqual({ 'tank/data': 'HEALTHY', 'tank/data/special': 'HEALTHY', 'tank/data/other': 'HEALTHY' })
-    const { zfs } = bed.host('b')
-    expect(zfs.content('vault/special-elsewhere@s1')).toEqual(bed.host('a').zfs.content('tank/data/special@s1'))
-    expect(idOf('tank/data/special')).toBe('a-b.data.special')
-  })
-
-  test('children whose names become one id get ids of their own, which stay', async () => {
-    await open([{ name: 'data', primary: 'a', backup: 'b', settings: { recursive: true } }])
-    make('data', 'data/web.prod')
-    await bed.start()
-    await settle(2)
-    expect(idOf('tank/data/web.prod')).toBe('a-b.data.web.prod')
-    make('data/web', 'data/web/prod', 'data/my data', 'data/my_data')
-    await settle()
-    expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
-    expect(new Set(Object.values(healths()))).toEqual(new Set(['HEALTHY']))
-    expect(Object.keys(healths()).sort()).toEqual([
-      'tank/data',
-      'tank/data/my data',
-      'tank/data/my_data',
-      'tank/data/web',
-      'tank/data/web.prod',
-      'tank/data/web/prod',
-    ])
-    expect(idOf('tank/data/web.prod')).toBe('a-b.data.web.prod')
-    expect(idOf('tank/data/web/prod')).toMatch(/^a-b\.data\.web\.prod~[0-9a-f]{6}$/)
-    const both = [idOf('tank/data/my data'), idOf('tank/data/my_data')]
-    for (const id of both) expect(id).toMatch(/^a-b\.data\.my_data~[0-9a-f]{6}$/)
-    expect(new Set(both).size).toBe(2)
-    await bed.restart()
-    await settle(1)
-    expect([idOf('tank/data/my data'), idOf('tank/data/my_data')]).toEqual(both)
-  })
-
-  test('a mapping may be given the id that a child has', async () => {
-    const data = { name: 'data', primary: 'a', backup: 'b', settings: { recursive: true } }
-    await open([data])
-    make('data', 'data/child', 'plain')
-    await bed.start()
-    await settle()
-    expect(idOf('tank/data/child')).toBe('a-b.data.child')
-    const before = bed.engine.dataset('a-b.data.child')?.state?.memory.primary?.guid
-    await bed.configure({
-      mappings: [data, { name: 'plain', primary: 'a', backup: 'b', settings: { id: 'a-b.data.child' } }],
-    })
-    await settle()
-    expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
-    expect(healths()).toEqual({ 'tank/data': 'HEALTHY', 'tank/data/child': 'HEALTHY', 'tank/plain': 'HEALTHY' })
-    expect(idOf('tank/plain')).toBe('a-b.data.child')
-    expect(idOf('tank/data/child')).toMatch(/^a-b\.data\.child~[0-9a-f]{6}$/)
-    expect(bed.engine.dataset(idOf('tank/data/child') ?? '')?.state?.memory.primary?.guid).toBe(before as string)
-  })
-
-  test('a child too long to be set aside, or to have a backup at all, is blocked with a sentence; the others go on', async () => {
-    const mapping = {
-      name: 'data',
-      primary: 'a',
-      backup: 'b',
-      settings: { recursive: true, backup_dataset: 'vault/copies/of/data' },
-    }
-    await open([mapping])
-    bed.host('b').zfs.dataset.create('vault/copies')
-    bed.host('b').zfs.dataset.create('vault/copies/of')
-    const long = 'x'.repeat(232 - 'vault/copies/of/data/'.length)
-    const tooLong = 'y'.repeat(240)
-    make('data', `data/${long}`, `data/${tooLong}`, 'data/other')
-    await bed.start()
-    await settle()
-    expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
-    bed.host('b').zfs.write(`vault/copies/of/data/${long}`, 5000)
-    for (const name of ['', `/${long}`, '/other']) bed.host('a').zfs.snapshot(`tank/data${name}@s2`, { bytes: 1000 })
-    await settle()
-    expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
-    expect(healths()['tank/data/other']).toBe('HEALTHY')
-    const planOf = (name: string) => bed.engine.dataset(idOf(`tank/data/${name}`) ?? '')?.plan
-    expect(planOf(long)?.blocked?.code).toBe('NAME_TOO_LONG')
-    expect(planOf(long)?.automatic.allowed).toBe(false)
-    expect(planOf(tooLong)?.blocked?.code).toBe('NAME_TOO_LONG')
-    expect(planOf(tooLong)?.automatic.allowed).toBe(false)
-    const all = bed.engine.datasets().flatMap(({ verdict }) => verdict.reasons.map(({ code }) => code))
-    expect(all).not.toContain('INTERNAL')
-  })
-
-  test('what was set aside is no child, nor is anything below it', async () => {
-    await open([{ name: 'data', primary: 'a', backup: 'b', settings: { recursive: true } }])
-    const own = 'data/x.zw-aside-20261101T000000Z'
-    expect(parseOwnDatasetName(`tank/${own}`)).not.toBeNull()
-    make('data', 'data/x', own, `${own}/below`)
-    await bed.start()
-    await settle()
-    expect(Object.keys(healths()).sort()).toEqual(['tank/data', 'tank/data/x'])
-    expect(has('b', `vault/${own}@s1`)).toBe(false)
-  })
-})
 
 describe('who stops waiting', () => {
   async function healthy(): Promise<void> {
     await open([{ name: 'one', primary: 'a', backup: 'b' }])
-    make('one')
+    make(bed, 'one')
     await bed.start()
-    await settle()
+    await settle(bed)
     await bed.scan()
-    expect(healths()).toEqual({ 'tank/one': 'HEALTHY' })
+    expect(healths(bed)).toEqual({ 'tank/one': 'HEALTHY' })
   }
   const one = () => bed.engine.dataset('a-b.one')
   const lag = () => bed.store.lag('a-b.one', 0, bed.clock.now() + HOUR, 1)
@@ -253,9 +109,9 @@ describe('a SAN that drips', () => {
       { name: 'two', primary: 'a', backup: 'c' },
     ]
     await open(mappings, more)
-    make('one', 'two')
+    make(bed, 'one', 'two')
     await bed.start()
-    await settle()
+    await settle(bed)
     for (const name of ['one', 'two']) bed.host('a').zfs.snapshot(`tank/${name}@s2`, { bytes: 1000 })
   }
 
@@ -268,13 +124,13 @@ describe('a SAN that drips', () => {
     expect(bed.engine.lastScan().running?.id).toBe(started?.run.id as number)
     expect(bed.engine.dataset('a-b.one')?.checkedAt).toBeGreaterThan(before)
     expect((await bed.store.state('a-b.one'))?.verdict?.judgedAt).toBeGreaterThan(before)
-    expect(has('b', 'vault/one@s2')).toBe(true)
+    expect(has(bed, 'b', 'vault/one@s2')).toBe(true)
     if (started !== null) await bed.run(started.done)
   })
 
   test('is given up at the limit of the check, and what it did not say changes nothing', async () => {
     await twoPairs()
-    await settle(1)
+    await settle(bed, 1)
     const before = bed.engine.dataset('a-c.two')?.state
     bed.host('a').zfs.snapshot('tank/one@s3', { bytes: 1000 })
     drips.add('c')
@@ -286,7 +142,7 @@ describe('a SAN that drips', () => {
     expect(bed.engine.dataset('a-c.two')?.state).toEqual(before as never)
     expect(bed.engine.hosts().find(({ id }) => id === 'c')?.reachable).toBe(true)
     await bed.idle()
-    expect(has('b', 'vault/one@s3')).toBe(true)
+    expect(has(bed, 'b', 'vault/one@s3')).toBe(true)
   })
 
   test.each([5, 10, 30, 360])('costs the others no check, at an interval of %i min', async (minutes) => {
@@ -298,14 +154,14 @@ describe('a SAN that drips', () => {
       await bed.look()
       expect(bed.clock.now()).toBeLessThan(due)
       await bed.idle()
-      expect(has('b', `vault/one@${name}`)).toBe(true)
+      expect(has(bed, 'b', `vault/one@${name}`)).toBe(true)
       await bed.clock.pass(due - bed.clock.now())
     }
   })
 
   test('no host at all is one alarm of the witness, whichever gives up first', async () => {
     await twoPairs()
-    await settle(1)
+    await settle(bed, 1)
     bed.host('a').up = false
     bed.host('b').up = false
     bed.host('c').up = false
@@ -321,9 +177,9 @@ describe('a configuration that changes during a check', () => {
   test('of another id: what the check found is kept under the new one', async () => {
     const mapping = { name: 'one', primary: 'a', backup: 'b' }
     await open([mapping, { name: 'two', primary: 'a', backup: 'b' }])
-    make('one', 'two')
+    make(bed, 'one', 'two')
     await bed.start()
-    await settle()
+    await settle(bed)
     const at = bed.clock.now()
     bed.faults.add({ host: 'b', on: 'batch', times: 1, wrong: { kind: 'hang', after: 0 } })
     const look = bed.look()
@@ -347,9 +203,9 @@ describe('a configuration that changes during a check', () => {
       { name: 'two', primary: 'a', backup: 'b', settings: { id: two } },
     ]
     await open(named('x', 'y'))
-    make('one', 'two')
+    make(bed, 'one', 'two')
     await bed.start()
-    await settle()
+    await settle(bed)
     const guids = () => ['x', 'y'].map((id) => bed.engine.dataset(id)?.state?.memory.primary?.guid)
     const before = guids()
     bed.faults.add({ host: 'b', on: 'batch', times: 1, wrong: { kind: 'hang', after: 0 } })
@@ -358,8 +214,8 @@ describe('a configuration that changes during a check', () => {
     await bed.configure({ mappings: named('y', 'x') })
     expect((await look)?.state).toBe('SUCCEEDED')
     expect(guids()).toEqual(before.toReversed())
-    await settle(1)
-    expect(healths()).toEqual({ 'tank/one': 'HEALTHY', 'tank/two': 'HEALTHY' })
+    await settle(bed, 1)
+    expect(healths(bed)).toEqual({ 'tank/one': 'HEALTHY', 'tank/two': 'HEALTHY' })
   })
 })
 
@@ -368,15 +224,15 @@ test('one hostile row on one SAN is a fault of that dataset alone', async () => 
     { name: 'one', primary: 'a', backup: 'b' },
     { name: 'two', primary: 'a', backup: 'b' },
   ])
-  make('one', 'two')
+  make(bed, 'one', 'two')
   await bed.start()
-  await settle()
+  await settle(bed)
   bed.host('a').zfs.snapshot('tank/one@s2', { creation: 9_000_000_000_000 })
   bed.host('a').zfs.snapshot('tank/two@s2', { bytes: 1000 })
-  await settle()
+  await settle(bed)
   expect(bed.engine.lastScan().finished?.state).toBe('SUCCEEDED')
-  expect(healths()['tank/two']).toBe('HEALTHY')
-  expect(has('b', 'vault/two@s2')).toBe(true)
+  expect(healths(bed)['tank/two']).toBe('HEALTHY')
+  expect(has(bed, 'b', 'vault/two@s2')).toBe(true)
   expect(codeOf('a-b.one')).toBe('NOT_CHECKED')
   expect(bed.engine.dataset('a-b.one')?.verdict.reason.message).toMatch(/The column (creation|snapshots_changed) /)
 })
@@ -386,9 +242,9 @@ test('more snapshots than are read of one dataset are a fault of that one alone,
     { name: 'one', primary: 'a', backup: 'b' },
     { name: 'two', primary: 'a', backup: 'b' },
   ])
-  make('one', 'two')
+  make(bed, 'one', 'two')
   await bed.start()
-  await settle()
+  await settle(bed)
   const rows = Array.from(
     { length: 100_000 },
     (_, index) => `vault/one@x${index}\tsnapshot\t${index + 1}\t${index + 1}\t1\t0\n`,
@@ -398,19 +254,19 @@ test('more snapshots than are read of one dataset are a fault of that one alone,
   bed.host('a').zfs.snapshot('tank/one@s2', { bytes: 1000 })
   bed.host('a').zfs.snapshot('tank/two@s2', { bytes: 1000 })
   bed.host('b').zfs.snapshot('vault/one@mine', { bytes: 1000 })
-  await settle()
-  expect(healths()).toEqual({ 'tank/one': 'UNKNOWN', 'tank/two': 'HEALTHY' })
-  expect(has('b', 'vault/two@s2')).toBe(true)
-  expect(has('b', 'vault/one@s2')).toBe(false)
+  await settle(bed)
+  expect(healths(bed)).toEqual({ 'tank/one': 'UNKNOWN', 'tank/two': 'HEALTHY' })
+  expect(has(bed, 'b', 'vault/two@s2')).toBe(true)
+  expect(has(bed, 'b', 'vault/one@s2')).toBe(false)
   const message = bed.engine.dataset('a-b.one')?.verdict.reason.message
   expect(message).toContain('b lists more than 100,000 snapshots and bookmarks of vault/one')
 })
 
 test('a database that is full is no fault of a dataset: the check goes on, what it found is kept and saved by the next', async () => {
   await open([{ name: 'one', primary: 'a', backup: 'b' }])
-  make('one')
+  make(bed, 'one')
   await bed.start()
-  await settle()
+  await settle(bed)
   bed.host('a').zfs.snapshot('tank/one@s2', { bytes: 1000 })
   let full = false
   bed.storeIsFull = (call) => full && /^(save|addLag)/.test(call)

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'bun:test'
 import { Bed } from './bed.ts'
-import { runCommand } from './command.ts'
+import { ID, ONE_DATASET } from './one-dataset.ts'
 
 /*
  * A swap that is cut off between its last two commands: everything is in its place, and only `canmount` of the backup is
@@ -11,20 +11,14 @@ let bed: Bed
 afterEach(() => bed.close())
 
 const B = 'vault/one'
-const ID = 'a-b.one'
 const HOUR = 3600_000
-const onBackup = async (...words: readonly string[]) =>
-  (await runCommand(['zfs', ...words], bed.host('b'))).stdout.trim()
+const onBackup = (...words: readonly string[]) => bed.zfs('b', ...words)
 const canmount = () => onBackup('get', '-Hp', '-o', 'value', 'canmount', B)
 const codes = () => bed.engine.dataset(ID)?.verdict.reasons.map(({ code }) => code) ?? []
 
 async function cutOff(settings: readonly string[] = [], autoRepair = true): Promise<void> {
   bed = await Bed.open({
-    hosts: [
-      { id: 'a', pool: 'tank' },
-      { id: 'b', pool: 'vault' },
-    ],
-    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+    ...ONE_DATASET,
     defaults: { auto_repair: true, repair_when: 'behind', on_diverged: 'set_aside', primary_max_age_hours: 0 },
   })
   const { zfs } = bed.host('a')

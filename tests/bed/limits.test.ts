@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'bun:test'
 import { Bed } from './bed.ts'
 import { runCommand } from './command.ts'
+import { ONE_DATASET } from './one-dataset.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
@@ -15,11 +16,7 @@ const lastRepair = async () => (await bed.store.runs({ kind: ['REPAIR'], limit: 
 /** A backup with limits of its own, which went its own way. */
 async function limited(settings: readonly string[], own: (zfs: ReturnType<Bed['host']>['zfs']) => void): Promise<void> {
   bed = await Bed.open({
-    hosts: [
-      { id: 'a', pool: 'tank' },
-      { id: 'b', pool: 'vault' },
-    ],
-    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+    ...ONE_DATASET,
     defaults: {
       auto_repair: true,
       repair_when: 'behind',

@@ -1,23 +1,19 @@
 import { afterEach, expect, test } from 'bun:test'
 import { Bed, PERSON } from './bed.ts'
 import { runCommand } from './command.ts'
+import { ID, ONE_DATASET } from './one-dataset.ts'
 
 /* Another replicator at work on a backup: no swap by itself within an interval of it, and no starving either. */
 
 let bed: Bed
 afterEach(() => bed.close())
 
-const ID = 'a-b.one'
 const HALF_HOUR = 1800_000
 
 /** In common once, then with a snapshot of its own that holds a change. */
 async function diverged(): Promise<void> {
   bed = await Bed.open({
-    hosts: [
-      { id: 'a', pool: 'tank' },
-      { id: 'b', pool: 'vault' },
-    ],
-    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+    ...ONE_DATASET,
     defaults: { auto_repair: true, repair_when: 'behind', primary_max_age_hours: 0 },
   })
   bed.host('a').zfs.dataset.create('tank/one')

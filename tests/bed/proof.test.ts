@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'bun:test'
 import { Bed, PERSON } from './bed.ts'
 import { runCommand } from './command.ts'
+import { ID, ONE_DATASET } from './one-dataset.ts'
 import { MemoryPipe } from './pipe.ts'
 
 /* Success is what a look says that was made afterwards, and nothing else. */
@@ -8,19 +9,13 @@ import { MemoryPipe } from './pipe.ts'
 let bed: Bed
 afterEach(() => bed.close())
 
-const ID = 'a-b.one'
 const HOUR = 3600_000
-const onBackup = async (...words: readonly string[]) =>
-  (await runCommand(['zfs', ...words], bed.host('b'))).stdout.trim()
+const onBackup = (...words: readonly string[]) => bed.zfs('b', ...words)
 const lastRepair = async () => (await bed.store.runs({ kind: ['REPAIR'], limit: 1 })).items[0]
 
 async function replicated(): Promise<void> {
   bed = await Bed.open({
-    hosts: [
-      { id: 'a', pool: 'tank' },
-      { id: 'b', pool: 'vault' },
-    ],
-    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+    ...ONE_DATASET,
     defaults: { auto_repair: true, repair_when: 'behind', on_diverged: 'set_aside', primary_max_age_hours: 0 },
   })
   bed.host('a').zfs.dataset.create('tank/one')

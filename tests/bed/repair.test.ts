@@ -3,6 +3,7 @@ import type { RunRecord } from '#lib/db/types.ts'
 import { Bed, PERSON } from './bed.ts'
 import { runCommand } from './command.ts'
 import type { Wrong } from './faults.ts'
+import { ONE_DATASET } from './one-dataset.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
@@ -11,11 +12,7 @@ const HOUR = 3600_000
 
 async function behind(): Promise<void> {
   bed = await Bed.open({
-    hosts: [
-      { id: 'a', pool: 'tank' },
-      { id: 'b', pool: 'vault' },
-    ],
-    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+    ...ONE_DATASET,
     defaults: { auto_repair: true, repair_when: 'behind', primary_max_age_hours: 0 },
   })
   const { zfs } = bed.host('a')

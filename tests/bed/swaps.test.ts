@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
-import { Bed, type BedOptions, PERSON } from './bed.ts'
-import { runCommand } from './command.ts'
+import { type Bed, PERSON } from './bed.ts'
+import { openDiverged, settle } from './diverged.ts'
+import { ID } from './one-dataset.ts'
 
 /* A swap is begun only where ZFS and one line after the other can end it; and nothing that was begun stays half. */
 
@@ -8,50 +9,14 @@ let bed: Bed
 afterEach(() => bed.close())
 
 const B = 'vault/one'
-const ID = 'a-b.one'
 const HOUR = 3600_000
-const onBackup = async (...words: readonly string[]) =>
-  (await runCommand(['zfs', ...words], bed.host('b'))).stdout.trim()
+const onBackup = (...words: readonly string[]) => bed.zfs('b', ...words)
 const names = async () => (await onBackup('list', '-H', '-o', 'name', '-r', 'vault')).split('\n')
 const codes = () => bed.engine.dataset(ID)?.verdict.reasons.map(({ code }) => code) ?? []
 const cuts = () => bed.faults.hits.get('batch cut') ?? 0
 const repairs = async () => (await bed.store.runs({ kind: ['REPAIR'], limit: 500 })).items
-
-interface Setting {
-  readonly children?: readonly string[]
-  readonly defaults?: object
-  readonly options?: Partial<BedOptions>
-}
-
-/** A backup with children of its own that has gone its own way, and a primary that is ahead. */
-async function diverged({ children = [], defaults = {}, options = {} }: Setting = {}): Promise<void> {
-  bed = await Bed.open({
-    hosts: [
-      { id: 'a', pool: 'tank' },
-      { id: 'b', pool: 'vault' },
-    ],
-    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
-    ...options,
-    defaults: {
-      auto_repair: true,
-      repair_when: 'behind',
-      on_diverged: 'set_aside',
-      primary_max_age_hours: 0,
-    },
-  })
-  const { zfs } = bed.host('a')
-  zfs.dataset.create('tank/one')
-  zfs.snapshot('tank/one@s1', { bytes: 20_000 })
-  await bed.start()
-  await bed.scan()
-  bed.host('b').zfs.batch(() => {
-    for (const child of children) bed.host('b').zfs.dataset.create(`${B}/${child}`)
-    bed.host('b').zfs.snapshot(`${B}@own`, { bytes: 1000 })
-  })
-  zfs.snapshot('tank/one@s2', { bytes: 20_000 })
-  await bed.look(false)
-  await bed.clock.pass(2 * HOUR)
-  await bed.configure({ defaults: { ...bed.settings.defaults, ...defaults } })
+const diverged = async (...setting: Parameters<typeof openDiverged>): Promise<void> => {
+  bed = await openDiverged(...setting)
 }
 
 /** The SAN stops after so many commands of the swap, and stays away until the witness has been killed. */
@@ -69,15 +34,6 @@ async function cutOff(after: number): Promise<void> {
   bed.host('b').up = true
 }
 
-/** Checks and repairs until nothing more comes of it. */
-async function settle(): Promise<void> {
-  for (let checks = 0; checks < 4; checks++) {
-    await bed.scan()
-    await bed.clock.pass(7 * HOUR)
-  }
-  await bed.scan()
-}
-
 describe('400 children', () => {
   const children = Array.from({ length: 400 }, (_, index) => `child-${`${index}`.padStart(3, '0')}-${'x'.repeat(40)}`)
 
@@ -87,7 +43,7 @@ describe('400 children', () => {
     expect(shown?.plan.blocked).toBeNull()
     const lines = shown?.plan.steps.filter((step) => step.kind === 'commands' && step.role === 'swap') ?? []
     expect(lines.length).toBeGreaterThan(1)
-    await settle()
+    await settle(bed)
     expect(codes()).toEqual(['UP_TO_DATE'])
     const found = await names()
     expect(found.filter((name) => name.startsWith(`${B}/`))).toHaveLength(400)
@@ -116,7 +72,7 @@ describe('400 children', () => {
     expect(unrecognised).toEqual([])
     expect(cuts()).toBeGreaterThan(400)
     bed.faults.clear()
-    await settle()
+    await settle(bed)
     expect(codes()).toEqual(['UP_TO_DATE'])
     const found = await names()
     expect(found.filter((name) => name.startsWith(`${B}/`))).toHaveLength(400)
@@ -129,7 +85,7 @@ test('a thousand own snapshots are held in as many lines as they need', async ()
   bed.host('b').zfs.batch(() => {
     for (let n = 0; n < 1000; n++) bed.host('b').zfs.snapshot(`${B}@own-${'y'.repeat(60)}-${n}`)
   })
-  await settle()
+  await settle(bed)
   const rows = await onBackup('list', '-Hp', '-r', '-t', 'snapshot', '-o', 'name,userrefs', 'vault')
   const aside = rows.split('\n').filter((row) => row.includes('.zw-aside-'))
   expect(aside).toHaveLength(1001)
@@ -144,11 +100,11 @@ describe('a name that ZFS would refuse', () => {
     const shown = await bed.run(bed.engine.preview(ID))
     expect(shown?.plan.blocked).toMatchObject({ code: 'NAME_TOO_LONG' })
     expect(shown?.plan.blocked?.because).toContain(`${B}/${long}`)
-    await settle()
+    await settle(bed)
     expect(await names()).toEqual(['vault', B, `${B}/deep`, `${B}/${long}`])
     expect((await repairs()).filter(({ plan }) => plan?.kind !== 'SEED')).toEqual([])
     await onBackup('rename', `${B}/${long}`, `${B}/deep/short`)
-    await settle()
+    await settle(bed)
     expect(codes()).toEqual(['UP_TO_DATE'])
   })
 
@@ -171,12 +127,12 @@ describe('a name that ZFS would refuse', () => {
     expect(run?.outcome).toContain('dataset name is too long. The swap was undone')
     expect(await onBackup('list', '-Hp', '-r', '-t', 'snapshot', '-o', 'name,guid', B)).toBe(before)
     expect((await names()).filter((name) => name.includes('.zw-next-'))).toHaveLength(1)
-    await settle()
+    await settle(bed)
     // By now it is seen beforehand: nothing is begun again.
     expect(await repairs()).toHaveLength(2)
     expect((await names()).filter((name) => name.includes('.zw-next-'))).toHaveLength(1)
     await onBackup('rename', `${B}/${long}`, `${B}/deep/short`)
-    await settle()
+    await settle(bed)
     expect(codes()).toEqual(['UP_TO_DATE'])
     expect((await names()).filter((name) => name.includes('.zw-next-'))).toEqual([])
   })
@@ -188,7 +144,7 @@ describe('a name that ZFS would refuse', () => {
     await bed.restart()
     await bed.look(false)
     expect(codes()[0]).toBe('HALF_DONE_SWAP')
-    await settle()
+    await settle(bed)
     const [run] = await repairs()
     expect(run?.outcome).toContain('is over.')
     expect(run?.outcome).toContain(`${B}/${long}`)
@@ -212,7 +168,7 @@ test('a swap that ZFS refuses each time is undone each time, a few times and no 
   expect(codes()).toContain('REPAIR_FAILING')
   bed.faults.clear()
   await bed.run(bed.engine.repair({ datasetId: ID, trigger: PERSON }))
-  await settle()
+  await settle(bed)
   expect(codes()).toEqual(['UP_TO_DATE'])
 })
 
@@ -220,7 +176,7 @@ test.each([0, 1, 2, 3, 4])(
   'the second swap of a backup, cut off after %i commands, is not taken for its first',
   async (after) => {
     await diverged()
-    await settle()
+    await settle(bed)
     const [first = ''] = (await names()).filter((name) => name.includes('.zw-aside-'))
     bed.host('b').zfs.snapshot(`${B}@own2`, { bytes: 1000 })
     bed.host('a').zfs.snapshot('tank/one@s3', { bytes: 20_000 })
@@ -229,7 +185,7 @@ test.each([0, 1, 2, 3, 4])(
     await cutOff(after)
     const before = await repairs()
     await bed.restart()
-    await settle()
+    await settle(bed)
     expect(codes()).toEqual(['UP_TO_DATE'])
     for (const { id } of (await repairs()).slice(0, -before.length))
       for (const { command } of await bed.store.actions(id)) expect(command.flat().join(' ')).not.toContain(first)
@@ -294,7 +250,7 @@ describe('the end of the repair window', () => {
     await bed.configure({ defaults: { ...bed.settings.defaults, ...defaults } })
     await bed.restart()
     const before = await names()
-    await settle()
+    await settle(bed)
     expect(await names()).toEqual(before)
     expect(codes()[0]).toBe('HALF_DONE_SWAP')
   })
@@ -322,7 +278,7 @@ describe('what a person does to a set-aside is no swap', () => {
   async function setAside(settings: readonly string[] = []): Promise<string> {
     await diverged()
     if (settings.length > 0) await onBackup('set', ...settings, B)
-    await settle()
+    await settle(bed)
     expect(codes()).toEqual(['UP_TO_DATE'])
     return (await names()).find((name) => name.includes('.zw-aside-')) ?? ''
   }
@@ -335,7 +291,7 @@ describe('what a person does to a set-aside is no swap', () => {
     await onBackup('set', 'canmount=on', aside)
     await onBackup('create', '-u', `${aside}/theirs`)
     if (restarts) await bed.restart()
-    await settle()
+    await settle(bed)
     expect(codes()).toEqual(['UP_TO_DATE'])
     expect(await onBackup('get', '-H', '-o', 'value', 'canmount', aside)).toBe('on')
     expect(await onBackup('get', '-H', '-o', 'value', 'canmount', B)).toBe('noauto')
@@ -347,7 +303,7 @@ describe('what a person does to a set-aside is no swap', () => {
     await onBackup('set', 'canmount=on', aside)
     await onBackup('create', '-u', `${aside}/theirs`)
     await bed.newDatabase()
-    await settle()
+    await settle(bed)
     expect(codes()).toEqual(['UP_TO_DATE'])
     expect(await names()).toContain(`${aside}/theirs`)
   })
@@ -357,61 +313,9 @@ describe('what a person does to a set-aside is no swap', () => {
     // rename, rename, readonly, canmount of the set-aside, one child; the SAN stops there.
     await cutOff(5)
     await bed.newDatabase()
-    await settle()
+    await settle(bed)
     expect((await names()).filter((name) => name.startsWith(`${B}/`))).toEqual([`${B}/kid`, `${B}/kid2`])
     expect(codes()).toEqual(['UP_TO_DATE', 'CANMOUNT_UNSURE'])
     expect(await onBackup('get', '-H', '-o', 'value', 'canmount', B)).toBe('noauto')
-  })
-})
-
-describe('a mounted backup, as root', () => {
-  const mounted = () => onBackup('list', '-H', '-o', 'name,mounted', '-r', 'vault')
-  const roles = (plan: { readonly steps: readonly object[] } | undefined) =>
-    plan?.steps.flatMap((step) => ('role' in step && step.role !== 'mark' ? [step.role] : []))
-
-  test('is unmounted for the swap and mounted again: its path shows the backup', async () => {
-    await diverged()
-    await onBackup('mount', B)
-    const shown = await bed.run(bed.engine.preview(ID))
-    expect(roles(shown?.plan)).toEqual(['clone', 'promote', 'unmount', 'swap', 'undo', 'mount', 'hold'])
-    expect(shown?.plan.notes.join(' ')).toContain('until it is unmounted on b, this path shows the set-aside')
-    await settle()
-    const rows = (await mounted()).split('\n')
-    expect(rows).toContain(`${B}\tyes`)
-    expect(rows.filter((row) => row.includes('.zw-aside-'))).toEqual([expect.stringContaining('\tno')])
-  })
-
-  test('that is in use stays mounted as the set-aside, and the run says so', async () => {
-    await diverged()
-    await onBackup('mount', B)
-    const stderr = `cannot unmount '/vault/one': pool or dataset is busy`
-    const wrong = { kind: 'refuse', exitCode: 1, stderr } as const
-    bed.faults.add({ host: 'b', on: 'batch', match: /zfs unmount/, times: 9, wrong })
-    await settle()
-    const [run] = await repairs()
-    expect(run).toMatchObject({ state: 'SUCCEEDED_WITH_WARNINGS' })
-    expect(run?.outcome).toContain('pool or dataset is busy')
-    const rows = (await mounted()).split('\n')
-    expect(rows).toContain(`${B}\tno`)
-    expect(rows.filter((row) => row.includes('.zw-aside-'))).toEqual([expect.stringContaining('\tyes')])
-  })
-
-  test('is mounted again where the swap is refused and undone', async () => {
-    await diverged()
-    await onBackup('mount', B)
-    const wrong = { kind: 'refuse', exitCode: 1, stderr: `cannot rename '${B}': permission denied` } as const
-    bed.faults.add({ host: 'b', on: 'batch', match: /zfs rename/, times: 1, wrong })
-    await bed.scan()
-    expect((await repairs())[0]).toMatchObject({ state: 'FAILED' })
-    expect((await mounted()).split('\n')).toContain(`${B}\tyes`)
-  })
-
-  test('with children is left as it is, and the preview says what its path will show', async () => {
-    await diverged({ children: ['kid'] })
-    await onBackup('mount', B)
-    const shown = await bed.run(bed.engine.preview(ID))
-    expect(roles(shown?.plan)).not.toContain('unmount')
-    expect(shown?.plan.notes.join(' ')).toContain('this path shows the set-aside, not the backup')
-    expect(shown?.plan.checks).toContainEqual(expect.objectContaining({ id: 'mounted', state: 'warning' }))
   })
 })

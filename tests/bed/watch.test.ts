@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'bun:test'
 import { Bed } from './bed.ts'
+import { ONE_DATASET } from './one-dataset.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
@@ -9,11 +10,7 @@ const MINUTE = 60_000
 /** A first stream of 2 MB that stops half-way and hangs; nothing is wrong with it for longer than the test. */
 async function hanging(defaults: Record<string, unknown> = {}): Promise<void> {
   bed = await Bed.open({
-    hosts: [
-      { id: 'a', pool: 'tank' },
-      { id: 'b', pool: 'vault' },
-    ],
-    mappings: [{ name: 'one', primary: 'a', backup: 'b' }],
+    ...ONE_DATASET,
     defaults: { auto_repair: true, repair_when: 'behind', primary_max_age_hours: 0, ...defaults },
   })
   const { zfs } = bed.host('a')

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { overview } from '#lib/api/status.ts'
 import { NOW } from '#tests/api/fake-config.ts'
-import { lookedAtLongAgo } from '#tests/api/fake-stale.ts'
+import { lookedAtLongAgo } from '#tests/api/fake-views.ts'
 import { barriers, complete, hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
 
 let browser: Browser | null = null

@@ -10,17 +10,24 @@ const FLAGS = [
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
+  '--disable-component-update',
   '--disable-sync',
 ]
 const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
-export const present = existsSync(CHROMIUM)
+const present = existsSync(CHROMIUM)
 export const inBrowser = present ? test : test.skip
 
 export async function launch(): Promise<Browser | null> {
   if (present) return chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
   console.warn(`SKIPPED: pages in a real browser; there is no ${CHROMIUM} (set CHROMIUM to its path).`)
   return null
+}
+
+/** The browser of a test that is only run where there is one. */
+export function opened(browser: Browser | null): Browser {
+  if (browser === null) throw new Error('There is no browser: this test should have been skipped.')
+  return browser
 }
 
 export interface Visit {
@@ -45,13 +52,12 @@ export async function visit(
   use: (visit: Visit) => Promise<void>,
   how: How = {},
 ): Promise<void> {
-  if (browser === null) throw new Error('There is no browser: this test should have been skipped.')
   const fake = await fakeServices()
   const { auth } = fake.world.config
   fake.world.config = { ...fake.world.config, auth: { ...auth, mode: 'none', noneRole: how.role ?? 'operator' } }
   how.prepare?.(fake)
   const { url } = await fake.runtime.start({ port: 0, schedule: false })
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...how.options })
+  const context = await opened(browser).newContext({ viewport: { width: 1280, height: 900 }, ...how.options })
   context.setDefaultTimeout(240_000)
   const said: string[] = []
   const window = async (): Promise<Page> => {

@@ -1,26 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'bun:test'
+import type { Browser } from 'playwright-core'
 import { startFixture } from '#lib/runtime/fixtures/start.ts'
+import { inBrowser, launch, opened } from './pages.ts'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-const present = existsSync(CHROMIUM)
-if (!present) console.warn(`SKIPPED: islands in a real browser; there is no ${CHROMIUM} (set CHROMIUM to its path).`)
-const inBrowser = present ? test : test.skip
-
-let browser: Browser | undefined
+let browser: Browser | null = null
 beforeAll(async () => {
-  if (present) browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  browser = await launch()
 }, 300_000)
 afterAll(() => browser?.close())
 
@@ -30,7 +15,7 @@ inBrowser(
     const { runtime } = await startFixture()
     const { url } = await runtime.start({ port: 0 })
     try {
-      const page = await (browser as Browser).newPage()
+      const page = await opened(browser).newPage()
       page.setDefaultTimeout(600_000)
       const said: string[] = []
       page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
@@ -66,7 +51,7 @@ inBrowser(
     const { runtime } = await startFixture()
     const { url } = await runtime.start({ port: 0 })
     try {
-      const page = await (browser as Browser).newPage()
+      const page = await opened(browser).newPage()
       page.setDefaultTimeout(600_000)
       await page.goto(`${url}/`)
       const ran = await page.evaluate(() => {

@@ -1,48 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { existsSync, readFileSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { addUsers, PASSWORD, type Served, servedFake } from '#tests/api/access-fake.ts'
+import { afterAll, beforeAll, expect } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
+import { addUsers, PASSWORD, type Served, servedFake } from '#tests/api/served-fake.ts'
+import { barriers, inBrowser, isTooWide, launch, opened } from './pages.ts'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-sync',
-]
-const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-
-const present = existsSync(CHROMIUM)
-if (!present)
-  console.warn(`SKIPPED: signing in with a real browser; there is no ${CHROMIUM} (set CHROMIUM to its path).`)
-const inBrowser = present ? test : test.skip
-
-let browser: Browser | undefined
+let browser: Browser | null = null
 let served: Served
 beforeAll(async () => {
   served = await servedFake()
-  if (present) browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  browser = await launch()
 }, 300_000)
 afterAll(async () => {
   await browser?.close()
   await served.close()
 })
 
-/** What axe finds of WCAG 2.2 AA, in words. Its script comes in through the debugger, which the CSP does not bind. */
-async function barriers(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    const { violations } = await (window as any).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
-    return violations.map(({ id, nodes }: any) => `${id}: ${nodes.map(({ html }: any) => html).join(' ')}`)
-  })
-}
-
 async function look(page: Page, name: string): Promise<void> {
   expect([name, await barriers(page)]).toEqual([name, []])
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
-  expect([name, wide]).toEqual([name, false])
+  expect([name, await isTooWide(page)]).toEqual([name, false])
   if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png`, fullPage: true })
 }
 
@@ -51,7 +25,7 @@ inBrowser(
   async () => {
     await served.services.access.setup.announce(served.url)
     const link = /http\S+\/setup\?token=\S+/.exec(served.world.said[0] ?? '')?.[0] ?? ''
-    const context = await (browser as Browser).newContext({ javaScriptEnabled: true })
+    const context = await opened(browser).newContext({ javaScriptEnabled: true })
     context.setDefaultTimeout(600_000)
     const page = await context.newPage()
     const said: string[] = []
@@ -113,7 +87,7 @@ inBrowser(
         ),
     })
     await addUsers(served)
-    const context = await (browser as Browser).newContext()
+    const context = await opened(browser).newContext()
     context.setDefaultTimeout(600_000)
     try {
       const page = await context.newPage()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { addUsers, PASSWORD, type Served, servedFake } from '#tests/api/access-fake.ts'
+import { addUsers, PASSWORD, type Served, servedFake } from '#tests/api/served-fake.ts'
 import { barriers, inBrowser, isTooWide, launch } from './pages.ts'
 
 let browser: Browser | null = null

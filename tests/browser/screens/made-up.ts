@@ -3,8 +3,7 @@ import type { Store } from '#lib/db/types.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import { NOW } from '#tests/api/fake-config.ts'
 import type { Fake } from '#tests/api/fake-services.ts'
-import { LONG_AGO, lookedAtLongAgo } from '#tests/api/fake-stale.ts'
-import { fakePlan, fakeRun } from '#tests/api/fake-views.ts'
+import { fakePlan, fakeRun, LONG_AGO, lookedAtLongAgo } from '#tests/api/fake-views.ts'
 
 const ID = 'hq10-7.L1S4DAT1'
 

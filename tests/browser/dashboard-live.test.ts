@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
 import { datasetSummary } from '#lib/api/dataset-summary.ts'
 import { runView } from '#lib/api/run.ts'
-import { complete } from '#tests/browser/pages.ts'
-import { NOW } from './fake-config.ts'
-import { type Fake, fakeServices } from './fake-services.ts'
-import { fakeRun, fakeView } from './fake-views.ts'
+import { NOW } from '#tests/api/fake-config.ts'
+import { type Fake, fakeServices } from '#tests/api/fake-services.ts'
+import { fakeRun, fakeView } from '#tests/api/fake-views.ts'
+import { complete, inBrowser, launch, opened } from './pages.ts'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
-
-const present = existsSync(CHROMIUM)
-if (!present)
-  console.warn(`SKIPPED: the dashboard in a real browser; there is no ${CHROMIUM} (set CHROMIUM to its path).`)
-const inBrowser = present ? test : test.skip
-
-let browser: Browser | undefined
+let browser: Browser | null = null
 beforeAll(async () => {
-  if (present) browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  browser = await launch()
 }, 300_000)
 afterAll(() => browser?.close())
 
@@ -29,7 +20,7 @@ async function withPage(
 ): Promise<void> {
   const fake = await fakeServices()
   const { url } = await fake.runtime.start({ port: 0, schedule: false })
-  const page = await (browser as Browser).newPage()
+  const page = await opened(browser).newPage()
   page.setDefaultTimeout(600_000)
   const said: string[] = []
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
@@ -176,17 +167,3 @@ inBrowser(
     }),
   300_000,
 )
-
-test('over a real socket: by the name of this machine and from its own pages only', async () => {
-  const { runtime, world } = await fakeServices()
-  world.config = { ...world.config, auth: { ...world.config.auth, noneRole: 'operator' } }
-  const { url } = await runtime.start({ port: 0, schedule: false })
-  try {
-    const check = (headers: Record<string, string>) => fetch(`${url}/api/run`, { method: 'POST', headers })
-    expect((await check({})).status).toBe(202)
-    expect((await check({ host: 'evil.example' })).status).toBe(421)
-    expect((await check({ origin: 'http://evil.example' })).status).toBe(403)
-  } finally {
-    await runtime.stop(1000)
-  }
-})
