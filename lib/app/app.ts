@@ -221,7 +221,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     bootFile,
   })
 
-  // Without a file nobody can say who is no user any more.
+  // Without a file it is not known who is no user any more.
   if (!running.missing) await access.settle(null)
   await engine.start()
   const closing = opened.move()

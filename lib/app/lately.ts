@@ -1,7 +1,7 @@
 /**
- * What takes a while to find out, for many who ask: the last answer, found anew behind it once it is older than `ms`. So
- * nobody waits for the disk, which stands behind everybody's passwords in the same few threads. What fails is told and leaves the
- * last answer as it was.
+ * What takes a while to find out, for many who ask: the last answer, found anew behind it once it is older than `ms`. So no
+ * answer waits for the disk, whose few threads are also those that check passwords. A failure is reported and leaves the last
+ * answer as it was.
  */
 export function lately<T>(
   first: T,

@@ -1,5 +1,5 @@
 import { onSignal } from '#lib/host/signals.ts'
-import { type AppOptions, openApp } from './app.ts'
+import { type App, type AppOptions, openApp } from './app.ts'
 import { type Directories, socketPath } from './settings.ts'
 
 export interface ServeOptions {
@@ -62,9 +62,10 @@ export async function serve({ directories, host, port, onReady, ...demo }: Serve
       )
     onReady?.(url)
     await app.services.access.setup.announce(url)
-    // Not by the clock: whatever happened while nobody looked is found at once.
-    if (app.services.config.scheduler.enabled) firstScan(app).catch(crash)
-    firstAuditCheck(app).catch(crash)
+    // Not by the clock: whatever happened while the witness was off is found at once, in the audit also where the scheduler is.
+    if (app.services.config.scheduler.enabled)
+      runAtStart(app, 'scan', 'The first scan failed; the schedule goes on.').catch(crash)
+    runAtStart(app, 'check-audit', 'The audit could not be checked; the schedule tries again.').catch(crash)
     return await ended
   } finally {
     offReload()
@@ -77,7 +78,7 @@ export async function serve({ directories, host, port, onReady, ...demo }: Serve
 }
 
 /** Whoever may send a signal to the process is its owner. */
-async function reloadBySignal({ services }: Awaited<ReturnType<typeof openApp>>): Promise<void> {
+async function reloadBySignal({ services }: App): Promise<void> {
   const actor = { kind: 'socket' as const, name: 'SIGHUP', role: 'admin' as const, address: null, userAgent: null }
   const entry = { actor, action: 'configReload' }
   try {
@@ -89,15 +90,8 @@ async function reloadBySignal({ services }: Awaited<ReturnType<typeof openApp>>)
   }
 }
 
-/** Also where the scheduler is off: what was done to the file while nobody looked is said at once. */
-async function firstAuditCheck(app: Awaited<ReturnType<typeof openApp>>): Promise<void> {
+async function runAtStart(app: App, name: string, failed: string): Promise<void> {
   const actor = { kind: 'schedule' as const, name: 'start', role: 'admin' as const, address: null, userAgent: null }
-  const outcome = await app.runtime.invoke({ name: 'check-audit', trigger: 'internal', actor, input: {} })
-  if (outcome.state === 'FAILED') app.services.logger.error('The audit could not be checked; the schedule tries again.')
-}
-
-async function firstScan(app: Awaited<ReturnType<typeof openApp>>): Promise<void> {
-  const actor = { kind: 'schedule' as const, name: 'start', role: 'admin' as const, address: null, userAgent: null }
-  const outcome = await app.runtime.invoke({ name: 'scan', trigger: 'internal', actor, input: {} })
-  if (outcome.state === 'FAILED') app.services.logger.error('The first scan failed; the schedule goes on.')
+  const outcome = await app.runtime.invoke({ name, trigger: 'internal', actor, input: {} })
+  if (outcome.state === 'FAILED') app.services.logger.error(failed)
 }

@@ -22,7 +22,7 @@ export interface InvocationOutcome {
   readonly state: InvocationState
   readonly durationMs: number
   readonly output?: unknown
-  /** For every state but SUCCEEDED and SKIPPED: what to tell the caller. */
+  /** For every state but SUCCEEDED and SKIPPED: the caller's answer. */
   readonly problem?: Problem
 }
 

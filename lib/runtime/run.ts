@@ -10,7 +10,7 @@ interface HandlerRun<Result> {
   readonly invocation: InvocationContext
   /** Milliseconds. */
   readonly timeout: number
-  /** Called once when the time is up: aborts the handler's signal, and says what its caller is told. */
+  /** Called once when the time is up: aborts the handler's signal, and gives its caller's answer. */
   readonly onTimeout: () => Problem
   readonly handler: (context: Context<object>) => Result | Promise<Result>
 }

@@ -127,7 +127,7 @@ function withPrivateUmask<T>(listen: () => T): T {
 
 /**
  * One request begins in each turn of the event loop. Bun runs the handler of a new connection while it accepts, and accepts
- * as long as somebody connects: clients that come again as soon as they are answered would keep timers, open connections
+ * as long as connections come: clients that come again as soon as they are answered would keep timers, open connections
  * and the SANs' answers waiting for as long as they like (measured: eight of them, all the time). So no request
  * begins before every waiting connection has been accepted.
  */
