@@ -34,7 +34,7 @@ interface Case extends Seen {
   readonly fault: LookFault | null
   /** What it failed at below this root, where no dataset stands for it yet. */
   readonly below?: LookFault | undefined
-  /** Nobody waited for it to the end: nothing is recorded of it. */
+  /** The check ended before its answer came: nothing is recorded of it. */
   readonly cut?: boolean
 }
 
@@ -302,7 +302,7 @@ export class Assessor {
     return named
   }
 
-  /** Details that a listing does not show; where nobody waits for those of a dataset, nothing is recorded of it. */
+  /** Details that a listing does not show; where the check ends before those of a dataset come, nothing is recorded of it. */
   async #withDetails({ options: { mode }, signal }: Pass, cases: readonly Case[]): Promise<readonly Case[]> {
     const well = cases.filter(({ fault, cut }) => fault === null && cut !== true)
     const memoryOf = (id: string) => this.#knowledge.memoryOf(id)

@@ -3,7 +3,7 @@ import { halfDoneSwap } from '#lib/replication/swap.ts'
 import type { Comparison, Inventory, SwapFacts } from '#lib/replication/types/inventory.ts'
 import { bytesOverForSetAside, isDatasetName, parseOwnDatasetName } from '#lib/zfs/names.ts'
 import { answered, CUT, orCut } from './internal-faults.ts'
-import type { LoginRights, Sans, Surroundings } from './ports.ts'
+import type { BesideBackup, LoginRights, Sans } from './ports.ts'
 
 interface Seen {
   readonly inventory: Inventory
@@ -17,11 +17,11 @@ const HOURS_MS = 6 * 3600_000
 export class BesideBook {
   readonly #properties = new Map<string, { readonly guid: string; readonly properties: Properties }>()
   #sweptAt = 0
-  readonly #known = new Map<string, { readonly surroundings: Surroundings; readonly at: number }>()
+  readonly #known = new Map<string, { readonly beside: BesideBackup; readonly at: number }>()
 
-  get(key: string, now: number): Surroundings | null {
+  get(key: string, now: number): BesideBackup | null {
     const known = this.#known.get(key)
-    return known === undefined || now - known.at > HOURS_MS ? null : known.surroundings
+    return known === undefined || now - known.at > HOURS_MS ? null : known.beside
   }
 
   properties(seen: Inventory): Properties | undefined {
@@ -34,17 +34,17 @@ export class BesideBook {
     this.#properties.set(keyOf(seen), { guid: guidOf(seen), properties })
   }
 
-  put(key: string, surroundings: Surroundings | undefined, now: number): void {
+  put(key: string, beside: BesideBackup | undefined, now: number): void {
     this.#sweep(now)
-    if (surroundings === undefined) this.#known.delete(key)
-    else this.#known.set(key, { surroundings, at: now })
+    if (beside === undefined) this.#known.delete(key)
+    else this.#known.set(key, { beside, at: now })
   }
 
   get size(): number {
     return this.#known.size
   }
 
-  /** What is too old to be an answer is of backups that nobody asks about any more. */
+  /** What is too old to be an answer is of backups that are no longer asked about. */
   #sweep(now: number): void {
     if (Math.abs(now - this.#sweptAt) < HOURS_MS) return
     this.#sweptAt = now
@@ -86,7 +86,7 @@ export async function withBeside<T extends Seen>(
     present: backup.state === 'present',
   }))
   const answers =
-    asks.length === 0 ? new Map<string, Surroundings>() : await orCut(answered(sans.surroundings(asks, signal), signal))
+    asks.length === 0 ? new Map<string, BesideBackup>() : await orCut(answered(sans.beside(asks, signal), signal))
   if (answers === CUT) for (const each of toAsk) cut.add(each)
   else for (const { inventory } of toAsk) book.put(keyOf(inventory), answers.get(keyOf(inventory)), now)
   const asked = new Set(toAsk)
@@ -144,17 +144,17 @@ function standsInTheWay({ longestBelow = '' }: Properties, { mapping }: Inventor
   return bytesOverForSetAside(mapping.backup.dataset, longestBelow.length) > 0
 }
 
-function aboveOf({ backup }: Inventory, { missingParents = [] }: Surroundings): Pick<Inventory, 'missingParents'> {
+function aboveOf({ backup }: Inventory, { missingParents = [] }: BesideBackup): Pick<Inventory, 'missingParents'> {
   return backup.state === 'missing' && missingParents.length > 0 ? { missingParents } : {}
 }
 
 /** Null: asked for and not read. */
-function swapOf(properties: Properties | undefined, known: Surroundings | null): { readonly swap?: SwapFacts | null } {
+function swapOf(properties: Properties | undefined, known: BesideBackup | null): { readonly swap?: SwapFacts | null } {
   if (known === null || properties === undefined) return { swap: null }
   return { swap: { ...properties, children: known.children } }
 }
 
-function wantsSwapFacts({ inventory, comparison }: Seen, known: Surroundings, fresh: boolean): boolean {
+function wantsSwapFacts({ inventory, comparison }: Seen, known: BesideBackup, fresh: boolean): boolean {
   if (inventory.backup.state !== 'present') return false
   return fresh || mayMatter(inventory, comparison) || known.siblings.length > 0
 }

@@ -151,7 +151,7 @@ function treeOf(root: Monitored, knowledge: Knowledge, now: number): Tree {
   }
 }
 
-/** How many of its tree stand below one without snapshots: of the others nobody asks. */
+/** How many of its tree stand below it; asked only of one without snapshots. */
 function childrenBelow(
   knowledge: Knowledge,
   { id, parentId, mapping, config }: Monitored,

@@ -75,7 +75,7 @@ export async function settleFailures(knowledge: Knowledge, ids: readonly string[
 /**
  * A person's word, for one dataset: the primary as the last check read it is the one to follow. Repairs nothing; what
  * policy allows then is a matter of the next check.
- * @throws Refusal where nothing of the kind is said, or nobody can say what the primary is now
+ * @throws Refusal where nothing of the kind is said, or what the primary is now is not known
  */
 export async function adoptPrimary(
   deps: Pick<EngineDeps, 'now' | 'log'>,
@@ -108,7 +108,7 @@ export async function adoptPrimary(
 }
 
 /**
- * Perhaps somebody works on the backup, the tree was destroyed, or the backup is the only good copy, as an earlier check
+ * Perhaps a person works on the backup, the tree was destroyed, or the backup is the only good copy, as an earlier check
  * saw more on the primary: that is no matter of one word for many.
  */
 const NOT_FOR_MANY: ReadonlySet<ReasonCode> = new Set([
@@ -131,7 +131,7 @@ export function decisionOf({ plan, verdict, activeRun, dataset, pause }: Dataset
 
 interface AdoptParts {
   readonly queue: RepairQueue
-  /** @throws Refusal where there is no such dataset, or nobody may repair it now */
+  /** @throws Refusal where there is no such dataset, or it may not be repaired now */
   readonly repairable: (id: string) => Monitored
   readonly view: (dataset: Monitored) => DatasetView
   readonly timeLeft: (dataset: Monitored) => number

@@ -29,8 +29,8 @@ export class Details {
 
   /**
    * Fills in what a resume token holds, what was written since the base, what stands beside the backup, what would make the
-   * next repair fail, and what the newest snapshots wrote. Whatever was asked about a dataset when nobody waited any longer
-   * makes it `cut`.
+   * next repair fail, and what the newest snapshots wrote. Where the check ends before the
+   * answer about a dataset, that one is `cut`.
    */
   async fill<T extends Seen>(
     seen: readonly T[],
@@ -85,8 +85,8 @@ interface EnrichOptions {
 }
 
 /**
- * Fills in what a listing does not show: what a resume token holds, and what was written since the base. Whatever was asked
- * about a dataset when nobody waited any longer makes it `cut`.
+ * Fills in what a listing does not show: what a resume token holds, and what was written since the base. Where the check
+ * ends before the answer about a dataset, that one is `cut`.
  */
 async function enrich<T extends Pick<Seen, 'inventory' | 'comparison'>>(
   sans: Sans,

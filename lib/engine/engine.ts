@@ -233,7 +233,7 @@ export async function begin(
     })
   }
   await knowledge.takeConfig()
-  // Nobody else will say that these have ended: the audit hears of it here.
+  // Nothing else will report that these have ended: the audit hears of it here.
   for (const run of open) deps.emit.run(run)
   const last = await deps.store.runs({ kind: ['SCAN'], limit: 20 })
   scans.remember(last.items.find((run) => run.scope.kind === 'all' && run.finishedAt !== null) ?? null)

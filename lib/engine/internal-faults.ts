@@ -7,7 +7,7 @@ import { wordsFor } from '#lib/replication/words.ts'
 import { cleanLine } from '#lib/text/clean.ts'
 import type { EngineDeps } from './ports.ts'
 
-/** Somebody stopped waiting for an answer: the check was cancelled, or came to its own limit. It says nothing of a SAN. */
+/** The wait for an answer was given up: the check was cancelled, or came to its own limit. It says nothing of a SAN. */
 export class CutOff extends Error {
   override readonly name = 'CutOff'
 
@@ -139,7 +139,7 @@ export async function answered<T>(answer: Promise<T>, signal?: AbortSignal): Pro
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     if (signal.aborted) stop()
-    // Whoever is not waited for any more may still fail, with nobody there to catch it.
+    // An answer that is no longer waited for may still fail, and would then be an unhandled rejection.
     answer.catch(() => {})
     const result = await Promise.race([answer, stopped])
     if (signal.aborted) throw new CutOff()
@@ -149,9 +149,9 @@ export async function answered<T>(answer: Promise<T>, signal?: AbortSignal): Pro
   }
 }
 
-export const CUT = Symbol('nobody waited')
+export const CUT = Symbol('given up')
 
-/** What was answered, or CUT where nobody waited for it. */
+/** What was answered, or CUT where the wait for it was given up. */
 export async function orCut<T>(answer: Promise<T>): Promise<T | typeof CUT> {
   try {
     return await answer

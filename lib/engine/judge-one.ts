@@ -84,7 +84,7 @@ export function judgeOne(
 function judgedOf({ dataset, inventory, comparison }: Seen, around: Circumstances, estimate: Estimate | null): Judged {
   const { now, memory, line, runs, repair } = around
   const { token } = inventory
-  // The run that is under way left this token itself, a moment ago: nobody else's, and no reason to wait.
+  // The run that is under way left this token itself, a moment ago: it is ours, and no reason to wait.
   const ours = repair === null ? runs : [repair, ...runs]
   const coming = token === null ? undefined : 'toGuid' in token ? token.toGuid : token.target
   const ownToken = coming !== undefined && isOwnToken(ours, coming)

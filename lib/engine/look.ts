@@ -8,7 +8,7 @@ import type { HostReading, HostWant, ReadOptions, Sans } from './ports.ts'
 
 /** The hosts of one look: each is read by itself, so that the pairs of one that answers need not wait for another. */
 interface HostLook {
-  /** What a host said, as soon as it did; null where nobody waited for it any longer. Never rejects. */
+  /** What a host said, as soon as it did; null where the wait for it was given up. Never rejects. */
   reading(host: string): Promise<HostReading | null>
   /**
    * Resolves when a host has been reached, or all have answered or been given up: whether the witness is cut off from all
@@ -20,7 +20,7 @@ interface HostLook {
 interface HostsAsked {
   readonly sans: Pick<Sans, 'read'>
   readonly faults: InternalFaults
-  /** Called with each answer, also with that of a host that could not be reached; not where nobody waited for it. */
+  /** Called with each answer, also with that of a host that could not be reached; not where the wait for it was given up. */
   readonly onReading: (reading: HostReading) => void
 }
 
@@ -130,7 +130,7 @@ function poolFacts(reading: HostReading, dataset: string): PoolFacts | null {
   return reading.reached ? (reading.pools?.get(poolOf(dataset)) ?? null) : null
 }
 
-/** A side that nobody waited for to its end: not read, and no fault of the host's either. */
+/** A side for which the wait was given up: not read, and no fault of the host's either. */
 export function wasCutOff({ primary, backup }: Inventory): boolean {
   return [primary, backup].some((side) => side.state === 'unknown' && side.fault.kind === 'cancelled')
 }

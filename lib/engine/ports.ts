@@ -37,10 +37,10 @@ export interface Sans {
    */
   sequence(commands: readonly HostCommand[], signal?: AbortSignal): Promise<CommandOutcome>
   /** What of ours stands beside backup datasets and what stands below them, by `host:dataset`; a missing entry could not be read. */
-  surroundings(
+  beside(
     asks: readonly { readonly host: string; readonly dataset: string; readonly present: boolean }[],
     signal?: AbortSignal,
-  ): Promise<ReadonlyMap<string, Surroundings>>
+  ): Promise<ReadonlyMap<string, BesideBackup>>
   /** What is set on backup datasets, and of those with something `below` the longest name there, by `host:dataset`; a missing entry could not be read. */
   swapProperties(
     asks: readonly { readonly host: string; readonly dataset: string; readonly below?: boolean }[],
@@ -128,13 +128,13 @@ export interface LoginRights {
   readonly beside: ReadonlySet<string>
 }
 
-/** Zfs will not send by a token; what it holds is told all the same, mostly. */
+/** Why zfs will not send by a token; mostly it says what the token holds all the same. */
 export interface TokenFault extends ZfsFault {
   /** The snapshot that was to arrive. */
   readonly target: Guid | null
 }
 
-export interface Surroundings {
+export interface BesideBackup {
   readonly siblings: readonly Sibling[]
   readonly children: readonly ChildDataset[]
   /** Of one that is not there: what is missing above it too, from the top; full names. Absent: nothing. */
@@ -236,7 +236,7 @@ export function cadenceAt({ config, cadence }: Pick<EngineDeps, 'config' | 'cade
   return cadence?.(scheduler, now) ?? { intervalSeconds: scheduler.intervalSeconds }
 }
 
-/** Told after the fact; a listener's failure never reaches the engine. */
+/** Called after the fact; a listener's failure never reaches the engine. */
 export interface Emit {
   dataset(record: DatasetStateRecord): void
   run(run: RunRecord): void

@@ -10,7 +10,7 @@ import type { StepFault } from './ports.ts'
 import { type Bookings, bookRoom, roomFor } from './room.ts'
 import { blocked, failed, type RunEnd } from './run-record.ts'
 
-/** A repair that somebody asked for, or that policy started. */
+/** A repair that a person asked for, or that policy started. */
 export interface RepairOrder {
   readonly runId: number
   readonly dataset: Monitored
@@ -73,7 +73,7 @@ export async function prepare(
     )
   if (plan.destroys.length > 0 && !order.confirmed)
     return end(blocked('CONFIRMATION_REQUIRED', 'This plan would destroy snapshots, and nobody confirmed that.'))
-  // Somebody else's receive: that nothing is to be done now does not say that nothing is missing.
+  // A receive that is not ours: that nothing is to be done now does not say that nothing is missing.
   if (plan.kind === 'NOTHING' && plan.automatic.code === 'BUSY') return end(blocked('BUSY', plan.outcome))
   if (plan.kind === 'NOTHING') {
     // Whoever asks for a repair by this primary has said that it is the one to follow, also where nothing is to be sent.
@@ -117,13 +117,13 @@ export async function followFromNowOn(
 /** Books the space; answers null, or why it does not fit. */
 function book(bookings: Bookings, order: RepairOrder, plan: Plan, assessment: Assessment): string | null {
   const answer = roomFor(bookings, order.dataset, plan, assessment.inventory, order.runId)
-  // Without an estimate nobody can say whether it fits: a person may decide that, the scheduler may not.
+  // Without an estimate it is not known whether it fits: a person may decide that, the scheduler may not.
   if (!answer.fits && !(answer.ask && !order.automatic)) return answer.sentence
   bookRoom(bookings, order.dataset, plan, order.runId, assessment.inventory)
   return null
 }
 
-/** As if ZFS had refused it, but before a byte moved: the dataset says so until somebody has cured it. */
+/** As if ZFS had refused it, but before a byte moved: the dataset says so until a person has cured it. */
 function missingRight({ dataset }: RepairOrder, { because, cure }: NonNullable<Plan['blocked']>): StepFault {
   const message = `${because} ${cure}`.trim()
   return { kind: 'permission-denied', host: dataset.mapping.backup.host, message, stderrTail: '', retryable: false }

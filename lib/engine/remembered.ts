@@ -145,7 +145,7 @@ export class StateBook {
     return dataset.config.paused ? null : (this.#pause(dataset, now)?.until ?? null)
   }
 
-  /** Epoch ms at which a person acknowledged what is said of it; null: nobody did, or it is over. */
+  /** Epoch ms at which a person acknowledged what is said of it; null: no one did, or it is over. */
   acknowledgedAt(datasetId: string, now: number): number | null {
     return this.controls(datasetId, now).find(({ kind }) => kind === 'ack')?.at ?? null
   }

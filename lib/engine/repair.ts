@@ -155,7 +155,7 @@ function stillHalf(prepared: Prepared, { fault, ended }: PlanEnd): StepFault | n
   return { ...fault, message }
 }
 
-/** A swap is finished in one plan, in two where somebody meddled; more would go on for ever. */
+/** A swap is finished in one plan, in two where a person changed something in between; more would go on for ever. */
 const FINISHES = 5
 
 function stillHalfDone({ mapping }: Plan): StepFault {

@@ -157,7 +157,7 @@ async function undoneIfRefused(
     const message = `${host} refused to set ${dataset} aside: ${sentence(fault.message)} The swap was undone, and ${dataset} is as it was. Cure what ${host} says, then repair again.`
     return { ...ended, fault: { ...fault, message, retryable: false } }
   }
-  // Not as the undo expects it: then something was renamed, and the next look tells what.
+  // Not as the undo expects it: then something was renamed, and the next look shows what.
   if (back.fault === null || back.fault.kind === 'plan-stale') return ended
   const message = `${sentence(fault.message)} The swap could not be undone either: ${sentence(back.fault.message)} The next repair goes on from there.`
   return { ...ended, fault: { ...fault, message } }

@@ -203,7 +203,7 @@ export function endOf({ kind, message }: StepFault): RunEnd | null {
 type RunChange = Partial<Omit<RunRecord, 'id' | 'kind' | 'trigger' | 'queuedAt'>>
 
 /**
- * Ends of runs that the store did not take: its disk was full, or somebody held it. Nobody runs these any more, but as
+ * Ends of runs that the store did not take: its disk was full, or it was locked. Nothing runs them any more, but as
  * long as the store says so their datasets count as being repaired; so they are written before the next run is made.
  */
 export class UnrecordedEnds {

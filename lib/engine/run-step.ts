@@ -162,13 +162,13 @@ async function runCommand(
   // A line of commands is not stopped by a cancel: it ends on the host in any case, and here its end is waited for.
   const outcome =
     step.kind === 'bookmark' ? await sans.command(step.command, request.signal) : await sans.sequence(step.commands)
-  const told = { exitCode: outcome.exitCode, bytes: null, stderr: showable(outcome.stderr) }
-  if (outcome.ok) return { ended: 'done', fault: null, warnings: [], ...told }
-  if (request.signal.aborted) return { ended: 'cancelled', fault: null, warnings: [], ...told }
+  const said = { exitCode: outcome.exitCode, bytes: null, stderr: showable(outcome.stderr) }
+  if (outcome.ok) return { ended: 'done', fault: null, warnings: [], ...said }
+  if (request.signal.aborted) return { ended: 'cancelled', fault: null, warnings: [], ...said }
   if (step.kind === 'commands' && step.role === 'release' && outcome.stderr.includes('no such tag on this dataset'))
-    return { ended: 'done', fault: null, warnings: [], ...told }
+    return { ended: 'done', fault: null, warnings: [], ...said }
   if (outcome.fault?.kind === 'name-taken' && isThereAlready(step))
-    return { ended: 'done', fault: null, warnings: [], ...told }
+    return { ended: 'done', fault: null, warnings: [], ...said }
   if (step.kind === 'commands' && step.role === 'mark') {
     // The backup is as good without it. It is on record with the command, and no reason to look at every run.
     const { writer, datasetId, deps } = request
@@ -177,16 +177,16 @@ async function runCommand(
       datasetId,
       host: step.host,
     })
-    return { ended: 'done', fault: null, warnings: [], ...told }
+    return { ended: 'done', fault: null, warnings: [], ...said }
   }
   if (step.optional)
     return {
       ended: 'done',
       fault: null,
       warnings: [`${step.title} did not work: ${outcome.fault?.message ?? 'no reason was given'}`],
-      ...told,
+      ...said,
     }
-  return { ended: 'failed', fault: outcome.fault, warnings: [], ...told }
+  return { ended: 'failed', fault: outcome.fault, warnings: [], ...said }
 }
 
 /** Free space is read so often during a receive. */

@@ -145,7 +145,7 @@ export class Scans {
   }
 
   #inScope(scope: Scope): readonly Monitored[] {
-    // One that is gone is looked at only where somebody names it.
+    // One that is gone is looked at only where it is named.
     const all = this.#by.knowledge.datasets().filter(({ retired }) => !retired)
     if (scope.kind === 'all') return all
     if (scope.kind === 'pair') {

@@ -70,7 +70,7 @@ export interface PreviewOptions {
 }
 export type Strategy = 'SET_ASIDE' | 'IN_PLACE'
 
-/** A plan that was shown to somebody. It can be run by its id until it expires. Times are epoch milliseconds. */
+/** A plan that was shown to a person. It can be run by its id until it expires. Times are epoch milliseconds. */
 export interface Preview {
   readonly planId: string
   readonly datasetId: string
@@ -79,7 +79,7 @@ export interface Preview {
   readonly expiresAt: number
 }
 
-/** What somebody read and decided: this primary is the one to follow, and its backup may make room. */
+/** What a person read and decided: this primary is the one to follow, and its backup may make room. */
 export interface Choice {
   readonly datasetId: string
   /** Of the plan that was shown; another one by now is not run. */
@@ -181,5 +181,3 @@ export interface Engine {
   /** The newest finished scan of everything, and the one under way. */
   lastScan(): { readonly finished: RunRecord | null; readonly running: RunRecord | null }
 }
-
-export type { ActionRecord, Monitored, RunKind, RunProgress, RunRecord, Trigger }

@@ -78,7 +78,7 @@ function planNow({ deps, knowledge, underway, faults }: ShownBy, { id }: Monitor
   }
 }
 
-/** Longer than anybody accepts; whole listings are held meanwhile. */
+/** Longer than any caller accepts; whole listings are held meanwhile. */
 const KEPT_MS = 3600_000
 
 interface FreshLook {
@@ -130,7 +130,7 @@ export function inventories(
       })
       for (const [id, { askedAt }] of looks) if (Math.abs(now - askedAt) > KEPT_MS) looks.delete(id)
       if (old.length > 0) {
-        // Everybody who asks meanwhile waits for the same one: a pruning script asks for one snapshot after the other.
+        // Whoever asks meanwhile waits for the same one: a pruning script asks for one snapshot after the other.
         const look = { askedAt: now, seen: lookAfresh(old) }
         for (const id of old) looks.set(id, look)
         look.seen.catch(() => {

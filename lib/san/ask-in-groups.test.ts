@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { LookFault } from '#lib/replication/types/inventory.ts'
 import type { BatchOptions, BatchResult, CommandResult, RemoteCommand, RemoteFault, Ssh } from '#lib/ssh/types.ts'
-import { type AskedGroup, askInGroups } from './ask-in-groups.ts'
-import { Pace } from './pace.ts'
+import { type AskedGroup, askInGroups, Pace } from './ask-in-groups.ts'
 
 const MINUTE = 60_000
 const LIMITS = { silenceMs: MINUTE, timeoutMs: 16 * MINUTE }

@@ -3,14 +3,14 @@ import type { Enclosing } from '#lib/replication/types/inventory.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { parsePropertyOfEach, parseQuotas, type Quota } from '#lib/zfs/answers.ts'
 import { encryptionCell, keyStatusCell } from '#lib/zfs/cells.ts'
+import { listSizes, parseSizes, type SnapshotSize } from '#lib/zfs/cost-listing.ts'
 import { diffSince, onlyDirectories } from '#lib/zfs/directory-changes.ts'
 import { parentOf } from '#lib/zfs/names.ts'
 import { chunkNames } from '#lib/zfs/operand.ts'
 import { getProperty, listIvSets, listQuotas, listRights } from '#lib/zfs/read-commands.ts'
 import { parseRights, rightsOf } from '#lib/zfs/rights.ts'
 import { getMark, parseMark, type WitnessMark } from '#lib/zfs/witness-mark.ts'
-import { askInGroups } from './ask-in-groups.ts'
-import { Pace } from './pace.ts'
+import { askInGroups, Pace } from './ask-in-groups.ts'
 
 /*
  * What would make a repair fail, read before one is tried: one SSH command a host. Whatever could not be read is left out:
@@ -174,6 +174,24 @@ export async function readDelegated(
         for (const right of granted) rights.add(right)
     }
     found.set(dataset, rights)
+  }
+  return found
+}
+
+/** What single snapshots hold and wrote, by their full names; what could not be read is left out, and asked for again. */
+export async function readSizes(
+  ssh: Ssh,
+  host: HostConfig,
+  snapshots: readonly string[],
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, SnapshotSize>> {
+  const argv = (some: readonly string[]) => listSizes(host.zfsCommand, some)
+  const groups = chunkNames(snapshots).map((names) => ({ names, argv }))
+  const asked = new Set(snapshots)
+  const found = new Map<string, SnapshotSize>()
+  for (const answer of await answersTo(ssh, host, 'sizes', groups, options)) {
+    if (!('output' in answer)) continue
+    for (const [name, size] of parseSizes(answer.output) ?? []) if (asked.has(name)) found.set(name, size)
   }
   return found
 }

@@ -10,7 +10,7 @@ import type { SnapshotLimits } from '#lib/zfs/snapshot-limits.ts'
 const AUTH: ReadonlySet<RemoteFaultKind> = new Set(['auth', 'key-file', 'account'])
 const NOT_THE_HOST: ReadonlySet<RemoteFaultKind> = new Set(['command', 'cancelled', 'local', 'too-much-output'])
 
-/** A host that could not be read, as the judge knows it. A key that nobody pinned is no changed key: it is not reached yet. */
+/** A host that could not be read, as the judge knows it. A key that was never pinned is no changed key: it is not reached yet. */
 export function lookFault(fault: RemoteFault): LookFault {
   return {
     host: fault.host,

@@ -85,7 +85,7 @@ export class ListingCache {
     return own
   }
 
-  /** What is too old to be an answer is of datasets that nobody lists any more: gone, or of a host that is. */
+  /** What is too old to be an answer is of datasets that are no longer listed: gone, or of a host that is. */
   #sweep(now: number): void {
     if (Math.abs(now - this.#sweptAt) < SWEEP_MS) return
     this.#sweptAt = now

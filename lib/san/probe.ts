@@ -2,6 +2,7 @@ import type { HostConfig } from '#config/effective.ts'
 import type { HostWant } from '#lib/engine/ports.ts'
 import type { LookFault } from '#lib/replication/types/inventory.ts'
 import type { BatchResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
+import { linesOf } from '#lib/zfs/cells.ts'
 import { type Columns, DATASET_COLUMNS, DATASET_COLUMNS_BEFORE_2_2, TOO_MANY_ROWS } from '#lib/zfs/columns.ts'
 import { type ListingScope, parseDatasetListing, parsePoolListing } from '#lib/zfs/dataset-listing.ts'
 import { classifyZfs } from '#lib/zfs/faults.ts'
@@ -9,13 +10,11 @@ import { isDatasetName, isWithin, poolOf } from '#lib/zfs/names.ts'
 import { groupsToList } from '#lib/zfs/operand.ts'
 import { clock, listDatasets, listPools } from '#lib/zfs/read-commands.ts'
 import type { DatasetFacts, PoolFacts } from '#lib/zfs/types.ts'
-import { askInGroups, type ListingLimits } from './ask-in-groups.ts'
+import { askInGroups, type ListingLimits, Pace } from './ask-in-groups.ts'
 import type { Answer } from './batch-answer.ts'
 import { datasetFault } from './host-fault.ts'
-import { ownLines } from './own-lines.ts'
-import { Pace } from './pace.ts'
 
-/** What one session told of a host's pools and datasets, before any snapshot is listed. */
+/** What one session said of a host's pools and datasets, before any snapshot is listed. */
 export interface Probe {
   readonly batch: BatchResult
   /** Epoch seconds by the host's clock when the session began, null when it did not say. */
@@ -32,7 +31,7 @@ export interface Probe {
   readonly badProperty: boolean
 }
 
-export interface ProbeRequest {
+interface ProbeRequest {
   readonly ssh: Ssh
   readonly host: HostConfig
   readonly want: HostWant
@@ -187,4 +186,26 @@ function poolsOf(batch: BatchResult, asked: readonly string[]): ReadonlyMap<stri
   if (result.exitCode !== 0 && classifyZfs(result.stderr)?.kind !== 'pool-missing') return null
   const listing = parsePoolListing(result.stdout, asked)
   return listing.fault === null ? new Map(listing.pools.map((pool) => [pool.name, pool])) : null
+}
+
+/**
+ * The lines of each dataset of a listing, so that one which cannot be read costs no other dataset its listing. Null where a
+ * line belongs to none of them, or the last one was cut off: then it is not known whose is missing.
+ * @param ownerOf whose a line is; null: none of theirs
+ */
+function ownLines(
+  output: string,
+  names: readonly string[],
+  ownerOf: (line: string) => string | null,
+): ReadonlyMap<string, string> | null {
+  if (!output.endsWith('\n')) return null
+  const own = new Map<string, string[]>(names.map((name) => [name, []]))
+  for (const line of linesOf(output)) {
+    const owner = ownerOf(line)
+    if (owner === null) return null
+    const lines = own.get(owner)
+    if (lines === undefined) own.set(owner, [`${line}\n`])
+    else lines.push(`${line}\n`)
+  }
+  return new Map([...own].map(([name, lines]) => [name, lines.join('')]))
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import type { HostConfig } from '#config/effective.ts'
 import type { BatchResult, CommandResult, RemoteCommand, Ssh } from '#lib/ssh/types.ts'
+import { Pace } from './ask-in-groups.ts'
 import { ListingCache } from './listing-cache.ts'
-import { Pace } from './pace.ts'
 import { type HostReader, readHost } from './read-host.ts'
 
 const DAY = 24 * 3600_000

@@ -9,21 +9,21 @@ import { writtenSince } from '#lib/zfs/read-commands.ts'
 import { resumeTokenFacts } from '#lib/zfs/send-commands.ts'
 import { parseResumeToken, readToken } from '#lib/zfs/token.ts'
 import type { SendEstimate } from '#lib/zfs/types.ts'
+import { Pace } from './ask-in-groups.ts'
 import { ListingCache } from './listing-cache.ts'
-import { Pace } from './pace.ts'
 import { readHost } from './read-host.ts'
 import { runCommand, runSequence } from './short-commands.ts'
 import { swapReader } from './swap-reader.ts'
 import { transfer } from './transfer.ts'
 
-export interface SanSettings {
+interface SanSettings {
   readonly ssh: Ssh & Pick<SshClient, 'reset'>
   readonly host: (id: string) => HostConfig | undefined
   readonly limits: () => { readonly silenceMs: number; readonly timeoutMs: number; readonly tries: number }
   readonly now: () => number
 }
 
-/** Nothing that a receiver writes: damaged, or made by somebody. */
+/** Nothing that a receiver writes: damaged, or forged. */
 const NO_TOKEN: TokenFault = {
   kind: 'token-corrupt',
   text: 'its token is damaged, or holds what no receiver writes',

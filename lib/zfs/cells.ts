@@ -61,7 +61,7 @@ export function* linesOf(text: string): Generator<string> {
 
 /**
  * A line that is not what the host was asked for. It makes a listing worthless, never shorter; where every line says whose
- * it is, that is the listing of its own dataset only (`lib/san/own-lines.ts`).
+ * it is, that is the listing of its own dataset only (`lib/san/probe.ts`).
  */
 export interface ListingFault {
   /** Counted from 1. */

@@ -13,7 +13,7 @@ const STATES = ['in step', 'behind', 'missing', 'diverged', 'ahead', 'nothing in
 type State = (typeof STATES)[number]
 
 /** Each wherever a call is about the poisoned dataset. */
-const SAN_CALLS = ['surroundings', 'swapProperties', 'writtenSince', 'token', 'estimate', 'rights', 'command'] as const
+const SAN_CALLS = ['beside', 'swapProperties', 'writtenSince', 'token', 'estimate', 'rights', 'command'] as const
 const STORE_CALLS = ['setPrimaryGuid', 'saveStates', 'addLag', 'createRun', 'recentRepairs', 'actions'] as const
 const NONSENSE: readonly unknown[] = [
   null,

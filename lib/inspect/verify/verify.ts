@@ -1,6 +1,6 @@
 import type { Config, HostConfig } from '#config/effective.ts'
+import type { Monitored } from '#lib/engine/monitored.ts'
 import type { HostReading, HostWant, Sans } from '#lib/engine/ports.ts'
-import type { Monitored } from '#lib/engine/types.ts'
 import { filterOf } from '#lib/replication/compare.ts'
 import type { PresentSide, Side } from '#lib/replication/types/inventory.ts'
 import type { Ssh } from '#lib/ssh/types.ts'

@@ -1,4 +1,3 @@
-import { compare, filterOf } from '../compare.ts'
 import { type Evidence, LISTED } from '../sentences/evidence.ts'
 import { reason } from '../sentences/reasons.ts'
 import type { Comparison, PresentSide, Side, SnapshotRef } from '../types/inventory.ts'
@@ -28,11 +27,10 @@ export interface JudgeContext {
 export type Rule = (context: JudgeContext) => readonly Reason[]
 
 export function contextOf(asked: JudgeInput): JudgeContext {
-  const { inventory } = asked
+  const { inventory, comparison } = asked
   const words = wordsFor(asked.mapping, asked.timezone)
   const looked = inventory.primary.state !== 'unknown' && inventory.backup.state !== 'unknown'
   const primary = present(inventory.primary)
-  const comparison = asked.comparison ?? compareNow(asked)
   const { rhythm, waiting } = primaryMemory(asked, comparison)
   const { policy } = asked
   const input = { ...asked, policy: { ...policy, warnDelaySeconds: warnDelaySeconds(policy, rhythm) } }
@@ -52,14 +50,6 @@ export function contextOf(asked: JudgeInput): JudgeContext {
 
 function present(side: Side): PresentSide | null {
   return side.state === 'present' ? side : null
-}
-
-/** A missing backup can be compared too: everything eligible is behind. */
-function compareNow({ inventory, policy, now }: JudgeInput): Comparison | null {
-  const { primary, backup } = inventory
-  if (primary.state !== 'present' || (backup.state !== 'present' && backup.state !== 'missing')) return null
-  const seconds = now / 1000 + (inventory.primarySkewSeconds ?? 0)
-  return compare(primary, backup.state === 'present' ? backup : null, filterOf(policy), seconds)
 }
 
 type SnapshotFact = { readonly name: string; readonly guid: string; readonly creation: number }

@@ -1,5 +1,5 @@
 import type { HostConfig } from '#config/effective.ts'
-import type { Surroundings } from '#lib/engine/ports.ts'
+import type { BesideBackup } from '#lib/engine/ports.ts'
 import type { ChildDataset, Sibling } from '#lib/replication/types/inventory.ts'
 import type { BatchOptions, Ssh } from '#lib/ssh/types.ts'
 import { listIdentities, listWritten, parseIdentities, parseWritten } from '#lib/zfs/cost-listing.ts'
@@ -9,20 +9,19 @@ import { chunkNames } from '#lib/zfs/operand.ts'
 import { listSnapshots } from '#lib/zfs/read-commands.ts'
 import { createRoom, limitsFor } from '#lib/zfs/snapshot-limits.ts'
 import { createSnapshotReader, snapshotsIn } from '#lib/zfs/snapshot-reader.ts'
-import { askInGroups } from './ask-in-groups.ts'
+import { askInGroups, Pace } from './ask-in-groups.ts'
 import { isAnswer } from './batch-answer.ts'
-import { Pace } from './pace.ts'
 
 /**
  * What of ours stands beside backup datasets, and what stands below them: one SSH command for all of a host, a second one
- * only where something of ours is found. A dataset whose surroundings could not be read in full is left out.
+ * only where something of ours is found. A dataset of which that could not be read in full is left out.
  */
-export async function readSurroundings(
+export async function readBeside(
   ssh: Ssh,
   host: HostConfig,
   datasets: readonly { readonly dataset: string; readonly present: boolean }[],
   options: BatchOptions,
-): Promise<ReadonlyMap<string, Surroundings>> {
+): Promise<ReadonlyMap<string, BesideBackup>> {
   const parents = datasets.map(({ dataset }) => parentOf(dataset)).filter((name) => name !== null)
   const present = datasets.filter(({ present }) => present).map(({ dataset }) => dataset)
   const rows = await listEach(ssh, host, [...new Set([...parents, ...present])], options)
@@ -37,7 +36,7 @@ export async function readSurroundings(
     )
   }
   const siblings = await readSiblings(ssh, host, [...own.values()].flat(), options)
-  const found = new Map<string, Surroundings>()
+  const found = new Map<string, BesideBackup>()
   for (const { dataset, present } of datasets) {
     const parent = parentOf(dataset)
     const below = rows.get(dataset)
@@ -140,7 +139,7 @@ async function readSiblings(
   options: BatchOptions,
 ): Promise<ReadonlyMap<string, Sibling>> {
   const found = new Map<string, Sibling>()
-  // Nobody has so many: of none of them anything is known, rather than of some.
+  // No SAN has so many: of none of them anything is known, rather than of some.
   if (rows.length === 0 || rows.length > MOST_SIBLINGS) return found
   const room = createRoom({ ...limitsFor(0), bytesOfAHost: MOST_BYTES })
   const readers = rows.map(({ name }) => createSnapshotReader([name], room))
