@@ -1,4 +1,4 @@
-import { MEASURES } from './measures.ts'
+import { MEASURES } from './measures/all.ts'
 
 export interface Wanted {
   /** Empty: all. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Figure, meets } from './measure.ts'
-import { MEASURES } from './measures.ts'
+import { MEASURES } from './measures/all.ts'
 import { lastResults, type Results, ROOT } from './results.ts'
 import { busyWarning, goalWords, valueWords } from './table.ts'
 

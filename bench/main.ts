@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { argumentsOf } from './arguments.ts'
-import { Worlds } from './beds/worlds.ts'
+import { Worlds } from './beds/open-worlds.ts'
 import { writeDocs } from './docs.ts'
 import { isBusy, load, thisMachine } from './machine.ts'
 import { meets } from './measure.ts'
-import { MEASURES } from './measures.ts'
+import { MEASURES } from './measures/all.ts'
 import { commitOf, RESULTS_FILE, type Results, type Taken } from './results.ts'
 import { busyWarning, figureLines } from './table.ts'
 

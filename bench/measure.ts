@@ -1,4 +1,4 @@
-import type { Worlds } from './beds/worlds.ts'
+import type { Worlds } from './beds/open-worlds.ts'
 
 /** One figure of a measure: what was seen, beside what, and the goal. Ratios compare within one run; times alone are this machine's. */
 export interface Figure {

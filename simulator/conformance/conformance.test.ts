@@ -4,7 +4,7 @@ import { answersOf } from './compare.ts'
 import { knownDifferences } from './known-differences.ts'
 import type { StepResult } from './render.ts'
 import { runOnSimulator } from './run-simulator.ts'
-import { scenarios } from './scenarios.ts'
+import { scenarios } from './scenarios/all.ts'
 
 /** A scenario is some 60 processes one after the other, on a machine that may be busy. */
 const patienceMs = 600_000

@@ -3,7 +3,7 @@
  * runs the scenarios on a machine with real OpenZFS and writes what it answered, one JSON file a scenario.
  */
 import { runOnLab } from './run-lab.ts'
-import { scenarios } from './scenarios.ts'
+import { scenarios } from './scenarios/all.ts'
 
 const [sshConfig = '', host = '', poolA = '', poolB = '', out = '', ...only] = Bun.argv.slice(2)
 

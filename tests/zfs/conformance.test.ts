@@ -6,7 +6,7 @@ import type { StepResult } from '#simulator/conformance/render.ts'
 import { runOnLab } from '#simulator/conformance/run-lab.ts'
 import { runOnSimulator } from '#simulator/conformance/run-simulator.ts'
 import type { Scenario } from '#simulator/conformance/scenario.ts'
-import { scenarios } from '#simulator/conformance/scenarios.ts'
+import { scenarios } from '#simulator/conformance/scenarios/all.ts'
 import { openLab, root } from './lab.ts'
 
 const lab = openLab()

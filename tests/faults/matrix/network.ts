@@ -26,7 +26,7 @@ export const NETWORK: readonly Row[] = [
     4,
     'network cut mid-scan',
     `${WIRE} > a connection that dies without a word in the middle of a listing: noticed, and the answer is not used`,
-    'lib/ssh/batch-output.batch-stdout.test.ts > cut off at any byte, no command is reported that had not ended',
+    'lib/ssh/batch-output.stdout.test.ts > cut off at any byte, no command is reported that had not ended',
     NTH,
   ),
   proved(

@@ -1,17 +1,17 @@
 /**
- * Pictures of every screen, for people: `node_modules/.bin/bun tests/browser/screens.ts [WORD...]` writes one contact
+ * Pictures of every screen, for people: `node_modules/.bin/bun tests/browser/screens/main.ts [WORD...]` writes one contact
  * sheet per screen into docs/screens; with words only those whose names contain one of them. No test: nothing is
  * compared, somebody looks at them. docs/states.md says which sheet shows what.
  */
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
-import { launch } from './pages.ts'
-import { EMPTY, OF_THE_DEMO, OF_THE_FIRST_START, OFFLINE, type Screen } from './screens/list.ts'
-import { demoService, emptyService, type Service, until } from './screens/service.ts'
-import { FOUR, type Picture, pictureOf, TWO, type Variant, windowOf, writeSheet } from './screens/sheet.ts'
-import { offlinePictures, settled, statePictures } from './screens/states.ts'
+import { launch } from '#tests/browser/pages.ts'
+import { EMPTY, OF_THE_DEMO, OF_THE_FIRST_START, OFFLINE, type Screen } from './list.ts'
+import { demoService, emptyService, type Service, until } from './service.ts'
+import { FOUR, type Picture, pictureOf, TWO, type Variant, windowOf, writeSheet } from './sheet.ts'
+import { offlinePictures, settled, statePictures } from './states.ts'
 
-const DIRECTORY = process.env.SCREENS ?? fileURLToPath(new URL('../../docs/screens', import.meta.url))
+const DIRECTORY = process.env.SCREENS ?? fileURLToPath(new URL('../../../docs/screens', import.meta.url))
 const PASSWORD = 'three words long'
 const words = process.argv.slice(2)
 const browser = await launchOrLeave()

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Figure, Measure } from '../measure.ts'
-import { type Deed, type Sizes, writeWorld } from './hostile/world.ts'
+import type { Figure, Measure } from '../../measure.ts'
+import { type Deed, type Sizes, writeWorld } from './world.ts'
 
 const ALL: Sizes = { pairs: 3_000_000, rows: 3_000_000, looks: 40, rowsALook: 50_000 }
 const QUICK: Sizes = { pairs: 100_000, rows: 100_000, looks: 4, rowsALook: 5_000 }
@@ -68,7 +68,7 @@ async function costOf(deed: Deed, sizes: Sizes): Promise<Cost> {
   try {
     writeWorld(directory, deed, sizes)
     Bun.spawnSync(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(directory, 'key')])
-    const program = join(import.meta.dir, 'hostile', 'look.ts')
+    const program = join(import.meta.dir, 'look.ts')
     const looks = deed === 'guids' ? sizes.looks : 1
     const child = Bun.spawn([process.execPath, program, directory, deed, String(looks)], {
       stdout: 'pipe',

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Figure, type Measure, median, spreadOf } from '../measure.ts'
-import { writeListing } from './parsing/listing.ts'
+import { type Figure, type Measure, median, spreadOf } from '../../measure.ts'
+import { writeListing } from './listing.ts'
 
 /** A million lines of two sides, read and compared. */
 export const parsing: Measure = {
@@ -64,7 +64,7 @@ interface Parsed {
 }
 
 async function parsed(file: string, datasets: number): Promise<Parsed> {
-  const program = join(import.meta.dir, 'parsing', 'parse-and-compare.ts')
+  const program = join(import.meta.dir, 'parse-and-compare.ts')
   const child = Bun.spawn([process.execPath, program, file, String(datasets)], { stdout: 'pipe', stderr: 'pipe' })
   const [said, complaint] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
   if ((await child.exited) !== 0) throw new Error(`Parsing failed: ${complaint}`)

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Browser } from '#tests/witness/browser.ts'
-import { type Service, startService } from '../beds/service.ts'
-import { openWorld, type World } from '../beds/world.ts'
-import { residentMb } from '../machine.ts'
-import { type Measure, percentile } from '../measure.ts'
+import { type Service, startService } from '../../beds/service.ts'
+import { openWorld, type World } from '../../beds/world.ts'
+import { residentMb } from '../../machine.ts'
+import { type Measure, percentile } from '../../measure.ts'
 
-const CROWD = join(import.meta.dir, 'strangers', 'crowd.ts')
+const CROWD = join(import.meta.dir, 'crowd.ts')
 const PASSWORD = 'three words long'
 const MB = 1e6
 /** Two files of 5 MiB. */

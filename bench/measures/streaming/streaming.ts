@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Service, startService } from '../beds/service.ts'
-import { openWorld, type World } from '../beds/world.ts'
-import { type Measure, percentile } from '../measure.ts'
+import { type Service, startService } from '../../beds/service.ts'
+import { openWorld, type World } from '../../beds/world.ts'
+import { type Measure, percentile } from '../../measure.ts'
 
-const PRELOAD = join(import.meta.dir, 'streaming', 'loop-delay.ts')
+const PRELOAD = join(import.meta.dir, 'loop-delay.ts')
 /** Slow, so that the simulated SANs leave the cores to the service. */
 const BYTES_PER_SECOND = 1_000_000
 
