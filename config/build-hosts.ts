@@ -1,10 +1,9 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { checkSshPath } from '#lib/ssh/config-words.ts'
+import { judged } from './build-datasets.ts'
 import type { HostConfig } from './effective.ts'
 import { HOST_DEFAULTS } from './hosts.ts'
-import type { Parts } from './parts.ts'
-import type { Report } from './report.ts'
-import { judged } from './settings.ts'
+import type { Parts, Report } from './parts.ts'
 import { parseOnline } from './windows.ts'
 
 export function buildHosts(parts: Parts, file: string, report: Report): ReadonlyMap<string, HostConfig> {

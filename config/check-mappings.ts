@@ -1,7 +1,7 @@
 import { bytesOverForSetAside, OWN_SUFFIX_LENGTH, parentOf, parseOwnDatasetName } from '#lib/zfs/names.ts'
 import type { BuiltDatasets } from './build-datasets.ts'
 import type { DatasetConfig, HostConfig } from './effective.ts'
-import type { Report } from './report.ts'
+import type { Report } from './parts.ts'
 
 /** Room for `@` and an ordinary snapshot name (autosnap_2026-11-22_00:00:00_frequently). */
 const SNAPSHOT_ROOM = 44

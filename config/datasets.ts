@@ -1,10 +1,21 @@
 import { z } from 'zod'
 import { checkHostId, HOST_ID } from '#lib/ssh/config-words.ts'
 import { checkDatasetName } from '#lib/zfs/names.ts'
-import { called, choice, count, flag, parsedText, ruledText, textList } from './fields.ts'
+import {
+  called,
+  checkChildGlob,
+  checkDatasetId,
+  checkSnapshotGlob,
+  choice,
+  count,
+  DATASET_ID,
+  flag,
+  parsedText,
+  ruledText,
+  textList,
+} from './fields.ts'
 import { parseKeepFree, parseRate } from './units.ts'
 import { parseDailyWindow } from './windows.ts'
-import { checkChildGlob, checkDatasetId, checkSnapshotGlob, DATASET_ID } from './words.ts'
 
 /** Ten years: beyond it a number of hours is a slip of the keyboard. */
 const MAX_HOURS = 87_600
@@ -66,7 +77,7 @@ const SendSchema = z.strictObject(
 )
 
 /** What may stand at a dataset, under a pair's `defaults:` and under the file's. The nearest one wins. */
-export const settings = {
+const settings = {
   auto_repair: flag({
     description: 'Run repairs that destroy nothing without asking.',
     default: byDefault.auto_repair,

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { faultExcerpt, faultsText } from './faults.ts'
+import { closest, faultExcerpt, faultsText } from './faults.ts'
 import { changed, load } from './load.fixture.ts'
 
 test('a fault is shown with its line and a caret below the place', () => {
@@ -23,4 +23,20 @@ test('a long line is cut around the caret, control characters do not reach the t
 
 test('a fault beyond the text has no excerpt', () => {
   expect(faultExcerpt({ file: 'f', line: 9, column: 1, path: '', message: '' }, 'one line')).toEqual([])
+})
+
+const KEYS = ['max_delay_hours', 'warn_delay_hours', 'min_age_hours', 'port', 'ssh_user']
+
+test.each([
+  ['maxDelayHours', 'max_delay_hours'],
+  ['max-delay-hours', 'max_delay_hours'],
+  ['max_delay_hour', 'max_delay_hours'],
+  ['warn_dealy_hours', 'warn_delay_hours'],
+  ['prot', 'port'],
+  ['user', null],
+  ['zebra', null],
+  ['', null],
+  ['x'.repeat(100_000), null],
+])('%s → %p', (word, expected) => {
+  expect(closest(word, KEYS)).toBe(expected)
 })

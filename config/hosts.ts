@@ -8,9 +8,8 @@ import {
   HOSTNAME,
   SSH_USER,
 } from '#lib/ssh/config-words.ts'
-import { called, count, parsedText, ruledText, textList } from './fields.ts'
+import { called, checkCommandWord, count, parsedText, ruledText, textList } from './fields.ts'
 import { parseOnline } from './windows.ts'
-import { checkCommandWord } from './words.ts'
 
 export const HOST_DEFAULTS = {
   port: 22,

@@ -1,9 +1,8 @@
 import type { z } from 'zod'
-import { type ConfigDocument, type Path, type PlacedFault, pathText } from './document.ts'
+import { type ConfigDocument, MOST_TOLD, type Path, type PlacedFault, pathText } from './document.ts'
+import { closest } from './faults.ts'
 import { either } from './fields.ts'
 import { schemaAt, sectionsWith } from './json-schema.ts'
-import { closest } from './suggest.ts'
-import { MOST_TOLD } from './yaml.ts'
 
 type Issue = z.core.$ZodIssue
 

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the file's own syntax
 import { describe, expect, test } from 'bun:test'
-import { difference } from './difference.ts'
+import { difference } from './describe.ts'
 import { faultLine } from './faults.ts'
 import { load, loaded, PRODUCT_YAML } from './load.fixture.ts'
 import { showConfig } from './origins.ts'

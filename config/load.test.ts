@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the file's own syntax
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
-import { DEFAULT_AUTH } from './access.ts'
+import { DEFAULT_AUTH } from './effective.ts'
 import { changed, load, loaded, PRODUCT_YAML } from './load.fixture.ts'
 
 const MINIMAL_POLICY = {

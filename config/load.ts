@@ -1,21 +1,16 @@
 import { createHash } from 'node:crypto'
-import { buildDatasets } from './build-datasets.ts'
+import { buildDatasets, type Layer, withOnlineHours } from './build-datasets.ts'
 import { buildHosts } from './build-hosts.ts'
 import { buildSections } from './build-sections.ts'
 import { checkMappings } from './check-mappings.ts'
-import { withOnlineHours } from './check-policy.ts'
-import { type ConfigDocument, type Path, type PlacedFault, readDocument } from './document.ts'
+import { type ConfigDocument, MOST_TOLD, type Path, type PlacedFault, readDocument } from './document.ts'
 import type { Config, ConfigFault } from './effective.ts'
 import { faultsOfIssues, valueAt } from './issues.ts'
-import { soundParts } from './parts.ts'
-import { collect } from './report.ts'
+import { collect, soundParts } from './parts.ts'
 import { ConfigSchema } from './schema.ts'
-import { type ReadFile, readSecretFiles } from './secret-files.ts'
-import type { Layer } from './settings.ts'
-import { untold } from './untold.ts'
-import { MOST_TOLD } from './yaml.ts'
+import { type ReadFile, readSecretFiles, untold } from './untold.ts'
 
-export interface LoadInput {
+interface LoadInput {
   readonly text: string
   /** Shown in faults; relative paths in the file are beside it. */
   readonly file: string

@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import { AuthSchema, type RawAuth } from './auth-section.ts'
 import {
   DatasetSchema,
   PairSchema,
@@ -8,8 +7,17 @@ import {
   type RawSettings,
   SettingsSchema,
 } from './datasets.ts'
+import { type ConfigDocument, type Path, type PlacedFault, pathText } from './document.ts'
 import { HostSchema, type RawHost } from './hosts.ts'
-import { LimitsSchema, RetentionSchema, SchedulerSchema, ServerSchema, SshSchema } from './sections.ts'
+import {
+  AuthSchema,
+  LimitsSchema,
+  type RawAuth,
+  RetentionSchema,
+  SchedulerSchema,
+  ServerSchema,
+  SshSchema,
+} from './schema.ts'
 
 /**
  * The parts of the file that are sound by themselves. One bad value must not hide what else is wrong, so the checks across
@@ -84,4 +92,29 @@ function record(value: unknown): Record<string, unknown> {
 
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
+}
+
+/** Collects what the checks across the file find. A warning does not stop the load. */
+export interface Report {
+  /** `place`: where the value stands, or its key. */
+  fault(path: Path, message: string, place?: 'value' | 'key'): void
+  warn(path: Path, message: string): void
+}
+
+interface Collected extends Report {
+  readonly faults: readonly PlacedFault[]
+  readonly warnings: readonly PlacedFault[]
+}
+
+export function collect(document: ConfigDocument): Collected {
+  const faults: PlacedFault[] = []
+  const warnings: PlacedFault[] = []
+  const placed = (path: Path, message: string): PlacedFault => ({ ...document.at(path), path: pathText(path), message })
+  return {
+    faults,
+    warnings,
+    fault: (path, message, place) =>
+      void faults.push({ ...placed(path, message), ...(place === 'key' ? document.keyAt(path) : {}) }),
+    warn: (path, message) => void warnings.push(placed(path, message)),
+  }
 }

@@ -1,10 +1,9 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { environmentVariables } from '#lib/host/environment.ts'
-import { isNotFound, isPermissionDenied } from '#lib/host/errors.ts'
-import { isSecretOpen, modeText, openFilesAllowed } from '#lib/host/file-facts.ts'
+import { isNotFound, isPermissionDenied, isSecretOpen, modeText, openFilesAllowed } from '#lib/host/files.ts'
+import { MAX_BYTES } from './document.ts'
 import { type Loaded, loadConfig } from './load.ts'
-import { MAX_BYTES } from './yaml.ts'
 
 /** Where the image mounts its configuration. */
 const DEFAULT_DIRECTORY = '/config'

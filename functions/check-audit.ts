@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AuditVerification, auditVerificationView } from '#lib/api/audit-check.ts'
+import { AuditVerification, auditVerificationView } from '#lib/api/audit.ts'
 import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({

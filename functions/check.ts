@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { lookAround, ScanInput, ScanOutcome } from '#lib/api/function.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
-import { lookAround, ScanInput, ScanOutcome } from '#lib/api/scan-job.ts'
 import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Discovery, discoverInput, discoveryView } from '#lib/api/discovery.ts'
-import { configuredHostId, withListings } from '#lib/api/host-input.ts'
+import { configuredHostId, withListings } from '#lib/api/refusals.ts'
 import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DoctorReport, doctorInput, doctorView } from '#lib/api/doctor.ts'
-import { configuredHostId } from '#lib/api/host-input.ts'
+import { configuredHostId } from '#lib/api/refusals.ts'
 import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({

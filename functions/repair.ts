@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { datasetId } from '#lib/api/dataset-input.ts'
-import { withRefusals } from '#lib/api/refusals.ts'
-import { RunState } from '#lib/api/run-words.ts'
-import { triggerOf } from '#lib/api/trigger.ts'
+import { datasetId, withRefusals } from '#lib/api/refusals.ts'
+import { triggerOf } from '#lib/api/run.ts'
+import { RunState } from '#lib/api/words.ts'
 import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({

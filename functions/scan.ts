@@ -1,7 +1,6 @@
 import { z } from 'zod'
+import { lookAround, ScanInput, ScanOutcome, scanSchedule } from '#lib/api/function.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
-import { lookAround, ScanInput, ScanOutcome } from '#lib/api/scan-job.ts'
-import { scanSchedule } from '#lib/api/scan-schedule.ts'
 import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({

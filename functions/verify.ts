@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { datasetId } from '#lib/api/dataset-input.ts'
-import { VerificationResult } from '#lib/api/verification.ts'
-import { verifyAll } from '#lib/api/verify-all.ts'
+import { datasetId } from '#lib/api/refusals.ts'
+import { VerificationResult, verifyAll } from '#lib/api/verification.ts'
 import { defineFunction } from '#lib/services.ts'
 
 export default defineFunction({

@@ -1,10 +1,9 @@
 import { useSignal } from '@preact/signals'
 import type { ConfigReportView } from '#lib/api/config.ts'
-import { Action } from '#lib/client/action.tsx'
-import type { Refused } from '#lib/client/send.ts'
-import { type ConfigDifference, Difference } from '#lib/view/config/difference.tsx'
+import { Action, type Refused } from '#lib/client/action.tsx'
 import { Faults } from '#lib/view/config/drift.tsx'
-import { RoleNote } from '#lib/view/role-note.tsx'
+import { type ConfigDifference, Difference } from '#lib/view/config/effective.tsx'
+import { RoleNote } from '#lib/view/layout.tsx'
 
 interface Shown {
   readonly title: string

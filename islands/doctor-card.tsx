@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { DoctorReportView } from '#lib/api/doctor.ts'
 import { Action } from '#lib/client/action.tsx'
-import { Findings } from '#lib/view/config/findings.tsx'
+import { Findings } from '#lib/view/config/hosts.tsx'
 import { Icon } from '#lib/view/icon.tsx'
 
 /** Looks at everything that replication rests on. It may take a minute; nothing is written to a SAN. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import LiveBar from '#islands/live-bar.tsx'
 import ZoneSwitch from '#islands/zone-switch.tsx'
-import { auditFault } from '#lib/api/audit-check.ts'
+import { auditFault } from '#lib/api/audit.ts'
 import type { InvocationContext } from '#lib/runtime/define.ts'
 import { Island } from '#lib/runtime/page.tsx'
 import type { Services } from '#lib/services.ts'

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { AuditResult, auditFields, auditQuery, auditView } from '#lib/api/audit.ts'
-import { auditVerificationView } from '#lib/api/audit-check.ts'
+import { AuditResult, auditFields, auditQuery, auditVerificationView, auditView } from '#lib/api/audit.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { definePage } from '#lib/services.ts'
 import { AuditLog } from '#lib/view/access/audit-log.tsx'

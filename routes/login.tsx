@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { password } from '#lib/api/access-words.ts'
+import { password } from '#lib/api/words.ts'
 import type { InvocationContext } from '#lib/runtime/define.ts'
 import { Problem } from '#lib/runtime/problem.ts'
 import { redirect } from '#lib/runtime/reply.ts'

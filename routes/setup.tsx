@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { password } from '#lib/api/access-words.ts'
+import { password } from '#lib/api/words.ts'
 import type { InvocationContext } from '#lib/runtime/define.ts'
 import { Problem } from '#lib/runtime/problem.ts'
 import { redirect } from '#lib/runtime/reply.ts'
 import { definePage, defineRoute, type Services } from '#lib/services.ts'
-import { Setup, type SetupProps } from '#lib/view/access/setup.tsx'
+import { Setup, type SetupProps } from '#lib/view/access/login.tsx'
 import { signedIn } from './_local-path.ts'
 import { Page } from './_page.tsx'
 

@@ -1,12 +1,8 @@
 import { dirname, resolve } from 'node:path'
-import { ensureDirectory, removePath } from '#lib/host/directory.ts'
-import { fileFacts } from '#lib/host/file-facts.ts'
-import { readTextFile } from '#lib/host/read-file.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { ensureDirectory, fileFacts, readTextFile, removePath, writeTextFileAtomic } from '#lib/host/files.ts'
 import { type Child, startChild } from '#lib/process/child.ts'
-import { createLineSplitter } from '#lib/process/line-splitter.ts'
-import { descendantsOf } from '#lib/process/process-table.ts'
-import { createTextRing } from '#lib/process/text-ring.ts'
+import { descendantsOf } from '#lib/process/proc.ts'
+import { createLineSplitter, createTextRing } from '#lib/process/run-command.ts'
 
 /** sshd starts itself again for each connection, and does so only when it was called by its absolute path. */
 const SSHD = '/usr/sbin/sshd'

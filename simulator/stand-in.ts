@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { writeTextFileAtomic } from '#lib/host/files.ts'
 
 /** How a host answers: with a shell in these surroundings, or not at all. */
 type StandInHost = { readonly environment: Readonly<Record<string, string>> } | { readonly refusal: string }

@@ -113,7 +113,7 @@ describe('a wrong arrow is found', () => {
       "import { execa } from 'execa'",
       "// import { Database } from 'bun:sqlite'",
       "/* import { Hono } from 'hono' */",
-      "import { readTextFile } from '#lib/host/read-file.ts'",
+      "import { readTextFile } from '#lib/host/files.ts'",
       "const note = 'see https://example.org/import'",
       "import { other } from './other.ts'",
     ].join('\n')

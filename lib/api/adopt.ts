@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Adopted, Engine } from '#lib/engine/types.ts'
-import { datasetId } from './dataset-input.ts'
-import { datasetHref, runHref } from './hrefs.ts'
-import { PlanKind } from './plan-words.ts'
+import { datasetHref, runHref } from './fields.ts'
+import { datasetId } from './refusals.ts'
+import { PlanKind } from './words.ts'
 
-export const Decision = z
+const Decision = z
   .object({
     datasetId: z.string(),
     primary: z.object({ host: z.string(), dataset: z.string() }),

@@ -4,10 +4,8 @@ import { type AnchoredDataset, anchorsOf, type AnchorUse as Use } from '#lib/ins
 import { type InTransfer, inTransfer } from '#lib/inspect/may-destroy.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
 import { isoSeconds } from '#lib/text/words.ts'
-import { describedEnum } from './described-enum.ts'
+import { describedEnum, Guid, Timestamp } from './fields.ts'
 import { Unseen, type UnseenView } from './set-asides.ts'
-import { Guid } from './snapshot-ref.ts'
-import { Timestamp } from './time.ts'
 
 const AnchorUse = describedEnum<Use>('AnchorUse', 'What an anchor is there for.', {
   NEEDED: 'An incremental starts from it, or would if the snapshot before it went.',
@@ -16,7 +14,7 @@ const AnchorUse = describedEnum<Use>('AnchorUse', 'What an anchor is there for.'
   UNKNOWN: 'A backup could not be read.',
 })
 
-export const Anchor = z
+const Anchor = z
   .object({
     name: z.string().meta({ examples: ['hqs8p1/HQS8DAT1#zw-00c2f3a1b4d5e6f7'] }),
     guid: Guid,
@@ -76,7 +74,7 @@ export const AnchorList = z
   })
   .meta({ id: 'AnchorList', description: 'The anchors on the primaries.' })
 
-export interface AnchorsSeen {
+interface AnchorsSeen {
   readonly datasets: readonly AnchoredDataset[]
   readonly transfers: readonly InTransfer[]
   readonly unseen: readonly UnseenView[]

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { DatasetView } from '#lib/engine/types.ts'
+import type { DatasetView, Engine } from '#lib/engine/types.ts'
 import { type Asked, type Opinion as Judged, type MayCode, mayDestroy, sideMeant } from '#lib/inspect/may-destroy.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
+import { type Actor, callerKey, mayAccess } from '#lib/runtime/actor.ts'
+import { Problem, unavailable } from '#lib/runtime/problem.ts'
 import { iso } from '#lib/text/words.ts'
-import { describedEnum } from './described-enum.ts'
-import { Guid } from './snapshot-ref.ts'
-import { Timestamp } from './time.ts'
+import { describedEnum, Guid, Timestamp } from './fields.ts'
 
 const CanDestroyAnswer = describedEnum<Judged['answer']>('CanDestroyAnswer', 'May a snapshot be destroyed?', {
   YES: 'The chain goes on without it.',
@@ -46,13 +46,13 @@ export const CanDestroy = z
   })
   .meta({ id: 'CanDestroy', description: 'For the pruning script of a snapshot tool.' })
 
-export interface AskedOf {
+interface AskedOf {
   readonly view: DatasetView
   readonly inventory: Inventory | null
 }
 
 /** Null where no mapping that could be read has a snapshot of that name. */
-export function canDestroy(asked: Asked, mappings: readonly AskedOf[], now: number): z.input<typeof CanDestroy> | null {
+function canDestroy(asked: Asked, mappings: readonly AskedOf[], now: number): z.input<typeof CanDestroy> | null {
   const opinions = mappings.flatMap((each) => opinionOf(asked, each) ?? [])
   const worst = WORST_FIRST.flatMap((answer) => opinions.filter((each) => each.answer === answer))[0]
   if (worst === undefined) return null
@@ -83,4 +83,70 @@ function opinionOf(asked: Asked, { view, inventory }: AskedOf): z.input<typeof O
   const { activeRun } = view
   const judged = mayDestroy({ inventory, policy: config.policy, side, guid: entry.guid, activeRun })
   return { datasetId: id, host, guid: entry.guid, ...judged }
+}
+
+/** A pruning script asks for one snapshot after the other; the first question looks, the next ones use that look. */
+const MAX_AGE_MS = 60_000
+
+interface Answering {
+  readonly engine: Pick<Engine, 'freshInventories'>
+  readonly actor: Actor
+  readonly now: () => number
+}
+
+/**
+ * A pruner on a SAN asks with a viewer's token, and a yes needs a look. It gets one at a time, and one a minute of each
+ * dataset: of a snapshot that is not in it nothing is known, which is no "there is none": that would let it go.
+ * @throws Problem 404 where nobody watches the dataset, or it has no such snapshot
+ */
+export async function answerCanDestroy(
+  asked: Asked,
+  views: readonly DatasetView[],
+  { engine, actor, now }: Answering,
+): Promise<z.input<typeof CanDestroy>> {
+  const meant = views.filter(({ dataset }) => !dataset.retired && sideMeant(asked, dataset.mapping) !== null)
+  if (meant.length === 0)
+    throw new Problem(404, 'NO_SUCH_DATASET', `${asked.dataset} is in no mapping, so it is nobody's business here.`, {
+      title: 'There is no such dataset',
+      next: { href: '/api/datasets' },
+    })
+  const look = async (maxAgeMs: number) => {
+    const inventories = await engine.freshInventories(
+      meant.map(({ dataset }) => dataset.id),
+      maxAgeMs,
+    )
+    const byId = new Map(inventories.map((inventory) => [inventory.mapping.id, inventory]))
+    const mappings = meant.map((view) => ({ view, inventory: byId.get(view.dataset.id) ?? null }))
+    return canDestroy(asked, mappings, now())
+  }
+  if (!mayAccess(actor.role, 'operator'))
+    return (await inTurn(callerKey(actor), () => look(MAX_AGE_MS))) ?? notInTheLastLook(asked)
+  // One that was taken after the last look is found by another.
+  const answer = (await look(MAX_AGE_MS)) ?? (await look(0))
+  if (answer !== null) return answer
+  throw new Problem(404, 'NO_SUCH_SNAPSHOT', `${asked.dataset} has no snapshot @${asked.snapshot}.`, {
+    title: 'There is no such snapshot',
+    next: { href: '/api/datasets' },
+  })
+}
+
+function notInTheLastLook({ dataset, snapshot }: Asked): never {
+  return unavailable(
+    `${dataset}@${snapshot} is not in the last look, which is at most a minute old, and may be younger. Ask again then; an operator has it looked for now.`,
+    'NOT_READ_YET',
+    60,
+  )
+}
+
+const last = new Map<string, Promise<unknown>>()
+
+/** One after the other for each caller: what it costs to answer them is borne once at a time, however many they send. */
+export async function inTurn<Result>(caller: string, work: () => Promise<Result>): Promise<Result> {
+  const mine = (last.get(caller) ?? Promise.resolve()).then(work, work)
+  last.set(caller, mine)
+  try {
+    return await mine
+  } finally {
+    if (last.get(caller) === mine) last.delete(caller)
+  }
 }

@@ -3,7 +3,7 @@ import type { ConfigFault as Fault } from '#config/effective.ts'
 import { type InputFault, Problem } from '#lib/runtime/problem.ts'
 import type { Services } from '#lib/services.ts'
 import { iso } from '#lib/text/words.ts'
-import { Timestamp } from './time.ts'
+import { Timestamp } from './fields.ts'
 
 export const ConfigFault = z
   .object({

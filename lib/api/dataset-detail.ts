@@ -1,22 +1,166 @@
 import { z } from 'zod'
+import type { DatasetConfig } from '#config/effective.ts'
 import type { LagPoint as Point } from '#lib/db/types.ts'
 import type { DatasetView, HostState } from '#lib/engine/types.ts'
 import type { Verification as VerificationDone } from '#lib/inspect/verify/types.ts'
 import { inDoubt } from '#lib/replication/held-back.ts'
 import { textBelow } from '#lib/replication/sentences/below.ts'
 import type { Plan as PlanData } from '#lib/replication/types/plan.ts'
-import { Check, checksOf } from './dataset-checks.ts'
-import { DatasetPolicy, policyView } from './dataset-policy.ts'
-import { DatasetSummary, datasetSummary } from './dataset-summary.ts'
-import { describedEnum } from './described-enum.ts'
+import { isoOrNull } from '#lib/text/words.ts'
+import { DatasetSummary, datasetSummary, Reason, reasonView, textsOf } from './dataset-summary.ts'
+import { describedEnum, Timestamp } from './fields.ts'
 import { LagPoint, lagPoint } from './lag.ts'
 import { automaticView, Plan, planView } from './plan.ts'
-import { PlanKind } from './plan-words.ts'
-import { Reason, reasonView, textsOf } from './reason.ts'
-import { ReasonCode } from './reason-words.ts'
 import { Run, runView } from './run.ts'
 import { SetAside, type SetAsideView } from './set-asides.ts'
 import { Verification, verificationView } from './verification.ts'
+import { PlanKind, ReasonCode } from './words.ts'
+
+const RepairWhen = describedEnum<'BEHIND' | 'WARNING' | 'BROKEN'>('RepairWhen', 'When a repair starts by itself.', {
+  BEHIND: 'As soon as something is missing.',
+  WARNING: 'Once the delay passes the warning, or the chain is not whole.',
+  BROKEN: 'Once the delay passes the maximum, or there is nothing to go on from.',
+})
+
+const OnDiverged = describedEnum<'PROVEN' | 'SET_ASIDE' | 'ASK'>(
+  'OnDiverged',
+  'What to do when the backup went its own way.',
+  {
+    PROVEN: 'Set it aside where the lineage is proven.',
+    SET_ASIDE: 'Set it aside even where no earlier check saw a common snapshot.',
+    ASK: 'Always ask a person.',
+  },
+)
+
+const DatasetPolicy = z
+  .object({
+    definedAt: z
+      .string()
+      .describe('File and line of the mapping.')
+      .meta({ examples: ['/config/app-config.yaml:12'] }),
+    maxDelaySeconds: z.number(),
+    warnDelaySeconds: z.number(),
+    minAgeSeconds: z.number(),
+    maxRecoveryPointSeconds: z.number().nullable(),
+    primaryMaxAgeSeconds: z.number().nullable().describe('Null: found from the habit of the primary; 0: off.'),
+    autoRepair: z.boolean(),
+    dryRun: z.boolean(),
+    repairWhen: RepairWhen,
+    onDiverged: OnDiverged,
+    retired: z.enum(['WARNING', 'NOTE']).describe('What it is when children of a recursive dataset are gone.'),
+    anchor: z.string(),
+    initial: z.string(),
+    snapshotInclude: z.array(z.string()),
+    snapshotExclude: z.array(z.string()),
+    send: z.object({
+      raw: z.boolean().nullable().describe('Null: decided for each dataset.'),
+      largeBlocks: z.boolean(),
+      compressed: z.boolean(),
+    }),
+    keepFree: z.object({ fraction: z.number().nullable(), bytes: z.number().nullable() }),
+    bandwidthLimit: z.number().nullable().describe('Bytes a second.'),
+    repairWindow: z.string().nullable(),
+    recursive: z.boolean(),
+    exclude: z.array(z.string()),
+  })
+  .meta({ id: 'DatasetPolicy', description: 'The settings in force for a dataset.' })
+
+function policyView(config: DatasetConfig): z.input<typeof DatasetPolicy> {
+  const { policy, at } = config
+  const { keepFree, send } = policy
+  return {
+    definedAt: `${at.file}:${at.line}`,
+    maxDelaySeconds: policy.maxDelaySeconds,
+    warnDelaySeconds: policy.warnDelaySeconds,
+    minAgeSeconds: policy.minAgeSeconds,
+    maxRecoveryPointSeconds: policy.maxRecoveryPointSeconds,
+    primaryMaxAgeSeconds: policy.primaryMaxAgeSeconds,
+    autoRepair: policy.autoRepair,
+    dryRun: policy.dryRun,
+    repairWhen: policy.repairWhen.toUpperCase() as Uppercase<typeof policy.repairWhen>,
+    onDiverged: policy.onDiverged.toUpperCase() as Uppercase<typeof policy.onDiverged>,
+    retired: policy.retired === 'note' ? 'NOTE' : 'WARNING',
+    anchor: policy.anchor.toUpperCase(),
+    initial: policy.initial.toUpperCase(),
+    snapshotInclude: [...policy.snapshotInclude],
+    snapshotExclude: [...policy.snapshotExclude],
+    send: { raw: send.raw === 'auto' ? null : send.raw, largeBlocks: send.largeBlocks, compressed: send.compressed },
+    keepFree: {
+      fraction: 'fraction' in keepFree ? keepFree.fraction : null,
+      bytes: 'bytes' in keepFree ? keepFree.bytes : null,
+    },
+    bandwidthLimit: policy.bandwidthLimit,
+    repairWindow: policy.repairWindow?.text ?? null,
+    recursive: config.recursive,
+    exclude: [...config.exclude],
+  }
+}
+
+type Word = 'OK' | 'PROBLEM' | 'UNKNOWN'
+const CheckState = describedEnum<Word>('CheckState', 'How a check came out.', {
+  OK: 'As it should be.',
+  PROBLEM: 'Something is wrong; `detail` says what.',
+  UNKNOWN: 'Nobody could look.',
+})
+
+const CheckName = describedEnum<'SSH' | 'POOL' | 'CLOCK'>('CheckName', 'What was checked.', {
+  SSH: 'The SAN answers the witness.',
+  POOL: 'The pool of the dataset is online.',
+  CLOCK: "The SAN's clock agrees with the witness's.",
+})
+
+const Check = z
+  .object({
+    name: CheckName,
+    host: z.string(),
+    state: CheckState,
+    detail: z.string(),
+    checkedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'Check', description: 'A condition that replication of a dataset rests on.' })
+
+type CheckView = z.input<typeof Check>
+
+const SKEW_LIMIT_SECONDS = 60
+
+/** What is known of both SANs of a dataset. */
+export function checksOf({ dataset }: DatasetView, hosts: readonly HostState[]): CheckView[] {
+  const { primary, backup } = dataset.mapping
+  return [primary, backup].flatMap((place) => {
+    const state = hosts.find((host) => host.id === place.host)
+    const pool = place.dataset.split('/')[0] ?? ''
+    const at = { host: place.host, checkedAt: isoOrNull(state?.checkedAt ?? null) }
+    return [
+      { name: 'SSH' as const, ...ssh(state), ...at },
+      { name: 'POOL' as const, ...poolOf(state, pool), ...at },
+      { name: 'CLOCK' as const, ...clock(state), ...at },
+    ]
+  })
+}
+
+type Outcome = { readonly state: Word; readonly detail: string }
+
+function ssh(host: HostState | undefined): Outcome {
+  if (!host || host.reachable === null) return { state: 'UNKNOWN', detail: 'Not checked yet.' }
+  if (host.reachable)
+    return { state: 'OK', detail: host.latencyMs === null ? 'Answers.' : `Answers in ${host.latencyMs} ms.` }
+  return { state: 'PROBLEM', detail: host.fault?.message ?? 'Does not answer.' }
+}
+
+function poolOf(host: HostState | undefined, name: string): Outcome {
+  const pool = host?.pools.find((known) => known.name === name)
+  if (!pool) return { state: 'UNKNOWN', detail: `Pool ${name} has not been seen.` }
+  if (!host?.reachable) return { state: 'UNKNOWN', detail: `Pool ${name} was ${pool.health} when last seen.` }
+  const words = `Pool ${name} is ${pool.health}${pool.readonly ? ' and read-only' : ''}.`
+  return { state: pool.health === 'ONLINE' && !pool.readonly ? 'OK' : 'PROBLEM', detail: words }
+}
+
+function clock(host: HostState | undefined): Outcome {
+  const skew = host?.skewSeconds ?? null
+  if (skew === null) return { state: 'UNKNOWN', detail: 'The clock has not been read.' }
+  const state = Math.abs(skew) > SKEW_LIMIT_SECONDS ? 'PROBLEM' : 'OK'
+  return { state, detail: skew === 0 ? 'Agrees.' : `Differs by ${skew} s from the witness's.` }
+}
 
 const OptionMode = describedEnum<'REPAIR' | 'CHECK'>('OptionMode', '`mode` of the request that does it.', {
   REPAIR: 'Runs the plan.',

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import type { DatasetView } from '#lib/engine/types.ts'
 import { fakePlan, fakeView } from '#tests/api/fake-views.ts'
-import { countsOf } from './counts.ts'
 import { datasetSummary, nameOf } from './dataset-summary.ts'
-import { worstOf } from './worst.ts'
+import { countsOf, worstOf } from './status.ts'
 
 const NOW = Date.parse('2026-11-22T14:32:10Z')
 const summary = (change: Partial<DatasetView> = {}) => datasetSummary(fakeView('a', { change }), NOW)

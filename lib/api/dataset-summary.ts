@@ -2,13 +2,58 @@ import { z } from 'zod'
 import type { ControlRecord } from '#lib/db/types.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import { warnDelaySeconds } from '#lib/replication/judge/rhythm.ts'
+import type { Plan } from '#lib/replication/types/plan.ts'
+import type { Reason as Judged } from '#lib/replication/types/reason.ts'
+import { severityOf } from '#lib/text/ranks.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
-import { datasetHref, previewHref, runsOfHref } from './hrefs.ts'
+import {
+  type CursorKey,
+  datasetHref,
+  decodeCursor,
+  encodeCursor,
+  previewHref,
+  runsOfHref,
+  SnapshotRef,
+  snapshotRefOrNull,
+  Timestamp,
+} from './fields.ts'
 import { AutomaticRepair, automaticView } from './plan.ts'
-import { MainReason, mainReason } from './reason.ts'
-import { SnapshotRef, snapshotRefOrNull } from './snapshot-ref.ts'
-import { Activity, Health, Status } from './status-words.ts'
-import { Timestamp } from './time.ts'
+import { Activity, Health, ReasonCode, Severity, Status } from './words.ts'
+
+const MainReason = z
+  .object({
+    code: ReasonCode,
+    message: z.string().describe('One sentence for a person. Holds names from the SANs: escape it on output.'),
+    action: z.string().nullable().describe('The next step, one sentence; null where nothing is to be done.'),
+    destructive: z.boolean().describe('True when the repair on offer would destroy something.'),
+  })
+  .meta({ id: 'MainReason', description: 'The worst reason of a dataset.' })
+
+export const Reason = z
+  .object({
+    code: ReasonCode,
+    severity: Severity,
+    message: z.string(),
+    action: z.string().nullable(),
+    evidence: z.record(z.string(), z.unknown()).describe('What was seen; its fields depend on the code.'),
+  })
+  .meta({ id: 'Reason', description: 'One reason with its evidence.' })
+
+export type ReasonFull = z.input<typeof Reason>
+
+function mainReason(reason: Judged, plan: Plan | null): z.input<typeof MainReason> {
+  const { code, message, action } = reason
+  return { code, message, action, destructive: (plan?.destroys.length ?? 0) > 0 }
+}
+
+export function reasonView({ code, severity, message, action, evidence }: Judged): z.input<typeof Reason> {
+  return { code, severity, message, action, evidence: { ...evidence } }
+}
+
+/** All that the reasons say, for what is shown below them. */
+export function textsOf(reasons: readonly Judged[]): readonly string[] {
+  return reasons.flatMap(({ message, action }) => (action === null ? [message] : [message, action]))
+}
 
 const Place = z
   .object({ host: z.string(), dataset: z.string() })
@@ -26,7 +71,7 @@ const Acknowledged = z
   .object({ by: z.string(), at: Timestamp, until: Timestamp.nullable(), reason: z.string().nullable() })
   .meta({ id: 'Acknowledged', description: 'Somebody knows; alarms are quiet, the status stays.' })
 
-export const Behind = z
+const Behind = z
   .object({
     snapshots: z.number().int(),
     bytes: z.number().int().nullable().describe('Null when there is no estimate.'),
@@ -127,4 +172,89 @@ function ackView(ack: ControlRecord | null, now: number): z.input<typeof Acknowl
 
 function isOver(control: ControlRecord, now: number): boolean {
   return control.until !== null && control.until <= now
+}
+
+interface DatasetFilter {
+  readonly status?: readonly string[]
+  readonly pair?: string
+  readonly reason?: readonly string[]
+  /** Text that id, datasets, hosts, pair or the reason's sentence hold, whatever the case. */
+  readonly q?: string
+}
+
+const SORT_FIELDS = ['severity', 'delay', 'lag', 'name', 'pair', 'checkedAt'] as const
+type Field = (typeof SORT_FIELDS)[number]
+/** `-` is descending: `-severity` shows the worst first. */
+type SortWord = Field | `-${Field}`
+export const SORT_WORDS: readonly SortWord[] = SORT_FIELDS.flatMap((field) => [field, `-${field}` as const])
+export const DEFAULT_SORT: readonly SortWord[] = ['-severity', '-delay', 'name']
+
+const KEY: Readonly<Record<Field, (row: DatasetSummaryView) => string | number | null>> = {
+  severity: (row) => severityOf(row.health),
+  delay: (row) => row.delaySeconds,
+  lag: (row) => row.lagSeconds,
+  name: (row) => row.name,
+  pair: (row) => row.pair.name,
+  checkedAt: (row) => row.checkedAt,
+}
+
+export function filterDatasets(rows: readonly DatasetSummaryView[], filter: DatasetFilter): DatasetSummaryView[] {
+  const { status, pair, reason } = filter
+  const wanted = filter.q?.trim().toLowerCase() ?? ''
+  return rows.filter(
+    (row) =>
+      (!status?.length || status.includes(row.status)) &&
+      (pair === undefined || row.pair.name === pair) &&
+      (!reason?.length || reason.includes(row.reason.code)) &&
+      (wanted === '' || textOf(row).includes(wanted)),
+  )
+}
+
+function textOf({ id, pair, reason }: DatasetSummaryView): string {
+  const { primary, backup } = pair
+  return [id, pair.name, primary.host, primary.dataset, backup.host, backup.dataset, reason.message]
+    .join('\n')
+    .toLowerCase()
+}
+
+/** One page in the order asked for. The cursor holds the last row's sort key, so rows that come or go between two pages shift nothing. */
+export function pageOfDatasets(
+  rows: readonly DatasetSummaryView[],
+  { sort, limit, cursor }: { readonly sort: readonly SortWord[]; readonly limit: number; readonly cursor?: string },
+): { readonly items: DatasetSummaryView[]; readonly nextCursor: string | null } {
+  const list = `datasets ${sort.join()}`
+  const compare = comparatorOf(sort)
+  const keyed = rows.map((row) => ({ row, key: keyOf(row, sort) })).sort((a, b) => compare(a.key, b.key))
+  const after = cursor === undefined ? null : decodeCursor(list, sort.length + 1, cursor)
+  const rest = after === null ? keyed : keyed.filter(({ key }) => compare(key, after) > 0)
+  const page = rest.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    items: page.map(({ row }) => row),
+    nextCursor: last && rest.length > limit ? encodeCursor(list, last.key) : null,
+  }
+}
+
+/** The id at the end makes the order total. */
+function keyOf(row: DatasetSummaryView, sort: readonly SortWord[]): CursorKey {
+  return [...sort.map((word) => KEY[word.replace('-', '') as Field](row)), row.id]
+}
+
+function comparatorOf(sort: readonly SortWord[]): (a: CursorKey, b: CursorKey) => number {
+  const signs = [...sort.map((word) => (word.startsWith('-') ? -1 : 1)), 1]
+  return (a, b) => {
+    for (const [at, sign] of signs.entries()) {
+      const difference = compareValues(a[at] ?? null, b[at] ?? null, sign)
+      if (difference !== 0) return difference
+    }
+    return 0
+  }
+}
+
+/** Not known comes last in either direction. */
+function compareValues(a: CursorKey[number], b: CursorKey[number], sign: number): number {
+  if (a === b) return 0
+  if (a === null) return 1
+  if (b === null) return -1
+  return (a < b ? -1 : 1) * sign
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { Discovery as Found } from '#lib/inspect/discover/types.ts'
 import { iso, isoSeconds } from '#lib/text/words.ts'
-import { hostId } from './host-input.ts'
-import { Guid } from './snapshot-ref.ts'
-import { Timestamp } from './time.ts'
+import { Guid, Timestamp } from './fields.ts'
+import { hostId } from './refusals.ts'
 
 const DatasetKind = z.enum(['filesystem', 'volume'])
 

@@ -6,9 +6,8 @@ import type {
   DoctorReport as Report,
 } from '#lib/inspect/doctor/types.ts'
 import { iso } from '#lib/text/words.ts'
-import { describedEnum } from './described-enum.ts'
-import { hostId } from './host-input.ts'
-import { Timestamp } from './time.ts'
+import { describedEnum, Timestamp } from './fields.ts'
+import { hostId } from './refusals.ts'
 
 const State = describedEnum<FindingState>('DoctorState', 'How a check of the doctor came out.', {
   OK: 'As it should be.',

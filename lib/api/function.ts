@@ -1,11 +1,14 @@
 import { z } from 'zod'
+import type { Config } from '#config/effective.ts'
 import type { InvocationRecord } from '#lib/db/types.ts'
-import type { FunctionView as Info } from '#lib/services.ts'
+import type { Scope } from '#lib/engine/types.ts'
+import type { InvocationContext, Schedule } from '#lib/runtime/define.ts'
+import type { FunctionView as Info, Services } from '#lib/services.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
-import { describedEnum } from './described-enum.ts'
-import { functionHref } from './hrefs.ts'
-import { TriggerType } from './run-words.ts'
-import { Timestamp } from './time.ts'
+import { describedEnum, functionHref, Timestamp } from './fields.ts'
+import { impossible, runInTheWay } from './refusals.ts'
+import { triggerOf } from './run.ts'
+import { RunState, TriggerType } from './words.ts'
 
 export const FunctionSummary = z
   .object({
@@ -32,7 +35,7 @@ const InvocationState = describedEnum<InvocationRecord['state']>('InvocationStat
   INTERRUPTED: 'The witness ended while it ran.',
 })
 
-export const Invocation = z
+const Invocation = z
   .object({
     id: z.string(),
     trigger: TriggerType,
@@ -81,4 +84,56 @@ export function invocationView(record: InvocationRecord): z.input<typeof Invocat
     outcome,
     error,
   }
+}
+
+export const ScanInput = {
+  pair: z.string().min(1).max(300).optional().describe('Name of a pair.'),
+  dataset: z.string().min(1).max(300).optional().describe('Id of a dataset; not together with `pair`.'),
+}
+
+const ScanEnd = describedEnum<'ENDED' | 'ALREADY_RUNNING'>('ScanEnd', 'What became of a scan.', {
+  ENDED: 'It ran to its end; `state` says how.',
+  ALREADY_RUNNING: 'Another one of the same datasets is under way; `runId` says which.',
+})
+
+export const ScanOutcome = z.object({
+  end: ScanEnd,
+  runId: z.string().nullable(),
+  state: RunState.nullable(),
+  outcome: z.string().nullable(),
+})
+
+type Outcome = z.input<typeof ScanOutcome>
+type Context = Pick<Services, 'engine'> & Pick<InvocationContext, 'actor' | 'trigger' | 'requestId' | 'signal'>
+
+/** Starts a scan and waits for its end, not for the repairs that it enqueues. */
+export async function lookAround(
+  wanted: { readonly pair?: string; readonly dataset?: string },
+  context: Context,
+  enqueue: boolean,
+): Promise<Outcome> {
+  const { engine, trigger, signal } = context
+  const scheduled = trigger === 'schedule'
+  try {
+    const started = await engine.scan({ scope: scopeOf(wanted), enqueue, trigger: triggerOf(context), signal })
+    const run = await started.done
+    return { end: 'ENDED', runId: String(run.id), state: run.state, outcome: run.outcome }
+  } catch (error) {
+    // The schedule comes again; a person wants to know.
+    const other = scheduled ? runInTheWay(error) : null
+    if (other === null) throw error
+    return { end: 'ALREADY_RUNNING', runId: String(other), state: null, outcome: null }
+  }
+}
+
+function scopeOf({ pair, dataset }: { readonly pair?: string; readonly dataset?: string }): Scope {
+  if (pair !== undefined && dataset !== undefined) impossible('/dataset', 'Give `pair` or `dataset`, not both.')
+  if (dataset !== undefined) return { kind: 'datasets', ids: [dataset] }
+  return pair === undefined ? { kind: 'all' } : { kind: 'pair', pair }
+}
+
+/** When scans come, null when they are switched off: the pattern, or the distance that no pattern can say. */
+export function scanSchedule({ enabled, cron, intervalSeconds }: Config['scheduler']): Schedule | null {
+  if (!enabled) return null
+  return cron ?? { everySeconds: intervalSeconds }
 }

@@ -4,10 +4,9 @@ import type { HostState } from '#lib/engine/types.ts'
 import { roomIn } from '#lib/replication/space.ts'
 import { isoOrNull } from '#lib/text/words.ts'
 import type { PoolFacts } from '#lib/zfs/types.ts'
-import { describedEnum } from './described-enum.ts'
-import { Timestamp } from './time.ts'
+import { describedEnum, Timestamp } from './fields.ts'
 
-export const HostRole = describedEnum<'PRIMARY' | 'BACKUP' | 'BOTH' | 'NONE'>('HostRole', 'What a SAN is used as.', {
+const HostRole = describedEnum<'PRIMARY' | 'BACKUP' | 'BOTH' | 'NONE'>('HostRole', 'What a SAN is used as.', {
   PRIMARY: 'Others are copies of it.',
   BACKUP: 'It holds copies.',
   BOTH: 'Primary of one pair, backup of another.',

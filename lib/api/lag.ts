@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { LagPoint as Point } from '#lib/db/types.ts'
 import { iso } from '#lib/text/words.ts'
-import { Health } from './status-words.ts'
-import { Timestamp } from './time.ts'
+import { Timestamp } from './fields.ts'
+import { Health } from './words.ts'
 
 export const LagPoint = z
   .object({

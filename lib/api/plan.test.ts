@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test'
 import { fakePlan } from '#tests/api/fake-views.ts'
-import { planView } from './plan.ts'
-import { previewView } from './preview.ts'
+import { planView, previewView } from './plan.ts'
 
 test('every step shows its words, in the order in which they are piped', () => {
   const { steps } = planView(fakePlan('a'))

@@ -1,12 +1,12 @@
 import { z } from 'zod'
+import type { Preview as Shown } from '#lib/engine/types.ts'
 import { sentenceBelow, textBelow } from '#lib/replication/sentences/below.ts'
 import type { Automatic, Plan as PlanData, Step as StepData } from '#lib/replication/types/plan.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
-import { AutomaticCode, IF_INTERRUPTED, IfInterrupted, PlanKind, StepKind } from './plan-words.ts'
-import { Guid, SnapshotRef, snapshotRef } from './snapshot-ref.ts'
-import { Timestamp } from './time.ts'
+import { datasetHref, Guid, SnapshotRef, snapshotRef, Timestamp } from './fields.ts'
+import { AutomaticCode, IF_INTERRUPTED, IfInterrupted, PlanKind, StepKind } from './words.ts'
 
-export const Command = z
+const Command = z
   .object({ host: z.string(), argv: z.array(z.string()) })
   .meta({ id: 'Command', description: 'What runs on a SAN, word by word.' })
 
@@ -69,7 +69,7 @@ export const AutomaticRepair = z
   })
   .meta({ id: 'AutomaticRepair', description: 'May the scheduler start the repair, as of now?' })
 
-export type AutomaticRepairView = z.input<typeof AutomaticRepair>
+type AutomaticRepairView = z.input<typeof AutomaticRepair>
 
 /** `above`: what the same answer says of the dataset already, so that nothing has to be shown twice. */
 export function automaticView(automatic: Automatic, above: readonly string[]): AutomaticRepairView {
@@ -192,4 +192,37 @@ function commandsOf(step: StepData) {
   if (step.kind === 'transfer') return [step.source, step.sink]
   if (step.kind === 'commands') return step.commands
   return step.kind === 'bookmark' ? [step.command] : []
+}
+
+export const Preview = z
+  .object({
+    planId: z.string().describe('Give it to `run` to have exactly this plan run.'),
+    datasetId: z.string(),
+    madeAt: Timestamp,
+    expiresAt: Timestamp.describe('Afterwards a new preview is needed.'),
+    confirm: z
+      .string()
+      .nullable()
+      .describe('What a person must type to run it: the full backup dataset. Null where nothing is destroyed.'),
+    plan: Plan,
+    links: z.object({ run: z.string(), dataset: z.string() }),
+  })
+  .meta({
+    id: 'Preview',
+    description: 'A plan that was made just now, from a fresh look at both sides. Nothing was written.',
+  })
+
+export type PreviewView = z.input<typeof Preview>
+
+export function previewView(preview: Shown): PreviewView {
+  const { planId, datasetId, plan } = preview
+  return {
+    planId,
+    datasetId,
+    madeAt: iso(preview.madeAt),
+    expiresAt: iso(preview.expiresAt),
+    confirm: plan.destroys.length > 0 ? plan.mapping.backup.dataset : null,
+    plan: planView(plan),
+    links: { run: `${datasetHref(datasetId)}/run`, dataset: datasetHref(datasetId) },
+  }
 }

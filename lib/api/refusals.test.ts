@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { BadCursor } from '#lib/db/errors.ts'
 import { Refusal, type RefusalCode } from '#lib/engine/refusal.ts'
 import { Problem } from '#lib/runtime/problem.ts'
-import { refusalProblem, runInTheWay, withRefusals } from './refusals.ts'
+import { refusalProblem, runInTheWay, untilOf, withRefusals } from './refusals.ts'
 
 const TABLE: readonly (readonly [RefusalCode, number, string])[] = [
   ['NO_SUCH_DATASET', 404, '/api/datasets'],
@@ -73,3 +73,17 @@ test('runInTheWay', () => {
   expect(runInTheWay(new Refusal('PAUSED', 'x', { runId: 3 }))).toBeNull()
   expect(runInTheWay(new Error('x'))).toBeNull()
 })
+
+const NOW = Date.parse('2026-11-22T12:00:00Z')
+
+test.each([
+  [{}, null],
+  [{ seconds: 60 }, NOW + 60_000],
+  [{ until: '2026-11-22T12:00:01Z' }, NOW + 1000],
+  [{ until: '2026-11-22T14:00:00+01:00' }, NOW + 3_600_000],
+])('%p', (input, end) => expect(untilOf(input, NOW)).toBe(end))
+
+test.each([
+  [{ seconds: 60, until: '2026-11-23T00:00:00Z' }, 'not both'],
+  [{ until: '2026-11-22T12:00:00Z' }, 'is over'],
+])('%p is refused', (input, because) => expect(() => untilOf(input, NOW)).toThrow(because))

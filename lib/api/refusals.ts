@@ -1,8 +1,11 @@
+import { z } from 'zod'
+import type { Config } from '#config/effective.ts'
 import { BadCursor } from '#lib/db/errors.ts'
 import { Refusal, type RefusalCode } from '#lib/engine/refusal.ts'
+import type { DatasetView, Engine } from '#lib/engine/types.ts'
+import { NotListed } from '#lib/inspect/discover/types.ts'
 import { type InputFault, Problem, type ProblemOptions } from '#lib/runtime/problem.ts'
-import { badCursor } from './cursor.ts'
-import { datasetHref, previewHref, runHref } from './hrefs.ts'
+import { badCursor, datasetHref, epoch, Moment, previewHref, runHref } from './fields.ts'
 
 interface Answer {
   readonly status: number
@@ -84,4 +87,105 @@ export function noSuchRun(id: string): never {
 /** 422 for a body whose fields are fine one by one, but not together. */
 export function impossible(pointer: string, detail: string, code = 'VALIDATION'): never {
   throw new Problem(422, code, detail, { errors: [{ pointer, code: 'IMPOSSIBLE', detail } satisfies InputFault] })
+}
+
+/** Looked up among the datasets that the engine watches; never made into a path. */
+export const datasetId = z
+  .string()
+  .min(1)
+  .max(300)
+  .describe('Id of a dataset, as `/api/datasets` lists it.')
+  .meta({ examples: ['hqs10-hqs7.HQS10DAT1'] })
+
+/** Of routes that need only the dataset. */
+export const datasetInput = z.object({ id: datasetId })
+
+/** The same with a body, which must be empty: a field that does nothing would be a promise. */
+export const datasetBody = z.strictObject({ id: datasetId })
+
+export const hostId = z
+  .string()
+  .min(1)
+  .max(100)
+  .describe('Id of a host under `san_hosts`.')
+  .meta({ examples: ['hqs8'] })
+
+/** 404 for an id that the configuration does not have. */
+export function configuredHostId(config: Pick<Config, 'hosts'>, id: string): string {
+  if (config.hosts.has(id)) return id
+  const known = [...config.hosts.keys()].join(', ')
+  throw new Problem(404, 'NO_SUCH_HOST', `There is no host ${id} under san_hosts. There are ${known}.`, {
+    title: 'There is no such host',
+    next: { href: '/api/config' },
+  })
+}
+
+/** Awaits what reads whole hosts; one that could not be listed becomes 502. */
+export async function withListings<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!(error instanceof NotListed)) throw error
+    throw new Problem(502, 'NOT_LISTED', error.message, {
+      title: 'A SAN could not be listed',
+      retryable: error.retryable,
+      next: { href: '/api/doctor', method: 'POST' },
+      cause: error,
+    })
+  }
+}
+
+/** Query fields of lists that can be narrowed to a SAN or to one dataset. */
+export const hostOrDataset = {
+  host: z.string().min(1).max(100).optional().describe('Only of this SAN.'),
+  datasetId: datasetId.optional(),
+}
+
+/**
+ * The datasets that are meant. `side`: which of its two hosts counts.
+ * @throws Problem 404 for a host or dataset that is not known
+ */
+export function datasetsMeant(
+  { engine, config }: { readonly engine: Pick<Engine, 'dataset' | 'datasets'>; readonly config: Config },
+  { host, datasetId: id }: { readonly host?: string | undefined; readonly datasetId?: string | undefined },
+  side: 'primary' | 'backup',
+): readonly DatasetView[] {
+  if (host !== undefined && !config.hosts.has(host)) noSuchHost(host, [...config.hosts.keys()])
+  const views = id === undefined ? engine.datasets() : [engine.dataset(id) ?? noSuchDataset(id)]
+  return host === undefined ? views : views.filter(({ dataset }) => dataset.mapping[side].host === host)
+}
+
+function noSuchHost(id: string, known: readonly string[]): never {
+  const detail = `There is no host ${JSON.stringify(id)}; the config has ${known.join(', ')}.`
+  throw new Problem(404, 'NO_SUCH_HOST', detail, { title: 'There is no such host', next: { href: '/api/status' } })
+}
+
+/** The number of a run. @throws Problem 404: a text that is no number names no run. */
+export function runNumber(id: string): number {
+  return /^[1-9]\d{0,14}$/.test(id) ? Number(id) : noSuchRun(id)
+}
+
+const YEAR_SECONDS = 366 * 86_400
+
+/** The fields of everything that can be limited in time. */
+export const untilFields = {
+  until: Moment.optional().describe('Until then; not together with `seconds`. Without both: until somebody ends it.'),
+  seconds: z.number().int().min(1).max(YEAR_SECONDS).optional().describe('For so long.'),
+  reason: z.string().max(500).optional().describe('Kept with it, for those who come later.'),
+}
+
+/**
+ * Epoch milliseconds, null for no end.
+ * @throws Problem 422 for both at once and for a time that is over
+ */
+export function untilOf(
+  { until, seconds }: { readonly until?: string; readonly seconds?: number },
+  now: number,
+): number | null {
+  if (until !== undefined && seconds !== undefined) impossible('/until', 'Give `until` or `seconds`, not both.')
+  if (seconds !== undefined) return now + seconds * 1000
+  if (until === undefined) return null
+  const end = epoch(until)
+  if (end <= now) impossible('/until', `${until} is over; give a time in the future.`)
+  return end
 }

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import type { ActionRecord, RunRecord } from '#lib/db/types.ts'
+import type { DatasetView } from '#lib/engine/types.ts'
+import { Problem } from '#lib/runtime/problem.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
+import { describedEnum, Timestamp } from './fields.ts'
 import { Plan, PlanStep, type PlanView, planView } from './plan.ts'
+import { impossible } from './refusals.ts'
 import { Run, runView } from './run.ts'
-import { ActionKind, StepState } from './run-words.ts'
-import { Timestamp } from './time.ts'
+import { ActionKind, AutomaticCode, PlanKind, StepState } from './words.ts'
 
 const RunStep = PlanStep.extend({
   state: StepState,
@@ -15,7 +18,7 @@ const RunStep = PlanStep.extend({
   error: z.string().nullable(),
 }).meta({ id: 'RunStep', description: 'A step of the plan and how it went.' })
 
-export const Action = z
+const Action = z
   .object({
     id: z.string(),
     datasetId: z.string().nullable(),
@@ -73,7 +76,7 @@ function progressOf(
   }
 }
 
-export function actionView(action: ActionRecord): z.input<typeof Action> {
+function actionView(action: ActionRecord): z.input<typeof Action> {
   const { datasetId, step, kind, title, host, state, exitCode, bytes, error } = action
   return {
     id: String(action.id),
@@ -91,4 +94,82 @@ export function actionView(action: ActionRecord): z.input<typeof Action> {
     error,
     detail: { ...action.detail },
   }
+}
+
+export const RunMode = describedEnum<'CHECK' | 'REPAIR'>('RunMode', 'What to do.', {
+  CHECK: 'Only look.',
+  REPAIR: 'Run the plan `planId`; without one a plan is made now, and runs only if it destroys nothing.',
+})
+
+export const RunStrategy = describedEnum<'SET_ASIDE' | 'IN_PLACE'>(
+  'RunStrategy',
+  'What to do with what stands in the way.',
+  {
+    SET_ASIDE: 'Keep it beside the backup (default).',
+    IN_PLACE: 'Destroy it. Only with a `planId` of such a preview, the typed `confirm` and a `reason`.',
+  },
+)
+
+interface Request {
+  readonly mode?: 'CHECK' | 'REPAIR'
+  readonly strategy?: 'SET_ASIDE' | 'IN_PLACE'
+  readonly dryRun?: boolean
+  readonly planId?: string
+  readonly confirm?: string
+}
+
+/**
+ * Fields that are fine one by one, but not together or not here.
+ * @throws Problem 422
+ */
+export function checkRunRequest({ mode, strategy, dryRun, planId, confirm }: Request, backupDataset: string): void {
+  if (strategy === 'IN_PLACE' && !dryRun && planId === undefined) {
+    const detail =
+      'What destroys runs only as it was shown: preview it with `"strategy": "IN_PLACE"` and give its `planId`.'
+    throw new Problem(409, 'CONFIRMATION_REQUIRED', detail)
+  }
+  if (planId !== undefined && mode !== 'REPAIR') {
+    impossible('/planId', 'A plan is run with `"mode": "REPAIR"`; add it, or leave `planId` out.')
+  }
+  if (planId !== undefined && dryRun) {
+    impossible('/dryRun', 'The plan is made already; GET it from the preview, or leave `dryRun` out to run it.')
+  }
+  if (confirm !== undefined && confirm !== backupDataset) {
+    const detail = `Type the full backup dataset: ${backupDataset}`
+    throw new Problem(422, 'VALIDATION', detail, { errors: [{ pointer: '/confirm', code: 'MISMATCH', detail }] })
+  }
+}
+
+export const Forecast = z
+  .object({
+    datasets: z.number().int().describe('How many would be looked at.'),
+    repairs: z.number().int().describe('How many repairs the policy would start; none destroys anything.'),
+    estimateBytes: z.number().nullable().describe('Of those repairs together; null where one has no estimate.'),
+    kinds: z.array(z.object({ kind: PlanKind, count: z.number().int() })),
+    held: z
+      .array(z.object({ code: AutomaticCode, count: z.number().int() }))
+      .describe('Datasets with something to repair that would be left out, by reason.'),
+  })
+  .meta({ id: 'Forecast', description: 'What "run now" would do.' })
+
+/** From the plans of the last look: the next look may see something else. */
+export function forecastOf(views: readonly DatasetView[]): z.input<typeof Forecast> {
+  const plans = views.flatMap(({ plan, dataset }) => (plan === null || dataset.retired ? [] : [plan]))
+  const run = plans.filter((plan) => plan.automatic.allowed)
+  const left = plans.filter((plan) => !plan.automatic.allowed && plan.kind !== 'NOTHING')
+  const known = run.every((plan) => plan.estimateBytes !== null)
+  return {
+    datasets: views.length,
+    repairs: run.length,
+    estimateBytes: known ? run.reduce((sum, plan) => sum + (plan.estimateBytes ?? 0), 0) : null,
+    kinds: counted(run.map((plan) => plan.kind)).map(([kind, count]) => ({ kind, count })),
+    held: counted(left.map((plan) => plan.automatic.code)).map(([code, count]) => ({ code, count })),
+  }
+}
+
+/** Most first. */
+function counted<Word extends string>(words: readonly Word[]): [Word, number][] {
+  return [...Map.groupBy(words, (word) => word)]
+    .map(([word, all]): [Word, number] => [word, all.length])
+    .sort((a, b) => b[1] - a[1])
 }

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import type { RunResult as Result, RunProgress, RunRecord, RunState as State, Trigger } from '#lib/db/types.ts'
+import type { InvocationContext } from '#lib/runtime/define.ts'
+import { reply } from '#lib/runtime/reply.ts'
 import { ROLES } from '#lib/text/ranks.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
-import { ActorKind, kindWord } from './access-words.ts'
-import { datasetHref, runHref } from './hrefs.ts'
-import { Phase, Role, RunKind, RunResult, RunState, TriggerType } from './run-words.ts'
-import { Timestamp } from './time.ts'
-import { triggerWords } from './trigger.ts'
+import { datasetHref, runHref, Timestamp } from './fields.ts'
+import { ActorKind, kindWord, Phase, Role, RunKind, RunResult, RunState, TriggerType } from './words.ts'
 
 const RunTrigger = z
   .object({
@@ -21,7 +20,7 @@ const RunTrigger = z
   })
   .meta({ id: 'RunTrigger', description: 'Who asked for a run, and how.' })
 
-export const Progress = z
+const Progress = z
   .object({
     phase: Phase,
     stepIndex: z.number().int(),
@@ -106,7 +105,7 @@ export function runView(run: RunRecord, now: number): RunView {
   }
 }
 
-export function progressView(progress: RunProgress): z.input<typeof Progress> {
+function progressView(progress: RunProgress): z.input<typeof Progress> {
   return {
     ...progress,
     phase: progress.phase.toUpperCase() as Uppercase<RunProgress['phase']>,
@@ -121,7 +120,7 @@ export function percentOf({ bytesDone, bytesTotal }: RunProgress): number | null
   return Math.min(99, Math.floor((bytesDone / bytesTotal) * 100))
 }
 
-export function isActive(state: State): state is 'QUEUED' | 'RUNNING' {
+function isActive(state: State): state is 'QUEUED' | 'RUNNING' {
   return state === 'QUEUED' || state === 'RUNNING'
 }
 
@@ -139,4 +138,46 @@ function triggerView({ actorKind, ...trigger }: Trigger): z.input<typeof RunTrig
     type: trigger.type.toUpperCase() as Uppercase<Trigger['type']>,
     role: role.toUpperCase() as Uppercase<typeof role>,
   }
+}
+
+/** Who asked and how, as it is recorded with a run. */
+export function triggerOf(context: Pick<InvocationContext, 'actor' | 'trigger' | 'requestId'>): Trigger {
+  const { actor, trigger, requestId } = context
+  return {
+    type: trigger === 'http' && isCommandLine(actor) ? 'cli' : trigger,
+    actorKind: actor.kind,
+    actor: actor.name,
+    role: actor.role,
+    address: actor.address,
+    userAgent: actor.userAgent,
+    requestId,
+  }
+}
+
+/** The command line speaks the same API, over the socket file or as the owner itself; people look for "cli" in the audit. */
+function isCommandLine({ kind, userAgent }: InvocationContext['actor']): boolean {
+  return kind === 'socket' && (userAgent?.startsWith('zwitness-cli') ?? false)
+}
+
+/** `web: alice`, `api: token ci`, `cli`, `schedule`: who asked, in as few words as a table has room for. */
+function triggerWords({ type, actorKind, actor }: Pick<Trigger, 'type' | 'actorKind' | 'actor'>): string {
+  if (type === 'cli' || type === 'schedule') return type
+  switch (actorKind) {
+    case 'session':
+    case 'proxy':
+      return `web: ${actor}`
+    case 'token':
+      return `api: token ${actor}`
+    case 'socket':
+      return `socket: ${actor}`
+    case 'none':
+      return `web: ${actor}, not signed in`
+    default:
+      return actor
+  }
+}
+
+/** 202: the work goes on by itself; `Location` says where to look, `Retry-After` how often. */
+export function accepted(run: RunRecord, now: number) {
+  return reply(202, runView(run, now), { Location: runHref(run.id), 'Retry-After': '2' })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RunRecord, Store } from '#lib/db/types.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import {
   type SetAside as Data,
@@ -8,11 +9,10 @@ import {
   sumByPool,
 } from '#lib/inspect/set-asides.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
+import { Problem } from '#lib/runtime/problem.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
-import { describedEnum } from './described-enum.ts'
-import { PlanKind } from './plan-words.ts'
-import { Guid } from './snapshot-ref.ts'
-import { Timestamp } from './time.ts'
+import { describedEnum, Guid, Timestamp } from './fields.ts'
+import { PlanKind } from './words.ts'
 
 const SetAsideRole = describedEnum<Uppercase<Role>>('SetAsideRole', 'What a dataset of ours beside a backup is.', {
   ASIDE: 'A backup that a repair moved out of the way. Kept until a person removes it.',
@@ -54,7 +54,7 @@ export const SetAside = z
   })
   .meta({ id: 'SetAside', description: 'A dataset of ours beside a backup. zwitness never removes it.' })
 
-export const SetAsidePool = z
+const SetAsidePool = z
   .object({
     host: z.string(),
     pool: z.string(),
@@ -70,7 +70,7 @@ export const Unseen = z
 export type SetAsideView = z.input<typeof SetAside>
 export type UnseenView = z.input<typeof Unseen>
 
-export interface SetAsidesSeen {
+interface SetAsidesSeen {
   readonly setAsides: readonly Data[]
   readonly unseen: readonly UnseenView[]
 }
@@ -140,4 +140,57 @@ export function setAsideView(each: Data, now: number): SetAsideView {
 
 export function setAsidePools(setAsides: readonly Data[]): z.input<typeof SetAsidePool>[] {
   return sumByPool(setAsides).map((sum) => ({ ...sum }))
+}
+
+export const SetAsideList = z
+  .object({
+    items: z.array(SetAside).describe('Newest first within a dataset.'),
+    pools: z.array(SetAsidePool).describe('Together, by pool; the largest first.'),
+    unseen: z.array(Unseen),
+    asOf: Timestamp,
+  })
+  .meta({ id: 'SetAsideList', description: 'What repairs moved out of the way and kept.' })
+
+/** Which run made what stands beside the backups, by name, as far as the database knows. */
+export async function makersOf(
+  store: Pick<Store, 'setAsideRuns'>,
+  inventories: readonly (Inventory | null)[],
+): Promise<ReadonlyMap<string, MadeBy>> {
+  const names = inventories.flatMap((inventory) => (inventory?.backupSiblings ?? []).map(({ name }) => name))
+  if (names.length === 0) return new Map()
+  const runs = await store.setAsideRuns(names)
+  return new Map([...runs].map(([name, run]) => [name, makerOf(run)]))
+}
+
+function makerOf({ id, startedAt, queuedAt, trigger, plan, reason }: RunRecord): MadeBy {
+  return {
+    runId: id,
+    at: startedAt ?? queuedAt,
+    actor: trigger.actor,
+    planKind: plan?.kind ?? 'SET_ASIDE_REWIND',
+    reason,
+  }
+}
+
+export const SCRIPT_TYPE = 'text/x-shellscript'
+
+/** A script for the admin of a SAN, as a file to read first. */
+export function scriptAnswer(script: string, name: string): Response {
+  return new Response(script, {
+    headers: {
+      'Content-Type': `${SCRIPT_TYPE}; charset=utf-8`,
+      'Content-Disposition': `attachment; filename="${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}"`,
+      'Cache-Control': 'no-store',
+    },
+  })
+}
+
+/** A script is for one SAN: the one that was named, or the only one that has any. */
+export function hostOfScript(named: string | undefined, hosts: readonly string[]): string {
+  const all = [...new Set(hosts)]
+  const only = named ?? (all.length === 1 ? all[0] : undefined)
+  if (only !== undefined) return only
+  const detail =
+    all.length === 0 ? 'No SAN has any, so there is nothing to write.' : `Name one SAN: ${all.toSorted().join(', ')}.`
+  throw new Problem(422, 'VALIDATION', detail, { errors: [{ pointer: '/host', code: 'IMPOSSIBLE', detail }] })
 }

@@ -2,12 +2,9 @@ import { z } from 'zod'
 import type { Inventory, Side } from '#lib/replication/types/inventory.ts'
 import { isoSeconds } from '#lib/text/words.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
-import { describedEnum } from './described-enum.ts'
-import { type MergedSnapshot, mergeSnapshots } from './snapshot-merge.ts'
-import { Guid } from './snapshot-ref.ts'
-import { Timestamp } from './time.ts'
+import { decodeCursor, describedEnum, encodeCursor, Guid, Timestamp } from './fields.ts'
 
-export type SnapshotStateWord = 'BOTH' | 'PRIMARY' | 'BACKUP' | 'CLASH' | 'UNKNOWN'
+type SnapshotStateWord = 'BOTH' | 'PRIMARY' | 'BACKUP' | 'CLASH' | 'UNKNOWN'
 export const SnapshotState = describedEnum<SnapshotStateWord>('SnapshotState', 'Which side has a snapshot.', {
   BOTH: 'The same guid is on both sides.',
   PRIMARY: 'Only the primary has it.',
@@ -126,4 +123,89 @@ function nameOf(entry: SnapshotEntry): string {
 
 function onSide({ name, createtxg, holds }: SnapshotEntry): z.input<typeof OnSide> {
   return { name, createtxg: String(createtxg), holds }
+}
+
+/** One snapshot on one or both sides; never both null. */
+interface MergedSnapshot {
+  readonly guid: SnapshotEntry['guid']
+  readonly primary: SnapshotEntry | null
+  readonly backup: SnapshotEntry | null
+}
+
+/**
+ * Both histories as one list, oldest first, matched by guid. Each side keeps its own order (createtxg, which means
+ * nothing across pools); between two common snapshots, what only one side has is ordered by its creation.
+ */
+export function mergeSnapshots(
+  primary: readonly SnapshotEntry[],
+  backup: readonly SnapshotEntry[],
+): readonly MergedSnapshot[] {
+  const left = inOrder(primary)
+  const right = inOrder(backup)
+  const known = new Set(left.map((entry) => entry.guid))
+  const positions = new Map(right.map((entry, position) => [entry.guid, position]))
+  const merged: MergedSnapshot[] = []
+  let waiting: SnapshotEntry[] = []
+  let at = 0
+  const takeUpTo = (end: number): void => {
+    const only = right.slice(at, end).filter((entry) => !known.has(entry.guid))
+    merged.push(...byCreation(waiting, only))
+    waiting = []
+    at = Math.max(at, end)
+  }
+  for (const entry of left) {
+    const position = positions.get(entry.guid)
+    if (position === undefined) {
+      waiting.push(entry)
+      continue
+    }
+    takeUpTo(position)
+    at = Math.max(at, position + 1)
+    merged.push({ guid: entry.guid, primary: entry, backup: right[position] ?? null })
+  }
+  takeUpTo(right.length)
+  return merged
+}
+
+function inOrder(entries: readonly SnapshotEntry[]): readonly SnapshotEntry[] {
+  return [...entries].sort((a, b) => (a.createtxg < b.createtxg ? -1 : a.createtxg > b.createtxg ? 1 : 0))
+}
+
+/** Two lists that stay in their own order; the primary's comes first where both are of the same second. */
+function byCreation(primary: readonly SnapshotEntry[], backup: readonly SnapshotEntry[]): MergedSnapshot[] {
+  const rows: MergedSnapshot[] = []
+  let at = 0
+  for (const entry of primary) {
+    for (let other = backup[at]; other !== undefined && other.creation < entry.creation; other = backup[++at]) {
+      rows.push({ guid: other.guid, primary: null, backup: other })
+    }
+    rows.push({ guid: entry.guid, primary: entry, backup: null })
+  }
+  return [...rows, ...backup.slice(at).map((other) => ({ guid: other.guid, primary: null, backup: other }))]
+}
+
+const LIST = 'snapshots'
+
+/**
+ * A page of rows that stand newest first. The cursor names the last row by guid; when it has been destroyed meanwhile,
+ * its time says where to go on.
+ */
+export function pageOfSnapshots(
+  rows: readonly SnapshotView[],
+  query: { readonly state?: readonly SnapshotStateWord[]; readonly limit: number; readonly cursor?: string },
+): { readonly items: SnapshotView[]; readonly nextCursor: string | null } {
+  const rest = rows.slice(query.cursor === undefined ? 0 : positionAfter(rows, query.cursor))
+  const wanted = query.state?.length ? rest.filter((row) => query.state?.includes(row.state)) : rest
+  const items = wanted.slice(0, query.limit)
+  const last = items.at(-1)
+  const more = last !== undefined && wanted.length > items.length
+  return { items, nextCursor: more ? encodeCursor(LIST, [last.guid, last.createdAt]) : null }
+}
+
+function positionAfter(rows: readonly SnapshotView[], cursor: string): number {
+  const [guid, createdAt] = decodeCursor(LIST, 2, cursor)
+  const at = rows.findIndex((row) => row.guid === guid)
+  if (at >= 0) return at + 1
+  const older = rows.findIndex((row) => row.createdAt < String(createdAt))
+  return older < 0 ? rows.length : older
 }

@@ -1,18 +1,96 @@
 import { z } from 'zod'
 import type { RunRecord } from '#lib/db/types.ts'
 import type { Services } from '#lib/services.ts'
+import { severityOf } from '#lib/text/ranks.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
-import { auditFault } from './audit-check.ts'
-import { Counts, countsOf } from './counts.ts'
+import { auditFault } from './audit.ts'
 import { type DatasetSummaryView, datasetSummary } from './dataset-summary.ts'
-import { headlineOf } from './headline.ts'
+import { Timestamp } from './fields.ts'
 import { Host, hostView } from './host.ts'
-import { ReasonCode } from './reason-words.ts'
 import { percentOf } from './run.ts'
-import { RunKind, RunResult, RunState } from './run-words.ts'
-import { Health, Status as StatusWord } from './status-words.ts'
-import { Timestamp } from './time.ts'
-import { worstOf } from './worst.ts'
+import { Health, ReasonCode, RunKind, RunResult, RunState, Status as StatusWord } from './words.ts'
+
+/** What one needs to say in a sentence how things are. */
+export interface Situation {
+  /** All datasets under watch, without retired ones. */
+  readonly datasets: readonly Pick<DatasetSummaryView, 'health' | 'reason'>[]
+  readonly schedulerPaused: boolean
+}
+
+/** Worst first. Judged by health, so a repair that runs never hides what is broken. */
+export function headlineOf({ datasets, schedulerPaused }: Situation): string {
+  const total = datasets.length
+  if (total === 0) return 'No datasets configured yet'
+  const withHealth = (health: string): number => datasets.filter((dataset) => dataset.health === health).length
+  const broken = withHealth('BROKEN')
+  const warning = withHealth('WARNING')
+  const unknown = withHealth('UNKNOWN')
+  if (datasets.some(({ reason }) => reason.code === 'WITNESS_ISOLATED')) {
+    return 'The witness cannot reach any SAN — states are unknown'
+  }
+  if (broken + warning + unknown === 0) {
+    return schedulerPaused ? 'Checks are paused' : `${all(total)} protected`
+  }
+  if (datasets.every(({ reason }) => reason.code === 'NOT_CHECKED')) {
+    return schedulerPaused ? 'Checks are paused' : 'Not checked yet'
+  }
+  const parts = [
+    broken > 0 ? `${datasetsAre(broken)} broken` : '',
+    warning > 0 ? needAttention(warning, broken === 0) : '',
+    unknown > 0 ? stateUnknown(unknown, broken + warning === 0) : '',
+  ]
+  return parts.filter((part) => part !== '').join(', ')
+}
+
+function all(count: number): string {
+  return count === 1 ? 'The only dataset is' : `All ${count} datasets are`
+}
+
+function datasetsAre(count: number): string {
+  return count === 1 ? '1 dataset is' : `${count} datasets are`
+}
+
+function needAttention(count: number, first: boolean): string {
+  const verb = count === 1 ? 'needs attention' : 'need attention'
+  return first ? `${count} ${count === 1 ? 'dataset' : 'datasets'} ${verb}` : `${count} ${verb}`
+}
+
+function stateUnknown(count: number, first: boolean): string {
+  if (!first) return `the state of ${count} is unknown`
+  return `The state of ${count === 1 ? '1 dataset' : `${count} datasets`} is unknown`
+}
+
+const Counts = z
+  .object({
+    HEALTHY: z.number().int(),
+    WARNING: z.number().int(),
+    BROKEN: z.number().int(),
+    REPAIRING: z.number().int(),
+    UNKNOWN: z.number().int(),
+    paused: z.number().int(),
+    acknowledged: z.number().int(),
+    retired: z.number().int().describe('Not in any other count.'),
+    total: z.number().int(),
+  })
+  .meta({ id: 'Counts', description: 'Datasets by the status that is shown.' })
+
+type CountsView = z.input<typeof Counts>
+
+export function countsOf(datasets: readonly DatasetSummaryView[]): CountsView {
+  const watched = datasets.filter((dataset) => !dataset.retired)
+  const having = (test: (dataset: DatasetSummaryView) => boolean): number => watched.filter(test).length
+  return {
+    HEALTHY: having(({ status }) => status === 'HEALTHY'),
+    WARNING: having(({ status }) => status === 'WARNING'),
+    BROKEN: having(({ status }) => status === 'BROKEN'),
+    REPAIRING: having(({ status }) => status === 'REPAIRING'),
+    UNKNOWN: having(({ status }) => status === 'UNKNOWN'),
+    paused: having(({ paused }) => paused !== null),
+    acknowledged: having(({ ack }) => ack !== null),
+    retired: datasets.length - watched.length,
+    total: watched.length,
+  }
+}
 
 export const Status = z
   .object({
@@ -157,4 +235,20 @@ function lastCheck(run: RunRecord): StatusView['lastCheck'] {
 
 function activeRun({ id, kind, state, datasetId, progress }: RunRecord): StatusView['activeRuns'][number] {
   return { id: String(id), kind, state, datasetId, percent: progress && percentOf(progress) }
+}
+
+/** Worst health first, then the greatest delay, then the greatest lag; null of none. */
+export function worstOf(datasets: readonly DatasetSummaryView[]): DatasetSummaryView | null {
+  return datasets.reduce<DatasetSummaryView | null>((worst, next) => {
+    if (worst === null) return next
+    return compare(next, worst) > 0 ? next : worst
+  }, null)
+}
+
+function compare(a: DatasetSummaryView, b: DatasetSummaryView): number {
+  return (
+    severityOf(a.health) - severityOf(b.health) ||
+    (a.delaySeconds ?? -1) - (b.delaySeconds ?? -1) ||
+    (a.lagSeconds ?? -1) - (b.lagSeconds ?? -1)
+  )
 }

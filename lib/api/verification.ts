@@ -3,11 +3,14 @@ import type {
   VerificationCode as Code,
   Verification as Done,
   VerificationResult as Result,
+  Verification as Verified,
+  VerificationResult as VerifiedResult,
 } from '#lib/inspect/verify/types.ts'
+import type { InvocationContext } from '#lib/runtime/define.ts'
+import type { Services } from '#lib/services.ts'
 import { iso, isoSeconds } from '#lib/text/words.ts'
-import { describedEnum } from './described-enum.ts'
-import { Guid, SnapshotRef, snapshotRef, snapshotRefOrNull } from './snapshot-ref.ts'
-import { Timestamp } from './time.ts'
+import { describedEnum, Guid, SnapshotRef, snapshotRef, snapshotRefOrNull, Timestamp } from './fields.ts'
+import { noSuchDataset } from './refusals.ts'
 
 export const VerificationResult = describedEnum<Result>('VerificationResult', 'What a verification came to.', {
   VERIFIED: 'Every guid was compared; nothing is wrong.',
@@ -127,5 +130,41 @@ export function verificationView(done: Done): VerificationView {
       withHistory: [...restore.withHistory],
       properties: restore.properties && { ...restore.properties },
     },
+  }
+}
+
+type Context = Pick<Services, 'engine' | 'inspection'> & Pick<InvocationContext, 'signal'>
+
+/** Few at a time: each lists every snapshot of two datasets, and nobody waits for it. */
+const AT_ONCE = 2
+
+/** Verifies one dataset, or all that are not retired. */
+export async function verifyAll(only: string | undefined, { engine, inspection, signal }: Context) {
+  if (only !== undefined && engine.dataset(only) === null) noSuchDataset(only)
+  const ids = engine
+    .datasets()
+    .filter(({ dataset }) => !dataset.retired && (only === undefined || dataset.id === only))
+    .map(({ dataset }) => dataset.id)
+  const done: Verified[] = []
+  const waiting = [...ids]
+  const work = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      signal.throwIfAborted()
+      const verification = await inspection.verify(id, signal)
+      if (verification !== null) done.push(verification)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  const count = (result: VerifiedResult): number => done.filter((each) => each.result === result).length
+  return {
+    counts: {
+      VERIFIED: count('VERIFIED'),
+      ATTENTION: count('ATTENTION'),
+      UNKNOWN: count('UNKNOWN'),
+      FAILED: count('FAILED'),
+    },
+    items: done
+      .toSorted((a, b) => ids.indexOf(a.datasetId) - ids.indexOf(b.datasetId))
+      .map(({ datasetId, result, summary }) => ({ datasetId, result, summary })),
   }
 }

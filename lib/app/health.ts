@@ -1,5 +1,5 @@
 import type { Config } from '#config/effective.ts'
-import { intervalAt } from '#config/schedule.ts'
+import { intervalAt } from '#config/windows.ts'
 import type { Store } from '#lib/db/types.ts'
 import type { EngineLog } from '#lib/engine/ports.ts'
 

@@ -2,7 +2,7 @@ import type { Config } from '#config/effective.ts'
 import type { OpenedStore } from '#lib/db/store.ts'
 import type { EngineLog, Sans } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
-import { fileFacts } from '#lib/host/file-facts.ts'
+import { fileFacts } from '#lib/host/files.ts'
 import { discover } from '#lib/inspect/discover/discover.ts'
 import { examine } from '#lib/inspect/doctor/doctor.ts'
 import { pinnedKeys } from '#lib/inspect/doctor/login.ts'
@@ -109,7 +109,7 @@ export function createInspection(parts: Parts): Inspection {
   }
 }
 
-export interface FirstParts {
+interface FirstParts {
   readonly config: () => Config
   readonly configuration: Pick<Configuration, 'missing' | 'state'>
   readonly engine: Pick<Engine, 'datasets' | 'decisions' | 'lastScan'>
@@ -122,7 +122,7 @@ export interface FirstParts {
 }
 
 /** Looks at what is there of the first steps. Asks no SAN. */
-export async function firstFacts(parts: FirstParts): Promise<FirstFacts> {
+async function firstFacts(parts: FirstParts): Promise<FirstFacts> {
   const { config, engine } = parts
   const settings = await parts.settings()
   const data = await checkData(parts.dataDirectory, null)

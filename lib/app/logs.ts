@@ -1,4 +1,4 @@
-import { clientAddress } from '#lib/auth/client-address.ts'
+import { clientAddress } from '#lib/auth/networks.ts'
 import type { Store } from '#lib/db/types.ts'
 import type { EngineLog } from '#lib/engine/ports.ts'
 import type { EventHub } from '#lib/events/hub.ts'
@@ -19,7 +19,7 @@ interface Parts {
   readonly trustedProxies: () => readonly string[]
 }
 
-export interface OpenedLogs {
+interface OpenedLogs {
   readonly engine: EngineLog
   readonly hooks: Pick<Around, 'onError' | 'onLog' | 'onRequest' | 'onSkip'>
   close(): Promise<void>

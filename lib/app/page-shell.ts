@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StaticAsset } from '#lib/runtime/assets.ts'
 import type { DocumentOptions } from '#lib/runtime/page.tsx'
-import { DocumentHead } from '#lib/view/document-head.tsx'
 import { ErrorPage } from '#lib/view/error-page.tsx'
 import { favicons } from '#lib/view/favicon.ts'
+import { DocumentHead } from '#lib/view/layout.tsx'
 
 const STYLE = join(import.meta.dir, '..', 'view', 'style')
 

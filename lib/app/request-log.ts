@@ -14,7 +14,7 @@ const PEOPLE = 200
 /** Errors of ours, with their stacks, a minute: whoever finds one can cause it as often as they like. */
 const ERRORS_A_MINUTE = 20
 
-export interface RequestLogParts {
+interface RequestLogParts {
   /** Of people who have signed in, tokens and the socket. */
   readonly people: ComponentLog
   /** Of everybody else; never the database. */
@@ -25,7 +25,7 @@ export interface RequestLogParts {
   readonly after?: MinuteTallyOptions['after']
 }
 
-export interface RequestLog {
+interface RequestLog {
   request(summary: RequestSummary): void
   error(error: unknown, where: Readonly<Record<string, unknown>>): void
   /** Writes what is counted by now. */

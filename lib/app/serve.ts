@@ -1,4 +1,4 @@
-import { onSignal } from '#lib/host/signals.ts'
+import { onSignal } from '#lib/host/environment.ts'
 import { type App, type AppOptions, openApp } from './app.ts'
 import { type Directories, socketPath } from './settings.ts'
 

@@ -1,8 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { Config } from '#config/effective.ts'
-import { makeTemporaryDirectory } from '#lib/host/directory.ts'
 import { environmentVariable } from '#lib/host/environment.ts'
-import { fileFacts } from '#lib/host/file-facts.ts'
+import { fileFacts, makeTemporaryDirectory } from '#lib/host/files.ts'
 import type { OpenFile, OwnFiles } from '#lib/inspect/doctor/open-files.ts'
 import type { SshSettings } from '#lib/ssh/types.ts'
 

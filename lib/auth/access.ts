@@ -1,26 +1,27 @@
 import { type Actor, mayAccess } from '#lib/runtime/actor.ts'
 import type { Around } from '#lib/runtime/around.ts'
-import { createAdmission } from './admission.ts'
-import { type Audit, createAudit } from './audit.ts'
-import { type AuditChecks, createAuditChecks } from './audit-check.ts'
-import { readCookie, writeCookie } from './cookies.ts'
-import { formTokenFor } from './forms.ts'
-import { createGuard, isSecure } from './guard.ts'
+import {
+  type Audit,
+  type AuditChecks,
+  createAudit,
+  createAuditChecks,
+  createStrangerAudit,
+  type StrangerAudit,
+} from './audit.ts'
+import { createAdmission, createGuard, formTokenFor, isSecure } from './guard.ts'
+import type { Way } from './guessing.ts'
 import { createIdentify } from './identify.ts'
-import { createKnownBrowsers, REMEMBERED_SECONDS } from './known-browsers.ts'
-import type { Way } from './login-throttle.ts'
 import { createMakers } from './makers.ts'
 import { networkOf } from './networks.ts'
 import { createPasswords } from './passwords.ts'
 import type { AuthParts } from './ports.ts'
-import { createSessions, type Sessions } from './sessions.ts'
-import { Setup } from './setup.ts'
-import { createSignIn, type SignIn } from './sign-in.ts'
-import { createStrangerAudit, type StrangerAudit } from './stranger-audit.ts'
+import { readCookie, writeCookie } from './secrets.ts'
+import { createKnownBrowsers, createSessions, REMEMBERED_SECONDS, type Sessions } from './sessions.ts'
+import { createSignIn, Setup, type SignIn } from './sign-in.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { createUsers, type User, type Users } from './users.ts'
 
-export type AccessHooks = Required<
+type AccessHooks = Required<
   Pick<Around, 'allowedHost' | 'allowedOrigin' | 'admit' | 'formToken' | 'audit' | 'signInPath'>
 >
 

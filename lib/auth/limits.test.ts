@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { anonymous } from '#lib/runtime/actor.ts'
-import type { AuditEntry } from './audit.ts'
-import { LoginThrottle, type Way } from './login-throttle.ts'
+import { type AuditEntry, createStrangerAudit } from './audit.ts'
+import { WriteLimit } from './guard.ts'
+import { LoginThrottle, type Way } from './guessing.ts'
 import { networkOf } from './networks.ts'
-import { passwordFault } from './password-rules.ts'
-import { createPasswords, NoPlace } from './passwords.ts'
-import { WriteLimit } from './rate-limit.ts'
-import { createStrangerAudit } from './stranger-audit.ts'
+import { createPasswords, NoPlace, passwordFault } from './passwords.ts'
 
 function clock() {
   let at = 1_000_000

@@ -1,9 +1,9 @@
-import type { AccessRole } from '#config/access.ts'
+import type { AccessRole, AuthConfig } from '#config/effective.ts'
 import type { ProxyMaker, TokenRecord } from '#lib/db/types.ts'
 import { type Actor, SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
+import { reaches } from '#lib/text/ranks.ts'
 import type { Audit } from './audit.ts'
 import type { AuthParts } from './ports.ts'
-import { lesserRole, roleOfGroups } from './roles.ts'
 
 type Config = ReturnType<AuthParts['config']>
 
@@ -19,7 +19,7 @@ export interface TokenChange {
   readonly sentence: string
 }
 
-export type TokenRoles = ReadonlyMap<string, { readonly token: TokenRecord; readonly role: AccessRole | null }>
+type TokenRoles = ReadonlyMap<string, { readonly token: TokenRecord; readonly role: AccessRole | null }>
 
 /** A token is never more than who made it is now: the only place that says what that is. */
 export interface Makers {
@@ -203,4 +203,20 @@ export function createMakers({ store, config, now, log }: AuthParts, audit: Audi
 function sentenceOf(name: string, to: AccessRole | null, isRevoked: boolean): string {
   if (isRevoked) return `The token ${name} is revoked.`
   return to === null ? `The token ${name} opens nothing now.` : `The token ${name} is ${to} now.`
+}
+
+/** The lesser of two; null is less than any. */
+function lesserRole(a: AccessRole | null, b: AccessRole | null): AccessRole | null {
+  if (a === null || b === null) return null
+  return reaches(b, a) ? a : b
+}
+
+/** What a proxy's header of groups makes of somebody: the highest of what their groups give. */
+export function roleOfGroups(groups: string, { roles, defaultRole }: AuthConfig['proxy']): AccessRole | null {
+  let best = defaultRole
+  for (const group of groups.split(',')) {
+    const role = roles.get(group.trim())
+    if (role !== undefined && (best === null || !reaches(best, role))) best = role
+  }
+  return best
 }

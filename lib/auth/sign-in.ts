@@ -1,13 +1,13 @@
+import { createHmac } from 'node:crypto'
+import { costOf, USUAL_COST } from '#config/password-cost.ts'
 import type { Actor } from '#lib/runtime/actor.ts'
 import { Problem, tooMany } from '#lib/runtime/problem.ts'
-import type { Audit } from './audit.ts'
-import { decoyOf } from './decoy.ts'
-import { LoginThrottle, type Way } from './login-throttle.ts'
-import { LONGEST_PASSWORD } from './password-rules.ts'
-import { NO_PLACE, NO_PLACE_SECONDS, NoPlace, type Passwords, type Turn } from './passwords.ts'
+import type { Audit, StrangerAudit } from './audit.ts'
+import { WriteLimit } from './guard.ts'
+import { LoginThrottle, type Way } from './guessing.ts'
+import { LONGEST_PASSWORD, NO_PLACE, NO_PLACE_SECONDS, NoPlace, type Passwords, type Turn } from './passwords.ts'
 import type { AuthParts } from './ports.ts'
-import { WriteLimit } from './rate-limit.ts'
-import type { StrangerAudit } from './stranger-audit.ts'
+import { digestOf, newSecret, sameText } from './secrets.ts'
 import type { User, Users } from './users.ts'
 
 interface Parts {
@@ -20,7 +20,7 @@ interface Parts {
   readonly wayOf: (request: Request, visitor: Actor, account: string, user: User | null) => Promise<Way>
 }
 
-export interface Credentials {
+interface Credentials {
   readonly name: string
   readonly password: string
   readonly requestId: string
@@ -94,4 +94,83 @@ function turnOf(way: Way): Turn {
 
 function inWords(seconds: number): string {
   return seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
+}
+
+/**
+ * A hash for a name that is not there, which no password fits. It costs what one of the users' hashes costs, the same one for
+ * a name each time: with hashes of several costs, how long a refusal takes still tells nothing.
+ */
+export function decoyOf(name: string, hashes: readonly string[]): string {
+  const marked = hashes
+    .map((hash) => ({ cost: costOf(hash) ?? USUAL_COST, mark: markOf(hash, name) }))
+    .sort((a, b) => a.mark.compare(b.mark))
+  // With nobody there is nothing to tell either.
+  const { cost, mark } = marked[0] ?? { cost: USUAL_COST, mark: markOf('nobody', name) }
+  const salt = createHmac('sha256', mark).update('salt').digest()
+  return `$argon2id$v=19$${cost}$${base64(salt)}$${base64(mark)}`
+}
+
+/** Nobody can compute it who has not the hash. */
+function markOf(hash: string, name: string): Buffer {
+  return createHmac('sha256', hash).update(name).digest()
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '')
+}
+
+const LIFETIME_MS = 60 * 60_000
+
+/**
+ * The first start: as long as there is no user, a link in the log lets one person make the first admin. Only its digest
+ * is kept, in memory; a link ends with its hour, with its use, and with the process.
+ */
+export class Setup {
+  readonly #parts: AuthParts
+  #link: { readonly digest: string; readonly expiresAt: number } | null = null
+  /** Where people reach the service, once it listens. */
+  #url: string | null = null
+  #done = false
+
+  constructor(parts: AuthParts) {
+    this.#parts = parts
+  }
+
+  /** Is there nobody who could sign in? Once there was somebody it is never asked again in this process. */
+  async needed(): Promise<boolean> {
+    const { config, store } = this.#parts
+    if (config().auth.mode !== 'password') return false
+    if (this.#done) return false
+    this.#done = config().auth.users.size > 0 || (await store.users()).length > 0
+    return !this.#done
+  }
+
+  /** It listens: says in the log how to begin, where that is needed. */
+  async announce(url: string): Promise<void> {
+    this.#url = url
+    await this.refresh()
+  }
+
+  /** A new link in the log when there is none that is good; at most one an hour. */
+  async refresh(): Promise<void> {
+    const { now, log, config } = this.#parts
+    if (this.#url === null || (this.#link !== null && now() < this.#link.expiresAt) || !(await this.needed())) return
+    const secret = newSecret()
+    this.#link = { digest: digestOf(secret), expiresAt: now() + LIFETIME_MS }
+    const base = (config().server.publicUrl ?? this.#url).replace(/\/+$/, '')
+    log.warn(
+      `There is no user yet. Open ${base}/setup?token=${secret} within an hour to make the first admin (or run: zwitness user add NAME --role admin). Until then only the socket is answered.`,
+    )
+  }
+
+  isGood(secret: string): boolean {
+    const link = this.#link
+    return link !== null && this.#parts.now() < link.expiresAt && sameText(digestOf(secret), link.digest)
+  }
+
+  /** The link has been used. */
+  finish(): void {
+    this.#link = null
+    this.#done = true
+  }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { AccessRole } from '#config/access.ts'
+import type { AccessRole } from '#config/effective.ts'
 import type { TokenRecord } from '#lib/db/types.ts'
 import type { Actor } from '#lib/runtime/actor.ts'
 import { conflict, notFound } from '#lib/runtime/problem.ts'
@@ -39,7 +39,7 @@ export interface HeldToken extends TokenRecord {
   readonly roleNow: AccessRole | null
 }
 
-export interface FoundToken {
+interface FoundToken {
   readonly record: TokenRecord
   /** `orphaned`: who made it may not come in any more. */
   readonly state: 'good' | 'expired' | 'revoked' | 'orphaned'

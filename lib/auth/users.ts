@@ -1,8 +1,7 @@
-import type { AccessRole } from '#config/access.ts'
+import type { AccessRole } from '#config/effective.ts'
 import { conflict, notFound, Problem } from '#lib/runtime/problem.ts'
 import type { Makers, TokenChange } from './makers.ts'
-import { passwordFault } from './password-rules.ts'
-import type { Passwords } from './passwords.ts'
+import { type Passwords, passwordFault } from './passwords.ts'
 import type { AuthParts } from './ports.ts'
 import { digestOf } from './secrets.ts'
 
@@ -16,7 +15,7 @@ export interface User {
   readonly createdAt: number | null
 }
 
-export interface NewUser {
+interface NewUser {
   readonly name: string
   readonly role: AccessRole
   readonly password: string
@@ -36,7 +35,7 @@ export interface Users {
   remove(name: string): Promise<readonly TokenChange[]>
 }
 
-export interface ChangedUser extends User {
+interface ChangedUser extends User {
   /** Tokens of theirs that are less, or more, than before. */
   readonly tokens: readonly TokenChange[]
 }

@@ -1,4 +1,4 @@
-import { didYouMean } from '#config/suggest.ts'
+import { didYouMean } from '#config/faults.ts'
 import { UsageError } from './failure.ts'
 
 /**

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { LogLevel } from '#lib/api/log.ts'
-import { Role, RunKind, RunResult } from '#lib/api/run-words.ts'
-import { Status } from '#lib/api/status-words.ts'
+import { Role, RunKind, RunResult, Status } from '#lib/api/words.ts'
 import type { Proposals } from './arguments.ts'
 import { COMMON_OPTIONS } from './command.ts'
 import { COMMANDS } from './commands/index.ts'

@@ -1,4 +1,4 @@
-import { systemErrorCode } from '#lib/host/errors.ts'
+import { systemErrorCode } from '#lib/host/files.ts'
 import { answerSchema, type PageOf } from './answers.ts'
 import { EXIT } from './exit-codes.ts'
 import { Failure, Refused, refusedBy } from './failure.ts'

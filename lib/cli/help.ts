@@ -1,4 +1,4 @@
-import { didYouMean } from '#config/suggest.ts'
+import { didYouMean } from '#config/faults.ts'
 import type { OptionSpec } from './arguments.ts'
 import { COMMON_OPTIONS, type Command } from './command.ts'
 import { EXIT } from './exit-codes.ts'

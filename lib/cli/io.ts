@@ -1,8 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
-import { environmentVariables } from '#lib/host/environment.ts'
-import { systemErrorCode } from '#lib/host/errors.ts'
-import { onSignal } from '#lib/host/signals.ts'
+import { environmentVariables, onSignal } from '#lib/host/environment.ts'
+import { systemErrorCode } from '#lib/host/files.ts'
 
 /** Everything a command knows of the terminal and the process, so that tests can be both. */
 export interface Io {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
+import { makeTemporaryDirectory, removePath } from '#lib/host/files.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 
 const LAUNCHER = join(import.meta.dir, '../setup/zwitness')

@@ -1,4 +1,4 @@
-import { closest } from '#config/suggest.ts'
+import { closest } from '#config/faults.ts'
 import { shellWord } from '#lib/text/shell.ts'
 import { type Arguments, argumentsFor, type OptionSpec, splitArguments } from './arguments.ts'
 import { COMMON_OPTIONS, type Command } from './command.ts'

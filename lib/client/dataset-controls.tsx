@@ -1,5 +1,4 @@
 import { useSignal } from '@preact/signals'
-import { Acknowledge, closeMenus } from './acknowledge.tsx'
 import { Action } from './action.tsx'
 
 interface Props {
@@ -78,4 +77,45 @@ function CopyId({ id }: { readonly id: string }) {
       {copied.value ? 'Copied' : 'Copy id'}
     </button>
   )
+}
+
+const FOR: readonly (readonly [string, number | null])[] = [
+  ['for 4 hours', 4 * 3600],
+  ['for 1 day', 86_400],
+  ['for 7 days', 7 * 86_400],
+  ['until somebody ends it', null],
+]
+
+interface AcknowledgeProps {
+  readonly id: string
+  readonly name: string
+  readonly bordered?: boolean
+}
+
+/** Somebody knows: alarms are quiet for a while, the status stays. */
+export function Acknowledge({ id, name, bordered }: AcknowledgeProps) {
+  return (
+    <details class={`menu${bordered ? ' bordered' : ''}`}>
+      <summary aria-label={`Acknowledge ${name}`}>Acknowledge</summary>
+      <div class="menu-body">
+        <p class="caption muted">Alarms of {name} are quiet; its status stays.</p>
+        {FOR.map(([words, seconds]) => (
+          <Action
+            key={words}
+            path={`/api/datasets/${encodeURIComponent(id)}/ack`}
+            body={seconds === null ? {} : { seconds }}
+            kind="plain"
+            onDone={closeMenus}
+          >
+            {words}
+          </Action>
+        ))}
+      </div>
+    </details>
+  )
+}
+
+/** The menus that are open, closed again. */
+function closeMenus(): void {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>('details.menu[open]')) menu.open = false
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
-import type { AuditRecord, KnownBrowserRecord, SessionRecord, TokenRecord, UserRecord } from './access-types.ts'
 import type { OpenedStore } from './store.ts'
 import { createdRun, freshStore } from './store-fixture.ts'
+import type { AuditRecord, KnownBrowserRecord, SessionRecord, TokenRecord, UserRecord } from './types.ts'
 
 let store: OpenedStore
 beforeEach(async () => {

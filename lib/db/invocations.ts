@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Json } from '#lib/replication/types/reason.ts'
 import { StoreError } from './errors.ts'
-import { fromJson } from './json.ts'
+import { fromJson } from './rows.ts'
 import type { Row, Schema } from './schema.ts'
 import type { InvocationRecord, Store } from './types.ts'
 

@@ -9,7 +9,7 @@ export interface Migration {
   up(db: Transaction<Schema>): Promise<void>
 }
 
-export interface MigrateOptions {
+interface MigrateOptions {
   readonly file: string
   /** `user_version` as found; 0 for a new file. */
   readonly from: number

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { connect, disconnect, readValue } from './connect.ts'
+import { connect, disconnect, readValue } from './driver.ts'
 import { SchemaTooNew, StoreError } from './errors.ts'
 import type { Migration } from './migrate.ts'
 import { MIGRATIONS } from './migrations/all.ts'

@@ -2,18 +2,15 @@ import type { Database } from 'bun:sqlite'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
-import { connect, disconnect, readValue } from './connect.ts'
-import { copyDatabase } from './copy.ts'
-import { ensureDataDirectory } from './data-directory.ts'
-import { Dialect } from './dialect.ts'
+import { connect, Dialect, disconnect, readValue } from './driver.ts'
 import { StoreError, toStoreError } from './errors.ts'
+import { clearDamage, copyDatabase, ensureDataDirectory, isMarkedDamaged, setDatabaseAside } from './files.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations/all.ts'
 import type { Schema } from './schema.ts'
-import { clearDamage, isMarkedDamaged, setDatabaseAside } from './set-aside.ts'
 import { composeStore, type OpenedStore } from './store.ts'
 
-export interface OpenStoreOptions {
+interface OpenStoreOptions {
   /** Data directory; created (0700) where missing. */
   readonly directory: string
   readonly now?: () => number

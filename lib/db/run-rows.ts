@@ -1,9 +1,9 @@
 import type { Plan } from '#lib/replication/types/plan.ts'
-import { fromJson, fromJsonOrNull, toJsonOrNull } from './json.ts'
+import { fromJson, fromJsonOrNull, toJsonOrNull } from './rows.ts'
 import type { NewRow, Row } from './schema.ts'
 import type { ActionRecord, RunRecord } from './types.ts'
 
-export type RunChange = Partial<Omit<RunRecord, 'id' | 'kind' | 'trigger' | 'queuedAt'>>
+type RunChange = Partial<Omit<RunRecord, 'id' | 'kind' | 'trigger' | 'queuedAt'>>
 
 export function toRunRecord(row: Row<'run'>): RunRecord {
   return {

@@ -1,10 +1,10 @@
-import type { Kysely } from 'kysely'
-import { decodeCursor, pageOf } from './cursor.ts'
+import { type Kysely, sql } from 'kysely'
 import { StoreError } from './errors.ts'
-import { archivedRun, archivedRuns } from './run-archive.ts'
-import { toRunColumns, toRunRecord } from './run-rows.ts'
+import { decodeCursor, fromJson, pageOf } from './rows.ts'
+import { archivedActions, archivedRun, archivedRuns } from './run-archive.ts'
+import { toActionRecord, toRunColumns, toRunRecord } from './run-rows.ts'
 import type { Schema } from './schema.ts'
-import type { Store } from './types.ts'
+import type { ActionRecord, RunRecord, Store } from './types.ts'
 
 type Runs = Pick<Store, 'createRun' | 'updateRun' | 'run' | 'runs' | 'activeRuns' | 'recentRepairs'>
 
@@ -117,6 +117,108 @@ export function runsRepository(db: Kysely<Schema>): Runs {
         .limit(limit)
         .execute()
       return rows.map(toRunRecord)
+    },
+  }
+}
+
+type Actions = Pick<Store, 'beginAction' | 'endAction' | 'actions'>
+
+export function actionsRepository(db: Kysely<Schema>): Actions {
+  return {
+    async beginAction(action) {
+      const insert = db.insertInto('action').values({
+        run_id: action.runId,
+        dataset_id: action.datasetId,
+        step: action.step,
+        kind: action.kind,
+        title: action.title,
+        host: action.host,
+        command: JSON.stringify(action.command),
+        state: 'RUNNING',
+        started_at: action.now,
+        detail: JSON.stringify(action.detail),
+      })
+      return (await insert.returning('id').executeTakeFirstOrThrow()).id
+    },
+
+    // The detail given at the end is added to the one from the beginning: evidence is never overwritten wholesale.
+    async endAction(id, end) {
+      await db.transaction().execute(async (transaction) => {
+        const row = await transaction.selectFrom('action').select('detail').where('id', '=', id).executeTakeFirst()
+        if (!row) throw new StoreError('missing', `There is no action ${id}; it cannot be ended.`)
+        const detail = { ...fromJson<ActionRecord['detail']>(row.detail), ...end.detail }
+        await transaction
+          .updateTable('action')
+          .set({
+            state: end.state,
+            exit_code: end.exitCode,
+            bytes: end.bytes,
+            error: end.error,
+            detail: JSON.stringify(detail),
+            finished_at: end.now,
+          })
+          .where('id', '=', id)
+          .execute()
+      })
+    },
+
+    async actions(runId) {
+      const rows = await db.selectFrom('action').selectAll().where('run_id', '=', runId).orderBy('id').execute()
+      return rows.length > 0 ? rows.map(toActionRecord) : archivedActions(db, runId)
+    },
+  }
+}
+
+/** What an earlier process left open did not end well or badly: it was cut off, and is said to be so. */
+export function interruptRepository(db: Kysely<Schema>): Pick<Store, 'interruptOpen'> {
+  return {
+    async interruptOpen(now, because) {
+      const ended = { state: 'INTERRUPTED', finished_at: now } as const
+      return db.transaction().execute(async (transaction) => {
+        const runs = await transaction
+          .updateTable('run')
+          .set({ ...ended, outcome: because })
+          .where('state', 'in', ['QUEUED', 'RUNNING'])
+          .returningAll()
+          .execute()
+        for (const table of ['action', 'invocation'] as const) {
+          await transaction
+            .updateTable(table)
+            .set({ ...ended, error: because })
+            .where('state', '=', 'RUNNING')
+            .execute()
+        }
+        return runs.map(toRunRecord).sort((a, b) => a.id - b.id)
+      })
+    },
+  }
+}
+
+const AT_ONCE = 200
+
+/** Which run made which set-aside, by the name that its plan on record gives it. */
+export function setAsideRunsRepository(db: Kysely<Schema>): Pick<Store, 'setAsideRuns'> {
+  return {
+    async setAsideRuns(names) {
+      const found = new Map<string, RunRecord>()
+      for (let at = 0; at < names.length; at += AT_ONCE) {
+        const rows = await db
+          .selectFrom('run')
+          .selectAll()
+          .where('kind', '=', 'REPAIR')
+          // A plan that was only recorded, or held back, has moved nothing.
+          .where('started_at', 'is not', null)
+          .where('state', 'not in', ['QUEUED', 'BLOCKED'])
+          .where(sql<string>`json_extract(plan, '$.setAside.name')`, 'in', names.slice(at, at + AT_ONCE))
+          .orderBy('id', 'desc')
+          .execute()
+        // The first of several is the one that moved it; the later ones went on with what it had left.
+        for (const run of rows.map(toRunRecord)) {
+          const name = run.plan?.setAside?.name
+          if (name !== undefined) found.set(name, run)
+        }
+      }
+      return found
     },
   }
 }

@@ -1,6 +1,6 @@
 /** For the tests of this folder: a store in a directory of its own, and a small configuration. */
-import { DEFAULT_AUTH } from '#config/access.ts'
-import type { Config, DatasetConfig, HostConfig } from '#config/effective.ts'
+
+import { type Config, type DatasetConfig, DEFAULT_AUTH, type HostConfig } from '#config/effective.ts'
 import { afterThisTest } from '#tests/endings/after-this-test.ts'
 import { temporaryDirectory } from '#tests/endings/temporary-directory.ts'
 import { openStore } from './open.ts'

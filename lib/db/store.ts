@@ -1,29 +1,23 @@
 import type { Database } from 'bun:sqlite'
 import { type Kysely, sql } from 'kysely'
-import { actionsRepository } from './actions.ts'
+import { knownBrowsersRepository, sessionsRepository, tokensRepository, usersRepository } from './access.ts'
 import { auditRepository } from './audit.ts'
-import { disconnect } from './connect.ts'
-import { controlsRepository } from './controls.ts'
-import { copyDatabase } from './copy.ts'
 import { datasetsRepository } from './datasets.ts'
-import { healthRepository } from './health.ts'
-import { interruptRepository } from './interrupt.ts'
+import { disconnect } from './driver.ts'
+import { copyDatabase } from './files.ts'
 import { invocationsRepository } from './invocations.ts'
-import { knownBrowsersRepository } from './known-browsers.ts'
-import { lagRepository } from './lag.ts'
-import { linesRepository } from './lines.ts'
-import { freeBytes, LOG_BYTES, logVolumeRepository } from './log-volume.ts'
-import { logsRepository } from './logs.ts'
-import { pruneRepository } from './prune.ts'
-import { runsRepository } from './runs.ts'
+import { freeBytes, LOG_BYTES, logsRepository, logVolumeRepository } from './logs.ts'
+import { actionsRepository, interruptRepository, runsRepository, setAsideRunsRepository } from './runs.ts'
 import type { Schema } from './schema.ts'
-import { sessionsRepository } from './sessions.ts'
-import { setAsideRunsRepository } from './set-aside-runs.ts'
-import { statesRepository } from './states.ts'
-import { tokensRepository } from './tokens.ts'
+import {
+  controlsRepository,
+  lagRepository,
+  linesRepository,
+  statesRepository,
+  verificationsRepository,
+} from './states.ts'
 import type { Store } from './types.ts'
-import { usersRepository } from './users.ts'
-import { verificationsRepository } from './verifications.ts'
+import { healthRepository, pruneRepository } from './upkeep.ts'
 
 /** A store and how it came to be open. */
 export interface OpenedStore extends Store {
@@ -34,7 +28,7 @@ export interface OpenedStore extends Store {
   copyTo(target: string): Promise<void>
 }
 
-export interface StoreParts {
+interface StoreParts {
   readonly db: Kysely<Schema>
   readonly database: Database
   readonly file: string

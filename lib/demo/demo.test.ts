@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { listDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
+import { listDirectory, makeTemporaryDirectory, removePath } from '#lib/host/files.ts'
 import { REASONS, type ReasonCode } from '#lib/replication/types/reason.ts'
 import { Browser } from '#tests/witness/browser.ts'
 import { DEMO_LOGINS } from './config-text.ts'

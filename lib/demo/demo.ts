@@ -1,9 +1,14 @@
 import { join } from 'node:path'
 import { serve } from '#lib/app/serve.ts'
 import { socketPath } from '#lib/app/settings.ts'
-import { ensureDirectory, listDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
-import { onSignal } from '#lib/host/signals.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { onSignal } from '#lib/host/environment.ts'
+import {
+  ensureDirectory,
+  listDirectory,
+  makeTemporaryDirectory,
+  removePath,
+  writeTextFileAtomic,
+} from '#lib/host/files.ts'
 import { installSimulator } from '#simulator/install.ts'
 import { configText, DEMO_LOGINS, loginLines } from './config-text.ts'
 import { type Hosts, hasSshd, standInHosts, startHosts, writeClientFiles } from './hosts.ts'

@@ -1,4 +1,4 @@
-import { sleep } from '#lib/host/sleep.ts'
+import { sleep } from '#lib/host/environment.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { openSimulator, type Simulator } from '#simulator/admin-api.ts'
 import type { HostId, Place, Scenario, ScenarioPair } from './scenario.ts'

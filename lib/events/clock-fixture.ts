@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from './types.ts'
 
 /** A clock that only moves when told to; calls that fall due on the way are made in their order. */
 export function fakeClock(startAt = 1_000_000): Clock & { advance(ms: number): void; waiting(): number } {

@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type Clock, systemClock } from './clock.ts'
-import { createCoalescer } from './coalesce.ts'
-import { createHistory } from './history.ts'
 import { type OpenSubscription, openSubscription, type SubscribeOptions, type Subscription } from './subscription.ts'
-import type { ByeReason, EventData, HubEvent, Topic } from './types.ts'
+import { type ByeReason, type Clock, type EventData, type HubEvent, systemClock, type Topic } from './types.ts'
 
 export interface EventHub {
   /** Of this process start: an id with another one cannot be replayed. */
@@ -121,4 +118,80 @@ function runOf(data: object): string | null {
 function numberOf(id: string, bootId: string, last: number): number | null {
   const digits = id.startsWith(`${bootId}-`) ? id.slice(bootId.length + 1) : ''
   return /^\d{1,15}$/.test(digits) && Number(digits) <= last ? Number(digits) : null
+}
+
+interface Coalescer<T> {
+  /** The first value of a key is emitted at once, then at most one an interval: the newest. */
+  offer(key: string, value: T): void
+  /** Emits what waits for this key now, so that nothing later overtakes it. */
+  flush(key: string): void
+  stop(): void
+}
+
+interface Pending<T> {
+  readonly cancel: () => void
+  value: T | undefined
+}
+
+function createCoalescer<T extends object>(clock: Clock, intervalMs: number, emit: (value: T) => void): Coalescer<T> {
+  const pending = new Map<string, Pending<T>>()
+
+  function pause(key: string): void {
+    const cancel = clock.after(intervalMs, () => elapsed(key))
+    pending.set(key, { cancel, value: undefined })
+  }
+  function elapsed(key: string): void {
+    const value = pending.get(key)?.value
+    // A key that had nothing more to say is forgotten: runs come and go.
+    pending.delete(key)
+    if (value === undefined) return
+    pause(key)
+    emit(value)
+  }
+
+  return {
+    offer(key, value) {
+      const waiting = pending.get(key)
+      if (waiting) {
+        waiting.value = value
+        return
+      }
+      pause(key)
+      emit(value)
+    },
+    flush(key) {
+      const waiting = pending.get(key)
+      if (waiting?.value === undefined) return
+      const { value } = waiting
+      waiting.value = undefined
+      emit(value)
+    },
+    stop() {
+      for (const { cancel } of pending.values()) cancel()
+      pending.clear()
+    },
+  }
+}
+
+/** The last events, for clients that come back. */
+interface History {
+  add(event: HubEvent): void
+  /** Everything after that number, or null where something of it is no longer known. */
+  after(number: number): readonly HubEvent[] | null
+}
+
+function createHistory(size: number): History {
+  const events: HubEvent[] = []
+  let lastForgotten = 0
+  return {
+    add(event) {
+      // Replaying progress would only show old news, and log lines are read again from the store: both would push out what counts.
+      if (event.type === 'progress' || event.type === 'log') return
+      events.push(event)
+      if (events.length > size) lastForgotten = events.shift()?.number ?? lastForgotten
+    },
+    after(number) {
+      return number < lastForgotten ? null : events.filter((event) => event.number > number)
+    },
+  }
 }

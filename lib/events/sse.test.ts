@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { fakeClock } from './clock-fixture.ts'
-import { formatFrame } from './frame.ts'
 import { createEventHub } from './hub.ts'
-import { eventStream, SSE_HEADERS, type SseOptions } from './sse.ts'
+import { eventStream, formatFrame, SSE_HEADERS, type SseOptions } from './sse.ts'
 
 type Options = Partial<Omit<SseOptions, 'subscription'>> & { readonly lastEventId?: string }
 

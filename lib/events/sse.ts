@@ -1,6 +1,5 @@
-import { type Clock, systemClock } from './clock.ts'
-import { formatFrame, HEARTBEAT, RETRY } from './frame.ts'
 import type { Subscription } from './subscription.ts'
+import { type Clock, systemClock } from './types.ts'
 
 export const SSE_HEADERS = {
   'Content-Type': 'text/event-stream',
@@ -101,3 +100,22 @@ async function isAllowed(ask: SseOptions['stillAllowed']): Promise<boolean> {
     return false
   }
 }
+
+interface Frame {
+  readonly event: string
+  /** JSON text. */
+  readonly data: string
+  readonly id: string | null
+}
+
+/** One event as it goes over the wire. JSON text has no line ends, but a stray one must not be able to forge a field. */
+export function formatFrame({ event, data, id }: Frame): string {
+  const lines = data.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`)
+  return `event: ${oneLine(event)}\n${id === null ? '' : `id: ${oneLine(id)}\n`}${lines.join('')}\n`
+}
+
+const RETRY = 'retry: 3000\n\n'
+/** A comment: it keeps proxies and Bun's idle timer from cutting a quiet stream. */
+const HEARTBEAT = ': hb\n\n'
+
+const oneLine = (text: string) => text.replace(/[\r\n\0]/g, ' ')

@@ -1,4 +1,3 @@
-import { ClientQueue } from './queue.ts'
 import type { ByeReason, HubEvent, Topic } from './types.ts'
 
 export interface SubscribeOptions {
@@ -31,7 +30,7 @@ export interface OpenSubscription extends Subscription {
   offer(event: HubEvent): void
 }
 
-export interface SubscriptionParts {
+interface SubscriptionParts {
   readonly bootId: string
   readonly startId: string | null
   readonly first: readonly HubEvent[]
@@ -80,4 +79,64 @@ function isWanted(event: HubEvent, { topics = null, runId = null }: SubscribeOpt
   if (event.type === 'resync' || event.type === 'bye') return true
   if (topics ? !topics.has(event.type) : event.type === 'log') return false
   return runId === null || event.runId === null || event.runId === runId
+}
+
+/** What one client has still to be sent, bounded: a slow client costs itself, not the witness. */
+class ClientQueue {
+  readonly #limit: number
+  /** What happened while the client was away; not counted, since the history is bounded itself. */
+  #replay: HubEvent[]
+  #events: HubEvent[] = []
+  #wake: (() => void) | null = null
+
+  constructor(limit: number, replay: readonly HubEvent[] = []) {
+    this.#limit = limit
+    this.#replay = [...replay]
+  }
+
+  get length(): number {
+    return this.#replay.length + this.#events.length
+  }
+
+  push(event: HubEvent): void {
+    if (this.#events.length >= this.#limit) this.#makeRoom(event)
+    else this.#events.push(event)
+    this.wake()
+  }
+
+  /** Lets the waiter go, although there may be nothing. */
+  wake(): void {
+    this.#wake?.()
+    this.#wake = null
+  }
+
+  /** Replaces everything that waits. */
+  replace(event: HubEvent): void {
+    this.#replay = []
+    this.#events = []
+    this.push(event)
+  }
+
+  shift(): HubEvent | undefined {
+    return this.#replay.shift() ?? this.#events.shift()
+  }
+
+  /** Resolves once there is something (at once if there is) or on `wake`. One waiter at a time. */
+  async ready(): Promise<void> {
+    if (this.length > 0) return
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  /** Progress is out of date a second later and goes first; anything else that is lost, the client must read anew. */
+  #makeRoom(event: HubEvent): void {
+    if (event.type === 'progress') return
+    const kept = this.#events.filter((waiting) => waiting.type !== 'progress')
+    if (kept.length < this.#events.length) this.#events = [...kept, event]
+    else {
+      this.#replay = []
+      this.#events = [{ type: 'resync', number: event.number, data: '{"reason":"overflow"}', runId: null }]
+    }
+  }
 }

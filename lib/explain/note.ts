@@ -1,7 +1,6 @@
-import type { DatasetSummaryView } from '#lib/api/dataset-summary.ts'
+import type { DatasetSummaryView, ReasonFull } from '#lib/api/dataset-summary.ts'
 import type { HostView } from '#lib/api/host.ts'
 import type { PlanView } from '#lib/api/plan.ts'
-import type { ReasonFull } from '#lib/api/reason.ts'
 import type { RunView } from '#lib/api/run.ts'
 import type { SnapshotView } from '#lib/api/snapshots.ts'
 import type { VerificationView } from '#lib/api/verification.ts'

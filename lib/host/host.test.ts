@@ -1,11 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { ensureDirectory, listDirectory, makeTemporaryDirectory, removePath } from './directory.ts'
-import { environmentVariable } from './environment.ts'
-import { isNotFound, isPermissionDenied, systemErrorCode } from './errors.ts'
-import { fileFacts, isOpenToOthers } from './file-facts.ts'
-import { readTextFile, readTextFileIfThere } from './read-file.ts'
-import { onSignal } from './signals.ts'
-import { writeTextFileAtomic } from './write-file.ts'
+import { environmentVariable, onSignal } from './environment.ts'
+import {
+  ensureDirectory,
+  fileFacts,
+  isNotFound,
+  isOpenToOthers,
+  isPermissionDenied,
+  listDirectory,
+  makeTemporaryDirectory,
+  readTextFile,
+  readTextFileIfThere,
+  removePath,
+  systemErrorCode,
+  writeTextFileAtomic,
+} from './files.ts'
 
 let directory = ''
 beforeEach(async () => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '#tests/endings/temporary-directory.ts'
+import { MASK } from './line.ts'
 import { loggerOf } from './logger-fixture.ts'
-import { MASK } from './redact.ts'
 
 describe('a line', () => {
   test('goes to standard output as JSON at once, and into the store with the next batch', async () => {

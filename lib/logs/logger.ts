@@ -1,13 +1,15 @@
 import { join } from 'node:path'
 import type { LogRecord, Store } from '#lib/db/types.ts'
 import { capText, cleanText } from '#lib/text/clean.ts'
-import { toLoggable } from './fields.ts'
-import { formatLine, type LogFormat, type LogLine } from './format.ts'
-import { bindLogger } from './logger-faces.ts'
-import { createRedactor } from './redact.ts'
-import { createRotatingFile, type RotatingFile, type RotatingFileOptions } from './rotating-file.ts'
-import { createStoreSink, type StoreSink } from './store-sink.ts'
-import type { LogContext, LogFields, LogLevel, RootLogger } from './types.ts'
+import { createRedactor, formatLine, type LogFormat, type LogLine, toLoggable } from './line.ts'
+import {
+  createRotatingFile,
+  createStoreSink,
+  type RotatingFile,
+  type RotatingFileOptions,
+  type StoreSink,
+} from './sinks.ts'
+import type { ComponentLog, LogContext, LogFields, Logger, LogLevel, RootLogger } from './types.ts'
 
 export interface LoggerOptions {
   /** Null: nothing is stored (a command that has no database). */
@@ -131,4 +133,30 @@ export function createLogger(options: LoggerOptions): RootLogger {
       strangersFile?.close()
     },
   }
+}
+
+type WriteLog = (level: LogLevel, context: LogContext, component: string, message: string, fields: LogFields) => void
+
+/** The faces of one writing function: a logger with its context, its children, and those of one component. */
+function bindLogger(write: WriteLog, context: LogContext): Logger {
+  const at =
+    (level: LogLevel) =>
+    (component: string, message: string, fields: LogFields = {}) =>
+      write(level, context, component, message, fields)
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (more) => bindLogger(write, { ...context, ...more }),
+    component: (name) => bindComponent(write, context, name),
+  }
+}
+
+function bindComponent(write: WriteLog, context: LogContext, name: string): ComponentLog {
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}) =>
+      write(level, context, name, message, fields)
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

@@ -46,7 +46,7 @@ export interface RootLogger extends Logger {
   close(): Promise<void>
 }
 
-export interface LoggingHealth {
+interface LoggingHealth {
   readonly failedStoreWrites: number
   readonly lostLines: number
   readonly storeProblem: string | null

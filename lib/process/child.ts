@@ -1,10 +1,10 @@
+import { ChildProcess } from 'node:child_process'
 import { execa } from 'execa'
-import { letEarlyErrorsThrough } from './early-errors.ts'
-import { childEnvironment } from './environment.ts'
+import { environmentVariable } from '#lib/host/environment.ts'
 
 letEarlyErrorsThrough()
 
-export interface ChildRequest {
+interface ChildRequest {
   readonly file: string
   readonly args: readonly string[]
   /** Besides PATH, HOME, LANG and LC_ALL. */
@@ -124,4 +124,36 @@ function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL' | 0): boolean {
 function reasonOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
   return error instanceof Error ? error.message : String(error)
+}
+
+/**
+ * A program that could not be started (EMFILE, EAGAIN, E2BIG) is handed on by execa as a ChildProcess with streams of its
+ * own. Bun's ChildProcess only lets them be read, so that the assignment failed and its TypeError took the place of the
+ * reason. With a setter an instance that is given streams has them; every other one is as before.
+ */
+function letEarlyErrorsThrough(): void {
+  for (const name of ['stdin', 'stdout', 'stderr', 'stdio']) {
+    const known = Object.getOwnPropertyDescriptor(ChildProcess.prototype, name)
+    if (known?.get === undefined || known.set !== undefined || known.configurable !== true) continue
+    Object.defineProperty(ChildProcess.prototype, name, {
+      ...known,
+      set(value: unknown) {
+        Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true })
+      },
+    })
+  }
+}
+
+/**
+ * All that a child of ours gets from our own environment. Nothing else is handed on: SSH_AUTH_SOCK, SSH_ASKPASS, LD_* or
+ * a translated message text would change what a command does or says.
+ */
+function childEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return {
+    PATH: environmentVariable('PATH') ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: environmentVariable('HOME') ?? '/',
+    LANG: 'C',
+    LC_ALL: 'C',
+    ...extra,
+  }
 }

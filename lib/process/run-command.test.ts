@@ -1,9 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
+import fc from 'fast-check'
+import { descendantsOf } from './proc.ts'
+import { type CommandRequest, createLineSplitter, createMeter, createTextRing, runCommand } from './run-command.ts'
 
 setDefaultTimeout(600_000)
-
-import { descendantsOf } from './process-table.ts'
-import { type CommandRequest, runCommand } from './run-command.ts'
 
 const run = (request: Partial<CommandRequest>) =>
   runCommand({ file: 'sh', args: [], timeoutMs: 20_000, maxStdoutBytes: 1_000_000, ...request })
@@ -129,4 +129,82 @@ test('the process table knows our children', async () => {
   while ((await ours()).length < 2) await Bun.sleep(20)
   cancel.abort()
   expect((await running).ended).toBe('cancelled')
+})
+
+test('a short text is kept as it is', () => {
+  const ring = createTextRing(10, 20)
+  for (const line of ['one', '', 'two']) ring.push(line)
+  expect(ring.text()).toBe('one\n\ntwo')
+})
+
+test('of a long one the beginning and the end, and how much is missing', () => {
+  const ring = createTextRing(8, 12)
+  for (let line = 1; line <= 100; line += 1) ring.push(`l${line}`)
+  const text = ring.text()
+  expect(text).toStartWith('l1\nl2\n')
+  expect(text).toEndWith('\nl99\nl100')
+  const left = Number(/… (\d+) characters left out …/.exec(text)?.[1])
+  const whole = Array.from({ length: 100 }, (_, index) => `l${index + 1}`).join('\n').length
+  expect(whole - left).toBeLessThanOrEqual(8 + 12)
+})
+
+test('one enormous line does not break the limit', () => {
+  const ring = createTextRing(8, 12)
+  ring.push('x'.repeat(1_000))
+  expect(ring.text().length).toBeLessThan(60)
+})
+
+function split(chunks: readonly (string | Uint8Array)[]): readonly string[] {
+  const lines: string[] = []
+  const splitter = createLineSplitter((line) => lines.push(line))
+  for (const chunk of chunks) splitter.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+  splitter.end()
+  return lines
+}
+
+test('lines are whole whatever the chunks were', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'ü', ' ', '\n', '\t'), maxLength: 60 })
+  fc.assert(
+    fc.property(text, fc.integer({ min: 1, max: 7 }), (whole, size) => {
+      const bytes = Buffer.from(whole)
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+        bytes.subarray(index * size, (index + 1) * size),
+      )
+      const expected = whole.split('\n')
+      if (expected.at(-1) === '') expected.pop()
+      expect(split(chunks)).toEqual(expected)
+    }),
+  )
+})
+
+test('the CR of ssh goes, blanks at either end stay', () => {
+  expect(split([' a \r\n', '\r\n', 'b'])).toEqual([' a ', '', 'b'])
+})
+
+test('a line without end comes in pieces instead of growing for ever', () => {
+  const lines = split(['x'.repeat(200_000)])
+  expect(lines.length).toBe(4)
+  expect(lines.join('').length).toBe(200_000)
+})
+
+test('a meter is over with the line that is too much, and stays so', () => {
+  const meter = createMeter({ bytes: 300 })
+  expect([1, 2, 3, 4, 5].map(() => meter.line('x'.repeat(99)))).toEqual([false, false, false, true, true])
+})
+
+test('lines without anything in them are counted all the same', () => {
+  const meter = createMeter({ bytes: 64 * 1000 })
+  let lines = 0
+  while (!meter.line('')) lines += 1
+  expect(lines).toBe(1000)
+})
+
+test('what lasts may say more, at its rate', () => {
+  let now = 0
+  const meter = createMeter({ bytes: 1000, bytesPerSecond: 10, now: () => now })
+  expect(meter.bytes(1000)).toBe(false)
+  expect(meter.bytes(1)).toBe(true)
+  now = 60_000
+  expect(meter.bytes(599)).toBe(false)
+  expect(meter.bytes(1)).toBe(true)
 })

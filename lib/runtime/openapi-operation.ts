@@ -6,7 +6,7 @@ import type { LoadedRoute } from './tree.ts'
 
 const PARAMETER = /:([A-Za-z0-9]+)/g
 
-export function parameterNames(path: string): readonly string[] {
+function parameterNames(path: string): readonly string[] {
   return [...path.matchAll(PARAMETER)].map((match) => match[1] ?? '')
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export function isSchema(value: unknown): value is z.ZodType {
+function isSchema(value: unknown): value is z.ZodType {
   return typeof value === 'object' && value !== null && '_zod' in value
 }
 

@@ -1,4 +1,4 @@
-import { createTextRing, type TextRing } from '#lib/process/text-ring.ts'
+import { createTextRing, type TextRing } from '#lib/process/run-command.ts'
 import { beatMark, beginMark, endMark, readMarker } from './marker.ts'
 
 interface Piece {

@@ -1,6 +1,5 @@
 import { expect, test } from 'bun:test'
-import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { makeTemporaryDirectory, removePath, writeTextFileAtomic } from '#lib/host/files.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { sshConfig } from './config-file.ts'
 import {

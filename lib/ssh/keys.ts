@@ -1,9 +1,17 @@
 import { dirname, join } from 'node:path'
-import { ensureDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
-import { systemErrorCode } from '#lib/host/errors.ts'
-import { fileFacts, isOpenToOthers, modeText, openFilesAllowed } from '#lib/host/file-facts.ts'
-import { readTextFile, readTextFileIfThere } from '#lib/host/read-file.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import {
+  ensureDirectory,
+  fileFacts,
+  isOpenToOthers,
+  makeTemporaryDirectory,
+  modeText,
+  openFilesAllowed,
+  readTextFile,
+  readTextFileIfThere,
+  removePath,
+  systemErrorCode,
+  writeTextFileAtomic,
+} from '#lib/host/files.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { showable } from '#lib/text/clean.ts'
 import { fingerprintOf } from './known-hosts.ts'

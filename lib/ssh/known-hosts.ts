@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { readTextFileIfThere } from '#lib/host/read-file.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { readTextFileIfThere, writeTextFileAtomic } from '#lib/host/files.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { showable } from '#lib/text/clean.ts'
 import type { SshHost } from './types.ts'

@@ -1,7 +1,5 @@
 import { dirname } from 'node:path'
-import { ensureDirectory, listDirectory, removePath } from '#lib/host/directory.ts'
-import { fileFacts } from '#lib/host/file-facts.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { ensureDirectory, fileFacts, listDirectory, removePath, writeTextFileAtomic } from '#lib/host/files.ts'
 import { runBatch } from './batch.ts'
 import { jumpsOf, type SshConfig, sshConfig } from './config-file.ts'
 import { createHostLink, type HostLink } from './host-link.ts'

@@ -1,6 +1,6 @@
 import type { Child } from '#lib/process/child.ts'
 import { openPipeline, type Pipeline } from '#lib/process/pipeline.ts'
-import { type ProcessIo, processIo } from '#lib/process/process-io.ts'
+import { type ProcessIo, processIo } from '#lib/process/proc.ts'
 import { cancelled, faultHere } from './classify.ts'
 import type { HostLink } from './host-link.ts'
 import { createLeg, type LegRun } from './leg.ts'

@@ -2,10 +2,10 @@ import { severityOf } from '#lib/text/ranks.ts'
 import { compareRows, compareText, type DatasetRow, type StatusWord } from './dataset-row.ts'
 
 export const STATUSES: readonly StatusWord[] = ['BROKEN', 'WARNING', 'REPAIRING', 'HEALTHY', 'UNKNOWN']
-export const SORTS = ['status', 'name', 'pair', 'lag', 'behind', 'common'] as const
+const SORTS = ['status', 'name', 'pair', 'lag', 'behind', 'common'] as const
 export const GROUPS = ['none', 'pair', 'reason', 'status'] as const
 export type SortKey = (typeof SORTS)[number]
-export type GroupKey = (typeof GROUPS)[number]
+type GroupKey = (typeof GROUPS)[number]
 
 /** Which datasets are shown, and how: all of it stands in the address. */
 export interface DatasetQuery {

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { Icon, type IconName } from './icon.tsx'
-import { mayAct } from './may-act.ts'
-import { PageContext, type PageFacts } from './page-facts.ts'
+import { mayAct, PageContext, type PageFacts, usePage, WHY_NOT } from './page-facts.ts'
 
 const PLACES = [
   ['datasets', '/', 'Datasets', 'datasets'],
@@ -16,7 +15,7 @@ const PLACES = [
 
 export type Place = (typeof PLACES)[number][0]
 
-export interface LayoutProps {
+interface LayoutProps {
   readonly facts: PageFacts
   /** Where in the navigation the page belongs; null: nowhere (login, account). */
   readonly at: Place | null
@@ -92,5 +91,42 @@ function Navigation({ at, role }: { readonly at: Place | null; readonly role: Pa
         ))}
       </ul>
     </nav>
+  )
+}
+
+/** What the head of every page has besides its title and style. `url` gives the hashed name of an asset. */
+export function DocumentHead({ url }: { readonly url: (path: string) => string }) {
+  return (
+    <>
+      <meta name="color-scheme" content="light dark" />
+      <script src={url('/assets/theme.js')} />
+      <link id="icon" rel="icon" type="image/svg+xml" href="/assets/icon-unknown.svg" />
+    </>
+  )
+}
+
+/** Beside buttons that are off for somebody: whom to ask. Once for a group of them. */
+export function RoleNote({ needs = 'operator' }: { readonly needs?: 'operator' | 'admin' }) {
+  const { role } = usePage()
+  return mayAct(role, needs) ? null : <span class="why-not">{WHY_NOT[needs]}</span>
+}
+
+/** What weakens the installation, each with its cure. */
+export function WeaknessNote({ warnings }: { readonly warnings: readonly string[] }) {
+  if (warnings.length === 0) return null
+  return (
+    <div class="note warn" role="note">
+      <Icon name="alert" />
+      <details>
+        <summary>
+          {warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`} about files that others may change
+        </summary>
+        <ul class="bullets">
+          {warnings.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      </details>
+    </div>
   )
 }

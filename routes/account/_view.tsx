@@ -1,5 +1,4 @@
-import { sessionView } from '#lib/api/session.ts'
-import { tokenView } from '#lib/api/token.ts'
+import { sessionView, tokenView } from '#lib/api/access.ts'
 import { mayAccess } from '#lib/runtime/actor.ts'
 import type { InvocationContext } from '#lib/runtime/define.ts'
 import { Problem } from '#lib/runtime/problem.ts'

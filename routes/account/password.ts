@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { password } from '#lib/api/access-words.ts'
+import { password } from '#lib/api/words.ts'
 import { forbidden, Problem } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'
 import { onAccount } from './_view.tsx'

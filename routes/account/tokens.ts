@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { storedRole, UserRole } from '#lib/api/access-words.ts'
-import { DAY_MS, tokenDays, tokenName } from '#lib/api/token.ts'
+import { DAY_MS, tokenDays, tokenName } from '#lib/api/access.ts'
+import { storedRole, UserRole } from '#lib/api/words.ts'
 import { defineRoute } from '#lib/services.ts'
 import { onAccount } from './_view.tsx'
 

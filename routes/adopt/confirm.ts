@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AdoptChoice, adoptedView } from '#lib/api/adopt.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
-import { triggerOf } from '#lib/api/trigger.ts'
+import { triggerOf } from '#lib/api/run.ts'
 import { defineRoute } from '#lib/services.ts'
 import { adoptBody } from './_body.tsx'
 

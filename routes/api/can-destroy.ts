@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { CanDestroy } from '#lib/api/can-destroy.ts'
-import { answerCanDestroy } from '#lib/api/can-destroy-asked.ts'
+import { answerCanDestroy, CanDestroy } from '#lib/api/can-destroy.ts'
 import { parseAsked } from '#lib/inspect/may-destroy.ts'
 import { badRequest } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'

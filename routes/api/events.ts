@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Topic } from '#lib/api/topics.ts'
+import { Topic } from '#lib/api/words.ts'
 import type { NoPlace } from '#lib/events/hub.ts'
 import { eventStream, SSE_HEADERS } from '#lib/events/sse.ts'
 import { callerKey, mayAccess } from '#lib/runtime/actor.ts'

@@ -1,10 +1,7 @@
 import { z } from 'zod'
-import { jsonLines, wantsJsonLines } from '#lib/api/json-lines.ts'
-import { LogEntry, logView } from '#lib/api/log.ts'
-import { logFields, logQuery } from '#lib/api/log-query.ts'
-import { NextCursor } from '#lib/api/paging.ts'
-import { withRefusals } from '#lib/api/refusals.ts'
-import { runNumber } from '#lib/api/run-id.ts'
+import { jsonLines, NextCursor, wantsJsonLines } from '#lib/api/fields.ts'
+import { LogEntry, logFields, logQuery, logView } from '#lib/api/log.ts'
+import { runNumber, withRefusals } from '#lib/api/refusals.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

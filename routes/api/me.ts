@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { ActorKind, kindWord } from '#lib/api/access-words.ts'
-import { Role } from '#lib/api/run-words.ts'
+import { ActorKind, kindWord, Role } from '#lib/api/words.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

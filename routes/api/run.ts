@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import { accepted } from '#lib/api/accepted.ts'
 import { impossible, withRefusals } from '#lib/api/refusals.ts'
-import { Run } from '#lib/api/run.ts'
-import { Forecast, forecastOf } from '#lib/api/run-forecast.ts'
-import { triggerOf } from '#lib/api/trigger.ts'
+import { accepted, Run, triggerOf } from '#lib/api/run.ts'
+import { Forecast, forecastOf } from '#lib/api/run-detail.ts'
 import type { Scope } from '#lib/engine/types.ts'
 import { defineRoute } from '#lib/services.ts'
 

@@ -1,5 +1,5 @@
+import { weakTag } from '#lib/api/fields.ts'
 import { Status, statusView } from '#lib/api/status.ts'
-import { weakTag } from '#lib/api/weak-tag.ts'
 import { reply } from '#lib/runtime/reply.ts'
 import { defineRoute } from '#lib/services.ts'
 

@@ -1,4 +1,4 @@
-import { Version, versionView } from '#lib/api/version.ts'
+import { Version, versionView } from '#lib/api/about.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

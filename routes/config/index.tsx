@@ -8,7 +8,7 @@ import { bytesText, durationText } from '#lib/text/words.ts'
 import { Drift } from '#lib/view/config/drift.tsx'
 import { Effective, shownValues } from '#lib/view/config/effective.tsx'
 import { Hosts } from '#lib/view/config/hosts.tsx'
-import { WeaknessNote } from '#lib/view/weakness-note.tsx'
+import { WeaknessNote } from '#lib/view/layout.tsx'
 import { Page } from '../_page.tsx'
 
 const TABS = [

@@ -1,7 +1,6 @@
 import { definePage } from '#lib/services.ts'
 import { type ApiDocument, endpointsByTag } from '#lib/view/api-docs/document.ts'
-import { EndpointCard } from '#lib/view/api-docs/endpoint.tsx'
-import { EnumWords, Fields, SchemaWords } from '#lib/view/api-docs/schema-words.tsx'
+import { EndpointCard, EnumWords, Fields, SchemaWords } from '#lib/view/api-docs/endpoint.tsx'
 import { Page } from '../_page.tsx'
 
 /** From the same document that programs read: it never says anything else, and needs no other host. */

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { logPages, textLine } from '#lib/api/log-pages.ts'
-import { logFields, logQuery } from '#lib/api/log-query.ts'
-import { oneDownload } from '#lib/api/one-download.ts'
-import { runNumber } from '#lib/api/run-id.ts'
+import { logFields, logPages, logQuery, oneDownload, textLine } from '#lib/api/log.ts'
+import { runNumber } from '#lib/api/refusals.ts'
 import { defineRoute } from '#lib/services.ts'
 import { iso } from '#lib/text/words.ts'
 

@@ -1,11 +1,9 @@
 import LogTail from '#islands/log-tail.tsx'
-import { logView } from '#lib/api/log.ts'
-import { logQuery } from '#lib/api/log-query.ts'
+import { logQuery, logView } from '#lib/api/log.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { Island } from '#lib/runtime/page.tsx'
 import { definePage } from '#lib/services.ts'
-import { logApiQuery, readLogFilter } from '#lib/view/logs/log-filter.ts'
-import { LogFind } from '#lib/view/logs/log-find.tsx'
+import { LogFind, logApiQuery, readLogFilter } from '#lib/view/logs/log-find.tsx'
 import { Page } from '../_page.tsx'
 
 const FIRST = 200

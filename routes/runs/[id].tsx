@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import RunPage from '#islands/run-page.tsx'
 import { logView } from '#lib/api/log.ts'
-import { runNumber } from '#lib/api/run-id.ts'
+import { runNumber } from '#lib/api/refusals.ts'
 import { Island } from '#lib/runtime/page.tsx'
 import { definePage } from '#lib/services.ts'
 import { ask } from '../_ask.ts'

@@ -3,9 +3,8 @@ import { withRefusals } from '#lib/api/refusals.ts'
 import { runView } from '#lib/api/run.ts'
 import { Island } from '#lib/runtime/page.tsx'
 import { definePage } from '#lib/services.ts'
-import { runLineOf } from '#lib/view/runs/fold.ts'
-import { RunFind } from '#lib/view/runs/run-find.tsx'
-import { readRunQuery, runApiQuery, runPageQuery } from '#lib/view/runs/run-query.ts'
+import { RunFind, readRunQuery, runApiQuery, runPageQuery } from '#lib/view/runs/run-find.tsx'
+import { runLineOf } from '#lib/view/runs/run-table.tsx'
 import { Page } from '../_page.tsx'
 
 const LIMIT = 50

@@ -1,10 +1,9 @@
-import { userView } from '#lib/api/user.ts'
+import { userView } from '#lib/api/access.ts'
 import type { InvocationContext } from '#lib/runtime/define.ts'
 import { conflict, Problem } from '#lib/runtime/problem.ts'
 import type { Services } from '#lib/services.ts'
 import { iso } from '#lib/text/words.ts'
-import type { UserFault } from '#lib/view/access/user-forms.tsx'
-import { Users } from '#lib/view/access/users.tsx'
+import { type UserFault, Users } from '#lib/view/access/users.tsx'
 import { Page } from '../_page.tsx'
 
 type Context = Services & InvocationContext

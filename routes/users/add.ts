@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { storedRole, UserRole } from '#lib/api/access-words.ts'
+import { storedRole, UserRole } from '#lib/api/words.ts'
 import { defineRoute } from '#lib/services.ts'
 import { typedName, typedPassword } from './_fields.ts'
 import { onUsers, sameTwice } from './_view.tsx'

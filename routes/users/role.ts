@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { storedRole, UserRole } from '#lib/api/access-words.ts'
+import { storedRole, UserRole } from '#lib/api/words.ts'
 import { defineRoute } from '#lib/services.ts'
 import { typedName } from './_fields.ts'
 import { notOneself, onUsers } from './_view.tsx'

@@ -1,5 +1,4 @@
-import { DEFAULT_AUTH } from '#config/access.ts'
-import type { Config, DatasetConfig, HostConfig } from '#config/effective.ts'
+import { type Config, type DatasetConfig, DEFAULT_AUTH, type HostConfig } from '#config/effective.ts'
 
 export const NOW = Date.parse('2026-11-22T14:32:10Z')
 

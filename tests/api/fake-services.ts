@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Config } from '#config/effective.ts'
-import { openApiInfo } from '#lib/api/openapi-info.ts'
+import { openApiInfo } from '#lib/api/about.ts'
 import { bootFile, pageDocument, pageStatics } from '#lib/app/page-shell.ts'
 import { createAccess } from '#lib/auth/access.ts'
 import type { Store } from '#lib/db/types.ts'

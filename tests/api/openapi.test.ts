@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { fileURLToPath } from 'node:url'
-import { openApiInfo } from '#lib/api/openapi-info.ts'
+import { openApiInfo } from '#lib/api/about.ts'
 import { loadTree } from '#lib/runtime/load.ts'
 import { openApiDocument } from '#lib/runtime/openapi.ts'
 import packageJson from '../../package.json'

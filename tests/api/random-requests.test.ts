@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { connect } from 'node:net'
 import fc from 'fast-check'
-import type { AccessRole } from '#config/access.ts'
+import type { AccessRole } from '#config/effective.ts'
 import type { NewToken } from '#lib/auth/tokens.ts'
 import type { LoadedPage, LoadedRoute } from '#lib/runtime/tree.ts'
 import { PASSWORD, type Served, servedFake } from './served-fake.ts'

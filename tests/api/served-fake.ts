@@ -1,6 +1,5 @@
 import { expect } from 'bun:test'
-import { DEFAULT_AUTH } from '#config/access.ts'
-import type { Config } from '#config/effective.ts'
+import { type Config, DEFAULT_AUTH } from '#config/effective.ts'
 import { Browser } from '#tests/witness/browser.ts'
 import { type Fake, fakeServices } from './fake-services.ts'
 

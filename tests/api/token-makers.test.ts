@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import type { AccessRole, AuthConfig } from '#config/access.ts'
+import type { AccessRole, AuthConfig } from '#config/effective.ts'
 import type { Browser } from '#tests/witness/browser.ts'
 import { askWithToken, closedSound, PASSWORD, type Served, servedToAdmin } from './served-fake.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { DEFAULT_AUTH } from '#config/access.ts'
+import { DEFAULT_AUTH } from '#config/effective.ts'
 import type { Browser } from '#tests/witness/browser.ts'
 import { closedSound, PASSWORD, type Served, servedToAdmin } from './served-fake.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { ReasonCode } from '#lib/api/reason-words.ts'
+import { ReasonCode } from '#lib/api/words.ts'
 import { REASONS } from '#lib/replication/types/reason.ts'
 
 const text = await Bun.file('docs/reason-codes.md').text()

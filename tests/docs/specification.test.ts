@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { connect, disconnect, readValue } from '#lib/db/connect.ts'
+import { connect, disconnect, readValue } from '#lib/db/driver.ts'
 import { openStore } from '#lib/db/open.ts'
 import { temporaryDirectory } from '#tests/endings/temporary-directory.ts'
 

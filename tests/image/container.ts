@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { descendantsOf } from '#lib/process/process-table.ts'
+import { descendantsOf } from '#lib/process/proc.ts'
 import { ApiClient } from '#tests/witness/client.ts'
 import type { Home } from '#tests/witness/home.ts'
 import { freePort } from '#tests/witness/service.ts'

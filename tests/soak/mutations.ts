@@ -26,7 +26,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
         replace: 'kept.get(name) ?? (free || true ? made :',
       },
       {
-        file: 'lib/db/dataset-sync.ts',
+        file: 'lib/db/datasets.ts',
         find: "if (!(error instanceof StoreError) || error.kind !== 'constraint') throw error",
         replace: 'if (error !== null) throw error',
       },

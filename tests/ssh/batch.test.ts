@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { dirname } from 'node:path'
-import { ensureDirectory, listDirectory, removePath } from '#lib/host/directory.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { ensureDirectory, listDirectory, removePath, writeTextFileAtomic } from '#lib/host/files.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { splitBatch } from '#lib/ssh/batch-run.ts'
 import type { SshClient } from '#lib/ssh/ssh.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { chmodSync, copyFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { writeTextFileAtomic } from '#lib/host/files.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { createKey, publicKeyOf } from '#lib/ssh/keys.ts'
 import { acceptHostKey, scanHostKeys } from '#lib/ssh/known-hosts.ts'

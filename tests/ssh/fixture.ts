@@ -1,5 +1,4 @@
-import { ensureDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { ensureDirectory, makeTemporaryDirectory, removePath, writeTextFileAtomic } from '#lib/host/files.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { createSsh, type SshClient, type SshDependencies } from '#lib/ssh/ssh.ts'
 import type { SshHost, SshSettings } from '#lib/ssh/types.ts'

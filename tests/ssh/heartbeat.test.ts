@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { readdir, symlink } from 'node:fs/promises'
-import { ensureDirectory } from '#lib/host/directory.ts'
+import { ensureDirectory } from '#lib/host/files.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { batchScript } from '#lib/ssh/script.ts'
 import { processesWith, type SshWorld, startSshWorld } from './fixture.ts'

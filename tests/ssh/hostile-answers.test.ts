@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { HostConfig } from '#config/effective.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { writeTextFileAtomic } from '#lib/host/files.ts'
 import { createSans } from '#lib/san/san.ts'
 import type { SshClient } from '#lib/ssh/ssh.ts'
 import { homeWithBashrc, processesWith, type SshWorld, startSshWorld } from './fixture.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { readTextFileIfThere } from '#lib/host/read-file.ts'
+import { readTextFileIfThere } from '#lib/host/files.ts'
 import { processesWith, type SshWorld, startSshWorld } from './fixture.ts'
 
 setDefaultTimeout(600_000)

@@ -1,4 +1,4 @@
-import { readTextFile } from '#lib/host/read-file.ts'
+import { readTextFile } from '#lib/host/files.ts'
 import type { AuditVerificationView, AuditView } from '../answers.ts'
 import { type Arguments, type OptionSpec, wholeNumber } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { readTextFile } from '#lib/host/read-file.ts'
+import { readTextFile } from '#lib/host/files.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { UsageError } from '../failure.ts'

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { makeTemporaryDirectory, removePath, writeTextFileAtomic } from '#lib/host/files.ts'
 import { runCommand } from '../testing/command-line.ts'
 
 const VALID = `san_hosts:

@@ -1,4 +1,4 @@
-import { didYouMean } from '#config/suggest.ts'
+import { didYouMean } from '#config/faults.ts'
 import { fieldsOf, isList, isStructure, typedFields } from '#lib/runtime/coerce.ts'
 import type { FunctionSummaryView } from '../answers.ts'
 import type { Command } from '../command.ts'

@@ -1,8 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
-import { fileFacts } from '#lib/host/file-facts.ts'
-import { readTextFile } from '#lib/host/read-file.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { fileFacts, makeTemporaryDirectory, readTextFile, removePath, writeTextFileAtomic } from '#lib/host/files.ts'
 import { type RunningSshd, startSshd } from '#simulator/sshd.ts'
 import { runCommand } from '../testing/command-line.ts'
 

@@ -1,5 +1,5 @@
 import { PASSWORD_COST } from '#config/password-cost.ts'
-import { passwordFault } from '#lib/auth/password-rules.ts'
+import { passwordFault } from '#lib/auth/passwords.ts'
 import { ROLES } from '#lib/text/ranks.ts'
 import type { ChangedUserView, RemovedUserView, UserView } from '../answers.ts'
 import type { Arguments, OptionSpec } from '../arguments.ts'

@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
-import { fileFacts } from '#lib/host/file-facts.ts'
-import { writeTextFileAtomic } from '#lib/host/write-file.ts'
+import { fileFacts, makeTemporaryDirectory, removePath, writeTextFileAtomic } from '#lib/host/files.ts'
 import { fakeService } from '../testing/service.ts'
 
 // In the real shells, at a real terminal: a person types, presses Tab, and sees what comes of it.

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { DatasetDetail } from '#lib/api/dataset-detail.ts'
 import { DatasetSummary } from '#lib/api/dataset-summary.ts'
-import { Preview } from '#lib/api/preview.ts'
+import { Preview } from '#lib/api/plan.ts'
 import { RunDetail } from '#lib/api/run-detail.ts'
 import { Snapshot } from '#lib/api/snapshots.ts'
 import { Status } from '#lib/api/status.ts'

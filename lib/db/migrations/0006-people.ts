@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type AuditContent, genesis, hashOf } from '../audit-chain.ts'
+import { type AuditContent, genesis, hashOf } from '../audit.ts'
 import type { Migration } from '../migrate.ts'
 
 const TIME = (column: string) => `CHECK (${column} BETWEEN 0 AND 9007199254740991)`

@@ -1,6 +1,5 @@
 import type { HostConfig } from '#config/effective.ts'
-import { fileFacts } from '#lib/host/file-facts.ts'
-import { readTextFileIfThere } from '#lib/host/read-file.ts'
+import { fileFacts, readTextFileIfThere } from '#lib/host/files.ts'
 import { runCommand } from '#lib/process/run-command.ts'
 import { checkKeyFile, publicKeyOf } from '#lib/ssh/keys.ts'
 import { linesOf, readKnownLines } from '#lib/ssh/known-hosts.ts'

@@ -1,4 +1,4 @@
-import { fileFacts, isOpenToOthers, modeText, openFilesAllowed, othersMayWrite } from '#lib/host/file-facts.ts'
+import { fileFacts, isOpenToOthers, modeText, openFilesAllowed, othersMayWrite } from '#lib/host/files.ts'
 import { shellLine } from '#lib/text/shell.ts'
 
 /** Files and directories that decide what the witness does. */

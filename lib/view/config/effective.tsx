@@ -1,5 +1,5 @@
 /** A value in force, with where it came from. */
-export interface Shown {
+interface Shown {
   readonly path: string
   readonly value: unknown
   readonly origin: string
@@ -62,8 +62,45 @@ function sectionOf(path: string): string {
   return parts[0] === 'san_hosts' ? parts.slice(0, 2).join('.') : (parts[0] ?? '')
 }
 
-export function valueText(value: unknown): string {
+function valueText(value: unknown): string {
   if (value === null) return '–'
   if (Array.isArray(value)) return value.length === 0 ? '[]' : value.map(valueText).join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+interface Change {
+  readonly path: string
+  readonly from: unknown
+  readonly to: unknown
+}
+
+/** What a reload would change, or has changed. */
+export interface ConfigDifference {
+  readonly added: readonly Change[]
+  readonly removed: readonly Change[]
+  readonly changes: readonly Change[]
+}
+
+export function Difference({ difference }: { readonly difference: ConfigDifference }) {
+  const { added, removed, changes } = difference
+  if (added.length + removed.length + changes.length === 0) return <p>Nothing would change in what is in force.</p>
+  return (
+    <ul class="difference mono">
+      {added.map(({ path, to }) => (
+        <li key={path} class="added">
+          + {path} {valueText(to)}
+        </li>
+      ))}
+      {removed.map(({ path, from }) => (
+        <li key={path} class="removed">
+          − {path} {valueText(from)}
+        </li>
+      ))}
+      {changes.map(({ path, from, to }) => (
+        <li key={path} class="changed">
+          ~ {path}: {valueText(from)} → {valueText(to)}
+        </li>
+      ))}
+    </ul>
+  )
 }

@@ -3,7 +3,7 @@ import type { LagView } from '#lib/api/lag.ts'
 /** The worst of a day; null: nobody looked. */
 export type Day = Pick<LagView, 'at' | 'delaySeconds' | 'health'>
 
-export const STRIP_DAYS = 30
+const STRIP_DAYS = 30
 const STEP = 4
 const HEIGHT = 20
 const DAY_MS = 86_400_000

@@ -99,3 +99,71 @@ function Fact({ name, value, note }: { readonly name: string; readonly value: st
     </div>
   )
 }
+
+/** The newest snapshot of each side and the newest that both have, with their times. */
+export function Newest({ detail }: { readonly detail: DatasetDetailView }) {
+  const { primary, backup } = detail.pair
+  const lines = [
+    [`Newest on ${primary.host}`, detail.newestPrimary],
+    [`Newest on ${backup.host}`, detail.newestBackup],
+    ['Newest common', detail.newestCommon],
+  ] as const
+  return (
+    <section class="card" aria-label="Newest snapshots">
+      <table class="cards">
+        <caption>
+          <h3>Newest snapshots</h3>
+        </caption>
+        <tbody>
+          {lines.map(([words, ref]) => (
+            <tr key={words}>
+              <th scope="row">{words}</th>
+              <td class="mono">{ref === null ? '–' : `@${ref.name}`}</td>
+              <td>{ref === null ? 'none seen' : <Moment at={ref.createdAt} as="second" />}</td>
+              <td>{ref !== null && <Moment at={ref.createdAt} quiet />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+const WORDS = {
+  VERIFIED: ['check', 'Verified: every guid was compared'],
+  ATTENTION: ['alert', 'Verified, with something to put right'],
+  UNKNOWN: ['dashed', 'Not known: a side could not be read'],
+  FAILED: ['broken', 'This is no backup that can be relied on'],
+} as const
+
+/** What the last verification of the whole history came to. */
+export function Verified({ detail }: { readonly detail: DatasetDetailView }) {
+  const { verification } = detail
+  if (verification === null) {
+    return (
+      <section class="card" aria-labelledby="verified">
+        <h3 id="verified">Verification</h3>
+        <p class="muted">Never verified.</p>
+      </section>
+    )
+  }
+  const [icon, words] = WORDS[verification.result]
+  return (
+    <section class="card stack-s" aria-labelledby="verified">
+      <h3 id="verified">Verification</h3>
+      <p class="row">
+        <Icon name={icon} /> {words}, <Moment at={verification.verifiedAt} />
+      </p>
+      <p>{verification.summary}</p>
+      {verification.findings.length > 0 && (
+        <ul class="bullets">
+          {verification.findings.map((finding) => (
+            <li key={`${finding.code} ${finding.message}`}>
+              {finding.message} {finding.cure !== null && <span class="muted">{finding.cure}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}

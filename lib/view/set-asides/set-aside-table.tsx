@@ -1,4 +1,4 @@
-import type { SetAsideView } from '#lib/api/set-asides.ts'
+import type { SetAsideView, UnseenView } from '#lib/api/set-asides.ts'
 import { bytesText } from '#lib/text/words.ts'
 import { datasetPage } from '../dataset-row.ts'
 import { MomentOr } from '../moment.tsx'
@@ -71,5 +71,24 @@ export function SetAsideTable({ items }: { readonly items: readonly SetAsideView
         </tbody>
       </table>
     </div>
+  )
+}
+
+/** Datasets that could not be read: not known is not "none". */
+export function UnseenNote({ unseen }: { readonly unseen: readonly UnseenView[] }) {
+  if (unseen.length === 0) return null
+  return (
+    <details class="note warn">
+      <summary>
+        Of {unseen.length} {unseen.length === 1 ? 'dataset' : 'datasets'} nothing is known: not read
+      </summary>
+      <ul>
+        {unseen.map(({ datasetId, host, because }) => (
+          <li key={datasetId}>
+            <a href={datasetPage(datasetId)}>{datasetId}</a> on {host}: {because}
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AnchorList, anchorList, anchorsIn } from '#lib/api/anchors.ts'
-import { datasetsMeant, hostOrDataset } from '#lib/api/host-or-dataset.ts'
 import { lastReadOfAll } from '#lib/api/last-read.ts'
+import { datasetsMeant, hostOrDataset } from '#lib/api/refusals.ts'
 import { defineRoute } from '#lib/services.ts'
 import { iso } from '#lib/text/words.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AuditVerification, auditHeads, auditVerificationView, knownHeads } from '#lib/api/audit-check.ts'
+import { AuditVerification, auditHeads, auditVerificationView, knownHeads } from '#lib/api/audit.ts'
 import { conflict } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AuditEntry, auditFields, auditQuery, auditView } from '#lib/api/audit.ts'
-import { NextCursor } from '#lib/api/paging.ts'
+import { NextCursor } from '#lib/api/fields.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { defineRoute } from '#lib/services.ts'
 

@@ -1,8 +1,6 @@
 import { DatasetDetail, datasetDetail } from '#lib/api/dataset-detail.ts'
-import { datasetInput } from '#lib/api/dataset-input.ts'
-import { noSuchDataset } from '#lib/api/refusals.ts'
-import { makersOf } from '#lib/api/set-aside-makers.ts'
-import { setAsidesIn, setAsideView } from '#lib/api/set-asides.ts'
+import { datasetInput, noSuchDataset } from '#lib/api/refusals.ts'
+import { makersOf, setAsidesIn, setAsideView } from '#lib/api/set-asides.ts'
 import { defineRoute } from '#lib/services.ts'
 
 const DAY_MS = 86_400_000

@@ -1,11 +1,14 @@
 import { z } from 'zod'
-import { DEFAULT_SORT, filterDatasets, pageOfDatasets, SORT_WORDS } from '#lib/api/dataset-list.ts'
-import { DatasetSummary, datasetSummary } from '#lib/api/dataset-summary.ts'
-import { NextCursor, pagingFields } from '#lib/api/paging.ts'
-import { ReasonCode } from '#lib/api/reason-words.ts'
-import { Status } from '#lib/api/status-words.ts'
-import { Timestamp } from '#lib/api/time.ts'
-import { weakTag } from '#lib/api/weak-tag.ts'
+import {
+  DatasetSummary,
+  DEFAULT_SORT,
+  datasetSummary,
+  filterDatasets,
+  pageOfDatasets,
+  SORT_WORDS,
+} from '#lib/api/dataset-summary.ts'
+import { NextCursor, pagingFields, Timestamp, weakTag } from '#lib/api/fields.ts'
+import { ReasonCode, Status } from '#lib/api/words.ts'
 import { reply } from '#lib/runtime/reply.ts'
 import { defineRoute } from '#lib/services.ts'
 import { iso } from '#lib/text/words.ts'

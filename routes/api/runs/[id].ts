@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { noSuchRun } from '#lib/api/refusals.ts'
+import { noSuchRun, runNumber } from '#lib/api/refusals.ts'
 import { RunDetail, runDetail } from '#lib/api/run-detail.ts'
-import { runNumber } from '#lib/api/run-id.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

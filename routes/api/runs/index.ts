@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { NextCursor, pagingFields } from '#lib/api/paging.ts'
+import { epoch, Moment, NextCursor, pagingFields } from '#lib/api/fields.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { Run, runView } from '#lib/api/run.ts'
-import { RunKind, RunResult, RunState } from '#lib/api/run-words.ts'
-import { epoch, Moment } from '#lib/api/time.ts'
+import { RunKind, RunResult, RunState } from '#lib/api/words.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ownSession } from '#lib/api/own-session.ts'
+import { ownSession } from '#lib/api/access.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const DELETE = defineRoute({

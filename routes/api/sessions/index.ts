@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Session, sessionView } from '#lib/api/session.ts'
+import { Session, sessionView } from '#lib/api/access.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import { datasetsMeant, hostOrDataset } from '#lib/api/host-or-dataset.ts'
 import { lastReadOfAll } from '#lib/api/last-read.ts'
-import { SetAsideList } from '#lib/api/set-aside-list.ts'
-import { makersOf } from '#lib/api/set-aside-makers.ts'
-import { setAsidePools, setAsidesIn, setAsideView } from '#lib/api/set-asides.ts'
+import { datasetsMeant, hostOrDataset } from '#lib/api/refusals.ts'
+import { makersOf, SetAsideList, setAsidePools, setAsidesIn, setAsideView } from '#lib/api/set-asides.ts'
 import { defineRoute } from '#lib/services.ts'
 import { iso } from '#lib/text/words.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Token, tokenView } from '#lib/api/token.ts'
+import { Token, tokenView } from '#lib/api/access.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const DELETE = defineRoute({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { storedRole, UserRole } from '#lib/api/access-words.ts'
-import { DAY_MS, NewToken, Token, tokenDays, tokenName, tokenView } from '#lib/api/token.ts'
+import { DAY_MS, NewToken, Token, tokenDays, tokenName, tokenView } from '#lib/api/access.ts'
+import { storedRole, UserRole } from '#lib/api/words.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

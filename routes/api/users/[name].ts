@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { password, storedRole, UserRole, userName } from '#lib/api/access-words.ts'
-import { TokenChange, tokenChangeView } from '#lib/api/token.ts'
-import { User, userView } from '#lib/api/user.ts'
+import { TokenChange, tokenChangeView, User, userView } from '#lib/api/access.ts'
+import { password, storedRole, UserRole, userName } from '#lib/api/words.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const PATCH = defineRoute({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { password, storedRole, UserRole, userName } from '#lib/api/access-words.ts'
-import { User, userView } from '#lib/api/user.ts'
+import { User, userView } from '#lib/api/access.ts'
+import { password, storedRole, UserRole, userName } from '#lib/api/words.ts'
 import { reply } from '#lib/runtime/reply.ts'
 import { defineRoute } from '#lib/services.ts'
 

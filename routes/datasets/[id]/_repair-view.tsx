@@ -1,15 +1,14 @@
 import ConfirmRepair from '#islands/confirm-repair.tsx'
 import CopyText from '#islands/copy-text.tsx'
-import type { PreviewView } from '#lib/api/preview.ts'
+import type { PreviewView } from '#lib/api/plan.ts'
 import type { InvocationContext } from '#lib/runtime/define.ts'
 import { Island } from '#lib/runtime/page.tsx'
 import type { Services } from '#lib/services.ts'
 import { datasetPage } from '#lib/view/dataset-row.ts'
 import { Icon } from '#lib/view/icon.tsx'
 import { Destroys, lostWords } from '#lib/view/repair/destroys.tsx'
-import { PlanHead } from '#lib/view/repair/plan-head.tsx'
+import { PlanHead, Preflight } from '#lib/view/repair/plan-head.tsx'
 import { PlanSteps, planText } from '#lib/view/repair/plan-steps.tsx'
-import { Preflight } from '#lib/view/repair/preflight.tsx'
 import { Page } from '../../_page.tsx'
 
 interface Props {

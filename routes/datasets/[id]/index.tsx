@@ -1,7 +1,6 @@
 import DatasetPage from '#islands/dataset-page.tsx'
-import { datasetInput } from '#lib/api/dataset-input.ts'
 import { nameOf } from '#lib/api/dataset-summary.ts'
-import { noSuchDataset } from '#lib/api/refusals.ts'
+import { datasetInput, noSuchDataset } from '#lib/api/refusals.ts'
 import { runView } from '#lib/api/run.ts'
 import type { InvocationContext } from '#lib/runtime/define.ts'
 import { Island } from '#lib/runtime/page.tsx'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ensureDirectory, makeTemporaryDirectory, removePath } from '#lib/host/directory.ts'
+import { ensureDirectory, makeTemporaryDirectory, removePath } from '#lib/host/files.ts'
 
 const ZWITNESS = fileURLToPath(new URL('../../../lib/setup/zwitness', import.meta.url))
 const PATIENCE_MS = 120_000

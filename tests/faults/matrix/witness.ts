@@ -151,7 +151,7 @@ export const WITNESS: readonly Row[] = [
     'tests/api/sign-in.test.ts > after a week even when it is used',
     'tests/app/signing-in.test.ts > a stream ends when its session does',
   ),
-  proved(94, 'X-Forwarded-For without a trusted proxy', 'lib/auth/client-address.test.ts > X-Forwarded-For: %s'),
+  proved(94, 'X-Forwarded-For without a trusted proxy', 'lib/auth/networks.test.ts > X-Forwarded-For: %s'),
   proved(
     95,
     'two operators press repair at once, the schedule too',

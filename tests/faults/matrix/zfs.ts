@@ -213,7 +213,7 @@ export const ZFS: readonly Row[] = [
     '100 MB of garbage, a line without end',
     'tests/app/hosts.test.ts > a zfs that writes without end: cut off, UNKNOWN, and nothing of it is left there',
     'tests/ssh/batch.test.ts > writes without end: cut off, and not taken for an answer',
-    'lib/process/text-ring.test.ts > one enormous line does not break the limit',
+    'lib/process/run-command.test.ts > one enormous line does not break the limit',
   ),
   proved(
     71,

@@ -1,9 +1,6 @@
 import { z } from 'zod'
-import { accepted } from '#lib/api/accepted.ts'
-import { datasetId } from '#lib/api/dataset-input.ts'
-import { withRefusals } from '#lib/api/refusals.ts'
-import { Run } from '#lib/api/run.ts'
-import { triggerOf } from '#lib/api/trigger.ts'
+import { datasetId, withRefusals } from '#lib/api/refusals.ts'
+import { accepted, Run, triggerOf } from '#lib/api/run.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({

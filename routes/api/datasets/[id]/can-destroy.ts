@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { CanDestroy } from '#lib/api/can-destroy.ts'
-import { answerCanDestroy } from '#lib/api/can-destroy-asked.ts'
-import { datasetId } from '#lib/api/dataset-input.ts'
-import { noSuchDataset } from '#lib/api/refusals.ts'
+import { answerCanDestroy, CanDestroy } from '#lib/api/can-destroy.ts'
+import { datasetId, noSuchDataset } from '#lib/api/refusals.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({

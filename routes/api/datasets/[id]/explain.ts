@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { datasetInput } from '#lib/api/dataset-input.ts'
-import { noSuchDataset } from '#lib/api/refusals.ts'
+import { datasetInput, noSuchDataset } from '#lib/api/refusals.ts'
 import { gatherForNote } from '#lib/explain/gather.ts'
 import { datasetNote } from '#lib/explain/note.ts'
 import { defineRoute } from '#lib/services.ts'

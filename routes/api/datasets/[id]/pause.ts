@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { datasetId } from '#lib/api/dataset-input.ts'
 import { DatasetSummary, datasetSummary } from '#lib/api/dataset-summary.ts'
-import { noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
-import { untilFields, untilOf } from '#lib/api/until.ts'
+import { datasetId, noSuchDataset, untilFields, untilOf, withRefusals } from '#lib/api/refusals.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({

@@ -1,7 +1,6 @@
-import { datasetBody } from '#lib/api/dataset-input.ts'
-import { Preview, previewView } from '#lib/api/preview.ts'
-import { withRefusals } from '#lib/api/refusals.ts'
-import { RunStrategy } from '#lib/api/run-request.ts'
+import { Preview, previewView } from '#lib/api/plan.ts'
+import { datasetBody, withRefusals } from '#lib/api/refusals.ts'
+import { RunStrategy } from '#lib/api/run-detail.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({

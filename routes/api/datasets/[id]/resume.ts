@@ -1,6 +1,5 @@
-import { datasetBody } from '#lib/api/dataset-input.ts'
 import { DatasetSummary, datasetSummary } from '#lib/api/dataset-summary.ts'
-import { noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
+import { datasetBody, noSuchDataset, withRefusals } from '#lib/api/refusals.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({

@@ -1,5 +1,4 @@
-import { datasetBody } from '#lib/api/dataset-input.ts'
-import { noSuchDataset } from '#lib/api/refusals.ts'
+import { datasetBody, noSuchDataset } from '#lib/api/refusals.ts'
 import { Verification, verificationView } from '#lib/api/verification.ts'
 import { defineRoute } from '#lib/services.ts'
 

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { accepted } from '#lib/api/accepted.ts'
-import { withRefusals } from '#lib/api/refusals.ts'
-import { Run } from '#lib/api/run.ts'
-import { runNumber } from '#lib/api/run-id.ts'
+import { runNumber, withRefusals } from '#lib/api/refusals.ts'
+import { accepted, Run } from '#lib/api/run.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const POST = defineRoute({

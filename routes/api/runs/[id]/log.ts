@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import { jsonLines, wantsJsonLines } from '#lib/api/json-lines.ts'
+import { jsonLines, NextCursor, pagingFields, wantsJsonLines } from '#lib/api/fields.ts'
 import { LogEntry, logView } from '#lib/api/log.ts'
-import { NextCursor, pagingFields } from '#lib/api/paging.ts'
-import { noSuchRun, withRefusals } from '#lib/api/refusals.ts'
-import { runNumber } from '#lib/api/run-id.ts'
+import { noSuchRun, runNumber, withRefusals } from '#lib/api/refusals.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
