@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ConfigReportView } from '#lib/api/config.ts'
-import { Action, type Refused } from '#lib/client/action.tsx'
+import { Action } from '#lib/client/action.tsx'
+import type { Refused } from '#lib/client/send.ts'
 import { Faults } from '#lib/view/config/drift.tsx'
 import { type ConfigDifference, Difference } from '#lib/view/config/effective.tsx'
 import { RoleNote } from '#lib/view/layout.tsx'

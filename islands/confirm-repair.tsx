@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { useHydrated } from '#lib/client/action.tsx'
+import { useHydrated } from '#lib/client/hydrated.ts'
 import { ConfirmForm, type ConfirmProps } from '#lib/view/repair/confirm-form.tsx'
 
 /** The form that starts a repair: off until the name is typed, and off again once it is sent. */

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useHydrated } from '#lib/client/action.tsx'
+import { useHydrated } from '#lib/client/hydrated.ts'
 import { Icon } from '#lib/view/icon.tsx'
 
 interface Props {

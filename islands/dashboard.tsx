@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { Action } from '#lib/client/action.tsx'
 import { useDashboard } from '#lib/client/dashboard.ts'
 import { Acknowledge } from '#lib/client/dataset-controls.tsx'
-import { rowKeys } from '#lib/client/keys.tsx'
+import { rowKeys } from '#lib/client/row-keys.ts'
 import { RunNow } from '#lib/client/run-now.tsx'
 import { Stillness } from '#lib/client/stillness.tsx'
 import { useStrips } from '#lib/client/strips.ts'
@@ -17,7 +17,7 @@ import { readForm } from '#lib/view/datasets/find-form.tsx'
 import { RoleNote } from '#lib/view/layout.tsx'
 import { NotLookedAt } from '#lib/view/not-fresh.tsx'
 
-export interface Props {
+interface Props {
   readonly summary: Summary
   /** What needs somebody and is not among the rows. */
   readonly problems: readonly DatasetRow[]

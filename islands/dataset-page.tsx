@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals'
-import { Action, useHydrated } from '#lib/client/action.tsx'
+import { Action } from '#lib/client/action.tsx'
 import { type DatasetGiven, useDataset } from '#lib/client/dataset.ts'
 import { Acknowledge, DatasetControls } from '#lib/client/dataset-controls.tsx'
+import { useHydrated } from '#lib/client/hydrated.ts'
 import { Stillness } from '#lib/client/stillness.tsx'
 import { activeRunOf, RunningNow } from '#lib/view/dashboard/running-now.tsx'
 import { SanChecks, SetAsidesBeside, Settings } from '#lib/view/detail/beside.tsx'
@@ -12,8 +13,8 @@ import { LagChart } from '#lib/view/detail/lag-chart.tsx'
 import { RecentRuns } from '#lib/view/detail/recent-runs.tsx'
 import { Options, Why } from '#lib/view/detail/why.tsx'
 import { RoleNote } from '#lib/view/layout.tsx'
-import { useNow } from '#lib/view/moment.tsx'
 import { NotLookedAtOne } from '#lib/view/not-fresh.tsx'
+import { useNow } from '#lib/view/shown-time.ts'
 
 interface Props extends DatasetGiven {
   readonly view: ChainView

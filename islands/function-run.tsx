@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
-import { type Refused, send, useHydrated } from '#lib/client/action.tsx'
+import { useHydrated } from '#lib/client/hydrated.ts'
+import { type Refused, send } from '#lib/client/send.ts'
 import { type InputField, inputFields, inputOf } from '#lib/view/functions/input-fields.ts'
-import { mayAct, usePage, WHY_NOT } from '#lib/view/page-facts.ts'
+import { mayAct, WHY_NOT } from '#lib/view/may-act.ts'
+import { usePage } from '#lib/view/page-facts.ts'
 
 interface Props {
   readonly name: string

@@ -1,12 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { closeMenusElsewhere, Keys } from '#lib/client/keys.tsx'
-import { announceChanges, asOf, connection, followInTab, watch } from '#lib/client/live.ts'
+import { announceChanges } from '#lib/client/announce.ts'
+import { Keys } from '#lib/client/keys.tsx'
+import { asOf, connection, watch } from '#lib/client/live.ts'
+import { closeMenusElsewhere } from '#lib/client/menus.ts'
 import { keepTimes } from '#lib/client/static-times.ts'
+import { followInTab } from '#lib/client/tab.ts'
 import { ThemeSwitch } from '#lib/client/theme-switch.tsx'
-import { useNow } from '#lib/view/moment.tsx'
-import { LiveMark } from '#lib/view/not-fresh.tsx'
+import { LiveMark } from '#lib/view/live-mark.tsx'
 import { usePage } from '#lib/view/page-facts.ts'
+import { useNow } from '#lib/view/shown-time.ts'
 
 /** How fresh the page is, and everything that follows the stream on every page. */
 export default function LiveBar() {

@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { LogView } from '#lib/api/log.ts'
-import { send, useHydrated } from '#lib/client/action.tsx'
+import { useHydrated } from '#lib/client/hydrated.ts'
 import { watch } from '#lib/client/live.ts'
 import { oneAtATime, soon } from '#lib/client/readings.ts'
+import { send } from '#lib/client/send.ts'
 import { LogLines } from '#lib/view/logs/log-lines.tsx'
-import { useZone } from '#lib/view/moment.tsx'
+import { useZone } from '#lib/view/shown-time.ts'
 
 interface Props {
   /** Oldest first. */

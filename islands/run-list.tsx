@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { send } from '#lib/client/action.tsx'
-import { rowKeys } from '#lib/client/keys.tsx'
 import { watch } from '#lib/client/live.ts'
 import { oneAtATime, soon } from '#lib/client/readings.ts'
+import { rowKeys } from '#lib/client/row-keys.ts'
+import { send } from '#lib/client/send.ts'
 import { type RunLine, RunTable, runLineOf } from '#lib/view/runs/run-table.tsx'
 
 interface Props {

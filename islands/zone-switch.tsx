@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { useHydrated } from '#lib/client/action.tsx'
-import { shownZone } from '#lib/view/moment.tsx'
+import { useHydrated } from '#lib/client/hydrated.ts'
 import { usePage } from '#lib/view/page-facts.ts'
+import { shownZone } from '#lib/view/shown-time.ts'
 
 type Choice = 'site' | 'utc' | 'browser'
 

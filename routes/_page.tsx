@@ -40,7 +40,7 @@ function Who({ name, role }: { readonly name: string; readonly role: string }) {
   )
 }
 
-export function factsOf(context: Services & InvocationContext): PageFacts {
+function factsOf(context: Services & InvocationContext): PageFacts {
   const { config, actor, about, access, now } = context
   return {
     zone: config.scheduler.timezone,

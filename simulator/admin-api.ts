@@ -11,7 +11,7 @@ import { digestOf, totalBytes } from './stream/content.ts'
 import { contentOf } from './stream/plan.ts'
 import { parentOf, poolOf } from './words/names.ts'
 
-export type { Misbehaviour, MisbehaviourFile } from './misbehave/rules.ts'
+export type { Misbehaviour } from './misbehave/rules.ts'
 
 interface PoolOptions {
   readonly sizeBytes: number

@@ -2,7 +2,7 @@ import { onSignal } from '#lib/host/environment.ts'
 import { type App, type AppOptions, openApp } from './app.ts'
 import { type Directories, socketPath } from './settings.ts'
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly directories: Directories
   readonly host: string
   readonly port: number

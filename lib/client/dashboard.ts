@@ -1,13 +1,11 @@
 import { batch, type Signal, useComputed, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { HostView } from '#lib/api/host.ts'
-import type { ActiveRun } from '#lib/view/dashboard/running-now.tsx'
+import { type ActiveRun, activeRunOf } from '#lib/view/dashboard/running-now.tsx'
 import { oldestOf, type Summary } from '#lib/view/dashboard/top.tsx'
 import { type DatasetRow, rowOf } from '#lib/view/dataset-row.ts'
 import { overlookedOf } from '#lib/view/not-fresh.tsx'
-import { readActiveRuns, withProgress, withRun } from './active-runs.ts'
-import { keepSame, readDatasets } from './datasets.ts'
-import { overview, watch } from './live.ts'
+import { overview, type Progress, watch } from './live.ts'
 import { oneAtATime } from './readings.ts'
 
 interface Given {
@@ -111,4 +109,73 @@ export function useDashboard(given: Given): Dashboard {
 
 function distinct(rows: readonly DatasetRow[]): readonly DatasetRow[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()]
+}
+
+interface Page {
+  readonly items: readonly DatasetRow[]
+  readonly nextCursor: string | null
+}
+
+/** All datasets; null when they could not be read: what is shown stays, and the indicator says how old it is. */
+async function readDatasets(): Promise<readonly DatasetRow[] | null> {
+  const rows: DatasetRow[] = []
+  let cursor = ''
+  try {
+    do {
+      const response = await fetch(
+        `/api/datasets?limit=1000${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+      )
+      if (!response.ok) return null
+      const page = (await response.json()) as Page
+      rows.push(...page.items.map(rowOf))
+      cursor = page.nextCursor ?? ''
+    } while (cursor !== '')
+    return rows
+  } catch {
+    // No answer: the stream says so, and asks again when it is back.
+    return null
+  }
+}
+
+/** The new rows, but the very old object where nothing has changed: it is not drawn again. */
+function keepSame(before: readonly DatasetRow[], after: readonly DatasetRow[]): readonly DatasetRow[] {
+  const known = new Map(before.map((row) => [row.id, row]))
+  return after.map((row) => {
+    const old = known.get(row.id)
+    return old !== undefined && JSON.stringify(old) === JSON.stringify(row) ? old : row
+  })
+}
+
+/** The runs under way after news of one. */
+function withRun(runs: readonly ActiveRun[], run: ActiveRun): readonly ActiveRun[] {
+  const others = runs.filter(({ id }) => id !== run.id)
+  return run.state === 'QUEUED' || run.state === 'RUNNING' ? [...others, activeRunOf(run)] : others
+}
+
+function withProgress(runs: readonly ActiveRun[], news: Progress): readonly ActiveRun[] {
+  return runs.map((run) => {
+    if (run.id !== news.runId) return run
+    const before = run.progress ?? {
+      stepIndex: 0,
+      stepCount: 0,
+      percent: null,
+      lastByteAt: null,
+      totalIsEstimate: true,
+    }
+    const { bytesDone, bytesTotal, etaSeconds, rate } = news
+    const phase = bytesDone > 0 ? ('TRANSFERRING' as const) : (run.progress?.phase ?? 'READING')
+    return { ...run, progress: { ...before, phase, bytesDone, bytesTotal, etaSeconds, bytesPerSecond: rate } }
+  })
+}
+
+async function readActiveRuns(): Promise<readonly ActiveRun[] | null> {
+  try {
+    const response = await fetch('/api/runs?state=QUEUED,RUNNING&limit=100')
+    if (!response.ok) return null
+    const { items } = (await response.json()) as { readonly items: readonly ActiveRun[] }
+    return items.map(activeRunOf)
+  } catch {
+    // No answer: the stream says so, and asks again when it is back.
+    return null
+  }
 }

@@ -3,9 +3,9 @@ import { useEffect } from 'preact/hooks'
 import type { DatasetDetailView } from '#lib/api/dataset-detail.ts'
 import type { Chain } from '#lib/view/detail/chain-section.tsx'
 import type { RecentRun } from '#lib/view/detail/recent-runs.tsx'
-import { send } from './action.tsx'
 import { watch } from './live.ts'
 import { oneAtATime, soon } from './readings.ts'
+import { send } from './send.ts'
 
 export interface DatasetGiven {
   readonly detail: DatasetDetailView

@@ -1,8 +1,8 @@
-import { batch, effect, signal } from '@preact/signals'
-import { shownNow } from '#lib/view/moment.tsx'
-import type { Connection } from '#lib/view/not-fresh.tsx'
+import { batch, signal } from '@preact/signals'
+import type { Connection } from '#lib/view/live-mark.tsx'
 import type { Overview } from '#lib/view/overview.ts'
 import { pageFacts } from '#lib/view/page-facts.ts'
+import { shownNow } from '#lib/view/shown-time.ts'
 
 /** What a part of a page wants to hear of. `refetch`: read anew whatever is shown, something may have been missed. */
 interface Watcher {
@@ -205,59 +205,4 @@ async function readStatus(): Promise<boolean> {
     // No answer is an answer here: the indicator says since when.
     return false
   }
-}
-
-const PAUSE_MS = 5_000
-const MOST = 3
-
-/**
- * Tells a screen reader what has become of datasets: only changes, at most once in five seconds, summed up when there
- * are many. `say` puts the text into a polite live region.
- */
-export function announceChanges(say: (text: string) => void): () => void {
-  const known = new Map<string, string>()
-  let waiting: string[] = []
-  let timer: ReturnType<typeof setTimeout> | undefined
-
-  const flush = (): void => {
-    timer = undefined
-    if (waiting.length === 0 || connection.value === 'offline') return
-    say(waiting.length > MOST ? `${waiting.length} datasets have changed their state.` : waiting.join(' '))
-    waiting = []
-    timer = setTimeout(flush, PAUSE_MS)
-  }
-  const end = watch({
-    dataset({ id, name, status }) {
-      const before = known.get(id)
-      known.set(id, status)
-      if (before === undefined || before === status) return
-      waiting.push(`${name} is now ${status.toLowerCase()}.`)
-      timer ??= setTimeout(flush, 500)
-    },
-  })
-  return () => {
-    clearTimeout(timer)
-    end()
-  }
-}
-
-/** Title and icon of the tab follow the worst state, and greyed times say that nothing follows any more. */
-export function followInTab(): () => void {
-  const title = document.title.replace(/^\d+ \w+ · /, '')
-  return effect(() => {
-    const lost = connection.value === 'offline' || connection.value === 'reconnecting'
-    document.documentElement.classList.toggle('old', lost)
-    const known = overview.value
-    if (known === null) return
-    const count = wordOf(known)
-    document.title = count === null ? title : `${count} · ${title}`
-    document.getElementById('icon')?.setAttribute('href', `/assets/icon-${known.overall.toLowerCase()}.svg`)
-  })
-}
-
-/** `2 broken`; null where nothing needs anybody. */
-function wordOf({ counts }: Pick<Overview, 'counts'>): string | null {
-  if (counts.BROKEN > 0) return `${counts.BROKEN} broken`
-  if (counts.WARNING > 0) return `${counts.WARNING} warning`
-  return counts.UNKNOWN > 0 ? `${counts.UNKNOWN} unknown` : null
 }

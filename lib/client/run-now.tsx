@@ -2,8 +2,11 @@ import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { bytesText } from '#lib/text/words.ts'
 import { Icon } from '#lib/view/icon.tsx'
-import { mayAct, usePage, WHY_NOT } from '#lib/view/page-facts.ts'
-import { Action, send, useHydrated } from './action.tsx'
+import { mayAct, WHY_NOT } from '#lib/view/may-act.ts'
+import { usePage } from '#lib/view/page-facts.ts'
+import { Action } from './action.tsx'
+import { useHydrated } from './hydrated.ts'
+import { send } from './send.ts'
 
 interface Forecast {
   readonly datasets: number

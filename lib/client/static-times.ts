@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals'
 import { fullTime, showTime, type TimeForm } from '#lib/text/zoned-time.ts'
-import { shownNow, shownZone } from '#lib/view/moment.tsx'
 import { pageFacts } from '#lib/view/page-facts.ts'
+import { shownNow, shownZone } from '#lib/view/shown-time.ts'
 
 /** Keeps the times true that no island draws. */
 export function keepTimes(): () => void {

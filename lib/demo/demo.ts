@@ -16,7 +16,7 @@ import type { ScenarioPair } from './scenario.ts'
 import { PAIRS } from './scenarios/all.ts'
 import { addFaults, build, keepChanging, openWorld, runLines } from './world.ts'
 
-export interface DemoOptions {
+interface DemoOptions {
   readonly host: string
   readonly port: number
   /** Kept afterwards; must be empty. Default: a temporary one, removed at the end. */

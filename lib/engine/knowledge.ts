@@ -1,6 +1,6 @@
 import type { Config } from '#config/effective.ts'
 import type { DatasetStateRecord, LagPoint } from '#lib/db/types.ts'
-import type { PlanInput } from '#lib/replication/plan/plan.ts'
+import type { PlanInput } from '#lib/replication/plan/draft.ts'
 import type { Comparison, Inventory, LookFault } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import type { JudgeInput, Memory, Verdict } from '#lib/replication/types/verdict.ts'

@@ -1,12 +1,4 @@
-import type {
-  ActionRecord,
-  ControlRecord,
-  DatasetStateRecord,
-  RunKind,
-  RunProgress,
-  RunRecord,
-  Trigger,
-} from '#lib/db/types.ts'
+import type { ActionRecord, ControlRecord, DatasetStateRecord, RunRecord, Trigger } from '#lib/db/types.ts'
 import type { Inventory, LookFault } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import type { Status } from '#lib/replication/types/reason.ts'

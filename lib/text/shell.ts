@@ -17,8 +17,8 @@ export const quoteAll = (words: readonly string[]): string => words.map(quote).j
 
 /** A word as a person can paste it into a POSIX shell, zsh included: in quotes only where a shell would take it apart. */
 export function shellWord(word: string): string {
-  // Inside a word #, ~ and = mean nothing; in front, # begins a comment, ~ is a home and = (zsh) the path of a program.
-  return /^[\w@%+:,./-][\w@%+=:,./~#-]*$/.test(word) ? word : singleQuoted(word)
+  // ~ is a home also after a = or a colon. Within a word # and = mean nothing; in front, # begins a comment and = (zsh) is the path of a program.
+  return /^[\w@%+:,./-][\w@%+=:,./#-]*$/.test(word) ? word : singleQuoted(word)
 }
 
 /** A whole command as a person can paste it. Never sent anywhere. */

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { Icon, type IconName } from './icon.tsx'
-import { mayAct, PageContext, type PageFacts, usePage, WHY_NOT } from './page-facts.ts'
+import { mayAct, WHY_NOT } from './may-act.ts'
+import { PageContext, type PageFacts, usePage } from './page-facts.ts'
 
 const PLACES = [
   ['datasets', '/', 'Datasets', 'datasets'],

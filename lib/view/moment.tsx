@@ -1,6 +1,5 @@
-import { signal } from '@preact/signals'
 import { fullTime, showTime, type TimeForm } from '#lib/text/zoned-time.ts'
-import { usePage } from './page-facts.ts'
+import { useNow, useZone } from './shown-time.ts'
 
 interface Props {
   /** RFC 3339, or epoch milliseconds. */
@@ -36,18 +35,4 @@ export function MomentOr({
   ...how
 }: Omit<Props, 'at'> & { readonly at: Props['at'] | null; readonly none: string }) {
   return at === null ? <span>{none}</span> : <Moment at={at} {...how} />
-}
-
-/** The moment that relative times are told from, moved on by one timer in the browser; null: when the page was made. */
-export const shownNow = signal<number | null>(null)
-/** The zone a person chose in the footer; null: the configured one. */
-export const shownZone = signal<string | null>(null)
-
-/** Epoch milliseconds. */
-export function useNow(): number {
-  return shownNow.value ?? usePage().now
-}
-
-export function useZone(): string {
-  return shownZone.value ?? usePage().zone
 }

@@ -1,6 +1,5 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import { reaches } from '#lib/text/ranks.ts'
 
 /** What every part of a page may know, on the server and in the browser. */
 export interface PageFacts {
@@ -32,10 +31,3 @@ export function pageFacts(): PageFacts {
   if (read === null) throw new Error('The page lacks its facts: islands belong inside a Layout.')
   return read
 }
-
-export function mayAct(role: PageFacts['role'], needs: 'operator' | 'admin'): boolean {
-  return reaches(role, needs)
-}
-
-/** Buttons stay where they are: whoever may not press them learns whom to ask. */
-export const WHY_NOT = { operator: 'Needs the operator role', admin: 'Needs the admin role' } as const

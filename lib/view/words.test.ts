@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
-import { ageWords, type Connection, overlookedOf, overlookedWords } from './not-fresh.tsx'
-import { progressWords } from './runs/run-progress.tsx'
+import { ageWords, type Connection } from './live-mark.tsx'
+import { overlookedOf, overlookedWords } from './not-fresh.tsx'
+import { progressWords } from './run-progress.tsx'
 
 const AS_OF = Date.parse('2026-11-22T14:32:10Z')
 

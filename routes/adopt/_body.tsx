@@ -2,7 +2,7 @@ import { type AdoptResultsView, decisionsOf } from '#lib/api/adopt.ts'
 import type { InvocationContext } from '#lib/runtime/define.ts'
 import type { Services } from '#lib/services.ts'
 import { Adopt } from '#lib/view/adopt/adopt.tsx'
-import { mayAct } from '#lib/view/page-facts.ts'
+import { mayAct } from '#lib/view/may-act.ts'
 import { Page } from '../_page.tsx'
 
 /** The page of what needs one decision, also as the answer to that decision. */

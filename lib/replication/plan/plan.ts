@@ -8,8 +8,6 @@ import { expectationOf, planHash } from './expectation.ts'
 import { withMark } from './mark.ts'
 import { blockedBy, preflight } from './preflight.ts'
 
-export type { PlanInput, PlanOptions } from './draft.ts'
-
 /**
  * What would repair a mapping, as data: the preview shows it and the run executes it. Always an answer: a plan without
  * steps says why. Nothing that this version plans destroys anything.

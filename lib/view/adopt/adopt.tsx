@@ -4,7 +4,8 @@ import { bytesText } from '#lib/text/words.ts'
 import { Fault, Field, PostForm } from '../access/form-parts.tsx'
 import { datasetPage } from '../dataset-row.ts'
 import { OnlyOnBackup } from '../detail/in-doubt.tsx'
-import { mayAct, usePage, WHY_NOT } from '../page-facts.ts'
+import { mayAct, WHY_NOT } from '../may-act.ts'
+import { usePage } from '../page-facts.ts'
 
 interface Props {
   readonly items: DecisionsView['items']

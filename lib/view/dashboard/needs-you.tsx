@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { compareRows, type DatasetRow, datasetPage } from '../dataset-row.ts'
-import { mayAct, usePage, WHY_NOT } from '../page-facts.ts'
+import { mayAct, WHY_NOT } from '../may-act.ts'
+import { usePage } from '../page-facts.ts'
 import { StatusMark } from '../status-mark.tsx'
 
 interface Props {

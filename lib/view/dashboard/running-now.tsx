@@ -1,6 +1,6 @@
 import type { RunView } from '#lib/api/run.ts'
 import { Moment } from '../moment.tsx'
-import { RunProgressBar } from '../runs/run-progress.tsx'
+import { RunProgressBar } from '../run-progress.tsx'
 import { StatusShape } from '../status-mark.tsx'
 
 /** What is under way or waits for its turn. */

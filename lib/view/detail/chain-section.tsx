@@ -1,6 +1,7 @@
 import type { SnapshotView } from '#lib/api/snapshots.ts'
+import { mayAct } from '../may-act.ts'
 import { Moment } from '../moment.tsx'
-import { mayAct, usePage } from '../page-facts.ts'
+import { usePage } from '../page-facts.ts'
 import { Rails } from './rails.tsx'
 
 interface Side {

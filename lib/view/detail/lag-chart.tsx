@@ -1,7 +1,7 @@
 import type { LagView } from '#lib/api/lag.ts'
 import { durationText } from '#lib/text/words.ts'
 import { showTime } from '#lib/text/zoned-time.ts'
-import { useNow, useZone } from '../moment.tsx'
+import { useNow, useZone } from '../shown-time.ts'
 
 interface Props {
   readonly points: readonly LagView[]

@@ -1,6 +1,6 @@
 import type { SnapshotView } from '#lib/api/snapshots.ts'
 import { showTime } from '#lib/text/zoned-time.ts'
-import { useNow, useZone } from '../moment.tsx'
+import { useNow, useZone } from '../shown-time.ts'
 
 const STEP = 40
 const PILL = 104

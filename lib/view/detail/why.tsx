@@ -2,8 +2,9 @@ import type { ComponentChildren } from 'preact'
 import type { DatasetDetailView } from '#lib/api/dataset-detail.ts'
 import { bytesText, durationText } from '#lib/text/words.ts'
 import { datasetPage } from '../dataset-row.ts'
+import { mayAct, WHY_NOT } from '../may-act.ts'
 import { Moment } from '../moment.tsx'
-import { mayAct, usePage, WHY_NOT } from '../page-facts.ts'
+import { usePage } from '../page-facts.ts'
 
 /** Why the status is what it is, and how that is known. */
 export function Why({ detail }: { readonly detail: DatasetDetailView }) {

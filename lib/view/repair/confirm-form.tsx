@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact'
 import { datasetPage } from '../dataset-row.ts'
-import { mayAct, usePage, WHY_NOT } from '../page-facts.ts'
+import { mayAct, WHY_NOT } from '../may-act.ts'
+import { usePage } from '../page-facts.ts'
 
 export interface ConfirmProps {
   readonly id: string

@@ -2,8 +2,9 @@ import type { ComponentChildren } from 'preact'
 import type { RunDetailView } from '#lib/api/run-detail.ts'
 import { durationText } from '#lib/text/words.ts'
 import { datasetPage } from '../dataset-row.ts'
-import { Moment, useNow } from '../moment.tsx'
+import { Moment } from '../moment.tsx'
 import { changedWords, KIND_WORDS, RunState, triggerWords } from '../run-words.tsx'
+import { useNow } from '../shown-time.ts'
 
 export function RunHead({ run, children }: { readonly run: RunDetailView; readonly children?: ComponentChildren }) {
   const now = useNow()
