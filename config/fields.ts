@@ -7,7 +7,7 @@ import type { Parsed } from './units.ts'
 interface About {
   readonly description: string
   readonly default?: unknown
-  readonly examples?: readonly unknown[]
+  readonly examples?: unknown[]
 }
 
 /** How a value is called in a fault: `a number`, `text ("abc")`, `a list`. */

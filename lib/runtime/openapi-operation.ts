@@ -1,6 +1,6 @@
-import type { z } from 'zod'
+import { z } from 'zod'
+import type { ZodOpenApiOperationObject, ZodOpenApiParameters, ZodOpenApiResponsesObject } from 'zod-openapi'
 import { accessOf } from './actor.ts'
-import type { ComponentSet, JsonObject } from './openapi-components.ts'
 import { PROBLEM_TYPE } from './problem.ts'
 import type { LoadedRoute } from './tree.ts'
 
@@ -26,8 +26,46 @@ function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1)
 }
 
+/** One operation of the document; its schemas are still zod's. */
+export function operation(route: LoadedRoute): ZodOpenApiOperationObject {
+  const { definition, method } = route
+  const status = String(definition.status ?? 200) as '200'
+  const access = accessOf(definition, method)
+  const media = definition.produces ?? 'application/json'
+  const content = definition.output
+    ? { [media]: { schema: definition.output } }
+    : definition.produces
+      ? { [media]: { schema: { type: 'string' } as const } }
+      : undefined
+  const body = bodySchema(route)
+  return {
+    operationId: operationIdOf(route),
+    summary: definition.summary,
+    ...(definition.description ? { description: definition.description } : {}),
+    ...(definition.tags ? { tags: [...definition.tags] } : {}),
+    'x-access': access,
+    ...(access === 'public' ? { security: [] } : {}),
+    requestParams: parameters(route),
+    ...(body ? { requestBody: { required: needsBody(body), content: { 'application/json': { schema: body } } } } : {}),
+    responses: {
+      [status]: { description: 'Success', ...(content ? { content } : {}) },
+      ...(definition.etag ? { '304': { description: 'Not modified' } } : {}),
+      ...problems(route, access, body !== null),
+    },
+  }
+}
+
+function parameters({ definition, method, path }: LoadedRoute): ZodOpenApiParameters {
+  const shape: Readonly<Record<string, z.ZodType>> = definition.input?.shape ?? {}
+  const inPath = parameterNames(path)
+  const inQuery = method === 'GET' || method === 'DELETE' ? Object.keys(shape) : []
+  const pick = (names: readonly string[]) =>
+    z.object(Object.fromEntries(names.map((name) => [name, shape[name] as z.ZodType])))
+  return { path: pick(inPath), query: pick(inQuery.filter((name) => !inPath.includes(name))) }
+}
+
 /** The JSON body of a route: its input without what stands in the path. */
-export function bodySchema({ definition, method, path }: LoadedRoute): z.ZodType | null {
+function bodySchema({ definition, method, path }: LoadedRoute): z.ZodType | null {
   if (method === 'GET' || method === 'DELETE' || !definition.input) return null
   const inPath = parameterNames(path)
   const fields = Object.keys(definition.input.shape).filter((field) => !inPath.includes(field))
@@ -41,60 +79,16 @@ export function bodySchema({ definition, method, path }: LoadedRoute): z.ZodType
   })
 }
 
-export function operation(route: LoadedRoute, input: ComponentSet, output: ComponentSet, body: z.ZodType | null) {
-  const { definition, method } = route
-  const status = String(definition.status ?? 200)
-  const access = accessOf(definition, method)
-  const media = definition.produces ?? 'application/json'
-  const content = definition.output
-    ? { [media]: { schema: output.json(definition.output) } }
-    : definition.produces
-      ? { [media]: { schema: { type: 'string' } } }
-      : undefined
-  return {
-    operationId: operationIdOf(route),
-    summary: definition.summary,
-    ...(definition.description ? { description: definition.description } : {}),
-    ...(definition.tags ? { tags: definition.tags } : {}),
-    'x-access': access,
-    ...(access === 'public' ? { security: [] } : {}),
-    parameters: parameters(route, input),
-    ...(body
-      ? { requestBody: { required: needsBody(body), content: { 'application/json': { schema: input.json(body) } } } }
-      : {}),
-    responses: {
-      [status]: { description: 'Success', ...(content ? { content } : {}) },
-      ...(definition.etag ? { 304: { description: 'Not modified' } } : {}),
-      ...problems(route, access, body !== null),
-    },
-  }
-}
-
 function needsBody(body: z.ZodType): boolean {
   return !body.safeParse({}).success
 }
 
-function parameters(route: LoadedRoute, input: ComponentSet): JsonObject[] {
-  const { definition, method, path } = route
-  const shape = definition.input?.shape ?? {}
-  const inPath = parameterNames(path)
-  const inQuery = method === 'GET' || method === 'DELETE' ? Object.keys(shape) : []
-  return [...inPath, ...inQuery.filter((name) => !inPath.includes(name))].map((name) => {
-    const field = shape[name] as z.ZodType
-    const { description, ...schema } = input.json(field)
-    const place = inPath.includes(name) ? 'path' : 'query'
-    return {
-      name,
-      in: place,
-      required: place === 'path' || !field.safeParse(undefined).success,
-      ...(description ? { description } : {}),
-      schema,
-    }
-  })
-}
-
 /** What every route of its kind can answer, and what the definition adds. */
-function problems({ definition, method, path }: LoadedRoute, access: string, hasBody: boolean): JsonObject {
+function problems(
+  { definition, method, path }: LoadedRoute,
+  access: string,
+  hasBody: boolean,
+): ZodOpenApiResponsesObject {
   const codes = new Map<number, Set<string>>()
   const add = (status: number, ...names: readonly string[]): void => {
     codes.set(status, new Set([...(codes.get(status) ?? []), ...names]))

@@ -1,7 +1,7 @@
-import type { JsonObject } from './openapi-components.ts'
+import type { oas31 } from 'zod-openapi'
 
 /** The one error schema (RFC 9457 and our members). */
-export const PROBLEM_SCHEMA: JsonObject = {
+export const PROBLEM_SCHEMA: oas31.SchemaObject = {
   type: 'object',
   description:
     'What is wrong and what to do instead. `code` is stable; `detail` is for people. Unknown members must be ignored.',

@@ -74,7 +74,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // The framework knows nothing of the product.
   'lib/runtime': {
     uses: [],
-    packages: ['hono', 'hono/', 'zod', 'croner', 'preact', 'preact/', 'preact-render-to-string', 'node:'],
+    packages: [
+      'hono',
+      'hono/',
+      'zod',
+      'zod-openapi',
+      'croner',
+      'preact',
+      'preact/',
+      'preact-render-to-string',
+      'node:',
+    ],
   },
   'lib/api': {
     // Three files of error classes: errors are told apart by their class.
