@@ -1,4 +1,5 @@
 import { Cron } from 'croner'
+import { localTime } from '#lib/text/zoned-time.ts'
 import type { Config, OnlinePolicy, WeeklyWindow } from './effective.ts'
 import { called } from './fields.ts'
 import { type Parsed, parsed, refused } from './units.ts'
@@ -57,8 +58,7 @@ export function longestGapSeconds(windows: readonly WeeklyWindow[], timezone: st
 }
 
 function putsClocksBack(timezone: string): boolean {
-  const hour = new Intl.DateTimeFormat('en', { timeZone: timezone, hour: 'numeric', hourCycle: 'h23' })
-  return hour.format(Date.UTC(2026, 0, 15, 12)) !== hour.format(Date.UTC(2026, 6, 15, 12))
+  return localTime(Date.UTC(2026, 0, 15, 12), timezone).minute !== localTime(Date.UTC(2026, 6, 15, 12), timezone).minute
 }
 
 function weekly(part: string): WeeklyWindow[] | null {

@@ -3,6 +3,7 @@ import type { DatasetView } from '#lib/engine/types.ts'
 import { type AnchoredDataset, anchorsOf, type AnchorUse as Use } from '#lib/inspect/anchors.ts'
 import { type InTransfer, inTransfer } from '#lib/inspect/may-destroy.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
+import { NOT_CHECKED, whyUnread } from '#lib/replication/words.ts'
 import { isoSeconds } from '#lib/text/words.ts'
 import { describedEnum, Guid, Timestamp } from './fields.ts'
 import { Unseen, type UnseenView } from './set-asides.ts'
@@ -124,8 +125,7 @@ function primaryOf({ dataset }: DatasetView): string {
 /** A mapping that was not looked at may still need any anchor. */
 function notRead(mapping: Inventory['mapping']): Inventory {
   const side = (host: string) => {
-    const message = 'It has not been looked at yet.'
-    const fault = { host, kind: 'local', reason: 'NOT_CHECKED', message, retryable: true } as const
+    const fault = { host, kind: 'local', reason: 'NOT_CHECKED', message: NOT_CHECKED, retryable: true } as const
     return { state: 'unknown', fault } as const
   }
   const { primary, backup } = mapping
@@ -140,11 +140,9 @@ function notRead(mapping: Inventory['mapping']): Inventory {
 }
 
 function whyUnseen(inventory: Inventory | null): string {
-  if (inventory === null) return 'It has not been looked at yet.'
+  if (inventory === null) return NOT_CHECKED
   const { primary, mapping } = inventory
-  if (primary.state === 'unknown') return primary.fault.message
-  if (primary.state === 'pool-unavailable') return `Pool ${primary.pool} is ${primary.health}.`
-  return `${mapping.primary.dataset} is not there.`
+  return whyUnread(primary, mapping.primary.host) ?? `${mapping.primary.dataset} is not on ${mapping.primary.host}.`
 }
 
 export function anchorList({ datasets, transfers, unseen }: AnchorsSeen, asOf: string): z.input<typeof AnchorList> {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { DatasetView, Engine } from '#lib/engine/types.ts'
 import { type Asked, type Opinion as Judged, type MayCode, mayDestroy, sideMeant } from '#lib/inspect/may-destroy.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
+import { whyUnread } from '#lib/replication/words.ts'
 import { type Actor, callerKey, mayAccess } from '#lib/runtime/actor.ts'
 import { Problem, unavailable } from '#lib/runtime/problem.ts'
 import { iso } from '#lib/text/words.ts'
@@ -75,7 +76,7 @@ function opinionOf(asked: Asked, { view, inventory }: AskedOf): z.input<typeof O
   const { host } = mapping[side]
   const here = inventory?.[side]
   if (inventory === null || here === undefined || here.state === 'unknown' || here.state === 'pool-unavailable') {
-    const because = here?.state === 'unknown' ? here.fault.message : `${host} could not be read.`
+    const because = (here && whyUnread(here, host)) ?? `${host} could not be read.`
     return { datasetId: id, host, guid: null, answer: 'UNKNOWN', code: 'UNKNOWN_STATE', because }
   }
   const entry = here.state === 'present' ? here.snapshots.find(({ name }) => name === asked.snapshot) : undefined

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ConfigFault as Fault } from '#config/effective.ts'
 import { type InputFault, Problem } from '#lib/runtime/problem.ts'
 import type { Services } from '#lib/services.ts'
-import { iso } from '#lib/text/words.ts'
+import { counted, iso } from '#lib/text/words.ts'
 import { Timestamp } from './fields.ts'
 
 export const ConfigFault = z
@@ -80,7 +80,7 @@ function escapePointer(part: string): string {
 
 /** 422: nothing was taken over, and every fault is named. */
 export function configInvalid(faults: readonly Fault[]): Problem {
-  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
+  const count = counted(faults.length, 'fault')
   return new Problem(422, 'CONFIG_INVALID', `The file has ${count}; the running configuration stays as it was.`, {
     title: 'The configuration is not valid',
     next: { href: '/api/config' },

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Config } from '#config/effective.ts'
 import { BadCursor } from '#lib/db/errors.ts'
-import { Refusal, type RefusalCode } from '#lib/engine/refusal.ts'
+import { Refusal, type RefusalCode, noSuchDataset as unknownDataset } from '#lib/engine/refusal.ts'
 import type { DatasetView, Engine } from '#lib/engine/types.ts'
 import { NotListed } from '#lib/inspect/discover/types.ts'
+import { noSuchHost } from '#lib/replication/words.ts'
 import { type InputFault, Problem, type ProblemOptions } from '#lib/runtime/problem.ts'
 import { badCursor, datasetHref, epoch, Moment, previewHref, runHref } from './fields.ts'
 
@@ -76,8 +77,7 @@ export function runInTheWay(error: unknown): number | null {
 }
 
 export function noSuchDataset(id: string): never {
-  const detail = `There is no dataset ${id}. GET /api/datasets lists those that are watched.`
-  throw refusalProblem(new Refusal('NO_SUCH_DATASET', detail))
+  throw refusalProblem(unknownDataset(id))
 }
 
 export function noSuchRun(id: string): never {
@@ -113,8 +113,7 @@ export const hostId = z
 /** 404 for an id that the configuration does not have. */
 export function configuredHostId(config: Pick<Config, 'hosts'>, id: string): string {
   if (config.hosts.has(id)) return id
-  const known = [...config.hosts.keys()].join(', ')
-  throw new Problem(404, 'NO_SUCH_HOST', `There is no host ${id} under san_hosts. There are ${known}.`, {
+  throw new Problem(404, 'NO_SUCH_HOST', noSuchHost(id, config.hosts.keys()), {
     title: 'There is no such host',
     next: { href: '/api/config' },
   })
@@ -150,14 +149,9 @@ export function datasetsMeant(
   { host, datasetId: id }: { readonly host?: string | undefined; readonly datasetId?: string | undefined },
   side: 'primary' | 'backup',
 ): readonly DatasetView[] {
-  if (host !== undefined && !config.hosts.has(host)) noSuchHost(host, [...config.hosts.keys()])
+  if (host !== undefined) configuredHostId(config, host)
   const views = id === undefined ? engine.datasets() : [engine.dataset(id) ?? noSuchDataset(id)]
   return host === undefined ? views : views.filter(({ dataset }) => dataset.mapping[side].host === host)
-}
-
-function noSuchHost(id: string, known: readonly string[]): never {
-  const detail = `There is no host ${JSON.stringify(id)}; the config has ${known.join(', ')}.`
-  throw new Problem(404, 'NO_SUCH_HOST', detail, { title: 'There is no such host', next: { href: '/api/status' } })
 }
 
 /** The number of a run. @throws Problem 404: a text that is no number names no run. */

@@ -9,6 +9,7 @@ import {
   sumByPool,
 } from '#lib/inspect/set-asides.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
+import { NOT_CHECKED, whyUnread } from '#lib/replication/words.ts'
 import { Problem } from '#lib/runtime/problem.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
 import { describedEnum, Guid, Timestamp } from './fields.ts'
@@ -103,11 +104,9 @@ function activity({ activeRun, verdict }: DatasetView) {
 }
 
 function whyUnseen(inventory: Inventory | null): string {
-  if (inventory === null) return 'It has not been looked at yet.'
-  const { backup } = inventory
-  if (backup.state === 'unknown') return backup.fault.message
-  if (backup.state === 'pool-unavailable') return `Pool ${backup.pool} is ${backup.health}.`
-  return 'What stands beside the backup was not listed.'
+  if (inventory === null) return NOT_CHECKED
+  const { backup, mapping } = inventory
+  return whyUnread(backup, mapping.backup.host) ?? 'What stands beside the backup was not listed.'
 }
 
 export function setAsideView(each: Data, now: number): SetAsideView {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Inventory, Side } from '#lib/replication/types/inventory.ts'
+import { whyUnread } from '#lib/replication/words.ts'
 import { isoSeconds } from '#lib/text/words.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
 import { decodeCursor, describedEnum, encodeCursor, Guid, Timestamp } from './fields.ts'
@@ -93,7 +94,7 @@ export function sideView(
 ): z.input<typeof SnapshotSide> {
   const { host, dataset } = place
   const snapshots = side.state === 'present' ? side.snapshots.length : side.state === 'missing' ? 0 : null
-  return { host, dataset, state: SIDES[side.state], snapshots, detail: detailOf(side) }
+  return { host, dataset, state: SIDES[side.state], snapshots, detail: whyUnread(side, host) }
 }
 
 const SIDES: Readonly<Record<Side['state'], SideWord>> = {
@@ -101,11 +102,6 @@ const SIDES: Readonly<Record<Side['state'], SideWord>> = {
   missing: 'MISSING',
   'pool-unavailable': 'POOL_UNAVAILABLE',
   unknown: 'UNKNOWN',
-}
-
-function detailOf(side: Side): string | null {
-  if (side.state === 'pool-unavailable') return `Pool ${side.pool} is ${side.health}.`
-  return side.state === 'unknown' ? side.fault.message : null
 }
 
 /** A dataset that does not exist has no snapshots; of one that could not be read nothing is known. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { RunRecord } from '#lib/db/types.ts'
 import type { Services } from '#lib/services.ts'
 import { severityOf } from '#lib/text/ranks.ts'
-import { iso, isoOrNull } from '#lib/text/words.ts'
+import { counted, iso, isoOrNull } from '#lib/text/words.ts'
 import { auditFault } from './audit.ts'
 import { type DatasetSummaryView, datasetSummary } from './dataset-summary.ts'
 import { Timestamp } from './fields.ts'
@@ -52,12 +52,12 @@ function datasetsAre(count: number): string {
 
 function needAttention(count: number, first: boolean): string {
   const verb = count === 1 ? 'needs attention' : 'need attention'
-  return first ? `${count} ${count === 1 ? 'dataset' : 'datasets'} ${verb}` : `${count} ${verb}`
+  return first ? `${counted(count, 'dataset')} ${verb}` : `${count} ${verb}`
 }
 
 function stateUnknown(count: number, first: boolean): string {
   if (!first) return `the state of ${count} is unknown`
-  return `The state of ${count === 1 ? '1 dataset' : `${count} datasets`} is unknown`
+  return `The state of ${counted(count, 'dataset')} is unknown`
 }
 
 const Counts = z

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
-import { bytesText } from '#lib/text/words.ts'
+import { bytesText, counted } from '#lib/text/words.ts'
 import { Icon } from '#lib/view/icon.tsx'
 import { mayAct, WHY_NOT } from '#lib/view/may-act.ts'
 import { usePage } from '#lib/view/page-facts.ts'
@@ -75,8 +75,7 @@ function ForecastWords({ forecast }: { readonly forecast: Forecast }) {
     <>
       <p>
         {datasets} datasets are read on both sides. As of the last check, policy allows{' '}
-        {repairs === 0 ? 'no repair' : `${repairs} ${repairs === 1 ? 'repair' : 'repairs'}, ${size}`}; none destroys
-        anything.
+        {repairs === 0 ? 'no repair' : `${counted(repairs, 'repair')}, ${size}`}; none destroys anything.
       </p>
       {person > 0 && (
         <>

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { isoStamp } from '#lib/text/words.ts'
 import { StoreError, toStoreError } from './errors.ts'
 
 /**
@@ -61,8 +62,8 @@ export function copyDatabase(database: Database, target: string): void {
 }
 
 /** Moves a damaged database, with the files that belong to it, out of the way; answers its new name. */
-export function setDatabaseAside(file: string, now: number): string {
-  const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')
+export function moveDamagedAway(file: string, now: number): string {
+  const time = isoStamp(now)
   let target = `${file}.corrupt-${time}`
   for (let n = 2; existsSync(target); n++) target = `${file}.corrupt-${time}-${n}`
   for (const suffix of ['-wal', '-shm', '']) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Kysely } from 'kysely'
 import { connect, Dialect, disconnect, readValue } from './driver.ts'
 import { StoreError, toStoreError } from './errors.ts'
-import { clearDamage, copyDatabase, ensureDataDirectory, isMarkedDamaged, setDatabaseAside } from './files.ts'
+import { clearDamage, copyDatabase, ensureDataDirectory, isMarkedDamaged, moveDamagedAway } from './files.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations/all.ts'
 import type { Schema } from './schema.ts'
@@ -68,7 +68,7 @@ interface Sound {
 function openSound(file: string, now: () => number): Sound {
   const found = tryOpen(file)
   if (!(found instanceof StoreError)) return { database: found, movedTo: null, damage: null }
-  const movedTo = setDatabaseAside(file, now())
+  const movedTo = moveDamagedAway(file, now())
   return { database: connect(file), movedTo, damage: found.message }
 }
 

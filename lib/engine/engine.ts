@@ -6,7 +6,7 @@ import { Knowledge } from './knowledge.ts'
 import type { Monitored } from './monitored.ts'
 import type { Emit, EngineDeps, EngineLog } from './ports.ts'
 import { confirmedPreview, makePreview, PreviewBook } from './preview.ts'
-import { Refusal } from './refusal.ts'
+import { noSuchDataset, Refusal } from './refusal.ts'
 import { RepairQueue, timeLeft } from './repair-queue.ts'
 import { UnrecordedEnds } from './run-record.ts'
 import { Scans } from './scan.ts'
@@ -65,11 +65,7 @@ export function createEngine(given: EngineDeps): Engine {
   function found(id: string): Monitored {
     const dataset = knowledge.dataset(id)
     if (dataset !== null) return dataset
-    throw new Refusal(
-      'NO_SUCH_DATASET',
-      `There is no dataset ${JSON.stringify(id)}; GET /api/datasets or \`zwitness datasets\` lists them.`,
-      { datasetId: id },
-    )
+    throw noSuchDataset(id)
   }
 
   async function preview(id: string, options: PreviewOptions = {}): Promise<Preview> {

@@ -29,3 +29,9 @@ export class Refusal extends Error {
     this.datasetId = more.datasetId ?? null
   }
 }
+
+/** Of an id that no mapping has. */
+export function noSuchDataset(id: string): Refusal {
+  const message = `There is no dataset ${JSON.stringify(id)}; GET /api/datasets or \`zwitness datasets\` lists them.`
+  return new Refusal('NO_SUCH_DATASET', message, { datasetId: id })
+}

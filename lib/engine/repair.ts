@@ -3,7 +3,7 @@ import { SETS_ASIDE } from '#lib/replication/held-back.ts'
 import { halfDoneSwap } from '#lib/replication/swap.ts'
 import type { Inventory } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
-import { bytesText, durationText } from '#lib/text/words.ts'
+import { bytesText, counted, durationText } from '#lib/text/words.ts'
 import type { Assessor } from './assess.ts'
 import type { Assessment, Knowledge } from './knowledge.ts'
 import type { Monitored } from './monitored.ts'
@@ -272,7 +272,7 @@ async function conclude(
   const took = durationText((deps.now() - (run.startedAt ?? run.queuedAt)) / 1000)
   const arrived = count(plan, assessment)
   const kept = plan.setAside === null ? '' : ` Kept: ${plan.setAside.name}.`
-  const outcome = `${backup.host} matches ${primary.host} up to @${target.name}: ${arrived} ${arrived === 1 ? 'snapshot' : 'snapshots'}, ${bytesText(run.bytes)} in ${took}.${kept}`
+  const outcome = `${backup.host} matches ${primary.host} up to @${target.name}: ${counted(arrived, 'snapshot')}, ${bytesText(run.bytes)} in ${took}.${kept}`
   const all = [...warnings, ...missing(plan, assessment)]
   return all.length === 0 ? { state: 'SUCCEEDED', outcome } : withWarnings(outcome, all)
 }

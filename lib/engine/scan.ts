@@ -1,12 +1,12 @@
 import type { RunRecord, Trigger } from '#lib/db/types.ts'
 import type { Automatic } from '#lib/replication/types/plan.ts'
-import { durationText } from '#lib/text/words.ts'
+import { counted, durationText } from '#lib/text/words.ts'
 import type { Assessor } from './assess.ts'
 import type { InternalFaults } from './internal-faults.ts'
 import type { Assessment, Knowledge } from './knowledge.ts'
 import type { Monitored } from './monitored.ts'
 import { cadenceAt, type EngineDeps } from './ports.ts'
-import { Refusal } from './refusal.ts'
+import { noSuchDataset, Refusal } from './refusal.ts'
 import { isOfTheStore } from './remembered.ts'
 import { type RunEnd, RunWriter, recordDryRun, type UnrecordedEnds } from './run-record.ts'
 import type { ScanRequest, Scope, Started } from './types.ts'
@@ -159,12 +159,7 @@ export class Scans {
     }
     return scope.ids.map((id) => {
       const dataset = this.#by.knowledge.dataset(id)
-      if (dataset === null)
-        throw new Refusal(
-          'NO_SUCH_DATASET',
-          `There is no dataset ${JSON.stringify(id)}; GET /api/datasets or \`zwitness datasets\` lists them.`,
-          { datasetId: id },
-        )
+      if (dataset === null) throw noSuchDataset(id)
       return dataset
     })
   }
@@ -334,15 +329,15 @@ function sentence(
   const queued = tally.count('REPAIR_QUEUED')
   const anchored = tally.count('ANCHORED')
   const all = assessments.length
-  const parts = [`Looked at ${all} ${all === 1 ? 'dataset' : 'datasets'}`]
+  const parts = [`Looked at ${counted(all, 'dataset')}`]
   for (const health of ['BROKEN', 'WARNING', 'UNKNOWN', 'HEALTHY'] as const) {
     const count = assessments.filter(({ verdict }) => verdict.health === health).length
     if (count > 0) parts.push(`${count} ${health.toLowerCase()}`)
   }
   if (unseen > 0) parts.push(`${unseen} could not be read`)
   if (late > 0) parts.push(`${late} not read in time`)
-  if (queued > 0) parts.push(`${queued} ${queued === 1 ? 'repair' : 'repairs'} queued`)
-  if (anchored > 0) parts.push(`${anchored} ${anchored === 1 ? 'anchor' : 'anchors'} made`)
+  if (queued > 0) parts.push(`${counted(queued, 'repair')} queued`)
+  if (anchored > 0) parts.push(`${counted(anchored, 'anchor')} made`)
   return `${parts.join(', ')}.`
 }
 

@@ -4,7 +4,7 @@ import type { PlanView } from '#lib/api/plan.ts'
 import type { RunView } from '#lib/api/run.ts'
 import type { SnapshotView } from '#lib/api/snapshots.ts'
 import type { VerificationView } from '#lib/api/verification.ts'
-import { bytesText, durationText, relativeTime } from '#lib/text/words.ts'
+import { bytesText, counted, durationText, iso, relativeTime } from '#lib/text/words.ts'
 import { commandLines, field, titled, wrapped } from './lines.ts'
 
 /** Everything about one dataset that belongs in a ticket, in the API's own words. */
@@ -33,9 +33,9 @@ export interface NoteParts {
 export function datasetNote(about: NoteParts): string {
   const { dataset, reasons, plan, runs, hosts, verification, now } = about
   const { primary, backup, name } = dataset.pair
-  const at = new Date(now).toISOString().slice(0, 19)
+  const at = iso(now)
   const lines = [
-    ...wrapped(`${dataset.id} at ${at}Z, seen by zwitness ${about.witness}`, ''),
+    ...wrapped(`${dataset.id} at ${at}, seen by zwitness ${about.witness}`, ''),
     ...wrapped(`${primary.host}:${primary.dataset} -> ${backup.host}:${backup.dataset} (pair ${name})`, ''),
     ...titled('STATE', stateLines(dataset, now)),
     ...titled('WHY', reasons.slice(0, 1).flatMap(reasonLines)),
@@ -71,7 +71,7 @@ function stateLines(dataset: DatasetSummaryView, now: number): readonly string[]
       'Behind',
       behind === null
         ? 'not known'
-        : `${behind.snapshots} ${behind.snapshots === 1 ? 'snapshot' : 'snapshots'}, ${behind.bytes === null ? 'size not estimated' : `about ${bytesText(behind.bytes)}`}`,
+        : `${counted(behind.snapshots, 'snapshot')}, ${behind.bytes === null ? 'size not estimated' : `about ${bytesText(behind.bytes)}`}`,
     ),
     ...field('Automatic repair', dataset.automatic?.below ?? 'not known before the next check'),
     ...(paused === null ? [] : field('Paused', controlWords(paused.by, paused.until, paused.reason))),
@@ -155,7 +155,7 @@ function planLines(plan: PlanView): readonly string[] {
     ...(setAside === null
       ? []
       : wrapped(
-          `Set aside and kept: ${setAside.name}, ${setAside.snapshots} ${setAside.snapshots === 1 ? 'snapshot' : 'snapshots'}, ${sizeOf(setAside.usedBytes)}`,
+          `Set aside and kept: ${setAside.name}, ${counted(setAside.snapshots, 'snapshot')}, ${sizeOf(setAside.usedBytes)}`,
           '  ',
           '    ',
         )),

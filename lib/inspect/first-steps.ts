@@ -1,3 +1,5 @@
+import { counted } from '#lib/text/words.ts'
+
 /** What a new witness needs, in the order in which it is done. Pure. */
 export function firstSteps(facts: FirstFacts): readonly FirstStep[] {
   return [data(facts), config(facts), key(facts), hostKeys(facts), rights(facts), check(facts), decisions(facts)]
@@ -39,7 +41,7 @@ function config({ config: { file, state, datasets } }: FirstFacts): FirstStep {
         return {
           ...step,
           state: 'DONE',
-          message: `${file} is loaded: ${datasets} ${datasets === 1 ? 'dataset' : 'datasets'}.`,
+          message: `${file} is loaded: ${counted(datasets, 'dataset')}.`,
         }
       return {
         ...step,

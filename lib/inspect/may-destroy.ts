@@ -2,6 +2,7 @@ import type { Policy } from '#config/effective.ts'
 import { compare, filterOf } from '#lib/replication/compare.ts'
 import type { Comparison, Inventory, Mapping, PresentSide } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
+import { whyUnread } from '#lib/replication/words.ts'
 import { splitSnapshot } from '#lib/zfs/names.ts'
 import type { Guid } from '#lib/zfs/types.ts'
 
@@ -71,12 +72,7 @@ function neededByRun(run: NonNullable<MayDestroyInput['activeRun']>, guid: Guid)
 function unknown({ mapping, primary, backup }: Inventory, which: 'primary' | 'backup'): Opinion {
   const side = which === 'primary' ? primary : backup
   const { host, dataset } = mapping[which]
-  const because =
-    side.state === 'unknown'
-      ? side.fault.message
-      : side.state === 'pool-unavailable'
-        ? `Pool ${side.pool} of ${host} is ${side.health}.`
-        : `${dataset} is not on ${host}.`
+  const because = whyUnread(side, host) ?? `${dataset} is not on ${host}.`
   return { answer: 'UNKNOWN', code: 'UNKNOWN_STATE', because }
 }
 

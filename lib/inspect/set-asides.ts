@@ -1,7 +1,7 @@
 import type { Inventory, Sibling } from '#lib/replication/types/inventory.ts'
 import type { PlanKind } from '#lib/replication/types/plan.ts'
 import { quote } from '#lib/text/shell.ts'
-import { bytesText } from '#lib/text/words.ts'
+import { bytesText, counted, iso } from '#lib/text/words.ts'
 import { type OwnDatasetName, parseOwnDatasetName, poolOf, timeOfStamp } from '#lib/zfs/names.ts'
 import type { DatasetType, Guid } from '#lib/zfs/types.ts'
 import { adminScript } from './admin-script.ts'
@@ -149,7 +149,7 @@ export function cleanUpScript(host: string, setAsides: readonly SetAside[], asOf
 }
 
 function commentsOf(each: SetAside): readonly string[] {
-  const made = each.madeAt === null ? 'at an unknown time' : `${new Date(each.madeAt).toISOString().slice(0, 19)}Z`
+  const made = each.madeAt === null ? 'at an unknown time' : iso(each.madeAt)
   const by =
     each.madeBy === null
       ? 'the run that made it is not known'
@@ -157,7 +157,7 @@ function commentsOf(each: SetAside): readonly string[] {
   return [
     each.name,
     `  ${WORDS[each.role]} ${made}, dataset ${each.datasetId}; ${by}`,
-    `  removing it frees ${bytesText(each.usedBytes)}; ${each.snapshots === 1 ? '1 snapshot' : `${each.snapshots} snapshots`} of its own`,
+    `  removing it frees ${bytesText(each.usedBytes)}; ${counted(each.snapshots, 'snapshot')} of its own`,
     ...(each.pins === null ? [] : [`  as long as it is there, ${each.pins} cannot be destroyed`]),
     ...(each.keepBecause === null ? [] : [`  left alone: ${each.keepBecause}`]),
   ]

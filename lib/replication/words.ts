@@ -1,6 +1,6 @@
 import { bytesText, counted, durationText } from '#lib/text/words.ts'
 import { zonedMinute } from '#lib/text/zoned-time.ts'
-import type { Mapping } from './types/inventory.ts'
+import type { Mapping, Side } from './types/inventory.ts'
 
 /** The words that sentences are made of: names as configured, times in the configured zone. */
 export interface Words {
@@ -29,4 +29,21 @@ export function wordsFor(mapping: Mapping, timezone: string): Words {
     bytes: bytesText,
     snapshots: (count) => counted(count, 'snapshot'),
   }
+}
+
+/**
+ * Why a side could not be read, one sentence; null where it was. That a dataset is not there has been read. The same on
+ * every surface.
+ */
+export function whyUnread(side: Side, host: string): string | null {
+  if (side.state === 'unknown') return side.fault.message
+  return side.state === 'pool-unavailable' ? `Pool ${side.pool} of ${host} is ${side.health}.` : null
+}
+
+/** Of what no check has come to yet. */
+export const NOT_CHECKED = 'It has not been looked at yet.'
+
+/** An id that the configuration does not have. `hint`: what was meant, perhaps, with a space before it. */
+export function noSuchHost(id: string, known: Iterable<string>, hint = ''): string {
+  return `There is no host ${id} under san_hosts.${hint} There are ${[...known].join(', ')}.`
 }

@@ -37,4 +37,5 @@ test.each([
   [['zfs', 'send', '-I', 'p/a@x', 'p/a@2026-11-22_00:00'], 'zfs send -I p/a@x p/a@2026-11-22_00:00'],
   [['zfs', 'list', "it's", ''], "zfs list 'it'\\''s' ''"],
   [['zfs', 'rename', 'p/a b', 'p/$(x)'], "zfs rename 'p/a b' 'p/$(x)'"],
+  [['~x', '#x', '=ls', 'a=~root', 'a:~x', 'a~1#b'], "'~x' '#x' '=ls' 'a=~root' 'a:~x' a~1#b"],
 ])('%j: %s', (argv, line) => expect(shellLine(argv)).toBe(line))

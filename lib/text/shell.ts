@@ -17,8 +17,9 @@ export const quoteAll = (words: readonly string[]): string => words.map(quote).j
 
 /** A word as a person can paste it into a POSIX shell, zsh included: in quotes only where a shell would take it apart. */
 export function shellWord(word: string): string {
-  // ~ is a home also after a = or a colon. Within a word # and = mean nothing; in front, # begins a comment and = (zsh) is the path of a program.
-  return /^[\w@%+:,./-][\w@%+=:,./#-]*$/.test(word) ? word : singleQuoted(word)
+  // In front, # begins a comment, ~ is a home and = (zsh) the path of a program; ~ is a home after = and : too.
+  const isPlain = /^[\w@%+:,./-][\w@%+=:,./~#-]*$/.test(word) && !/[=:]~/.test(word)
+  return isPlain ? word : singleQuoted(word)
 }
 
 /** A whole command as a person can paste it. Never sent anywhere. */

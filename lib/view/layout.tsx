@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { counted } from '#lib/text/words.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { mayAct, WHY_NOT } from './may-act.ts'
 import { PageContext, type PageFacts, usePage } from './page-facts.ts'
@@ -119,9 +120,7 @@ export function WeaknessNote({ warnings }: { readonly warnings: readonly string[
     <div class="note warn" role="note">
       <Icon name="alert" />
       <details>
-        <summary>
-          {warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`} about files that others may change
-        </summary>
+        <summary>{counted(warnings.length, 'warning')} about files that others may change</summary>
         <ul class="bullets">
           {warnings.map((warning) => (
             <li key={warning}>{warning}</li>

@@ -1,3 +1,4 @@
+import { isoStamp } from '#lib/text/words.ts'
 import type { Guid } from './types.ts'
 
 /*
@@ -203,8 +204,7 @@ export const OWN_SUFFIX_LENGTH = ownDatasetName('', 'incoming', '00000000T000000
 
 /** `yyyymmddThhmmssZ` of an instant, UTC. */
 export function runStamp(epochSeconds: number): string {
-  const iso = new Date(epochSeconds * 1000).toISOString()
-  return `${iso.slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+  return isoStamp(epochSeconds * 1000)
 }
 
 /** `20261122T235959Z` → epoch ms; null where it is no possible time. */

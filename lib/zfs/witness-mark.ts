@@ -1,3 +1,4 @@
+import { iso } from '#lib/text/words.ts'
 import { type Argv, datasetOperand, propertyOperand, type ZfsCommand } from './operand.ts'
 
 /** The user property of a backup that says which witness repaired it last, and when. */
@@ -13,7 +14,7 @@ export interface WitnessMark {
 const FORM = /^([0-9a-f]{16})@(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/
 
 export function markValue({ witness, at }: WitnessMark): string {
-  return `${witness}@${new Date(at).toISOString().slice(0, 19)}Z`
+  return `${witness}@${iso(at)}`
 }
 
 /** Null for anything that is not written as ours are. A value from a SAN may be any text. */

@@ -1,4 +1,5 @@
 import { readTextFile } from '#lib/host/files.ts'
+import { counted } from '#lib/text/words.ts'
 import type { AuditVerificationView, AuditView } from '../answers.ts'
 import { type Arguments, type OptionSpec, wholeNumber } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
@@ -124,7 +125,7 @@ function verificationLines(check: AuditVerificationView, compared: number): Text
   const sign =
     faults.length === 0 ? paint('green', '✓') : paint(check.intact ? 'yellow' : 'red', check.intact ? '▲' : '✗')
   const state = faults.length === 0 ? 'is as it was written' : 'is not as it was written'
-  const met = compared === 0 ? '' : `, compared with ${compared} ${compared === 1 ? 'head' : 'heads'} from elsewhere`
+  const met = compared === 0 ? '' : `, compared with ${counted(compared, 'head')} from elsewhere`
   return [
     [sign, ` The audit ${state}: ${entries} ${entries === 1 ? 'entry' : 'entries'}${met}.`],
     ...faults.map(({ sentence, accepted }): Text => {

@@ -3,6 +3,7 @@ import { faultLine, faultsText } from '#config/faults.ts'
 import type { Shown } from '#config/origins.ts'
 import type { ReadConfig } from '#config/read.ts'
 import { directories } from '#lib/app/settings.ts'
+import { counted } from '#lib/text/words.ts'
 import type { Command, Context } from '../command.ts'
 import { runningService } from '../connect.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -37,7 +38,7 @@ export const configCheck: Command = {
       for (const warning of warnings) out.line([paint('yellow', 'warning: '), faultLine(warning)])
     }
     if (loaded.config === undefined) {
-      out.error(`${file} is not valid: ${faults.length === 1 ? '1 fault' : `${faults.length} faults`}.`)
+      out.error(`${file} is not valid: ${counted(faults.length, 'fault')}.`)
       return EXIT.CONFIG
     }
     const { hosts, pairs, datasets } = loaded.config

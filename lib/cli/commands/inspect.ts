@@ -1,3 +1,4 @@
+import { counted } from '#lib/text/words.ts'
 import type { DatasetSummaryView, DiscoveryView, DoctorReportView, PageOf, VerificationView } from '../answers.ts'
 import type { Command, Context } from '../command.ts'
 import { datasetPath, readPages, SLOW } from '../connection.ts'
@@ -149,7 +150,7 @@ export const discover: Command = {
       out.note(paint('bold', title))
       for (const { dataset, snapshots, note, configured } of datasets.slice(0, UNMATCHED_SHOWN)) {
         const about = [
-          note ?? `${snapshots} ${snapshots === 1 ? 'snapshot' : 'snapshots'}`,
+          note ?? `${counted(snapshots, 'snapshot')}`,
           configured === null ? '' : `watched as ${configured}`,
         ]
         out.note(`  ${dataset}  ${about.filter((part) => part !== '').join(', ')}`)

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import type { HostConfig } from '#config/effective.ts'
 import { didYouMean } from '#config/faults.ts'
 import { ensureDirectory, fileFacts } from '#lib/host/files.ts'
+import { noSuchHost } from '#lib/replication/words.ts'
 import type { HostKey } from '#lib/ssh/known-hosts.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -81,8 +82,7 @@ async function configuredHost(settings: Settings, id: string): Promise<HostConfi
   const host = hosts.get(id)
   if (host !== undefined) return host
   const known = [...hosts.keys()]
-  const message = `There is no host ${id} under san_hosts.${didYouMean(id, known)} There are ${known.join(', ')}.`
-  throw new Failure(EXIT.NOT_FOUND, message, { next: 'zwitness config show' })
+  throw new Failure(EXIT.NOT_FOUND, noSuchHost(id, known, didYouMean(id, known)), { next: 'zwitness config show' })
 }
 
 /** @throws Failure 75 when it shows none, 5 behind a jump host */

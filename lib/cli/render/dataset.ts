@@ -1,4 +1,4 @@
-import { durationText } from '#lib/text/words.ts'
+import { durationText, isoSeconds } from '#lib/text/words.ts'
 import type { DatasetDetailView, DatasetSummaryView, RunView } from '../answers.ts'
 import type { Output } from '../output.ts'
 import { paint, type Text } from '../text.ts'
@@ -71,9 +71,7 @@ export function onlyOnBackup({ onlyOnBackup: held }: Readonly<Record<string, unk
     readonly count: number
     readonly snapshots: readonly { readonly name: string; readonly guid: string; readonly creation: number }[]
   }
-  const lines = snapshots.map(
-    ({ name, guid, creation }) => `${new Date(creation * 1000).toISOString().slice(0, 19)}Z  @${name}  (guid ${guid})`,
-  )
+  const lines = snapshots.map(({ name, guid, creation }) => `${isoSeconds(creation)}  @${name}  (guid ${guid})`)
   const more = count - snapshots.length
   return more === 0
     ? lines

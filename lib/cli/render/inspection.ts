@@ -1,3 +1,4 @@
+import { counted } from '#lib/text/words.ts'
 import type { DoctorReportView, VerificationView } from '../answers.ts'
 import { paint, type Span, type Text } from '../text.ts'
 
@@ -31,7 +32,7 @@ export function doctorLines({ findings, counts }: DoctorReportView, all: boolean
     ])
   const words = [
     counts.FAILED > 0 ? paint('red', `${counts.FAILED} failed`) : null,
-    counts.WARNING > 0 ? paint('yellow', `${counts.WARNING} ${counts.WARNING === 1 ? 'warning' : 'warnings'}`) : null,
+    counts.WARNING > 0 ? paint('yellow', `${counted(counts.WARNING, 'warning')}`) : null,
     counts.SKIPPED > 0 ? paint('dim', `${counts.SKIPPED} not looked at`) : null,
   ].filter((word) => word !== null)
   lines.push(

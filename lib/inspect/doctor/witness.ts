@@ -4,6 +4,7 @@ import { Cron } from 'croner'
 import type { Config } from '#config/effective.ts'
 import { removePath, writeTextFileAtomic } from '#lib/host/files.ts'
 import { bytesText } from '#lib/text/words.ts'
+import { zonedMinute } from '#lib/text/zoned-time.ts'
 import type { OpenFile } from './open-files.ts'
 import { bad, type Found, fine, warn } from './types.ts'
 
@@ -16,13 +17,8 @@ export function checkSchedule({ enabled, cron, intervalSeconds, timezone }: Conf
     )
   if (cron === null) return fine(`A scan every ${Math.round(intervalSeconds / 60)} min, in ${timezone}.`)
   const next = new Cron(cron, { paused: true, timezone }).nextRuns(3, new Date(now))
-  const shown = next.map((at) => inZone(at, timezone)).join(', ')
+  const shown = next.map((at) => zonedMinute(at.getTime(), timezone)).join(', ')
   return fine(`Scans at ${shown} (${timezone}).`)
-}
-
-function inZone(at: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
-  return parts.format(at)
 }
 
 /** This version has no sender: channels that are configured reach no one. */

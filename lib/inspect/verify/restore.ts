@@ -1,7 +1,7 @@
 import type { HostConfig } from '#config/effective.ts'
 import type { PresentSide } from '#lib/replication/types/inventory.ts'
 import { shellLine, shellWord } from '#lib/text/shell.ts'
-import { bytesText } from '#lib/text/words.ts'
+import { bytesText, isoStamp } from '#lib/text/words.ts'
 import { NAME_LIMIT } from '#lib/zfs/names.ts'
 import { receiveBack, sendBack } from '#lib/zfs/send-commands.ts'
 import type { SnapshotEntry } from '#lib/zfs/types.ts'
@@ -69,7 +69,7 @@ function over({ hostname, port }: HostConfig, argv: readonly string[]): string {
 
 /** Beside the primary dataset, where nothing is yet. */
 function newName(dataset: string, now: number): string {
-  const suffix = `restored-${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+  const suffix = `restored-${isoStamp(now)}`
   const joint = dataset.includes('/') ? '.' : '/'
   const room = NAME_LIMIT - suffix.length - 1
   return `${dataset.slice(0, room).replace(/[/.]{1,300}$/, '')}${joint}${suffix}`

@@ -1,5 +1,6 @@
 import { isEligible } from '#lib/replication/compare.ts'
 import type { PresentSide, SnapshotFilter, SnapshotRef } from '#lib/replication/types/inventory.ts'
+import { counted } from '#lib/text/words.ts'
 import { type PoolStatus, SCRUB_DAYS } from '#lib/zfs/pool.ts'
 import type { DatasetFacts, SnapshotEntry } from '#lib/zfs/types.ts'
 import type { History, Verification, VerificationFinding, VerificationResult } from './types.ts'
@@ -78,7 +79,7 @@ function ofHistory(history: History, backup: string): readonly VerificationFindi
     found.push({
       code: 'GAP',
       state: 'ATTENTION',
-      message: `${backup} lacks ${gaps.length} ${gaps.length === 1 ? 'snapshot' : 'snapshots'} within the common history (${gaps
+      message: `${backup} lacks ${counted(gaps.length, 'snapshot')} within the common history (${gaps
         .slice(0, 3)
         .map(({ name, guid }) => `@${name} guid ${guid}`)
         .join(', ')}${gaps.length > 3 ? ' …' : ''}).`,

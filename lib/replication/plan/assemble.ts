@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { counted } from '#lib/text/words.ts'
 import { anchorName, NAME_LIMIT } from '#lib/zfs/names.ts'
 import { bookmark, hold, release } from '#lib/zfs/write-commands.ts'
 import { ANCHOR_LIMIT, ownAnchors } from '../chain.ts'
@@ -57,9 +58,7 @@ export function assemble(input: PlanInput, primary: PresentSide, parts: Transfer
   const notes = [
     ...(parts.notes ?? []),
     ...(own > 0
-      ? [
-          `${own === 1 ? '1 own snapshot' : `${own} own snapshots`} of ${mapping.backup.host} after the base: no change in them, they stay.`,
-        ]
+      ? [`${counted(own, 'own snapshot')} of ${mapping.backup.host} after the base: no change in them, they stay.`]
       : []),
     ...both.notes,
   ]

@@ -1,3 +1,4 @@
+import { counted } from '#lib/text/words.ts'
 import { destroyBookmark, destroySnapshots, discardPartial, rollback } from '#lib/zfs/destructive-commands.ts'
 import { byCreatetxg, isOnlyEmptySnapshots, toRef } from '../compare.ts'
 import type { Comparison, PresentSide } from '../types/inventory.ts'
@@ -68,7 +69,7 @@ export function inPlace(
     notes: way.length === 0 ? [] : [FIRST],
   })
   const count = destroys.filter(({ kind }) => kind === 'snapshot').length
-  const named = count === 1 ? '1 snapshot' : `${count} snapshots`
+  const named = counted(count, 'snapshot')
   const lost = destroys.every(({ holdsNothing }) => holdsNothing === true)
     ? `${named} of ${host}, with no change in ${count === 1 ? 'it' : 'them'}, ${count === 1 ? 'is' : 'are'} destroyed by name.`
     : `${named} of ${host} and every change after @${base.backupName} are destroyed.`

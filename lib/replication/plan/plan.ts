@@ -10,7 +10,7 @@ import { blockedBy, preflight } from './preflight.ts'
 
 /**
  * What would repair a mapping, as data: the preview shows it and the run executes it. Always an answer: a plan without
- * steps says why. Nothing that this version plans destroys anything.
+ * steps says why. Only IN_PLACE, which a person has to choose, destroys anything.
  */
 export function plan(input: PlanInput): Plan {
   const draft = withMark(input, choose(input))

@@ -1,3 +1,4 @@
+import { counted } from '#lib/text/words.ts'
 import {
   resumeTokenFacts,
   type SendFrom,
@@ -115,7 +116,7 @@ export function namedBy(hops: readonly Hop[]): readonly Named[] {
 function titleOf({ from, to, arrives }: Hop): string {
   if (from.kind === 'nothing') return `Send @${to.name} in full`
   const start = from.kind === 'bookmark' ? `bookmark #${from.name}` : `@${from.name}`
-  const count = arrives.length === 1 ? '1 snapshot' : `${arrives.length} snapshots`
+  const count = counted(arrives.length, 'snapshot')
   return `Send ${count} from ${start} to @${to.name}`
 }
 

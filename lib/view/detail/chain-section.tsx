@@ -1,4 +1,5 @@
 import type { SnapshotView } from '#lib/api/snapshots.ts'
+import { counted } from '#lib/text/words.ts'
 import { mayAct } from '../may-act.ts'
 import { Moment } from '../moment.tsx'
 import { usePage } from '../page-facts.ts'
@@ -156,9 +157,7 @@ function SideNote({ side }: { readonly side: Side }) {
 }
 
 function countWords({ host, snapshots }: Side): string {
-  return snapshots === null
-    ? `${host}: not known`
-    : `${host}: ${snapshots} ${snapshots === 1 ? 'snapshot' : 'snapshots'}`
+  return snapshots === null ? `${host}: not known` : `${host}: ${counted(snapshots, 'snapshot')}`
 }
 
 interface TableProps {

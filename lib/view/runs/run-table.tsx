@@ -1,5 +1,5 @@
 import type { RunView } from '#lib/api/run.ts'
-import { durationText } from '#lib/text/words.ts'
+import { counted, durationText } from '#lib/text/words.ts'
 import { datasetPage } from '../dataset-row.ts'
 import { Moment } from '../moment.tsx'
 import { changedWords, KIND_WORDS, RunState, triggerWords } from '../run-words.tsx'
@@ -96,9 +96,7 @@ function targetOf({ datasetId, scope }: RunLine) {
     )
   }
   if (typeof scope.pair === 'string') return scope.pair
-  return Array.isArray(scope.ids)
-    ? `${scope.ids.length} ${scope.ids.length === 1 ? 'dataset' : 'datasets'}`
-    : 'all datasets'
+  return Array.isArray(scope.ids) ? `${counted(scope.ids.length, 'dataset')}` : 'all datasets'
 }
 
 export type RunLine = Pick<
