@@ -108,7 +108,6 @@ export const tokenName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}$/, 'Write letters, digits, blanks and . _ @ - only, at most 64.')
   .describe('What it is for, for example `backup-report`; unique among those in use.')
 
-export const DAY_MS = 86_400_000
 export const tokenDays = z.number().int().min(1).max(3650).describe('It ends after so many days.')
 
 export const Session = z

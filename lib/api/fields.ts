@@ -50,6 +50,9 @@ export const Moment = z.iso.datetime({ offset: true }).meta({
   description: 'RFC 3339, for example `2026-11-22T14:32:10Z`.',
 })
 
+/** 24 hours, in milliseconds. */
+export const DAY_MS = 86_400_000
+
 /** A validated `Moment` → epoch milliseconds. */
 export function epoch(moment: string): number {
   return Date.parse(moment)

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { LagPoint as Point } from '#lib/db/types.ts'
+import type { LagPoint as Point, Store } from '#lib/db/types.ts'
 import { iso } from '#lib/text/words.ts'
-import { Timestamp } from './fields.ts'
+import { DAY_MS, epoch, Timestamp } from './fields.ts'
+import { impossibleParameter } from './refusals.ts'
 import { Health } from './words.ts'
 
 export const LagPoint = z
@@ -21,10 +22,45 @@ export const Lag = z
 
 const HEALTHS: readonly z.input<typeof Health>[] = ['HEALTHY', 'WARNING', 'BROKEN', 'UNKNOWN']
 
-export function lagPoint(point: Point): z.input<typeof LagPoint> {
+export function lagPoint(point: Point): LagView {
   const { delaySeconds, lagSeconds } = point
   const health = HEALTHS.find((known) => known === point.health) ?? 'UNKNOWN'
   return { at: iso(point.at), delaySeconds, lagSeconds, health }
+}
+
+/** One point a day, of today and of the days before it. */
+export async function dailyLag(
+  store: Pick<Store, 'lag'>,
+  datasetId: string,
+  days: number,
+  now: number,
+): Promise<LagView[]> {
+  // Whole days in UTC, so that today is the last one.
+  const from = Math.floor(now / DAY_MS) * DAY_MS - (days - 1) * DAY_MS
+  const points = await store.lag(datasetId, from, now, DAY_MS)
+  return points.map(lagPoint)
+}
+
+interface WantedRange {
+  readonly from?: string
+  readonly to?: string
+  /** Seconds. */
+  readonly step?: number
+}
+
+/**
+ * What is shown of a dataset's past: the last 30 days if nothing else is wanted. Epoch milliseconds.
+ * @throws Problem 400 for a range without length, or with too many points
+ */
+export function lagRange(wanted: WantedRange, now: number) {
+  const to = wanted.to === undefined ? now : epoch(wanted.to)
+  const from = wanted.from === undefined ? to - 30 * DAY_MS : epoch(wanted.from)
+  if (from >= to) impossibleParameter('/from', '`from` must be before `to`.')
+  const stepSeconds = wanted.step ?? stepFor(to - from)
+  if (isTooFine(to - from, stepSeconds)) {
+    impossibleParameter('/step', 'More than 1,000 points; take a longer step or a shorter time.')
+  }
+  return { from, to, stepSeconds }
 }
 
 const MOST_POINTS = 1000

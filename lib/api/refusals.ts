@@ -5,7 +5,7 @@ import { Refusal, type RefusalCode, noSuchDataset as unknownDataset } from '#lib
 import type { DatasetView, Engine } from '#lib/engine/types.ts'
 import { NotListed } from '#lib/inspect/discover/types.ts'
 import { noSuchHost } from '#lib/replication/words.ts'
-import { type InputFault, Problem, type ProblemOptions } from '#lib/runtime/problem.ts'
+import { badRequest, type InputFault, Problem, type ProblemOptions } from '#lib/runtime/problem.ts'
 import { badCursor, datasetHref, epoch, Moment, previewHref, runHref } from './fields.ts'
 
 interface Answer {
@@ -89,6 +89,11 @@ export function impossible(pointer: string, detail: string, code = 'VALIDATION')
   throw new Problem(422, code, detail, { errors: [{ pointer, code: 'IMPOSSIBLE', detail } satisfies InputFault] })
 }
 
+/** The same for the fields of an address: 400. */
+export function impossibleParameter(pointer: string, detail: string): never {
+  return badRequest(detail, 'BAD_PARAMETER', { errors: [{ pointer, code: 'IMPOSSIBLE', detail }] })
+}
+
 /** Looked up among the datasets that the engine watches; never made into a path. */
 export const datasetId = z
   .string()
@@ -153,6 +158,9 @@ export function datasetsMeant(
   const views = id === undefined ? engine.datasets() : [engine.dataset(id) ?? noSuchDataset(id)]
   return host === undefined ? views : views.filter(({ dataset }) => dataset.mapping[side].host === host)
 }
+
+/** The id of a run as it is written in an address. */
+export const runId = z.string().max(20)
 
 /** The number of a run. @throws Problem 404: a text that is no number names no run. */
 export function runNumber(id: string): number {

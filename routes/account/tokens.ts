@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { DAY_MS, tokenDays, tokenName } from '#lib/api/access.ts'
+import { tokenDays, tokenName } from '#lib/api/access.ts'
+import { DAY_MS } from '#lib/api/fields.ts'
 import { storedRole, UserRole } from '#lib/api/words.ts'
 import { defineRoute } from '#lib/services.ts'
 import { onAccount } from './_view.tsx'

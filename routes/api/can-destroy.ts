@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { answerCanDestroy, CanDestroy } from '#lib/api/can-destroy.ts'
+import { impossibleParameter } from '#lib/api/refusals.ts'
 import { parseAsked } from '#lib/inspect/may-destroy.ts'
-import { badRequest } from '#lib/runtime/problem.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
@@ -22,11 +22,12 @@ export const GET = defineRoute({
   errors: { 400: ['BAD_PARAMETER'], 404: ['NO_SUCH_DATASET', 'NO_SUCH_SNAPSHOT'], 503: ['NOT_READ_YET'] },
   async run({ snapshot }, { engine, config, actor, now }) {
     const asked = parseAsked(snapshot, (id) => config.hosts.has(id))
-    if (asked === null) return refuse(`${JSON.stringify(snapshot)} is no snapshot; write pool/dataset@snapshot.`)
+    if (asked === null) {
+      return impossibleParameter(
+        '/snapshot',
+        `${JSON.stringify(snapshot)} is no snapshot; write pool/dataset@snapshot.`,
+      )
+    }
     return answerCanDestroy(asked, engine.datasets(), { engine, actor, now })
   },
 })
-
-function refuse(detail: string): never {
-  return badRequest(detail, 'BAD_PARAMETER', { errors: [{ pointer: '/snapshot', code: 'IMPOSSIBLE', detail }] })
-}

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { LagPoint, lagPoint } from '#lib/api/lag.ts'
+import { dailyLag, LagPoint, type LagView } from '#lib/api/lag.ts'
 import { defineRoute } from '#lib/services.ts'
-
-const DAY_MS = 86_400_000
 
 export const GET = defineRoute({
   summary: 'How far several backups were behind, day by day.',
@@ -17,14 +15,11 @@ export const GET = defineRoute({
     items: z.array(z.object({ datasetId: z.string(), days: z.array(LagPoint) })),
   }),
   async run({ datasetIds, days }, { engine, store, now }) {
-    const to = now()
-    // Whole days, so that today's is the last one.
-    const from = Math.floor(to / DAY_MS) * DAY_MS - (days - 1) * DAY_MS
-    const items: { datasetId: string; days: ReturnType<typeof lagPoint>[] }[] = []
+    const at = now()
+    const items: { datasetId: string; days: LagView[] }[] = []
     for (const datasetId of datasetIds) {
       if (engine.dataset(datasetId) === null) continue
-      const points = await store.lag(datasetId, from, to, DAY_MS)
-      items.push({ datasetId, days: points.map(lagPoint) })
+      items.push({ datasetId, days: await dailyLag(store, datasetId, days, at) })
     }
     return { items }
   },

@@ -1,9 +1,8 @@
 import { DatasetDetail, datasetDetail } from '#lib/api/dataset-detail.ts'
+import { DAY_MS } from '#lib/api/fields.ts'
 import { datasetInput, noSuchDataset } from '#lib/api/refusals.ts'
 import { makersOf, setAsidesIn, setAsideView } from '#lib/api/set-asides.ts'
 import { defineRoute } from '#lib/services.ts'
-
-const DAY_MS = 86_400_000
 
 export const GET = defineRoute({
   summary: 'One dataset: why it is as it is, and what could be done.',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { noSuchRun, runNumber } from '#lib/api/refusals.ts'
+import { noSuchRun, runId, runNumber } from '#lib/api/refusals.ts'
 import { RunDetail, runDetail } from '#lib/api/run-detail.ts'
 import { defineRoute } from '#lib/services.ts'
 
@@ -8,7 +8,7 @@ export const GET = defineRoute({
   description: 'Always 200 while the run is known, whatever came of it.',
   operationId: 'showRun',
   tags: ['runs'],
-  input: z.object({ id: z.string().max(20) }),
+  input: z.object({ id: runId }),
   output: RunDetail,
   errors: { 404: ['NO_SUCH_RUN'] },
   async run({ id }, { engine, now }) {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { DAY_MS, NewToken, Token, tokenDays, tokenName, tokenView } from '#lib/api/access.ts'
+import { NewToken, Token, tokenDays, tokenName, tokenView } from '#lib/api/access.ts'
+import { DAY_MS } from '#lib/api/fields.ts'
 import { storedRole, UserRole } from '#lib/api/words.ts'
 import { defineRoute } from '#lib/services.ts'
 

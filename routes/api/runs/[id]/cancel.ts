@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { runNumber, withRefusals } from '#lib/api/refusals.ts'
+import { runId, runNumber, withRefusals } from '#lib/api/refusals.ts'
 import { accepted, Run } from '#lib/api/run.ts'
 import { defineRoute } from '#lib/services.ts'
 
@@ -8,7 +8,7 @@ export const POST = defineRoute({
   description: 'What was received is kept and can resume.',
   operationId: 'cancel',
   tags: ['runs'],
-  input: z.strictObject({ id: z.string().max(20) }),
+  input: z.strictObject({ id: runId }),
   output: Run,
   status: 202,
   errors: { 404: ['NO_SUCH_RUN'], 409: ['NOT_RUNNING'] },

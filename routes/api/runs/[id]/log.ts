@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { jsonLines, NextCursor, pagingFields, wantsJsonLines } from '#lib/api/fields.ts'
 import { LogEntry, logView } from '#lib/api/log.ts'
-import { noSuchRun, runNumber, withRefusals } from '#lib/api/refusals.ts'
+import { noSuchRun, runId, runNumber, withRefusals } from '#lib/api/refusals.ts'
 import { defineRoute } from '#lib/services.ts'
 
 export const GET = defineRoute({
@@ -10,7 +10,7 @@ export const GET = defineRoute({
   operationId: 'runLog',
   tags: ['runs', 'logs'],
   input: z.object({
-    id: z.string().max(20),
+    id: runId,
     after: z.number().int().min(0).optional().describe('Id of the last record that is known.'),
     ...pagingFields(5000, 500),
   }),
