@@ -1,7 +1,7 @@
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { environmentVariables } from '#lib/host/environment.ts'
 import { isNotFound, isPermissionDenied, isSecretOpen, modeText, openFilesAllowed } from '#lib/host/files.ts'
+import { closeSync, openSync, readFileSync, readSync, statSync } from '#lib/host/system-calls.ts'
 import { MAX_BYTES } from './document.ts'
 import { type Loaded, loadConfig } from './load.ts'
 

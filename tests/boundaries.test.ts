@@ -92,6 +92,18 @@ describe('a wrong arrow is found', () => {
     ['of the database', 'routes/x.ts', "import { Database } from 'bun:sqlite'", /routes may not import bun:sqlite/],
     ['of a side effect', 'lib/runtime/x.ts', "import '#lib/app/app.ts'", /lib\/runtime may not import from lib/],
     ['of a test', 'lib/ssh/x.ts', "import { a } from '#tests/ssh/fixture.ts'", /there for tests only/],
+    [
+      'of files past lib/host, though the room may use node:',
+      'lib/db/x.ts',
+      "import { statSync } from 'node:fs'",
+      /only lib\/host may import node:fs/,
+    ],
+    [
+      'to the environment past lib/host',
+      'lib/demo/x.ts',
+      'const home = process.env.HOME',
+      /^lib\/demo\/x.ts:1: process.env is read and set by/,
+    ],
     ['from a room nobody has thought about', 'lib/new/x.ts', '', /there is no room "lib\/new"/],
   ]
   test.each(cases)('%s', (_what, path, source, says) => {

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readdirSync, readFileSync } from '#lib/host/system-calls.ts'
 import type { StaticAsset } from '#lib/runtime/assets.ts'
 import type { DocumentOptions } from '#lib/runtime/page.tsx'
 import { ErrorPage } from '#lib/view/error-page.tsx'

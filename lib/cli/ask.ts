@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { isSecretOpen, modeText, openFilesAllowed } from '#lib/host/files.ts'
+import { closeSync, fstatSync, openSync, readSync } from '#lib/host/system-calls.ts'
 import { shellWord } from '#lib/text/shell.ts'
 import type { Arguments, OptionSpec } from './arguments.ts'
 import type { Context } from './command.ts'

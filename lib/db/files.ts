@@ -1,5 +1,14 @@
 import type { Database } from 'bun:sqlite'
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from '#lib/host/system-calls.ts'
 import { isoStamp } from '#lib/text/words.ts'
 import { StoreError, toStoreError } from './errors.ts'
 

@@ -1,5 +1,5 @@
-import { statfsSync } from 'node:fs'
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
+import { statfsSync } from '#lib/host/system-calls.ts'
 import { takesNothing } from './checks-go-on.ts'
 import { breathe, decodeCursor, fromJson, pageOf } from './rows.ts'
 import type { NewRow, Row, Schema } from './schema.ts'

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
+import { statSync } from '#lib/host/system-calls.ts'
 import { connect, Dialect, disconnect, readValue } from './driver.ts'
 import { StoreError, toStoreError } from './errors.ts'
 import { clearDamage, copyDatabase, ensureDataDirectory, isMarkedDamaged, moveDamagedAway } from './files.ts'

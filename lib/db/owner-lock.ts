@@ -1,6 +1,6 @@
 import { Database, SQLiteError } from 'bun:sqlite'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readFileSync, renameSync, rmSync, writeFileSync } from '#lib/host/system-calls.ts'
 import { toStoreError } from './errors.ts'
 import { ensureDataDirectory, makePrivate } from './files.ts'
 

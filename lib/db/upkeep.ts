@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { statSync } from '#lib/host/system-calls.ts'
 import { digestOfContent } from './audit.ts'
 import { StoreError } from './errors.ts'
 import { markDamage } from './files.ts'

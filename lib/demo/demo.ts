@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { serve } from '#lib/app/serve.ts'
 import { socketPath } from '#lib/app/settings.ts'
-import { onSignal } from '#lib/host/environment.ts'
+import { onSignal, setEnvironmentVariable } from '#lib/host/environment.ts'
 import {
   ensureDirectory,
   listDirectory,
@@ -68,7 +68,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     await writeClientFiles(hosts, places.config)
     const config = configText(PAIRS, hosts, new Date(now), await loginLines())
     await writeTextFileAtomic(join(places.config, 'app-config.yaml'), config)
-    if (hosts.standIn !== null) process.env.ZWITNESS_SSH = hosts.standIn
+    if (hosts.standIn !== null) setEnvironmentVariable('ZWITNESS_SSH', hosts.standIn)
     if (ended.signal.aborted) return 130
 
     return await serve({

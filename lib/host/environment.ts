@@ -5,6 +5,9 @@ export const environmentVariable = (name: string): string | null => Deno.env.get
 
 export const environmentVariables = (): Readonly<Record<string, string>> => Deno.env.toObject()
 
+/** For this process and the children that it starts from now on. */
+export const setEnvironmentVariable = (name: string, value: string): void => Deno.env.set(name, value)
+
 export const hostname = (): string => Deno.hostname()
 
 type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP'

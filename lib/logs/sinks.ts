@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { LogRecord, Store } from '#lib/db/types.ts'
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from '#lib/host/system-calls.ts'
 import type { LogLine } from './line.ts'
 
 export interface RotatingFileOptions {

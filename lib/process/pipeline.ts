@@ -1,5 +1,5 @@
-import { closeSync, constants, openSync } from 'node:fs'
 import { makeTemporaryDirectory, removePath } from '#lib/host/files.ts'
+import { closeSync, constants, openSync } from '#lib/host/system-calls.ts'
 import { type Child, startChild } from './child.ts'
 import { runCommand } from './run-command.ts'
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from '#lib/host/system-calls.ts'
 
 /** All living descendants of a process, children before grandchildren. Linux only (`/proc`). */
 export function descendantsOf(pid: number): readonly number[] {

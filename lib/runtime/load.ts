@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { existsSync } from '#lib/host/system-calls.ts'
 import { checkRouteModule, functionFaults, functionNameFault, isFunctionDefinition, schemaFaults } from './check.ts'
 import { comparePaths, routePath } from './route-path.ts'
 import {

@@ -1,5 +1,5 @@
-import { stat, unlink } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { stat, unlink } from '#lib/host/system-calls.ts'
 import type { ServerEnv } from './actor.ts'
 import type { App } from './http.ts'
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
-import { type Import, importsOf } from './imports.ts'
-import { ANYONES, ROOMS, type Room, roomOf } from './rooms.ts'
+import { type Import, importsOf, withoutComments } from './imports.ts'
+import { ANYONES, ONLY_IN_HOST, ROOMS, type Room, roomOf } from './rooms.ts'
 
 /** Path in the repository → source text. */
 export type Files = ReadonlyMap<string, string>
@@ -17,6 +17,9 @@ export function wrongArrows(files: Files): string[] {
       problems.push(`${path}:1: there is no room "${room}" in tests/boundaries/rooms.ts: say there what it may import`)
       continue
     }
+    const environment = environmentLine(source)
+    if (environment !== null && room !== 'lib/host' && room !== 'simulator')
+      problems.push(`${path}:${environment}: process.env is read and set by lib/host/environment.ts only`)
     for (const one of importsOf(source)) {
       const target = targetOf(path, one.specifier)
       const wrong = target === null ? wrongPackage(one, room, rules) : wrongFile(one, target, room, rules)
@@ -39,6 +42,8 @@ export function targetOf(from: string, specifier: string): string | null {
 }
 
 function wrongPackage({ specifier }: Import, room: string, rules: Room): string | null {
+  if (ONLY_IN_HOST.includes(specifier) && room !== 'lib/host' && room !== 'simulator')
+    return `only lib/host may import ${specifier}: use lib/host/files.ts or lib/host/system-calls.ts`
   const allowed = rules.packages.some((name) => (/[:/]$/.test(name) ? specifier.startsWith(name) : specifier === name))
   return allowed ? null : `${room} may not import ${specifier}; it may import ${listed(rules.packages)}`
 }
@@ -57,6 +62,14 @@ function wrongFile({ specifier, typeOnly }: Import, target: string, room: string
     return typeOnly ? null : `${room} may import only types from ${to}: write \`import type\`, or move what it needs`
   }
   return `${room} may not import from ${to}; it may import from ${listed([...rules.uses, ...(rules.types ?? [])])}`
+}
+
+/** The first line that uses the environment directly, from 1. A text that only names it (what a bundler replaces) is none. */
+function environmentLine(source: string): number | null {
+  const at = withoutComments(source)
+    .split('\n')
+    .findIndex((line) => /(?<!['"`])\b(?:process|Bun|import\.meta)\.env\b/.test(line))
+  return at < 0 ? null : at + 1
 }
 
 const listed = (names: readonly string[]): string => (names.length === 0 ? 'nothing' : names.join(', '))

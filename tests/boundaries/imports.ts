@@ -56,7 +56,7 @@ function onlyTypes(names: string): boolean {
 }
 
 /** Comments become blanks of the same length, so that lines keep their numbers. Strings stay: imports are in them. */
-function withoutComments(source: string): string {
+export function withoutComments(source: string): string {
   const blank = (text: string): string => text.replace(/[^\n]/g, ' ')
   return source.replace(
     /(['"])(?:\\.|(?!\1)[^\\\n])*\1|\/\*[\s\S]*?\*\/|(^|[^:\\/])\/\/[^\n]*/g,

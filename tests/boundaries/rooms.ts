@@ -20,6 +20,9 @@ const DRAWN: Room = {
 /** The one room that every other may import. */
 export const ANYONES = 'lib/text'
 
+/** Modules that only lib/host may import, whatever packages a room may use; the simulator stands for another machine. */
+export const ONLY_IN_HOST: readonly string[] = ['node:fs', 'node:fs/promises', 'fs', 'fs/promises', '@deno/shim-deno']
+
 /** Which way the arrows point. A room that is not here fails the test: think first, then add it. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   // How figures and times read, how a shell word is quoted, how foreign text is cleaned. Anyone may import it (see ANYONES).
@@ -30,11 +33,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/replication': { uses: ['lib/zfs'], types: ['config'], packages: ['node:crypto'] },
 
   // The world outside.
-  'lib/host': { uses: [], packages: ['@deno/shim-deno'] },
+  // The one way to files and to the environment: see ONLY_IN_HOST.
+  'lib/host': { uses: [], packages: ['@deno/shim-deno', 'node:fs', 'node:fs/promises'] },
   'lib/process': { uses: ['lib/host'], packages: ['execa', 'node:'] },
   'lib/ssh': { uses: ['lib/process', 'lib/host'], packages: ['node:'] },
   'lib/db': {
-    uses: [],
+    uses: ['lib/host'],
     types: ['lib/replication', 'lib/zfs', 'config'],
     packages: ['bun:sqlite', 'kysely', 'kysely/', 'kysely-bun-sqlite/', 'kysely-bun-sqlite', 'node:'],
   },
@@ -73,7 +77,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // The framework knows nothing of the product.
   'lib/runtime': {
-    uses: [],
+    // What every program needs of its system, and nothing of this one.
+    uses: ['lib/host'],
     packages: [
       'hono',
       'hono/',
