@@ -145,7 +145,7 @@ function mappingHash({ primary, backup }: Unnamed): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 6)
 }
 
-/** Settings that contradict each other. The fault stands at the nearer of the two, where somebody wrote the exception. */
+/** Settings that contradict each other. The fault stands at the nearer of the two, where someone wrote the exception. */
 function checkPolicy(policy: Policy, layers: readonly Layer[], recursive: boolean, report: Report): void {
   const nearer = (one: keyof RawSettings, other: keyof RawSettings): Path => {
     const places = [placeOf(layers, one), placeOf(layers, other)].filter((place) => place !== null)

@@ -88,7 +88,7 @@ function checkJumps(parts: Parts, report: Report): void {
       way.push(at)
       at = parts.hosts.get(at)?.proxy_jump
     }
-    // A cycle is told once at each host that is on it, not at hosts that only lead into it.
+    // A cycle is reported once at each host that is on it, not at hosts that only lead into it.
     if (at === id)
       report.fault(path, `proxy_jump goes round in a circle (${[...way, id].join(' → ')}); take one of them out.`)
   }

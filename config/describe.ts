@@ -111,7 +111,7 @@ function datasetKeys({ policy, ...dataset }: DatasetConfig): Record<string, Plai
   }
 }
 
-/** `auth:` in the words of the file. A changed password shows as a change, and tells nothing of the hash. */
+/** `auth:` in the words of the file. A changed password shows as a change, and reveals nothing of the hash. */
 function describeAuth({ mode, noneRole, users, session, proxy }: AuthConfig): readonly Described[] {
   const at = (path: readonly string[], value: Described['value']): Described => ({ path: ['auth', ...path], value })
   return [
@@ -178,7 +178,7 @@ export function difference(before: Config, after: Config): Difference {
   return { changed: added.length + removed.length + changes.length > 0, added, removed, changes }
 }
 
-/** Hosts and datasets come and go whole; everything else is told key by key. */
+/** Hosts and datasets come and go whole; everything else is reported key by key. */
 function things(config: Config): Map<string, Thing> {
   const found = new Map<string, Thing>()
   for (const { path, value } of describeConfig(config)) {

@@ -173,7 +173,7 @@ export const MAX_BYTES = 1024 * 1024
 /** Words, signs, blanks between them and line ends. A short mapping has 15, one with every setting about 100. */
 const MAX_TOKENS = 100_000
 const MAX_DEPTH = 60
-/** Faults beyond these nobody reads, and every status would carry them. */
+/** Faults beyond these no one reads, and every status would carry them. */
 export const MOST_TOLD = 100
 
 /** Never throws, and looks at no more of the text than the limits allow. Keys that stand twice are left to the reader. */
@@ -329,7 +329,7 @@ interface Lexed {
   readonly isScalar: boolean
 }
 
-/** The tokens of YAML, one after the other, as far as somebody wants them. Takes any text, in a time that grows with its length. */
+/** The tokens of YAML, one after the other, as far as someone wants them. Takes any text, in a time that grows with its length. */
 export function* lexed(text: string): Generator<Lexed> {
   let offset = 0
   let isScalar = false

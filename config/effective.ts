@@ -165,7 +165,7 @@ export const ACCESS_ROLES = ['viewer', 'operator', 'admin'] as const
 
 export interface AuthConfig {
   readonly mode: 'password' | 'proxy' | 'none'
-  /** Of everybody, where the mode is none. */
+  /** Of everyone, where the mode is none. */
   readonly noneRole: AccessRole
   /** By name (lower case). Others live in the database. */
   readonly users: ReadonlyMap<string, { readonly role: AccessRole; readonly passwordHash: string }>

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { costOf, isTooDear, USUAL_COST } from './password-cost.ts'
 import type { Parsed } from './units.ts'
 
-/** What an editor shows of a key, and what faults are told by. `default` is shown only: layers are filled in later. */
+/** What an editor shows of a key, and what faults call it. `default` is shown only: layers are filled in later. */
 interface About {
   readonly description: string
   readonly default?: unknown
@@ -209,7 +209,7 @@ export function checkPasswordHash(hash: string): string | null {
 }
 
 /**
- * Null, or what another cost than the usual one means: how long a refusal takes tells apart who has which, and a cheap one is
+ * Null, or what another cost than the usual one means: how long a refusal takes would reveal who has which, and a cheap one is
  * guessed sooner by whoever got hold of the file.
  */
 export function oddCost(name: string, hash: string): string | null {

@@ -5,10 +5,10 @@ import { buildSections } from './build-sections.ts'
 import { checkMappings } from './check-mappings.ts'
 import { type ConfigDocument, MOST_TOLD, type Path, type PlacedFault, readDocument } from './document.ts'
 import type { Config, ConfigFault } from './effective.ts'
+import { hideValues, type ReadFile, readSecretFiles } from './hidden-values.ts'
 import { faultsOfIssues, valueAt } from './issues.ts'
 import { collect, soundParts } from './parts.ts'
 import { ConfigSchema } from './schema.ts'
-import { type ReadFile, readSecretFiles, untold } from './untold.ts'
 
 interface LoadInput {
   readonly text: string
@@ -64,7 +64,8 @@ export function loadConfig(input: LoadInput): Loaded {
     ...first,
     ...[...faultsOfIssues(issues, value, document), ...report.faults].filter(({ path }) => !told.has(path)),
   ]
-  const tellable = (found: readonly PlacedFault[]) => untold(found, document, { env: input.env, files: secrets.files })
+  const tellable = (found: readonly PlacedFault[]) =>
+    hideValues(found, document, { env: input.env, files: secrets.files })
   if (faults.length > 0) return { faults: inFile(file, tellable(faults)) }
   return {
     config: {

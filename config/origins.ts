@@ -96,7 +96,7 @@ function isSecret(path: Path): boolean {
 
 /**
  * The file as it stands, to be shown: secrets and whatever the schema does not know are masked, and so is what follows a
- * `#`, where a password may have been put away. Null where the text is no YAML: of that nothing can be told.
+ * `#`, where a password may have been put away. Null where the text is no YAML: nothing can be said of that.
  */
 export function redactText(text: string): string | null {
   const { document } = parseYaml(text)

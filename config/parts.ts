@@ -24,7 +24,7 @@ import {
  * the file run over these even when the whole was refused.
  */
 export interface Parts {
-  /** Every id written under san_hosts, sound or not: a pair may name it without being told that it is missing. */
+  /** Every id written under san_hosts, sound or not: a pair may name it without a fault that it is missing. */
   readonly hostIds: ReadonlySet<string>
   readonly hosts: ReadonlyMap<string, RawHost>
   readonly pairs: readonly PairPart[]

@@ -106,7 +106,7 @@ function outcomeOf(read: () => string): string {
 
 /** No more than may be judged, and one byte by which that is seen: whoever writes the file does not decide what it costs. */
 function readText(file: string): string {
-  // A pipe that nobody writes into would hang the service. What a shell makes of `<(…)`, and stdin, do end.
+  // A pipe that no one writes into would hang the service. What a shell makes of `<(…)`, and stdin, do end.
   if (!statSync(file).isFile() && !/^\/dev\/(fd\/\d+|stdin)$|^\/proc\/self\/fd\/\d+$/.test(file))
     throw new Error('it is not a plain file')
   const buffer = Buffer.allocUnsafe(MAX_BYTES + 1)

@@ -19,7 +19,7 @@ import { NotLookedAt } from '#lib/view/not-fresh.tsx'
 
 interface Props {
   readonly summary: Summary
-  /** What needs somebody and is not among the rows. */
+  /** What needs someone and is not among the rows. */
   readonly problems: readonly DatasetRow[]
   /** The first ones that the query finds. */
   readonly rows: readonly DatasetRow[]

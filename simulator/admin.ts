@@ -1,5 +1,5 @@
 /**
- * What only somebody at the machine could do to a simulated SAN:
+ * What only someone at the machine could do to a simulated SAN:
  * `ZWITNESS_SIM_DIR=… bun simulator/admin.ts COMMAND …`, with the commands listed below.
  */
 import { openSimulator, type Simulator } from './admin-api.ts'

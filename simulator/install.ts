@@ -27,7 +27,7 @@ export function installSimulator({ directory, bunPath }: { directory: string; bu
   process.off('exit', removeResident).on('exit', removeResident)
   for (const tool of tools) {
     const file = join(binDir, tool)
-    // In one step: somebody may be starting the one that is there.
+    // In one step: someone may be starting the one that is there.
     const made = `${file}.${randomBytes(4).toString('hex')}`
     writeFileSync(made, perl === null ? plain(tool, bunPath) : client(perl, bunPath), { mode: 0o755 })
     renameSync(made, file)

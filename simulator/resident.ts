@@ -30,7 +30,7 @@ const [directory = '', owner = ''] = process.argv.slice(2)
 const path = join(directory, 'socket')
 let lastAt = performance.now()
 
-// Whoever starts us holds the lock: a socket that is there is one that nobody listens on any more.
+// Whoever starts us holds the lock: a socket that is there is one that no one listens on any more.
 rmSync(path, { force: true })
 writeFileSync(join(directory, 'pid'), String(process.pid))
 Bun.listen<Client>({

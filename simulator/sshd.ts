@@ -56,7 +56,7 @@ export async function startSshd(options: SshdOptions): Promise<RunningSshd> {
       const publicKey = await readTextFile(`${hostKeyFile}.pub`)
       return running(started, port, await accountName(), clientKeyFile, publicKey)
     }
-    // Somebody may have taken the free port between our look and sshd's bind.
+    // Someone may have taken the free port between our look and sshd's bind.
     if (attempt >= 3 || options.port !== undefined) {
       throw new Error(`sshd ${options.name} did not start on 127.0.0.1:${port}: ${started.log()}`)
     }

@@ -98,7 +98,7 @@ interface Answering {
 /**
  * A pruner on a SAN asks with a viewer's token, and a yes needs a look. It gets one at a time, and one a minute of each
  * dataset: of a snapshot that is not in it nothing is known, which is no "there is none": that would let it go.
- * @throws Problem 404 where nobody watches the dataset, or it has no such snapshot
+ * @throws Problem 404 where no one watches the dataset, or it has no such snapshot
  */
 export async function answerCanDestroy(
   asked: Asked,

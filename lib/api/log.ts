@@ -133,7 +133,7 @@ const under = new Set<string>()
 
 /**
  * Text of any length as an answer, made page by page as fast as the client reads; one at a time for each caller. It is
- * over, and the next one may begin, when it was read to its end or nobody reads it any more.
+ * over, and the next one may begin, when it was read to its end or no one reads it any more.
  * @throws Problem 429 RATE_LIMITED
  */
 export function oneDownload(

@@ -135,7 +135,7 @@ export function verificationView(done: Done): VerificationView {
 
 type Context = Pick<Services, 'engine' | 'inspection'> & Pick<InvocationContext, 'signal'>
 
-/** Few at a time: each lists every snapshot of two datasets, and nobody waits for it. */
+/** Few at a time: each lists every snapshot of two datasets, and no one waits for it. */
 const AT_ONCE = 2
 
 /** Verifies one dataset, or all that are not retired. */

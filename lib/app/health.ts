@@ -57,7 +57,7 @@ const NOT_AGAIN_MS = 60_000
 
 /**
  * Where the disk of the database is nearly full, the oldest log lines go before a repair cannot be recorded; at most once a
- * minute. What somebody else filled the disk with stays, of course.
+ * minute. What someone else filled the disk with stays, of course.
  */
 export function keepRoom(parts: {
   readonly store: Pick<Store, 'makeRoom'>

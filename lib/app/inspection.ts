@@ -47,7 +47,7 @@ export function createInspection(parts: Parts): Inspection {
   let lastReport: DoctorReport | null = null
   const limits = () => {
     const { commandSilenceSeconds, commandTimeoutSeconds } = config().limits
-    // Somebody waits for the answer, and none of these questions is long: a zfs that hangs is found sooner than by a check.
+    // Someone waits for the answer, and none of these questions is long: a zfs that hangs is found sooner than by a check.
     const timeoutSeconds = Math.min(commandTimeoutSeconds, 8 * commandSilenceSeconds)
     return { silenceMs: commandSilenceSeconds * 1000, timeoutMs: timeoutSeconds * 1000 }
   }

@@ -4,7 +4,7 @@ import type { ComponentLog } from '#lib/logs/types.ts'
 import { callerKey } from '#lib/runtime/actor.ts'
 import type { RequestSummary } from '#lib/runtime/around.ts'
 
-/** Characters of an address that somebody made up. */
+/** Characters of an address that someone made up. */
 const LONGEST_PATH = 200
 /** Strangers: addresses that are named a minute. */
 const ADDRESSES = 20
@@ -17,7 +17,7 @@ const ERRORS_A_MINUTE = 20
 interface RequestLogParts {
   /** Of people who have signed in, tokens and the socket. */
   readonly people: ComponentLog
-  /** Of everybody else; never the database. */
+  /** Of everyone else; never the database. */
   readonly strangers: ComponentLog
   readonly errors: ComponentLog
   /** Whose request it is; behind a proxy of ours not the socket's peer. */

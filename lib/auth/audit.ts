@@ -17,7 +17,7 @@ export interface AuditEntry {
 
 /** Who did what, from where, why, and what came of it. Entries are only ever added. */
 export interface Audit {
-  /** Never throws: what was done stays done; that it is not in the book is told in the log. */
+  /** Never throws: what was done stays done; that it could not be recorded is logged. */
   write(entry: AuditEntry): Promise<void>
   /** An answer of the API to a request that may have written something. */
   writeRequest(summary: WriteSummary): Promise<void>
@@ -94,7 +94,7 @@ const EVERY_MS = 120_000
 
 /**
  * What people may have written who have not signed in: entries are kept for ever, so whoever knocks must not be able to fill
- * the book. What goes beyond is counted, by the users it was aimed at, and told with the next entry. Whether an entry is
+ * the book. What goes beyond is counted, by the users it was aimed at, and recorded with the next entry. Whether an entry is
  * written must not depend on whether the user exists: writing takes time that can be measured.
  */
 export interface StrangerAudit {
@@ -172,7 +172,7 @@ export interface AuditChecks {
   last(): AuditCheck | null
   /**
    * What leaves this machine by itself, so that a copy of the head exists elsewhere: the daily line of the log, which is
-   * also on stdout. A heartbeat that is sent to somebody carries this as well, once there is one.
+   * also on stdout. A heartbeat that is sent to someone carries this as well, once there is one.
    */
   exported(check: AuditCheck): string
 }

@@ -8,7 +8,7 @@ import type { AuthParts } from './ports.ts'
 import { derived, newSecret, readCookie, sameText, writeCookie } from './secrets.ts'
 
 /**
- * Names under which this server answers: its own machine, every literal address (nobody can make a name of it point
+ * Names under which this server answers: its own machine, every literal address (no one can make a name of it point
  * elsewhere), and what the configuration names.
  */
 export function createGuard(
@@ -83,7 +83,7 @@ function crossSite(): Problem {
 const PURPOSE = 'form'
 
 /**
- * What a form sends back to show that our own page made it: derived from the session's cookie, and before anybody has
+ * What a form sends back to show that our own page made it: derived from the session's cookie, and before anyone has
  * signed in from a cookie of its own. Another site can make a browser send the cookie, but cannot read it.
  */
 export function formTokenFor(

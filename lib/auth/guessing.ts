@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 
 /**
- * By which way somebody comes to have a password checked: whose guesses are counted together, and with whom they wait for
+ * By which way someone comes to have a password checked: whose guesses are counted together, and with whom they wait for
  * their turn. Decided by what the browser brings along, never by whether the name exists.
  */
 export type Way =
@@ -13,7 +13,7 @@ export type Way =
       readonly account: string
       /** See networkOf. */
       readonly network: string
-      /** Somebody signed in from there before. */
+      /** Someone signed in from there before. */
       readonly returning: boolean
     }
 
@@ -23,7 +23,7 @@ const NETWORK: Limit = { free: 10, longestSeconds: 900 }
 
 type Begun =
   | { readonly ok: true; readonly marks: readonly (readonly [Attempts, Counted])[] }
-  /** `first`: nobody has been told of this wait yet. */
+  /** `first`: this wait has not been reported yet. */
   | { readonly ok: false; readonly waitSeconds: number; readonly first: boolean }
 
 /**
@@ -74,7 +74,7 @@ export class LoginThrottle {
 }
 
 interface Limit {
-  /** Attempts before anybody waits. */
+  /** Attempts before anyone waits. */
   readonly free: number
   readonly longestSeconds: number
 }
@@ -95,9 +95,9 @@ const FORGOTTEN_MS = 3_600_000
 const SLOTS = 65_536
 
 /**
- * Failed attempts by key, in a fixed number of counters that keys share by a hash nobody outside can compute. So nothing is
+ * Failed attempts by key, in a fixed number of counters that keys share by a hash no one outside can compute. So nothing is
  * ever pushed out by other keys, the memory is what it is from the start, and a name that exists looks like one that does
- * not. Two keys that share a counter wait for each other; nobody can choose whose it is.
+ * not. Two keys that share a counter wait for each other; no one can choose whose it is.
  */
 class Attempts {
   readonly #limit: Limit

@@ -20,8 +20,8 @@ interface Ways {
 }
 
 /**
- * Who is it? A token says so itself, whichever way it comes; the socket file (0600) is its owner's; everybody else by
- * `auth.mode`. A browser without a session is nobody.
+ * Who is it? A token says so itself, whichever way it comes; the socket file (0600) is its owner's; everyone else by
+ * `auth.mode`. A browser without a session is no one.
  */
 export function createIdentify({ config, sessions, tokens, makers, setup }: Ways): Around['identify'] {
   return async (request, peer) => {

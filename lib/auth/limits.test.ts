@@ -95,7 +95,7 @@ describe('failed attempts', () => {
     throttle.succeeded(known, right)
     // That gives nothing to those who guess.
     expect(tries(throttle, 'anna', '10.0.0.2')).toBeGreaterThan(0)
-    // Its own guesses wait as those of strangers do, and hold up nobody else.
+    // Its own guesses wait as those of strangers do, and hold up no one else.
     for (let at = 0; at < 5; at++) throttle.begin(known)
     expect(throttle.begin(known)).toEqual({ ok: false, waitSeconds: 5, first: true })
     expect(throttle.begin(known)).toEqual({ ok: false, waitSeconds: 5, first: false })

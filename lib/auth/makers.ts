@@ -29,9 +29,9 @@ export interface Makers {
   roles(config?: Config): Promise<TokenRoles>
   /** Between two moments. */
   changes(before: TokenRoles, after: TokenRoles): readonly TokenChange[]
-  /** Somebody came through the proxy. What that changes for their tokens is in the log and in the audit. */
+  /** Someone came through the proxy. What that changes for their tokens is in the log and in the audit. */
   seen(name: string, groups: string): Promise<void>
-  /** Somebody makes a token: of people of a proxy it is remembered as what they came. */
+  /** Someone makes a token: of people of a proxy it is remembered as what they came. */
   remember(actor: Pick<Actor, 'kind' | 'name' | 'role'>): Promise<void>
   /**
    * A new configuration, or a start: tokens of users who are in neither the file nor the database are revoked.
@@ -114,8 +114,8 @@ export function createMakers({ store, config, now, log }: AuthParts, audit: Audi
     })
   }
 
-  /** What nobody asked for is told where people look. */
-  async function tell(all: readonly TokenChange[], because: string): Promise<readonly string[]> {
+  /** What no one asked for is shown where people look. */
+  async function announce(all: readonly TokenChange[], because: string): Promise<readonly string[]> {
     const sentences: string[] = []
     for (const { id, name, from, to, isRevoked, sentence } of all) {
       sentences.push(`${sentence} ${because}`)
@@ -135,7 +135,7 @@ export function createMakers({ store, config, now, log }: AuthParts, audit: Audi
     if (known === undefined || known.groups === groups) return
     const before = await roles()
     await save({ name, groups, role: roleOfGroups(groups, config().auth.proxy), seenAt: now() })
-    await tell(changes(before, await roles()), `${name}, who made it, came through the proxy in other groups.`)
+    await announce(changes(before, await roles()), `${name}, who made it, came through the proxy in other groups.`)
   }
 
   async function settleNow(before: Config | null): Promise<readonly string[]> {
@@ -150,11 +150,11 @@ export function createMakers({ store, config, now, log }: AuthParts, audit: Audi
     const isRevoked = new Set(revoked.map(({ id }) => id))
     const all = changes(then, await roles())
     return [
-      ...(await tell(
+      ...(await announce(
         all.filter(({ id }) => isRevoked.has(id)),
         'Who made it is in neither the configuration nor the database any more.',
       )),
-      ...(await tell(
+      ...(await announce(
         all.filter(({ id }) => !isRevoked.has(id)),
         'Who made it has another role in the new configuration.',
       )),
@@ -211,7 +211,7 @@ function lesserRole(a: AccessRole | null, b: AccessRole | null): AccessRole | nu
   return reaches(b, a) ? a : b
 }
 
-/** What a proxy's header of groups makes of somebody: the highest of what their groups give. */
+/** What a proxy's header of groups makes of someone: the highest of what their groups give. */
 export function roleOfGroups(groups: string, { roles, defaultRole }: AuthConfig['proxy']): AccessRole | null {
   let best = defaultRole
   for (const group of groups.split(',')) {

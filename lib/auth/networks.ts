@@ -47,7 +47,7 @@ function wordsOf(address: string): number[] {
 
 /**
  * Whose request it is: the socket's peer, or what a trusted proxy says of its own peer. Of X-Forwarded-For the right end is
- * written by our proxy; the first address from there that is no proxy of ours is the client. What stands left of it anybody
+ * written by our proxy; the first address from there that is no proxy of ours is the client. What stands left of it anyone
  * may have written.
  */
 export function clientAddress(request: Request, peer: Peer, trustedProxies: readonly string[]): string | null {

@@ -7,7 +7,7 @@ import { tooMany } from '#lib/runtime/problem.ts'
  */
 const AT_ONCE = navigator.hardwareConcurrency > 2 ? 2 : 1
 /**
- * First come people who are known here, then networks from which somebody signed in before, then everybody else. Of the first
+ * First come people who are known here, then networks from which someone signed in before, then everyone else. Of the first
  * two each waits for its own guesses, so they cannot keep the last one waiting; a hundred strangers are served in ten seconds.
  */
 const LANES = [
@@ -20,7 +20,7 @@ export interface Turn {
   readonly lane: (typeof LANES)[number]['name']
   /** Who takes turns with the others of the lane. */
   readonly group: string
-  /** Of who asks: nobody's time is spent on one who has gone. */
+  /** Of who asks: no one's time is spent on one who has gone. */
   readonly signal?: AbortSignal
 }
 
@@ -36,7 +36,7 @@ export class NoPlace extends Error {
 }
 
 export interface Passwords {
-  /** For somebody who may already set one. @throws Problem 429 when too many wait */
+  /** For someone who may already set one. @throws Problem 429 when too many wait */
   hash(password: string): Promise<string>
   /** @throws NoPlace when too many wait already */
   verify(password: string, hash: string, turn: Turn): Promise<boolean>
@@ -59,7 +59,7 @@ export function createPasswords(atOnce = AT_ONCE): Passwords {
       if (signal?.aborted) throw new NoPlace()
       return await work()
     } finally {
-      // The place goes on to the next one without ever being free, so that nobody slips in between.
+      // The place goes on to the next one without ever being free, so that no one slips in between.
       const next = queue.shift()
       if (next) next.resolve()
       else running -= 1
@@ -111,7 +111,7 @@ export class FairQueue<Name extends string, Item> {
 
   /**
    * Where the lane is full, the group with the most gives its last place to one that has fewer.
-   * @returns who has to go: an item that waited, the new one itself, or nobody
+   * @returns who has to go: an item that waited, the new one itself, or no one
    */
   push(name: Name, group: string, item: Item): Item | null {
     const lane = this.#lanes.find((one) => one.name === name)

@@ -15,7 +15,7 @@ export function sameText(left: string, right: string): boolean {
   return timingSafeEqual(Buffer.from(digestOf(left), 'hex'), Buffer.from(digestOf(right), 'hex'))
 }
 
-/** A text that only somebody with the secret can make, and that does not tell the secret. */
+/** A text that only someone with the secret can make, and that does not tell the secret. */
 export function derived(secret: string, purpose: string): string {
   return createHmac('sha256', secret).update(purpose).digest('base64url')
 }
@@ -31,7 +31,7 @@ const VALUE = /^[\w-]{43}$/
 
 /**
  * Browsers keep one jar for all ports of a machine, so the port is part of the name: a demo beside the real service signs
- * nobody out. With TLS `__Host-` keeps neighbouring names from planting a cookie.
+ * no one out. With TLS `__Host-` keeps neighbouring names from planting a cookie.
  */
 function cookieName(kind: CookieName, request: Request, secure: boolean): string {
   const port = /:(\d+)$/.exec(request.headers.get('host') ?? '')?.[1] ?? ''

@@ -93,7 +93,7 @@ export function createSessions({ store, config, now, log }: AuthParts, users: Us
 interface KnownBrowsers {
   /** Number of the browser, where it signed in under this name with the password that its user has now. */
   find(secret: string, name: string, user: User | null): Promise<number | null>
-  /** Somebody signed in from there. */
+  /** Someone signed in from there. */
   isKnownNetwork(network: string): Promise<boolean>
   /** It signed in. `secret`: what it was known by, for another user too. @returns the cookie's new value */
   remember(user: User, secret: string | null, from: { session: number; network: string }): Promise<string>

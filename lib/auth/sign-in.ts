@@ -60,7 +60,7 @@ export function createSignIn({ users, passwords, audit, strangers, now, wayOf }:
       // Made for every name, so that it takes the same time for each.
       const hashes = (await users.list()).map(({ passwordHash }) => passwordHash)
       const decoy = decoyOf(name, hashes)
-      // Nobody has a longer one; it takes its turn and its time like every other.
+      // No one has a longer one; it takes its turn and its time like every other.
       const isTooLong = password.length > LONGEST_PASSWORD
       const hash = isTooLong || user === null ? decoy : user.passwordHash
       right = await passwords.verify(password.slice(0, LONGEST_PASSWORD), hash, {
@@ -98,19 +98,19 @@ function inWords(seconds: number): string {
 
 /**
  * A hash for a name that is not there, which no password fits. It costs what one of the users' hashes costs, the same one for
- * a name each time: with hashes of several costs, how long a refusal takes still tells nothing.
+ * a name each time: with hashes of several costs, how long a refusal takes reveals nothing.
  */
 export function decoyOf(name: string, hashes: readonly string[]): string {
   const marked = hashes
     .map((hash) => ({ cost: costOf(hash) ?? USUAL_COST, mark: markOf(hash, name) }))
     .sort((a, b) => a.mark.compare(b.mark))
-  // With nobody there is nothing to tell either.
+  // With no one there is nothing to tell either.
   const { cost, mark } = marked[0] ?? { cost: USUAL_COST, mark: markOf('nobody', name) }
   const salt = createHmac('sha256', mark).update('salt').digest()
   return `$argon2id$v=19$${cost}$${base64(salt)}$${base64(mark)}`
 }
 
-/** Nobody can compute it who has not the hash. */
+/** No one can compute it who has not the hash. */
 function markOf(hash: string, name: string): Buffer {
   return createHmac('sha256', hash).update(name).digest()
 }
@@ -136,7 +136,7 @@ export class Setup {
     this.#parts = parts
   }
 
-  /** Is there nobody who could sign in? Once there was somebody it is never asked again in this process. */
+  /** Is there no one who could sign in? Once there was someone it is never asked again in this process. */
   async needed(): Promise<boolean> {
     const { config, store } = this.#parts
     if (config().auth.mode !== 'password') return false

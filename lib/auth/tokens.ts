@@ -14,7 +14,7 @@ const written = (id: string, secret: string): string => `${TOKEN_PREFIX}${id}_${
 
 /** Keys for programs. Of their secret part only a digest is kept. */
 export interface Tokens {
-  /** `text` is told this once. @throws Problem 409 TOKEN_EXISTS, TOKEN_OPENS_NOTHING */
+  /** `text` is shown this once. @throws Problem 409 TOKEN_EXISTS, TOKEN_OPENS_NOTHING */
   create(wanted: NewToken): Promise<{ readonly record: HeldToken; readonly text: string }>
   /** Null: not ours, unknown, wrong. `state` says whether it is still good. */
   find(text: string, address?: string | null): Promise<FoundToken | null>

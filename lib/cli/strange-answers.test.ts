@@ -4,7 +4,7 @@ import { EXIT } from './exit-codes.ts'
 import { main } from './main.ts'
 import { fakeIo, noLoaders } from './testing/command-line.ts'
 
-/* Whatever stands at an address that somebody typed: no command takes its answer for one of ours, or falls over it. */
+/* Whatever stands at an address that someone typed: no command takes its answer for one of ours, or falls over it. */
 setDefaultTimeout(60_000)
 
 /** Every command that asks a service, with what it needs to ask at all. */
@@ -56,7 +56,7 @@ const ASK_NOBODY = [
 
 const json = (body: string): Response => new Response(body, { headers: { 'Content-Type': 'application/json' } })
 const html = '<!doctype html><title>Please sign in</title>'
-/** 65 MiB of it, or as much as somebody takes. */
+/** 65 MiB of it, or as much as someone takes. */
 const endless = (): ReadableStream<Uint8Array> => {
   let left = 65
   const mebibyte = new TextEncoder().encode(' '.repeat(1024 * 1024))

@@ -92,7 +92,7 @@ interface AcknowledgeProps {
   readonly bordered?: boolean
 }
 
-/** Somebody knows: alarms are quiet for a while, the status stays. */
+/** Someone knows: alarms are quiet for a while, the status stays. */
 export function Acknowledge({ id, name, bordered }: AcknowledgeProps) {
   return (
     <details class={`menu${bordered ? ' bordered' : ''}`}>

@@ -15,7 +15,7 @@ export interface DatasetGiven {
 
 const PAUSE_MS = 400
 
-/** A dataset's page kept up to date: whatever is told of it, it is read anew, at most a few times a second. */
+/** A dataset's page kept up to date: whatever event names it, it is read again, at most a few times a second. */
 export function useDataset(given: DatasetGiven) {
   const { id } = given.detail
   const detail = useSignal(given.detail)

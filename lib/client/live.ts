@@ -77,7 +77,7 @@ function begin(): void {
   onVisibility()
 }
 
-/** A tab that nobody sees holds no stream; when it is looked at again, everything is read anew. */
+/** A tab that no one sees holds no stream; when it is looked at again, everything is read anew. */
 function onVisibility(): void {
   if (document.hidden) {
     close()
@@ -148,13 +148,13 @@ function heard(): void {
 }
 
 function lost(): void {
-  // Whoever is told how old this is must not be told by a clock that is older.
+  // An age that is shown must not be counted by a clock that is older.
   shownNow.value = serverNow()
   lostAt ??= Date.now()
   connection.value = Date.now() - lostAt > OFFLINE_MS ? 'offline' : 'reconnecting'
 }
 
-/** A stream may be dead without saying so, and there may be none: then a small request tells how things are. */
+/** A stream may be dead without saying so, and there may be none: then a small request asks how things are. */
 async function beat(): Promise<void> {
   if (document.hidden || (lostAt === null && Date.now() - heardAt < QUIET_MS)) return
   const streaming = source !== null && lostAt === null
@@ -176,7 +176,7 @@ async function readAll(): Promise<void> {
   each((watcher) => void watcher.refetch?.())
 }
 
-/** That nobody looks any more is no event of any dataset: it shows in the counts, and the rows are read anew. */
+/** That no one looks any more is no event of any dataset: it shows in the counts, and the rows are read anew. */
 function followStale({ stale, counts }: Overview): void {
   const seen = stale === true ? counts.UNKNOWN : -1
   const before = overview.value

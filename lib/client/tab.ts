@@ -16,7 +16,7 @@ export function followInTab(): () => void {
   })
 }
 
-/** `2 broken`; null where nothing needs anybody. */
+/** `2 broken`; null where nothing needs anyone. */
 function wordOf({ counts }: Pick<Overview, 'counts'>): string | null {
   if (counts.BROKEN > 0) return `${counts.BROKEN} broken`
   if (counts.WARNING > 0) return `${counts.WARNING} warning`

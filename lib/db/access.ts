@@ -77,7 +77,7 @@ export function usersRepository(db: Kysely<Schema>): Users {
 /** Of the row that is changed or deleted: it is no admin, or another one can sign in. */
 function leavesAnAdmin({ names, hasAdmin }: UsersElsewhere): RawBuilder<boolean> {
   if (hasAdmin) return sql<boolean>`1`
-  // A row that the configuration stands before lets nobody in.
+  // A row that the configuration stands before lets no one in.
   const shadowed = names.length === 0 ? sql`` : sql`AND other.name NOT IN (${sql.join(names)})`
   return sql<boolean>`(user.role <> 'admin' OR EXISTS (
     SELECT 1 FROM user AS other WHERE other.role = 'admin' AND other.name <> user.name ${shadowed}))`

@@ -24,7 +24,7 @@ const entry = (at: number, more: Partial<AuditRecord> = {}): Omit<AuditRecord, '
 const byPolicy = (at: number) =>
   entry(at, { action: 'repair', actor: { kind: 'schedule', name: 'scheduler', role: 'admin', address: null } })
 
-/** A book of so many entries, and somebody with the file in their hands. */
+/** A book of so many entries, and someone with the file in their hands. */
 async function book(entries: number) {
   const directory = temporaryDirectory()
   const store = await openStore({ directory })

@@ -76,7 +76,7 @@ function toRecord(row: Row<'audit'>): AuditRecord {
 
 /*
  * The audit is a chain: the hash of each row is over its content and the hash of the row before it, so that nothing in it
- * can be changed or taken out without every later hash being another. It proves nothing against somebody who rewrites all
+ * can be changed or taken out without every later hash being another. It proves nothing against someone who rewrites all
  * of it, and all hashes; against that a head that was copied elsewhere helps.
  */
 

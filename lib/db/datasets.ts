@@ -83,7 +83,7 @@ interface DatasetSync {
   readonly wanted: readonly WantedDataset[]
   /** Rows that a wanted mapping may continue. */
   readonly candidates: readonly DatasetRecord[]
-  /** Which of the candidates that nobody continued are to be retired. */
+  /** Which of the candidates that no one continued are to be retired. */
   readonly retires: (row: DatasetRecord) => boolean
   readonly now: number
 }
@@ -267,7 +267,7 @@ async function renameDataset(db: Kysely<Schema>, from: string, to: string): Prom
 }
 
 /**
- * A dataset renamed on the SAN comes back as a mapping with another name and, mostly, another id. Only its guid tells, and the guid is
+ * A dataset renamed on the SAN comes back as a mapping with another name and, mostly, another id. Only its guid identifies it, and the guid is
  * known only once the new mapping was looked at: then it takes over the history of the retired one. False: not now, a repair of the
  * retired one still runs.
  */

@@ -56,7 +56,7 @@ interface Piece {
 
 /**
  * Rows after an id, oldest first, or before one, newest first. Read piece by piece: a search that finds little goes
- * through all of the log, and SQLite answers nobody else meanwhile.
+ * through all of the log, and SQLite answers no one else meanwhile.
  */
 async function inPieces<R extends { readonly id: number }>(
   db: Kysely<Schema>,
@@ -131,7 +131,7 @@ function toRecord(row: Row<'log'>): LogRecord {
   }
 }
 
-/** What the log may have where nobody says otherwise (`retention.logs_size`). */
+/** What the log may have where no one says otherwise (`retention.logs_size`). */
 export const LOG_BYTES = 200 * 1024 * 1024
 /** Few enough that neither the event loop nor a nearly full disk notices. */
 const BATCH = 200

@@ -226,7 +226,7 @@ describe('a large database', () => {
     closeSync(descriptor)
     const store = await openStore({ directory })
     expect(store.openedBecause).toBe('existing')
-    // It can be written to all the same: nobody who only probes that is told.
+    // It can be written to all the same: no one who only probes that is told.
     await store.check()
     const found = await store.quickCheck().catch((error: unknown) => error)
     expect(found).toMatchObject({ kind: 'corrupt' })

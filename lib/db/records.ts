@@ -131,7 +131,7 @@ export interface LineRecord {
   readonly backupDataset: string
   /** Epoch ms at which it was first seen or sent raw; null: never. */
   readonly rawAt: number | null
-  /** Epoch ms at which a person decided that it is sent decrypted, and by which run; null: nobody has. */
+  /** Epoch ms at which a person decided that it is sent decrypted, and by which run; null: no one has. */
   readonly decryptedAt: number | null
   readonly decryptedRun: number | null
 }
@@ -252,7 +252,7 @@ export interface TokenRecord {
   readonly revokedBecause: string | null
 }
 
-/** Somebody whom a proxy signs in, as they were when they last came: tokens of theirs are never more than that. */
+/** Someone whom a proxy signs in, as they were when they last came: tokens of theirs are never more than that. */
 export interface ProxyMaker {
   readonly name: string
   readonly role: AccessRole | null

@@ -20,7 +20,7 @@ export function decodeCursor<L extends string>(
   return { list, id }
 }
 
-/** One more row than asked for was read: it only tells whether there is a next page. */
+/** One more row than asked for was read: it only shows whether there is a next page. */
 export function pageOf<T extends { readonly id: number }>(list: string, rows: readonly T[], limit: number) {
   const items = rows.slice(0, limit)
   const last = items.at(-1)

@@ -155,7 +155,7 @@ export interface Store extends AccessStore {
   trimLogs(most: number): Promise<number>
   /**
    * Where little is free beside the database: deletes the older half of the log, and again, and gives the room back to the
-   * disk; the newest MiB stays. Answers how many lines went. A disk on which not even that can be written is no error here.
+   * disk; the newest MiB stays. Answers how many lines were removed. A disk on which not even that can be written is no error here.
    */
   makeRoom(): Promise<number>
   /** A write that is rolled back, and room for the next ones; throws with the reason. Cheap however large the database. */

@@ -152,7 +152,7 @@ test('a clock that jumps to 2099 deletes nothing, says so once, and nothing is a
     gap: { from: (1000 + 1) * DAY, to: wrong },
   })
   expect(await store.prune(retention, wrong + 2)).toMatchObject({ runs: 0, lag: 0, gap: null })
-  // A week goes by before somebody sees it: as much is deleted as in any other week.
+  // A week goes by before someone sees it: as much is deleted as in any other week.
   for (let day = 1; day <= 7; day++) {
     await ordinaryDay(store, wrong + day * DAY)
     const { lag } = await store.prune(retention, wrong + day * DAY + 1)

@@ -12,7 +12,7 @@ import type { Store } from './types.ts'
 /** Small enough that the event loop, which SQLite blocks, never waits noticeably. */
 const BATCH = 500
 const DAY = 86_400_000
-/** Repairs are rows of their own while somebody may follow them. */
+/** Repairs are rows of their own while someone may follow them. */
 const PLAIN_DAYS = 2
 /** So many days without a sign of the witness are said: it was off, or its clock was set. */
 const GAP_DAYS = 2
@@ -28,7 +28,7 @@ export function pruneRepository(db: Kysely<Schema>): Pick<Store, 'prune'> {
       const before = (wanted: number) => cutOff(days, wanted, now)
       const uneventful = sql`${ENDED} AND queued_at < ${before(retention.uneventfulRunsDays)}`
       const runs = await deleteWhere(db, 'run', uneventful)
-      // Of the clean scheduled checks only the last one of each day stays: enough to show that somebody looked.
+      // Of the clean scheduled checks only the last one of each day stays: enough to show that someone looked.
       const checks = sql`${ENDED} AND ${CLEAN_SCHEDULED} AND queued_at < ${before(retention.scheduledChecksDays)} AND EXISTS (
         SELECT 1 FROM run AS later WHERE later.id > run.id AND later.kind = run.kind AND later.dataset_id IS run.dataset_id
           AND later.queued_at / ${DAY} = run.queued_at / ${DAY} AND later.queued_at >= run.queued_at
@@ -49,7 +49,7 @@ export function pruneRepository(db: Kysely<Schema>): Pick<Store, 'prune'> {
       const thinBefore = before(retention.repairsDays)
       await archiveRepairs(db, Math.max(before(PLAIN_DAYS), thinBefore), breathe)
       const thinned = await thinRepairs(db, thinBefore, breathe)
-      // The run itself says what was done; what anybody asked for stays in the audit for ever.
+      // The run itself says what was done; what anyone asked for stays in the audit for ever.
       const ofPolicy = sql`action = 'repair' AND actor_kind = 'schedule'
         AND (at < ${thinBefore} OR (result = 'OK' AND at < ${before(retention.logsDays)}))`
       await forgetAudit(db, ofPolicy)
@@ -109,7 +109,7 @@ function dayOf(at: number): number {
 
 /**
  * A child that is gone on both sides is listed no more after its time. Its runs stay, and with them its row, which is all
- * that is left of it; without runs that goes too. While many that went at once are an alarm, nothing of them is forgotten.
+ * that is left of it; without runs that goes too. While many that disappeared at once are an alarm, nothing of them is forgotten.
  */
 async function forgetRetired(db: Kysely<Schema>, before: number, now: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`

@@ -63,7 +63,7 @@ function windowFarFrom(now: Date): string {
   return `${two(hour)}:00-${two(hour + 1)}:00`
 }
 
-/** Everybody may know them: they stand on the login page, and nothing behind it is real. */
+/** Everyone may know them: they stand on the login page, and nothing behind it is real. */
 export const DEMO_LOGINS: readonly DemoLogin[] = [
   { name: 'viewer', password: 'demo-viewer', role: 'viewer' },
   { name: 'operator', password: 'demo-operator', role: 'operator' },

@@ -22,7 +22,7 @@ const SSHD = '/usr/sbin/sshd'
 /** Is there an sshd to be had? */
 export const hasSshd = async (): Promise<boolean> => (await fileFacts(SSHD)) !== null
 
-/** A real sshd for each host that answers; the others get a port where nobody does. */
+/** A real sshd for each host that answers; the others get a port where no one does. */
 export async function startHosts(directory: string, world: World, binDirectory: string): Promise<Hosts> {
   const running = new Map<HostId, RunningSshd>()
   const stop = async (): Promise<void> => {
@@ -56,7 +56,7 @@ export async function startHosts(directory: string, world: World, binDirectory: 
 export async function standInHosts(directory: string, world: World, binDirectory: string): Promise<Hosts> {
   await ensureDirectory(directory)
   const clientKeyFile = `${directory}/client_ed25519`
-  // Nobody asks for it here, but the witness looks at its key before it calls ssh, and ssh-keygen may be missing too.
+  // No one asks for it here, but the witness looks at its key before it calls ssh, and ssh-keygen may be missing too.
   const { privateKey } = generateKeyPairSync('ed25519')
   await writeTextFileAtomic(clientKeyFile, String(privateKey.export({ type: 'pkcs8', format: 'pem' })))
   const answering = [...world].map(([id, simulator]) => [

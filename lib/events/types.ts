@@ -1,4 +1,4 @@
-/** What is told to those who watch. `object` stands for the API's own document of that name, sent as it is. */
+/** What subscribers are sent. `object` stands for the API's own document of that name, sent as it is. */
 export interface EventData {
   /** The small counts part of the status document. */
   readonly status: object

@@ -18,7 +18,7 @@ let serial = 0
 
 /**
  * Replaces a file as a whole: written beside it, flushed to the disk, renamed over it. Whoever reads sees the old text
- * or the new one, also after a crash. `mode` in octal, 0600 unless told otherwise.
+ * or the new one, also after a crash. `mode` in octal, 0600 unless it says otherwise.
  */
 export async function writeTextFileAtomic(path: string, text: string, mode = 0o600): Promise<void> {
   serial += 1
@@ -71,25 +71,25 @@ export async function fileFacts(path: string): Promise<FileFacts | null> {
   }
 }
 
-/** True when somebody other than the owner may read or change it: ssh refuses such a private key. */
+/** True when someone other than the owner may read or change it: ssh refuses such a private key. */
 export const isOpenToOthers = (facts: FileFacts): boolean => (facts.mode & 0o077) !== 0
 
 /**
- * True when somebody who is neither its owner nor of our own group may change it: of many machines everybody has a group of
+ * True when someone who is neither its owner nor of our own group may change it: of many machines everyone has a group of
  * his own, and leaves its files open to it.
  */
 export function othersMayWrite({ mode, gid }: Pick<FileFacts, 'mode' | 'gid'>): boolean {
   return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== Deno.gid())
 }
 
-/** Of a secret: everybody may read it, or others may change it. A group may be given it to read. */
+/** Of a secret: everyone may read it, or others may change it. A group may be given it to read. */
 export const isSecretOpen = (facts: Pick<FileFacts, 'mode' | 'gid'>): boolean =>
   (facts.mode & 0o004) !== 0 || othersMayWrite(facts)
 
 /** `0644`. */
 export const modeText = ({ mode }: Pick<FileFacts, 'mode'>): string => mode.toString(8).padStart(4, '0')
 
-/** Somebody has said that the mounts here show every file as open, whoever may reach it (docs/install.md). */
+/** Someone has said that the mounts here show every file as open, whoever may reach it (docs/install.md). */
 export const openFilesAllowed = (): boolean => environmentVariable('ZWITNESS_OPEN_FILES') === 'allow'
 
 /** Makes the directory (and its parents) if needed, and gives it exactly this mode. */

@@ -139,11 +139,11 @@ export function createStoreSink({ store, onStored, onProblem, flushMs = 250 }: S
     waiting = []
     try {
       const ids = await store.addLogs(batch)
-      tell(null)
+      report(null)
       announce(batch.map((line, index) => ({ id: ids[index] ?? 0, ...line })))
     } catch (error) {
       failedWrites += 1
-      tell(`Log lines cannot be stored: ${error instanceof Error ? error.message : error}`)
+      report(`Log lines cannot be stored: ${error instanceof Error ? error.message : error}`)
       if (mayPass(error)) keep(batch)
       else lostLines += batch.length
     }
@@ -163,7 +163,7 @@ export function createStoreSink({ store, onStored, onProblem, flushMs = 250 }: S
     lostLines += all.length - waiting.length
     // Not scheduled by itself: the next line tries again, and a full disk is not asked four times a second.
   }
-  function tell(now: string | null): void {
+  function report(now: string | null): void {
     const changed = (problem === null) !== (now === null)
     problem = now
     if (changed) onProblem(now)

@@ -32,7 +32,7 @@ export interface Logger {
 
 export interface RootLogger extends Logger {
   /**
-   * For what somebody caused who has not signed in: it goes to standard output and to a file of its own, never to the
+   * For what someone caused who has not signed in: it goes to standard output and to a file of its own, never to the
    * store, which has better uses for its room.
    */
   strangers(component: string): ComponentLog
@@ -52,6 +52,6 @@ interface LoggingHealth {
   readonly storeProblem: string | null
   readonly fileProblem: string | null
   readonly outputProblem: string | null
-  /** Those who are told of stored lines (`onStored`) failed. */
+  /** Listeners for stored lines (`onStored`) failed. */
   readonly listenerProblem: string | null
 }

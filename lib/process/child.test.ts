@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 setDefaultTimeout(600_000)
 
-/** A process whose child has ended. Its last timer keeps nobody: it is heard only where something else keeps the process. */
+/** A process whose child has ended. Its last timer keeps no one: it is heard only where something else keeps the process. */
 const leave = (after: string): string => `
   import { startChild } from ${JSON.stringify(join(import.meta.dir, 'child.ts'))}
   const child = startChild({ file: 'cat', args: [], stdin: 'open', stdout: 'ignore' })

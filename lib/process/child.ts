@@ -70,7 +70,7 @@ function start(request: ChildRequest): Child {
   subprocess.stdout?.on('data', (chunk: Uint8Array) => request.onStdout?.(chunk))
   subprocess.stderr?.on('data', (chunk: Uint8Array) => request.onStderr?.(chunk))
   subprocess.stderr?.on('end', () => request.onStderrEnd?.())
-  // A child that ends before it has read its input gives EPIPE here; its exit tells the story.
+  // A child that ends before it has read its input gives EPIPE here; its exit says why.
   subprocess.stdin?.on('error', () => undefined)
 
   const pid = subprocess.pid ?? null

@@ -1,7 +1,7 @@
 import { rememberPrunings } from './chain.ts'
 import { newestOf } from './compare.ts'
 import { foreignActivity, otherWitness, seenOf } from './foreign-activity.ts'
-import { grownBytes, isNobodysWork } from './judge/backup.ts'
+import { grownBytes, isOnlyMounting } from './judge/backup.ts'
 import { primaryMemory } from './judge/delay.ts'
 import { historyAdopted, historyAfter } from './judge/lost-history.ts'
 import { lineageOf } from './judge/primary.ts'
@@ -128,7 +128,7 @@ function recorded({ primary }: Inventory): Memory['primary'] {
 
 function rememberWritten({ inventory, memory, now }: JudgeInput): Memory['backupWritten'] {
   if (inventory.backup.state !== 'present') return null
-  const grew = grownBytes({ inventory, memory }) !== null && !isNobodysWork({ inventory })
+  const grew = grownBytes({ inventory, memory }) !== null && !isOnlyMounting({ inventory })
   const before = memory.backupWritten?.grewAt ?? null
   // A date that a clock which was ahead has left behind: the wait begins again with this look, not with that date.
   const grewAt = grew ? now : before === null ? null : Math.min(before, now)

@@ -2,9 +2,9 @@
 import { type Role, reaches } from '#lib/text/ranks.ts'
 import { Problem } from './problem.ts'
 
-/** What a role may do grows from left to right; `none` is somebody who has not signed in. */
+/** What a role may do grows from left to right; `none` is someone who has not signed in. */
 
-/** What a handler asks for. `public` is open to everybody. */
+/** What a handler asks for. `public` is open to everyone. */
 export type Access = 'public' | 'viewer' | 'operator' | 'admin'
 
 /**

@@ -135,7 +135,7 @@ function present(first: Probe, host: string, facts: DatasetFacts, answer: Snapsh
   return { state: 'unknown', fault: answer }
 }
 
-/** A pool that is not imported answers exactly like a missing dataset: only the list of pools tells them apart. */
+/** A pool that is not imported answers exactly like a missing dataset: only the list of pools distinguishes them. */
 function absent(first: Probe, host: string, name: string): Side {
   const health = unusableHealth(first, name)
   if (health !== null) return { state: 'pool-unavailable', pool: poolOf(name), health }

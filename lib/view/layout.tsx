@@ -27,13 +27,13 @@ interface LayoutProps {
   readonly user?: ComponentChildren
   /** Beside the version: the zone switch, an island. */
   readonly foot?: ComponentChildren
-  /** Also where nobody is known: the places ask for a sign-in themselves. */
+  /** Also where no one is known: the places ask for a sign-in themselves. */
   readonly browse?: boolean
   readonly children: ComponentChildren
 }
 
 /**
- * What every page has around it. Strangers are not told version and clock, which help nobody but an attacker; without these
+ * What every page has around it. Strangers do not see version and clock, which help no one but an attacker; without these
  * facts there are no islands on their pages.
  */
 export function Layout({ facts, at, live, user, foot, browse, children }: LayoutProps) {
@@ -75,7 +75,7 @@ export function Layout({ facts, at, live, user, foot, browse, children }: Layout
   )
 }
 
-/** What not everybody may open; the audit says who came from where. */
+/** What not everyone may open; the audit says who came from where. */
 const NEEDS: Partial<Record<Place, 'operator' | 'admin'>> = { audit: 'operator' }
 
 function Navigation({ at, role }: { readonly at: Place | null; readonly role: PageFacts['role'] }) {
@@ -107,7 +107,7 @@ export function DocumentHead({ url }: { readonly url: (path: string) => string }
   )
 }
 
-/** Beside buttons that are off for somebody: whom to ask. Once for a group of them. */
+/** Beside buttons that are off for someone: whom to ask. Once for a group of them. */
 export function RoleNote({ needs = 'operator' }: { readonly needs?: 'operator' | 'admin' }) {
   const { role } = usePage()
   return mayAct(role, needs) ? null : <span class="why-not">{WHY_NOT[needs]}</span>

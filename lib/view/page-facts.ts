@@ -8,7 +8,7 @@ export interface PageFacts {
   /** The server's clock when it made the page, epoch milliseconds. */
   readonly now: number
   readonly role: 'none' | 'viewer' | 'operator' | 'admin'
-  /** Null: nobody has signed in. */
+  /** Null: no one has signed in. */
   readonly actor: string | null
   readonly demo: boolean
   readonly version: string

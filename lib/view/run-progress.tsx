@@ -1,6 +1,6 @@
 import { bytesText, durationText } from '#lib/text/words.ts'
 
-/** As the event stream tells it, with what a run's own document adds. */
+/** As the event stream reports it, with what a run's own document adds. */
 interface RunProgress {
   readonly runId: string
   readonly datasetId: string | null

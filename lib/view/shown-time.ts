@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { usePage } from './page-facts.ts'
 
-/** The moment that relative times are told from, moved on by one timer in the browser; null: when the page was made. */
+/** The moment that relative times are counted from, moved on by one timer in the browser; null: when the page was made. */
 export const shownNow = signal<number | null>(null)
 /** The zone a person chose in the footer; null: the configured one. */
 export const shownZone = signal<string | null>(null)

@@ -14,7 +14,7 @@ export default definePage({
   title: ({ id }) => `Run ${id}`,
   input: z.object({ id: z.string().max(20) }),
   async render({ id }, context) {
-    // Before anything begins: what is thrown between two promises leaves the first one without anybody who hears of its end.
+    // Before anything begins: what is thrown between two promises leaves the first one without anyone who hears of its end.
     const runId = runNumber(id)
     const [run, log] = await Promise.all([ask(runRoute, { id }, context), context.store.logs({ runId, limit: TAIL })])
     return (

@@ -80,7 +80,7 @@ export function sameTwice(password: string, again: string): void {
   throw new Problem(422, 'VALIDATION', detail, { errors: [{ pointer: '/again', code: 'IMPOSSIBLE', detail }] })
 }
 
-/** @throws Problem 409: nobody takes their own rights away by a slip */
+/** @throws Problem 409: no one takes their own rights away by a slip */
 export function notOneself(
   context: Context,
   name: string,

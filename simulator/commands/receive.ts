@@ -131,7 +131,7 @@ function alreadyThere(context: Context, request: ReceiveRequest, stream: StreamD
     .snapshots.some((one) => one.name === name && one.guid === stream.toGuid)
 }
 
-/** On Linux only root mounts: for anybody else the data are there and this is said of the mount. */
+/** On Linux only root mounts: for anyone else the data are there and this is said of the mount. */
 function mountReceived(context: Context, request: ReceiveRequest): void {
   context.store.transaction(() => {
     const place = findDataset(context.store, request.target)

@@ -21,7 +21,7 @@ function inheritedValue(name: string, holder: DatasetRecord, value: string, data
   return `${value === '/' ? '' : value}${dataset.name.slice(holder.name.length)}`
 }
 
-/** The value of a settable or user property and where it comes from; null for a user property nobody set. */
+/** The value of a settable or user property and where it comes from; null for a user property no one set. */
 export function settingOf(pool: PoolRecord, dataset: DatasetRecord, name: string): Setting | null {
   const here = own(dataset, name)
   if (here) return here

@@ -164,7 +164,7 @@ const aliases: Record<string, string> = {
 
 export const definitionOf = (name: string): PropertyDefinition | undefined => byName.get(aliases[name] ?? name)
 
-/** `module:property`, free for anybody. */
+/** `module:property`, free for anyone. */
 export const isUserProperty = (name: string): boolean => /^[a-z0-9:_.-]*:[a-z0-9:_.-]*$/.test(name)
 
 export const appliesTo = (definition: PropertyDefinition, type: ObjectType): boolean =>

@@ -13,7 +13,7 @@ type Raw = string | number | null
 /** Of its metadata each block is there twice, and counts once. */
 const extraCopies = (type: string): number => (type === 'volume' ? emptyVolumeBytes : emptyFilesystemBytes) / 2
 
-/** Statistics: what nobody sets. Null where the object has no such thing. */
+/** Statistics: what no one sets. Null where the object has no such thing. */
 const statistics: Record<string, (store: Store, object: ZfsObject) => Raw> = {
   type: (_, object) => object.type,
   creation: (_, { snapshot, bookmark, dataset }) => (snapshot ?? bookmark ?? dataset).time,

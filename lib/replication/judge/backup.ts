@@ -102,7 +102,7 @@ export function grownBytes({ inventory, memory }: Pick<JudgeInput, 'inventory' |
 }
 
 /** What grew is a change of directories, as mounting a child makes: no one's work. */
-export function isNobodysWork({ inventory }: Pick<JudgeInput, 'inventory'>): boolean {
+export function isOnlyMounting({ inventory }: Pick<JudgeInput, 'inventory'>): boolean {
   return inventory.onlyDirectories === true
 }
 
@@ -117,7 +117,7 @@ function grewLately({ inventory, memory, now, intervalSeconds }: JudgeInput): nu
 export const inUseRule: Rule = ({ input, comparison, backup, reason }) => {
   if (backup === null || backup.snapshots.length === 0) return []
   const grewBytes = grownBytes(input)
-  const grewAt = isNobodysWork(input) ? null : grewBytes === null ? grewLately(input) : input.now
+  const grewAt = isOnlyMounting(input) ? null : grewBytes === null ? grewLately(input) : input.now
   const diverged =
     comparison !== null &&
     (comparison.base === null || isDiverged(divergenceOf(input.inventory, comparison, isRawLine(input))))

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { hoursOf, type Taken, Years } from '../testing/years.ts'
 
-/* The rule of delay, over histories that nobody has thought of. */
+/* The rule of delay, over histories that no one has thought of. */
 
 describe('over random histories', () => {
   type Event = readonly ['snap' | 'prune' | 'replicate' | 'part' | 'back' | 'blind' | 'check', number]

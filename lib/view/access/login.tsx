@@ -83,7 +83,7 @@ export type SetupProps =
       readonly fault?: string | null
     }
 
-/** The first start: nobody can sign in yet. */
+/** The first start: no one can sign in yet. */
 export function Setup(props: SetupProps) {
   return (
     <section class="card narrow stack">

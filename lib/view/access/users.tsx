@@ -6,9 +6,9 @@ interface UsersProps {
   /** Who asks: cannot lock themself out. */
   readonly self: string | null
   readonly users: readonly UserLine[]
-  /** Whose role, password or place is to be changed; null: nobody's. */
+  /** Whose role, password or place is to be changed; null: no one's. */
   readonly chosen: string | null
-  /** What holds instead where nobody signs in with a password here; null: they do. */
+  /** What holds instead where no one signs in with a password here; null: they do. */
   readonly instead: string | null
   readonly fault?: UserFault | null
   readonly done?: string | null

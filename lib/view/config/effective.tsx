@@ -13,7 +13,7 @@ export function shownValues(effective: unknown): readonly Shown[] {
   return Array.isArray(values) ? (values as Shown[]) : []
 }
 
-/** All values after defaults, by section; what was set stands out from what nobody has set. */
+/** All values after defaults, by section; what was set stands out from what no one has set. */
 export function Effective({ values }: { readonly values: readonly Shown[] }) {
   const sections = Map.groupBy(values, ({ path }) => sectionOf(path))
   return (

@@ -1,6 +1,6 @@
 import type { LagView } from '#lib/api/lag.ts'
 
-/** The worst of a day; null: nobody looked. */
+/** The worst of a day; null: no one looked. */
 export type Day = Pick<LagView, 'at' | 'delaySeconds' | 'health'>
 
 const STRIP_DAYS = 30

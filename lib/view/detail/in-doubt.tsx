@@ -32,7 +32,7 @@ interface Held {
   readonly snapshots: readonly { readonly name: string; readonly guid: string; readonly creation: number }[]
 }
 
-/** Snapshots that nobody but the backup has any more. */
+/** Snapshots that no one but the backup has any more. */
 export function OnlyOnBackup({ detail, open }: { readonly detail: DatasetDetailView; readonly open?: boolean }) {
   const lost = detail.reasons.find(({ code }) => code === 'PRIMARY_LOST_HISTORY')
   if (lost === undefined) return null

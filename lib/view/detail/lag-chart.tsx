@@ -103,7 +103,7 @@ function Limit({ y, word, kind }: { readonly y: number; readonly word: string; r
   )
 }
 
-/** Neighbouring days are joined, others are not: between them nobody looked. */
+/** Neighbouring days are joined, others are not: between them no one looked. */
 function lineOf(points: readonly LagView[], x: (at: number) => number, y: (seconds: number) => number): string {
   let before = 0
   return points

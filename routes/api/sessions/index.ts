@@ -10,7 +10,7 @@ export const GET = defineRoute({
   async run(_, { access, actor, request }) {
     const current = request === undefined ? null : await access.sessionId(request)
     const whose = actor.role === 'admin' ? null : actor.name
-    // A token or a proxy's user may bear the name of somebody who has sessions.
+    // A token or a proxy's user may bear the name of someone who has sessions.
     if (whose !== null && actor.kind !== 'session') return { items: [] }
     return { items: (await access.sessions.list(whose)).map((record) => sessionView(record, current)) }
   },

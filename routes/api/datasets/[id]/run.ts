@@ -52,7 +52,7 @@ export const POST = defineRoute({
     const view = engine.dataset(id) ?? noSuchDataset(id)
     checkRunRequest(request, view.dataset.mapping.backup.dataset)
     const { mode, strategy, dryRun, planId, confirm, reason } = request
-    // To look at what would be destroyed is for everybody who may repair.
+    // To look at what would be destroyed is for everyone who may repair.
     if (!dryRun && (strategy === 'IN_PLACE' || confirm !== undefined)) requireAccess(context.actor, 'admin')
     return withRefusals(async () => {
       if (dryRun) return reply(200, previewView(await engine.preview(id, { strategy, signal })))

@@ -2,7 +2,7 @@ import { type ConfigDocument, type Path, type PlacedFault, pathText } from './do
 import { schemaAt } from './json-schema.ts'
 
 /** A value that is in none of the file's words, and how it is called instead. */
-interface Untold {
+interface HiddenValue {
   readonly value: string
   /** `$` and the name of its variable in braces, or the file that it was read from. */
   readonly name: string
@@ -13,16 +13,19 @@ const LEAST = 4
 
 /**
  * Faults without the values that came from the environment or from a file: such a value may be a secret that was put into
- * the wrong key, and faults are shown to everybody who may read the configuration. They say the name of the variable.
+ * the wrong key, and faults are shown to everyone who may read the configuration. They say the name of the variable.
  */
-export function untold(
+export function hideValues(
   faults: readonly PlacedFault[],
   document: ConfigDocument,
-  { env, files }: { readonly env: Readonly<Record<string, string | undefined>>; readonly files: readonly Untold[] },
+  {
+    env,
+    files,
+  }: { readonly env: Readonly<Record<string, string | undefined>>; readonly files: readonly HiddenValue[] },
 ): readonly PlacedFault[] {
   const places = document.variables()
   const all = [...new Set(places.flatMap(({ names }) => names))].map(
-    (name): Untold => ({ name: `\${${name}}`, value: env[name] ?? '' }),
+    (name): HiddenValue => ({ name: `\${${name}}`, value: env[name] ?? '' }),
   )
   // The longest first: one may be part of another.
   const hidden = [...all, ...files].toSorted((a, b) => b.value.length - a.value.length)
@@ -32,7 +35,7 @@ export function untold(
     const own = all.filter(({ name }) => place?.names.some((each) => name === `\${${each}}`))
     const message = hidden.reduce((text, each) => without(text, each, own.includes(each)), fault.message)
     const words = own.reduce((text, { name }) => text.replaceAll(name, ' '), message)
-    const tells = own.some(({ value }) => tellsOf(words, value))
+    const tells = own.some(({ value }) => formsOf(words, value))
     return { ...fault, message: tells && place !== undefined ? refused(place.path, place.names) : message }
   })
 }
@@ -41,7 +44,7 @@ function touches(place: string, fault: string): boolean {
   return place === fault || place.startsWith(`${fault}.`) || fault.startsWith(`${place}.`)
 }
 
-function without(text: string, { value, name }: Untold, here: boolean): string {
+function without(text: string, { value, name }: HiddenValue, here: boolean): string {
   if (value === '') return text
   const quoted = JSON.stringify(value)
   const plain = here || value.length >= LEAST ? text.replaceAll(quoted, () => name) : text
@@ -50,7 +53,7 @@ function without(text: string, { value, name }: Untold, here: boolean): string {
 }
 
 /** Whether a part of the value is left in the sentence, rather too often than too seldom. */
-function tellsOf(message: string, value: string): boolean {
+function formsOf(message: string, value: string): boolean {
   const said = message.toLowerCase()
   const secret = value.toLowerCase()
   for (let at = 0; at + LEAST <= said.length; at++) if (secret.includes(said.slice(at, at + LEAST))) return true
@@ -76,7 +79,7 @@ interface WithSecrets {
   readonly value: unknown
   readonly faults: readonly PlacedFault[]
   /** What the files held. */
-  readonly files: readonly Untold[]
+  readonly files: readonly HiddenValue[]
 }
 
 /** Reads a file whole; throws an Error that says why it cannot. */
@@ -88,7 +91,7 @@ export type ReadFile = (path: string) => string
  */
 export function readSecretFiles(value: unknown, document: ConfigDocument, readFile: ReadFile): WithSecrets {
   const faults: PlacedFault[] = []
-  const files: Untold[] = []
+  const files: HiddenValue[] = []
   const walk = (node: unknown, path: Path): unknown => {
     if (Array.isArray(node)) return node.map((item, index) => walk(item, [...path, index]))
     if (typeof node !== 'object' || node === null) return node
