@@ -90,7 +90,7 @@ interface AuditHead {
   readonly hash: string
 }
 
-/** What the schedule repaired by itself is forgotten in time (prune.ts); the rest of the audit never is. */
+/** What the schedule repaired by itself is forgotten in time (upkeep.ts); the rest of the audit never is. */
 type AuditClass = 'kept' | 'policy'
 
 const POLICY_BYTES = 16

@@ -56,7 +56,7 @@ export function readToken(token: string): TokenContents | null {
  *     incremental<tab>hqs8p1/s@c<tab>hqs8p1/s@d<tab>23501016      (or full<tab>hqs8p1/s@d<tab>23501016)
  *     size<tab>23501016
  *
- * The contents are not read from that (see token-contents.ts), only what it would send: names as they are now, whatever they
+ * The contents are not read from that (see `readToken`), only what it would send: names as they are now, whatever they
  * were when the transfer began. The contents are printed for a stale token too, with exit code 255 and the reason on stderr.
  *
  * @returns null when the text does not say what would be sent, or says so more than once.
