@@ -92,7 +92,7 @@ inBrowser(
     visit(browser, async ({ page, url, said }) => {
       const response = await page.goto(`${url}/datasets/nobody`)
       expect(response?.status()).toBe(404)
-      expect(await page.locator('main').textContent()).toContain('There is no dataset nobody')
+      expect(await page.locator('main').textContent()).toContain('There is no dataset "nobody"')
       expect(await page.getByRole('link', { name: 'NO_SUCH_DATASET' }).getAttribute('href')).toBe(
         '/docs/problems#no-such-dataset',
       )
