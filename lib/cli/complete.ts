@@ -16,8 +16,12 @@ import { settingsOf } from './settings.ts'
  */
 export const ASKED_BY_SHELL = '__complete'
 
-/** A person waits: longer than this, and a name is typed faster. */
+/** A person waits: longer than this, and a name is typed faster. `ZWITNESS_TAB_MS` says otherwise, for a slow network. */
 const PATIENCE_MS = 700
+
+function patienceMs({ ZWITNESS_TAB_MS: wanted = '' }: Io['env']): number {
+  return /^[1-9]\d{0,4}$/.test(wanted) ? Number(wanted) : PATIENCE_MS
+}
 
 interface CompleteParts {
   readonly commands: readonly Command[]
@@ -141,7 +145,8 @@ async function candidatesOf(
 
 /** Names as the service has them now. @throws whatever keeps it from answering in time */
 async function namesKnown(names: Names, typed: string, options: Typed['options'], io: Io, fetch: Fetch) {
-  const settings = { ...settingsOf(argumentsFor([], options, COMMON_OPTIONS), io), timeoutMs: PATIENCE_MS }
+  const timeoutMs = patienceMs(io.env)
+  const settings = { ...settingsOf(argumentsFor([], options, COMMON_OPTIONS), io), timeoutMs }
   const interrupts = new Interrupts(io)
   try {
     const connection = await connectIfRunning({
@@ -151,7 +156,7 @@ async function namesKnown(names: Names, typed: string, options: Typed['options']
       openApp: () => Promise.reject(new Error('A Tab opens no data directory.')),
       interrupts,
       log: () => {},
-      aliveWithinMs: PATIENCE_MS,
+      aliveWithinMs: timeoutMs,
     })
     if (connection === null) return []
     const lists = await Promise.all(SOURCES[names].map((source) => candidatesFrom(source, typed, connection)))

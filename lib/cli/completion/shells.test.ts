@@ -65,6 +65,8 @@ async function typed(shell: string, lines: readonly string[]) {
       LANG: 'C.UTF-8',
       PS1: '> ',
       ZWITNESS_URL: server.url.href,
+      // The names must come on a busy machine too; how long a person waits for them is no matter here.
+      ZWITNESS_TAB_MS: '60000',
     },
     terminal: {
       cols: 200,
@@ -75,7 +77,7 @@ async function typed(shell: string, lines: readonly string[]) {
     },
   })
   const until = async (pattern: RegExp) => {
-    for (let tries = 0; tries < 300 && !pattern.test(plain(seen)); tries += 1) await Bun.sleep(50)
+    for (let tries = 0; tries < 1200 && !pattern.test(plain(seen)); tries += 1) await Bun.sleep(50)
     if (!pattern.test(plain(seen))) throw new Error(`${shell} never showed ${pattern}:\n${plain(seen)}`)
   }
   const ends: string[] = []
