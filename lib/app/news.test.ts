@@ -92,3 +92,22 @@ test('what a person makes readable is in the book before the first byte, once, w
     },
   ])
 })
+
+test('a listener that fails keeps nothing from the audit; its error is thrown when all have heard', () => {
+  const written: AuditEntry[] = []
+  const news = createNews()
+  news.listen({
+    run: () => {
+      throw new Error('no page could be told')
+    },
+  })
+  news.listen(
+    auditRepairs({
+      write: async (entry) => {
+        written.push(entry)
+      },
+    }),
+  )
+  expect(() => news.run(fakeRun(1, repair))).toThrow('no page could be told')
+  expect(written.map(({ action, target }) => [action, target])).toEqual([['repair', 'd']])
+})

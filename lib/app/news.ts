@@ -13,11 +13,22 @@ import { SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
 import type { InvocationStore } from '#lib/runtime/invoke.ts'
 import { ROLES } from '#lib/text/ranks.ts'
 
-/** What the engine reports, passed on to everyone who listens, in the order in which they began to. */
+/**
+ * What the engine reports, passed on to everyone who listens. One that fails keeps nothing from the others, the audit above
+ * all; its error is thrown when all have heard.
+ */
 export function createNews(): Emit & { listen(listener: Partial<Emit>): void } {
   const listeners: Partial<Emit>[] = []
   const toAll = (report: (listener: Partial<Emit>) => void): void => {
-    for (const listener of listeners) report(listener)
+    const errors: unknown[] = []
+    for (const listener of listeners) {
+      try {
+        report(listener)
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
   }
   return {
     listen: (listener) => void listeners.push(listener),
