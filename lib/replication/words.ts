@@ -37,7 +37,7 @@ export function wordsFor(mapping: Mapping, timezone: string): Words {
  */
 export function whyUnread(side: Side, host: string): string | null {
   if (side.state === 'unknown') return side.fault.message
-  return side.state === 'pool-unavailable' ? `Pool ${side.pool} of ${host} is ${side.health}.` : null
+  return side.state === 'pool-unavailable' ? `Pool ${side.pool} on ${host} is ${side.health}.` : null
 }
 
 /** Of what no check has come to yet. */
