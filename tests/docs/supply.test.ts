@@ -39,7 +39,17 @@ test('each dependency is named by one version', () => {
 })
 
 /** Licences of which nothing but their text has to go with the product. */
-const LICENCES = ['MIT', 'ISC', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'MIT-0', 'Unlicense']
+const LICENCES = [
+  'MIT',
+  'ISC',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'MIT-0',
+  'Unlicense',
+]
 
 test('docs/licences.md lists what is shipped (UPDATE=1 writes it)', async () => {
   const shipped = packages.filter(([, { dev }]) => dev !== true)
