@@ -23,6 +23,8 @@ export interface Services {
   readonly logger: EngineLog
   readonly configuration: Configuration
   readonly inspection: Inspection
+  /** What weakens the witness itself, in sentences with their cures; none: nothing. Quick: every page asks. */
+  readonly warnings: () => Promise<readonly string[]>
   readonly runtime: RuntimeView
   readonly about: About
   /** Epoch milliseconds. */
@@ -124,8 +126,6 @@ export interface Inspection {
   verification(datasetId: string): Promise<Verification | null>
   /** What a new witness needs before its first check, in order, and what of it is there. */
   firstSteps(): Promise<readonly FirstStep[]>
-  /** What others on this machine could change, of all that decides what the witness does; sentences, none: nothing. */
-  warnings(): Promise<readonly string[]>
   /** What the last doctor of this process saw of a host. */
   hostFacts(id: string): HostFacts | null
 }

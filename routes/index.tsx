@@ -34,7 +34,7 @@ export default definePage({
     const from = Math.max(0, Number(params.get('from')) || 0)
     return (
       <Page context={context} at="datasets">
-        <WeaknessNote warnings={await context.inspection.warnings()} />
+        <WeaknessNote warnings={await context.warnings()} />
         <DecisionsNote count={engine.decisions().length} />
         <Island
           of={Dashboard}

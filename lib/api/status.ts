@@ -195,7 +195,7 @@ export async function statusView(
   all?: readonly DatasetSummaryView[],
 ): Promise<StatusView> {
   const { engine, config, about } = services
-  const [file, warnings] = await Promise.all([services.configuration.state(), services.inspection.warnings()])
+  const [file, warnings] = await Promise.all([services.configuration.state(), services.warnings()])
   const { finished } = engine.lastScan()
   return {
     ...overview(services, now, all),

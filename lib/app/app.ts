@@ -36,6 +36,7 @@ import {
   sshSettings,
   usualKeyFile,
 } from './settings.ts'
+import { createWarnings, openFileWarnings } from './warnings.ts'
 
 /** Another process owns the data directory. The message names it. */
 export class OwnedElsewhere extends Error {
@@ -153,6 +154,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   news.listen(broadcast(events, { engine, config, now }))
   news.listen(auditRepairs(access.audit))
 
+  const warnings = createWarnings([openFileWarnings({ find: openNow, atStart: openAtStart, log, now })], log)
+
   const stopping = new AbortController()
   const about = aboutThis({ bootId: events.bootId, startedAt: now(), demo })
   const servicesOf = (runtime: RuntimeFace): Services => {
@@ -177,7 +180,6 @@ export async function openApp(options: AppOptions): Promise<App> {
       ssh,
       settings: () => settings(),
       openFiles: openNow,
-      openAtStart,
       configuration,
       keyFile: () => usualKeyFile(directories),
       dataDirectory: directories.data,
@@ -204,6 +206,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       logger: log,
       configuration,
       inspection,
+      warnings,
       runtime: runtimeView(runtime, ready),
       about,
       now,

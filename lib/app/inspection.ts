@@ -17,7 +17,6 @@ import type { Configuration, Inspection } from '#lib/services.ts'
 import { publicKeyOf } from '#lib/ssh/keys.ts'
 import type { SshClient } from '#lib/ssh/ssh.ts'
 import type { SshSettings } from '#lib/ssh/types.ts'
-import { lately } from './lately.ts'
 
 interface Parts {
   readonly config: () => Config
@@ -31,14 +30,9 @@ interface Parts {
   readonly dataDirectory: string
   /** What others could read or change of what decides what the witness does. */
   readonly openFiles: () => Promise<readonly OpenFile[]>
-  /** The same at the start. */
-  readonly openAtStart: readonly OpenFile[]
   readonly log: EngineLog
   readonly now: () => number
 }
-
-/** Every status asks for it. */
-const OPEN_FILES_MS = 10_000
 
 /** What a person asks for besides the engine's own work. None of it writes to a SAN. */
 export function createInspection(parts: Parts): Inspection {
@@ -65,18 +59,12 @@ export function createInspection(parts: Parts): Inspection {
     uid: process.getuid?.() ?? 0,
     remember: (facts: HostFacts) => void hosts.set(facts.host, facts),
   }
-  const openNow = lately(parts.openAtStart, parts.openFiles, {
-    ms: OPEN_FILES_MS,
-    now,
-    failed: (error) => log.error(`Who may read and write our own files could not be found out: ${error}`),
-  })
   return {
     async doctor(request) {
       const report = await examine(doctorParts, request)
       if (request.host === undefined) lastReport = report
       return report
     },
-    warnings: async () => openNow().map(({ message, cure }) => `${message} ${cure}`),
     firstSteps: async () => firstSteps(await firstFacts({ ...parts, ...doctorParts, report: () => lastReport })),
     discover: (request) =>
       discover(

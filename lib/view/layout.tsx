@@ -113,14 +113,14 @@ export function RoleNote({ needs = 'operator' }: { readonly needs?: 'operator' |
   return mayAct(role, needs) ? null : <span class="why-not">{WHY_NOT[needs]}</span>
 }
 
-/** What weakens the installation, each with its cure. */
+/** What weakens the witness itself, each with its cure. */
 export function WeaknessNote({ warnings }: { readonly warnings: readonly string[] }) {
   if (warnings.length === 0) return null
   return (
     <div class="note warn" role="note">
       <Icon name="alert" />
       <details>
-        <summary>{counted(warnings.length, 'warning')} about files that others may change</summary>
+        <summary>{counted(warnings.length, 'warning')} about the witness itself</summary>
         <ul class="bullets">
           {warnings.map((warning) => (
             <li key={warning}>{warning}</li>

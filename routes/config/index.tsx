@@ -41,7 +41,7 @@ export default definePage({
       <Page context={context} at="config">
         <h1>Config</h1>
         <Drift report={report} />
-        <WeaknessNote warnings={await context.inspection.warnings()} />
+        <WeaknessNote warnings={await context.warnings()} />
         <Island of={ConfigActions} with={{}} />
         <nav class="tabs" aria-label="Parts of the configuration">
           {TABS.map(([name, words]) => (

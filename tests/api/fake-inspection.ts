@@ -67,7 +67,6 @@ export function fakeInspection(): Inspection {
     },
     verify: async (datasetId) => (datasetId === 'nobody' ? null : { ...fakeVerification, datasetId }),
     verification: async (datasetId) => ({ ...fakeVerification, datasetId }),
-    warnings: async () => [],
     firstSteps: async () => [
       {
         id: 'KEY',

@@ -85,6 +85,7 @@ export async function fakeServices(): Promise<Fake> {
       schema: () => ({ type: 'object' }),
     },
     inspection: fakeInspection(),
+    warnings: async () => [],
     runtime: viewOf(runtime, world),
     about: {
       version: '0.1.0',

@@ -20,7 +20,7 @@ const HARMLESS: Readonly<Record<'engine' | 'inspection', readonly string[]>> = {
     // Of the fake.
     ...['calls', 'refuse', 'views', 'known'],
   ],
-  inspection: ['verification', 'firstSteps', 'hostFacts', 'warnings'],
+  inspection: ['verification', 'firstSteps', 'hostFacts'],
 }
 /** A pruner asks with a viewer's token, one look at a time: docs/decisions/who-may-look.md. */
 const VIEWERS_TOO = new Set(['GET /api/can-destroy', 'GET /api/datasets/:id/can-destroy'])
