@@ -31,7 +31,8 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=packages /app/sbom.cdx.json .
-COPY package.json bunfig.toml tsconfig.json ./
+COPY package.json bunfig.toml tsconfig.json LICENSE NOTICE ./
+COPY docs/licences.md docs/
 COPY config config
 COPY functions functions
 COPY islands islands

@@ -1,0 +1,28 @@
+import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+
+const text = (path: string): string => readFileSync(path, 'utf8')
+
+test('LICENSE is the whole text of the licence that package.json names', () => {
+  expect(JSON.parse(text('package.json')).license).toBe('Apache-2.0')
+  // As the Apache Software Foundation publishes it.
+  const digest = new Bun.CryptoHasher('sha256').update(text('LICENSE')).digest('hex')
+  expect(digest).toBe('cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30')
+})
+
+test('the licence, the notice and the list of licences go into the image', () => {
+  const copied = [...text('Dockerfile').matchAll(/^COPY (?!--)(.*) \S+$/gm)].flatMap(([, from = '']) => from.split(' '))
+  const admitted = text('.dockerignore').split('\n')
+  for (const path of ['LICENSE', 'NOTICE', 'docs/licences.md']) {
+    expect(copied).toContain(path)
+    expect(admitted).toContain(`!${path}`)
+  }
+})
+
+test('CHANGELOG.md has the form that it says: versions newest first, the one of package.json among them', () => {
+  const titles = [...text('CHANGELOG.md').matchAll(/^## (.*)$/gm)].map(([, title = '']) => title)
+  expect(titles[0]).toBe('[Unreleased]')
+  const versions = titles.slice(1).map((title) => /^\[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$/.exec(title)?.[1] ?? title)
+  expect(versions).toContain(JSON.parse(text('package.json')).version)
+  expect(versions).toEqual(versions.toSorted((a, b) => -Bun.semver.order(a, b)))
+})
