@@ -13,7 +13,7 @@ interface Surroundings {
   readonly systemZone?: string
 }
 
-type Sections = Pick<Config, 'ssh' | 'scheduler' | 'limits' | 'auth' | 'server' | 'retention'>
+type Sections = Pick<Config, 'ssh' | 'scheduler' | 'limits' | 'auth' | 'server' | 'retention' | 'metrics'>
 
 /** The sections that stand for themselves, defaults filled in. */
 export function buildSections(parts: Parts, around: Surroundings, report: Report): Sections {
@@ -42,6 +42,7 @@ export function buildSections(parts: Parts, around: Surroundings, report: Report
       allowedHosts: server.allowed_hosts ?? [],
       trustedProxies: server.trusted_proxies ?? [],
     },
+    metrics: { public: parts.metrics.public ?? SECTION_DEFAULTS.metrics.public },
     retention: {
       uneventfulRunsDays: retention.uneventful_runs_days ?? SECTION_DEFAULTS.retention.uneventful_runs_days,
       repairsDays: retention.repairs_days ?? SECTION_DEFAULTS.retention.repairs_days,

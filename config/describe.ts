@@ -13,7 +13,7 @@ export interface Described {
 
 /** The whole configuration in the words of the file. `config show` and the difference of a reload are made of it. */
 export function describeConfig(config: Config): readonly Described[] {
-  const { ssh, scheduler, limits, auth, server, retention } = config
+  const { ssh, scheduler, limits, auth, server, retention, metrics } = config
   return [
     ...[...config.hosts.values()].flatMap((host) => section(['san_hosts', host.id], hostKeys(host))),
     ...config.datasets.flatMap((dataset) => section(['datasets', dataset.id], datasetKeys(dataset))),
@@ -53,6 +53,7 @@ export function describeConfig(config: Config): readonly Described[] {
       invocations_days: retention.invocationsDays,
       retired_days: retention.retiredDays,
     }),
+    ...section(['metrics'], { public: metrics.public }),
   ]
 }
 

@@ -54,6 +54,8 @@ export interface Config {
     /** Children of recursive mappings are forgotten so long after their backup is gone too. */
     readonly retiredDays: number
   }
+  /** What Prometheus reads: open to whoever reaches the port, or to viewers only. */
+  readonly metrics: { readonly public: boolean }
   readonly warnings: readonly ConfigFault[]
   readonly source: ConfigSource
 }

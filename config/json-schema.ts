@@ -61,10 +61,9 @@ export function sectionsWith(key: string): readonly string[] {
     ['a dataset', schemaAt(['pairs', 0, 'datasets', 0])],
     ['a host under san_hosts', schemaAt(['san_hosts', 'x'])],
     ['a pair', schemaAt(['pairs', 0])],
-    ...['scheduler', 'ssh', 'limits', 'auth', 'server', 'retention'].map((name): [string, JsonSchema | null] => [
-      name,
-      schemaAt([name]),
-    ]),
+    ...['scheduler', 'ssh', 'limits', 'auth', 'server', 'retention', 'metrics'].map(
+      (name): [string, JsonSchema | null] => [name, schemaAt([name])],
+    ),
   ]
   return sections
     .filter(([, schema]) => schema?.properties !== undefined && Object.hasOwn(schema.properties, key))

@@ -34,7 +34,7 @@ const REFUSALS: readonly Refusal[] = [
     from: 'scheduler:',
     to: 'zebra: 1\nscheduler:',
     faults: [
-      '17:1 zebra: Unknown key "zebra"; known here are san_hosts, pairs, defaults, ssh, scheduler, limits, auth, server, retention, notifications.',
+      '17:1 zebra: Unknown key "zebra"; known here are san_hosts, pairs, defaults, ssh, scheduler, limits, auth, server, retention, metrics, notifications.',
     ],
   },
   {
@@ -135,7 +135,7 @@ const REFUSALS: readonly Refusal[] = [
     to: 'pears:',
     faults: [
       '1:1 pairs: The key pairs is missing (Primary host → backup host, with the datasets between them); add it.',
-      '6:1 pears: Unknown key "pears"; known here are san_hosts, pairs, defaults, ssh, scheduler, limits, auth, server, retention, notifications.',
+      '6:1 pears: Unknown key "pears"; known here are san_hosts, pairs, defaults, ssh, scheduler, limits, auth, server, retention, metrics, notifications.',
     ],
   },
   {

@@ -101,6 +101,12 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
   {
+    name: 'metrics that are half open',
+    from: 'scheduler:',
+    to: 'metrics: { public: viewers }\nscheduler:',
+    faults: ['17:20 metrics.public: Must be true or false; found "viewers".'],
+  },
+  {
     name: 'cipher with a blank',
     from: 'scheduler:',
     to: 'ssh: { ciphers: ["aes 128"] }\nscheduler:',

@@ -12,6 +12,7 @@ import { HostSchema, type RawHost } from './hosts.ts'
 import {
   AuthSchema,
   LimitsSchema,
+  MetricsSchema,
   type RawAuth,
   RetentionSchema,
   SchedulerSchema,
@@ -36,6 +37,7 @@ export interface Parts {
   readonly auth: RawAuth
   readonly server: z.infer<typeof ServerSchema>
   readonly retention: z.infer<typeof RetentionSchema>
+  readonly metrics: z.infer<typeof MetricsSchema>
 }
 export interface PairPart {
   readonly index: number
@@ -74,6 +76,7 @@ export function soundParts(value: unknown): Parts {
     auth: section(AuthSchema, file.auth, {}),
     server: section(ServerSchema, file.server, {}),
     retention: section(RetentionSchema, file.retention, {}),
+    metrics: section(MetricsSchema, file.metrics, {}),
   }
 }
 

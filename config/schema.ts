@@ -23,6 +23,7 @@ import { parseDuration, parseLogsSize } from './units.ts'
 
 export const SECTION_DEFAULTS = {
   scheduler: { enabled: true, interval_minutes: 30, verify_cron: '41 4 * * 0' },
+  metrics: { public: false },
   ssh: {
     ciphers: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com'],
     server_alive_interval_seconds: 15,
@@ -203,6 +204,17 @@ export const RetentionSchema = z.strictObject(
   block('logs_days: 30'),
 )
 
+export const MetricsSchema = z.strictObject(
+  {
+    public: flag({
+      description:
+        'true: /metrics answers whoever reaches the port. false: it needs the role viewer, a token for example.',
+      default: SECTION_DEFAULTS.metrics.public,
+    }),
+  },
+  block('public: true'),
+)
+
 /** Loose on purpose: kept for a later version, which will be strict. Whatever is not known here is masked when shown. */
 const ChannelSchema = z.looseObject(
   withFiles({
@@ -341,6 +353,7 @@ export const ConfigSchema = z.strictObject(
     retention: RetentionSchema.meta({
       description: 'How long history is kept. Runs that wrote to a SAN, or that a person asked for, are kept for ever.',
     }).optional(),
+    metrics: MetricsSchema.meta({ description: 'What Prometheus reads under /metrics.' }).optional(),
     notifications: NotificationsSchema.meta({ description: 'Not used by this version.' }).optional(),
   },
   {

@@ -8,6 +8,7 @@ import type { Discovery } from '#lib/inspect/discover/types.ts'
 import type { DoctorReport, DoctorRequest, HostFacts } from '#lib/inspect/doctor/types.ts'
 import type { FirstStep } from '#lib/inspect/first-steps.ts'
 import type { Verification } from '#lib/inspect/verify/types.ts'
+import type { Metrics } from '#lib/metrics/metrics.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
 import { createDefine } from '#lib/runtime/define.ts'
 
@@ -25,6 +26,8 @@ export interface Services {
   readonly inspection: Inspection
   /** What weakens the witness itself, in sentences with their cures; none: nothing. Quick: every page asks. */
   readonly warnings: () => Promise<readonly string[]>
+  /** What Prometheus reads. */
+  readonly metrics: Metrics
   readonly runtime: RuntimeView
   readonly about: About
   /** Epoch milliseconds. */
@@ -44,6 +47,8 @@ export interface About {
 export interface Configuration {
   /** A first start without a file: nothing is watched until there is one and it is loaded. */
   readonly missing: boolean
+  /** False: the last attempt to take over a file was refused. True also before there was one. */
+  readonly lastReloadWorked: boolean
   /** The file on disk against the running config. */
   state(): Promise<{
     /** There is such a file. */

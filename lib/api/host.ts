@@ -80,7 +80,8 @@ function usableView(pool: PoolFacts): { readonly sizeBytes: string; readonly fre
   return { sizeBytes: String(size), freeBytes: String(free) }
 }
 
-function roleOf(id: string, pairs: Config['pairs']): HostView['role'] {
+/** What a SAN is used as. */
+export function roleOf(id: string, pairs: Config['pairs']): HostView['role'] {
   const primary = pairs.some((pair) => pair.primary === id)
   const backup = pairs.some((pair) => pair.backup === id)
   if (primary && backup) return 'BOTH'

@@ -13,6 +13,9 @@ import { createEventHub } from '#lib/events/hub.ts'
 import { sleep } from '#lib/host/environment.ts'
 import { makeTemporaryDirectory, openFilesAllowed, removePath } from '#lib/host/files.ts'
 import { openFiles } from '#lib/inspect/doctor/open-files.ts'
+import { Counters } from '#lib/metrics/counters.ts'
+import { createMetrics } from '#lib/metrics/metrics.ts'
+import type { MetricSources } from '#lib/metrics/sources.ts'
 import { createRuntime, type Runtime, type RuntimeFace } from '#lib/runtime/runtime.ts'
 import { createSans } from '#lib/san/san.ts'
 import type { Services } from '#lib/services.ts'
@@ -123,7 +126,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   // A command of its own, the doctor for one, says it in its own words.
   if (role === 'serve') refuseOpenKeys(openAtStart)
   for (const { message, cure } of openAtStart) log.warn(`${message} ${cure}`)
-  const ssh = createSsh(await settings())
+  const counters = new Counters()
+  const ssh = createSsh(await settings(), { observe: counters.ssh })
   opened.defer(() => ssh.close())
   const sans = createSans({
     ssh,
@@ -153,6 +157,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   })
   news.listen(broadcast(events, { engine, config, now }))
   news.listen(auditRepairs(access.audit))
+  news.listen(counters.news)
 
   const warnings = createWarnings([openFileWarnings({ find: openNow, atStart: openAtStart, log, now })], log)
 
@@ -194,6 +199,19 @@ export async function openApp(options: AppOptions): Promise<App> {
         return runtime.scheduler.get('scan')?.next ?? null
       },
     }
+    const sources: MetricSources = {}
+    const metrics = createMetrics({
+      counters,
+      config,
+      configuration,
+      engine,
+      events,
+      store,
+      about,
+      lastTickAt: () => runtime.scheduler.get('scan')?.previous?.getTime() ?? null,
+      sources,
+      now,
+    })
     const ready = readiness({ store, makeRoom, configuration: running, scans, stopping: stopping.signal, now })
     return {
       get config() {
@@ -207,6 +225,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       configuration,
       inspection,
       warnings,
+      metrics,
       runtime: runtimeView(runtime, ready),
       about,
       now,

@@ -92,6 +92,7 @@ interface Parts {
 export function createConfiguration({ running, log, inUse, apply }: Parts): Configuration {
   /** Every status asks for the file on disk: what was judged once is not judged again. */
   let judged: ReadConfig | null = null
+  let lastReloadWorked = true
 
   function onDisk(): ReadConfig {
     if (judged === null || !isUnchanged(judged)) judged = readConfig({ file: running.file })
@@ -146,7 +147,12 @@ export function createConfiguration({ running, log, inUse, apply }: Parts): Conf
       }
     },
 
+    get lastReloadWorked() {
+      return lastReloadWorked
+    },
+
     async reload(by) {
+      lastReloadWorked = false
       const { loaded } = readConfig({ file: running.file })
       if (loaded.faults !== undefined) {
         const faults = loaded.faults.map(faultLine).join(' ')
@@ -160,6 +166,7 @@ export function createConfiguration({ running, log, inUse, apply }: Parts): Conf
       log.info(
         `The configuration was reloaded by ${by}: ${changes.changed ? `${changes.added.length} added, ${changes.removed.length} removed, ${changes.changes.length} changed` : 'nothing has changed'}.`,
       )
+      lastReloadWorked = true
       const { warnings } = loaded.config
       return { ok: true, changed: changes.changed, difference: plain(changes), warnings, tokens }
     },

@@ -194,6 +194,23 @@ test('recent repairs are those that ended, the last one first, whatever the cloc
   expect(await store.recentRepairs('b', 2)).toEqual([])
 })
 
+test('when a repair of each dataset succeeded last', async () => {
+  const store = await storeWithDatasets()
+  expect(await store.lastRepairs()).toEqual(new Map())
+  const ended = [
+    ['a', 'REPAIR', 'SUCCEEDED', 10],
+    ['a', 'REPAIR', 'SUCCEEDED_WITH_WARNINGS', 20],
+    ['a', 'REPAIR', 'FAILED', 30],
+    ['a', 'CHECK', 'SUCCEEDED', 40],
+    ['b', 'REPAIR', 'BLOCKED', 50],
+  ] as const
+  for (const [datasetId, kind, state, finishedAt] of ended) {
+    const { id } = await createdRun(store, { kind, datasetId })
+    await store.updateRun(id, { state, finishedAt })
+  }
+  expect(await store.lastRepairs()).toEqual(new Map([['a', 20]]))
+})
+
 const NAME = 'hqs1p1/a.zw-aside-20261122T000000Z'
 const plan = fakePlan('a', { kind: 'SET_ASIDE_REWIND', setAside: { name: NAME, snapshots: 2, usedBytes: 7 } })
 

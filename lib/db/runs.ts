@@ -6,7 +6,7 @@ import { toActionRecord, toRunColumns, toRunRecord } from './run-rows.ts'
 import type { Schema } from './schema.ts'
 import type { ActionRecord, RunRecord, Store } from './types.ts'
 
-type Runs = Pick<Store, 'createRun' | 'updateRun' | 'run' | 'runs' | 'activeRuns' | 'recentRepairs'>
+type Runs = Pick<Store, 'createRun' | 'updateRun' | 'run' | 'runs' | 'activeRuns' | 'recentRepairs' | 'lastRepairs'>
 
 export function runsRepository(db: Kysely<Schema>): Runs {
   return {
@@ -117,6 +117,19 @@ export function runsRepository(db: Kysely<Schema>): Runs {
         .limit(limit)
         .execute()
       return rows.map(toRunRecord)
+    },
+
+    async lastRepairs() {
+      const rows = await db
+        .selectFrom('run')
+        .select(['dataset_id', ({ fn }) => fn.max('finished_at').as('at')])
+        .where('kind', '=', 'REPAIR')
+        .where('state', 'in', ['SUCCEEDED', 'SUCCEEDED_WITH_WARNINGS'])
+        .groupBy('dataset_id')
+        .execute()
+      return new Map(
+        rows.flatMap(({ dataset_id: id, at }) => (id === null || at === null ? [] : [[id, Number(at)] as const])),
+      )
     },
   }
 }

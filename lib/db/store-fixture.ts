@@ -78,6 +78,7 @@ export function config(datasets: readonly DatasetConfig[], hostIds: readonly str
       invocationsDays: 30,
       retiredDays: 30,
     },
+    metrics: { public: false },
     warnings: [],
     source: { file: '/config/app-config.yaml', sha256: '0'.repeat(64), loadedAt: 0 },
   }

@@ -105,6 +105,8 @@ export interface Store extends AccessStore {
   interruptOpen(now: number, because: string): Promise<readonly RunRecord[]>
   /** Newest repairs of a dataset that ended, newest first. */
   recentRepairs(datasetId: string, limit: number): Promise<readonly RunRecord[]>
+  /** When (epoch ms) a repair of each dataset succeeded last, as far as the runs say that are not in the archive yet. */
+  lastRepairs(): Promise<ReadonlyMap<string, number>>
   /** The run that made each of these set-asides, by name; one that no plan on record speaks of is not in it. */
   setAsideRuns(names: readonly string[]): Promise<ReadonlyMap<string, RunRecord>>
 

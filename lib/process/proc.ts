@@ -48,3 +48,13 @@ export function processIo(pid: number): ProcessIo | null {
     return null
   }
 }
+
+/** Open files of this process, sockets and pipes among them; null: not known here. */
+export function openFileCount(): number | null {
+  try {
+    // The directory itself is open while it is read.
+    return readdirSync('/proc/self/fd').length - 1
+  } catch {
+    return null
+  }
+}

@@ -39,6 +39,8 @@ export interface RouteDefinition<Services, Input extends z.ZodObject, Output ext
   readonly description?: string
   /** Default `viewer` for GET, `operator` for everything else. */
   readonly access?: Access
+  /** Open to everyone while this says so, whatever `access` asks for. */
+  readonly publicWhile?: (services: Services) => boolean
   /** Path and query (GET, DELETE), or path and JSON body. */
   readonly input?: Input
   readonly output?: Output

@@ -18,7 +18,8 @@ export function routeHandler(route: LoadedRoute, site: Site): Handler<AppEnv> {
   return async (c) => {
     let input: Input | null = null
     try {
-      const { actor, fields } = await letIn(c, route, accessOf(definition, method), site.around)
+      const access = definition.publicWhile?.(site.services) ? 'public' : accessOf(definition, method)
+      const { actor, fields } = await letIn(c, route, access, site.around)
       const read = await requestInput(definition, { request: c.req.raw, method, parameters: parametersOf(c), fields })
       input = read
       const result = await runExchange(c, actor, site, definition.timeout, (context) => definition.run(read, context))

@@ -6,10 +6,12 @@ import { createHostLink, type HostLink } from './host-link.ts'
 import { knownAs, readKnownLines } from './known-hosts.ts'
 import { chainSlots, createSlots } from './slots.ts'
 import { runTransfer } from './transfer.ts'
-import type { Ssh, SshSettings } from './types.ts'
+import type { Ssh, SshObserved, SshSettings } from './types.ts'
 
-/** Times and chance, to be replaced in tests; all in milliseconds. */
+/** Times and chance, to be replaced in tests, all in milliseconds; and who is told of what was asked. */
 export interface SshDependencies {
+  /** Must not throw. */
+  readonly observe: (seen: SshObserved) => void
   readonly now: () => number
   readonly random: () => number
   readonly backoffBaseMs: number
@@ -21,6 +23,7 @@ export interface SshDependencies {
 }
 
 const DEFAULTS: SshDependencies = {
+  observe: () => {},
   now: () => performance.now(),
   random: Math.random,
   backoffBaseMs: 2_000,
@@ -165,13 +168,26 @@ export function createSsh(first: SshSettings, dependencies: Partial<SshDependenc
   return {
     batch: (host, commands, given = {}) =>
       tracked(
-        linkTo(host).then((link) => runBatch(link, commands, { ...given, signal: withEnd(given.signal) }, backoff)),
+        linkTo(host)
+          .then((link) => runBatch(link, commands, { ...given, signal: withEnd(given.signal) }, backoff))
+          .then((result) => {
+            const { fault, durationMs } = result
+            deps.observe({ host, command: 'batch', result: fault?.kind ?? 'ok', seconds: durationMs / 1000 })
+            return result
+          }),
       ),
     transfer: (request) =>
       tracked(
-        Promise.all([linkTo(request.source.host), linkTo(request.sink.host)]).then(([source, sink]) =>
-          runTransfer(source, sink, { ...request, signal: withEnd(request.signal) }, deps),
-        ),
+        Promise.all([linkTo(request.source.host), linkTo(request.sink.host)])
+          .then(([source, sink]) => runTransfer(source, sink, { ...request, signal: withEnd(request.signal) }, deps))
+          .then((outcome) => {
+            const seconds = outcome.durationMs / 1000
+            // A leg that was not begun, because the other could not be, was asked nothing.
+            for (const { host, started, fault } of [outcome.source, outcome.sink])
+              if (started || fault !== null)
+                deps.observe({ host, command: 'transfer', result: fault?.kind ?? 'ok', seconds })
+            return outcome
+          }),
       ),
     async configure(settings) {
       const before = ready

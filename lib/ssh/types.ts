@@ -171,6 +171,15 @@ export interface TransferOutcome {
   readonly blame: 'source' | 'sink' | null
 }
 
+/** What was asked of one host, when it is over: for those who count. */
+export interface SshObserved {
+  readonly host: string
+  readonly command: 'batch' | 'transfer'
+  /** ok: every command ended, whatever it said. */
+  readonly result: RemoteFaultKind | 'ok'
+  readonly seconds: number
+}
+
 /** What the rest of the product may ask of ssh. */
 export interface Ssh {
   batch(host: string, commands: readonly RemoteCommand[], options?: BatchOptions): Promise<BatchResult>

@@ -84,6 +84,7 @@ export function fakeConfig(change: Partial<Config> = {}): Config {
       invocationsDays: 30,
       retiredDays: 30,
     },
+    metrics: { public: false },
     warnings: [],
     source: { file: '/config/app-config.yaml', sha256: 'ab'.repeat(32), loadedAt: NOW - 3_600_000 },
     ...change,

@@ -5,6 +5,8 @@ import { bootFile, pageDocument, pageStatics } from '#lib/app/page-shell.ts'
 import { createAccess } from '#lib/auth/access.ts'
 import type { Store } from '#lib/db/types.ts'
 import { createEventHub } from '#lib/events/hub.ts'
+import { Counters } from '#lib/metrics/counters.ts'
+import { createMetrics } from '#lib/metrics/metrics.ts'
 import { memoryStore } from '#lib/runtime/invoke.ts'
 import { createRuntime, type Runtime, type RuntimeFace } from '#lib/runtime/runtime.ts'
 import type { ReloadResult, RuntimeView, Services } from '#lib/services.ts'
@@ -59,6 +61,27 @@ export async function fakeServices(): Promise<Fake> {
     now,
     log: { ...silent, warn: (line: string) => void world.said.push(line) },
   })
+  const events = createEventHub({ bootId: 'boot' })
+  const about = {
+    version: '0.1.0',
+    commit: 'abc123',
+    bun: '1.4.5',
+    bootId: 'boot',
+    startedAt: NOW - 86_400_000,
+    demo: true,
+  }
+  const metrics = createMetrics({
+    counters: new Counters(),
+    config: () => world.config,
+    configuration: { missing: false, lastReloadWorked: true, state: async () => ({ inSync: true }) },
+    engine,
+    events,
+    store,
+    about,
+    lastTickAt: () => NOW - 60_000,
+    sources: {},
+    now,
+  })
   const services = (runtime: RuntimeFace): Services => ({
     get config() {
       return world.config
@@ -66,11 +89,12 @@ export async function fakeServices(): Promise<Fake> {
     engine,
     // A handler that asks for more than the fake has fails loudly: undefined is not a function.
     store: { ...accessStore, ...store } as FakeStore & Store,
-    events: createEventHub({ bootId: 'boot' }),
+    events,
     access,
     logger: silent,
     configuration: {
       missing: false,
+      lastReloadWorked: true,
       state: async () => ({
         found: true,
         inSync: true,
@@ -87,14 +111,8 @@ export async function fakeServices(): Promise<Fake> {
     inspection: fakeInspection(),
     warnings: async () => [],
     runtime: viewOf(runtime, world),
-    about: {
-      version: '0.1.0',
-      commit: 'abc123',
-      bun: '1.4.5',
-      bootId: 'boot',
-      startedAt: NOW - 86_400_000,
-      demo: true,
-    },
+    metrics,
+    about,
     now,
   })
   const runtime = await createRuntime({

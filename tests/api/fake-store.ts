@@ -22,6 +22,7 @@ export type FakeStore = Pick<
   | 'prune'
   | 'quickCheck'
   | 'sizeBytes'
+  | 'lastRepairs'
   | 'schemaVersion'
 > & {
   readonly queries: (RunQuery | LogQuery)[]
@@ -37,6 +38,7 @@ export function fakeStore(): FakeStore {
     queries,
     schemaVersion: 1,
     sizeBytes: async () => 2 ** 20,
+    lastRepairs: async () => new Map([['hq8-1.ok', NOW - 86_400_000]]),
     runs: async (query) => {
       asked(query)
       return { items: [fakeRun(7, { state: 'RUNNING', startedAt: NOW - 4000 }), fakeRun(6)], nextCursor: 'more' }

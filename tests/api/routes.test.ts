@@ -74,9 +74,8 @@ test('this table holds every route', () => {
     .map(({ method, path }) => `${method} ${path}`)
     // What asks the SANs itself is asked over real ones (tests/app/inspecting.test.ts).
     .filter((route) => !INSPECTING.includes(route))
-  expect(
-    [...known, 'GET /api/events', 'GET /logs/download', 'GET /api/set-asides/script', 'GET /api/anchors/script'].sort(),
-  ).toEqual([...served].sort())
+  const text = ['GET /metrics', 'GET /logs/download', 'GET /api/set-asides/script', 'GET /api/anchors/script']
+  expect([...known, 'GET /api/events', ...text].sort()).toEqual([...served].sort())
 })
 
 describe('a good answer', () => {

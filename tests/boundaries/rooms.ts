@@ -69,6 +69,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['lib/engine', 'lib/db', 'config'],
     packages: ['croner', 'node:'],
   },
+  // What Prometheus reads: gauges of the engine's views, counters of its news. Judges nothing.
+  'lib/metrics': {
+    uses: ['config/windows.ts', 'lib/replication', 'lib/api/host.ts', 'lib/process'],
+    types: ['lib/engine', 'lib/db', 'lib/ssh', 'lib/events', 'config'],
+    packages: ['@prometheus-io/client'],
+  },
   'lib/explain': {
     uses: ['lib/zfs', 'lib/api'],
     types: ['lib/engine', 'lib/runtime', 'lib/services.ts'],

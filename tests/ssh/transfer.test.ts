@@ -156,6 +156,19 @@ describe('a transfer that fails', () => {
   })
 })
 
+test('who counts is told of every batch and every leg that was begun, and what came of it', async () => {
+  const seen: string[] = []
+  const client = world.client(
+    world.settings((host) => (host.id === 'beta' ? { ...host, port: 1 } : host)),
+    { observe: ({ host, command, result, seconds }) => seen.push(`${host} ${command} ${result} ${seconds >= 0}`) },
+  )
+  await client.batch('alpha', [{ id: 'no', argv: ['false'] }])
+  await client.batch('beta', [{ id: 'yes', argv: ['true'] }], { tries: 1 })
+  const legs = { source: { host: 'alpha', argv: ['true'] }, sink: { host: 'beta', argv: ['cat'] } }
+  await client.transfer({ ...legs, bandwidthLimit: null, stallMs: 20_000 })
+  expect(seen).toEqual(['alpha batch ok true', 'beta batch refused true', 'beta transfer refused true'])
+})
+
 describe('a transfer that is ended', () => {
   test('stalled: the receiver sees the end of its stream and may save what it has', async () => {
     const outcome = await transfer(

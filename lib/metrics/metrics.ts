@@ -1,0 +1,72 @@
+import type { Config } from '#config/effective.ts'
+import type { Store } from '#lib/db/types.ts'
+import type { Engine } from '#lib/engine/types.ts'
+import type { Counters } from './counters.ts'
+import { datasetGauges } from './datasets.ts'
+import { hostGauges } from './hosts.ts'
+import { CONTENT_TYPE, Exposition } from './text.ts'
+import { type WitnessParts, witnessGauges } from './witness.ts'
+
+interface Parts extends WitnessParts {
+  readonly counters: Counters
+  readonly config: () => Config
+  readonly engine: Pick<Engine, 'datasets' | 'seen' | 'hosts' | 'activeRuns'>
+  readonly store: Pick<Store, 'sizeBytes' | 'lastRepairs'>
+}
+
+export interface Metrics {
+  readonly contentType: string
+  /** Everything, in the text format of Prometheus. */
+  text(): Promise<string>
+}
+
+/** Where /metrics is public, strangers may ask as often as they like: they share one answer a second. */
+const SHARED_MS = 1000
+
+/**
+ * What Prometheus reads. Gauges are made of the engine's views at the moment of asking, so nothing of a dataset outlives
+ * it; only what no view has is counted (counters.ts). Nothing here judges.
+ */
+export function createMetrics(parts: Parts): Metrics {
+  const { counters, config, engine, store, now } = parts
+  let remembered = false
+  let made: { readonly at: number; readonly text: Promise<string> } | null = null
+
+  async function remember(): Promise<void> {
+    if (remembered) return
+    counters.remember(await store.lastRepairs())
+    remembered = true
+  }
+
+  async function text(): Promise<string> {
+    await remember()
+    const { hosts, pairs, scheduler } = config()
+    const views = engine.datasets()
+    const ids = new Set(views.map(({ dataset }) => dataset.id))
+    counters.retain(
+      (id) => ids.has(id),
+      (id) => hosts.has(id),
+    )
+    counters.knowHosts([...hosts.keys()])
+    const to = new Exposition()
+    await witnessGauges(to, parts)
+    hostGauges(to, { engine, config: { hosts, pairs, scheduler }, now: now() })
+    datasetGauges(to, views, { engine, counted: counters })
+    return `${to.text()}${await counters.registry.metrics()}`
+  }
+
+  return {
+    contentType: CONTENT_TYPE,
+    text() {
+      const at = now()
+      if (made === null || Math.abs(at - made.at) >= SHARED_MS) {
+        const mine = { at, text: text() }
+        made = mine
+        mine.text.catch(() => {
+          if (made === mine) made = null
+        })
+      }
+      return made.text
+    },
+  }
+}
