@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { HostConfig } from '#config/effective.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import { fakeConfig, NOW } from '#tests/api/fake-config.ts'
 import { HOSTS } from '#tests/api/fake-engine.ts'
@@ -159,7 +160,8 @@ describe('of a SAN', () => {
     const { world, read } = witness()
     const hosts = new Map(world.config.hosts)
     const windows = [{ start: 0, end: 60 }]
-    hosts.set('hqs7', { ...(hosts.get('hqs7') as never), online: { kind: 'hours', text: 'Mon 00:00-01:00', windows } })
+    const backup = hosts.get('hqs7') as HostConfig
+    hosts.set('hqs7', { ...backup, online: { kind: 'hours', text: 'Mon 00:00-01:00', windows } })
     world.config = { ...world.config, hosts }
     const series = await read()
     const of = (name: string, id: string, role: string) => series.get(`${name}{host="${id}",role="${role}"}`)
