@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { Parsed } from '#lib/settings/fields.ts'
 import { type RawSettings, SETTING_DEFAULTS } from './datasets.ts'
 import type { ConfigDocument, Path } from './document.ts'
 import type { DatasetConfig, HostConfig, PairConfig, Policy } from './effective.ts'
 import { didYouMean } from './faults.ts'
 import type { PairPart, Parts, Report } from './parts.ts'
-import { type Parsed, parseKeepFree, parseRate } from './units.ts'
+import { parseKeepFree, parseRate } from './units.ts'
 import { longestGapSeconds, parseDailyWindow } from './windows.ts'
 
 export interface BuiltDatasets {

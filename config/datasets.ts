@@ -1,19 +1,8 @@
 import { z } from 'zod'
+import { called, choice, count, flag, parsedText, ruledText, textList } from '#lib/settings/fields.ts'
 import { checkHostId, HOST_ID } from '#lib/ssh/config-words.ts'
 import { checkDatasetName } from '#lib/zfs/names.ts'
-import {
-  called,
-  checkChildGlob,
-  checkDatasetId,
-  checkSnapshotGlob,
-  choice,
-  count,
-  DATASET_ID,
-  flag,
-  parsedText,
-  ruledText,
-  textList,
-} from './fields.ts'
+import { checkChildGlob, checkDatasetId, checkSnapshotGlob, DATASET_ID } from './fields.ts'
 import { parseKeepFree, parseRate } from './units.ts'
 import { parseDailyWindow } from './windows.ts'
 

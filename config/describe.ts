@@ -1,6 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { KINDS } from '#lib/notify/channels/all.ts'
+import type { ChannelConfig, NotificationSettings } from '#lib/notify/settings.ts'
 import type { AuthConfig, Config, DatasetConfig, HostConfig } from './effective.ts'
-import { sizeText } from './units.ts'
+import { schemaAt } from './json-schema.ts'
+import { sizeText, spanWord } from './units.ts'
+import { minuteText } from './windows.ts'
 
 export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain }
 
@@ -13,7 +17,7 @@ export interface Described {
 
 /** The whole configuration in the words of the file. `config show` and the difference of a reload are made of it. */
 export function describeConfig(config: Config): readonly Described[] {
-  const { ssh, scheduler, limits, auth, server, retention, metrics } = config
+  const { ssh, scheduler, limits, auth, server, retention, metrics, notifications } = config
   return [
     ...[...config.hosts.values()].flatMap((host) => section(['san_hosts', host.id], hostKeys(host))),
     ...config.datasets.flatMap((dataset) => section(['datasets', dataset.id], datasetKeys(dataset))),
@@ -54,6 +58,7 @@ export function describeConfig(config: Config): readonly Described[] {
       retired_days: retention.retiredDays,
     }),
     ...section(['metrics'], { public: metrics.public }),
+    ...describeNotifications(notifications),
   ]
 }
 
@@ -134,6 +139,47 @@ function describeAuth({ mode, noneRole, users, session, proxy }: AuthConfig): re
   ]
 }
 
+function describeNotifications(told: NotificationSettings): readonly Described[] {
+  return [
+    ...section(['notifications'], {
+      warn_for: spanWord(told.warnForSeconds),
+      digest: told.digestAt === null ? null : minuteText(told.digestAt),
+      report: told.report === null ? null : told.report.every === 'week' ? 'weekly' : 'monthly',
+    }),
+    ...told.channels.flatMap((channel) => section(['notifications', 'channels', channel.name], channelKeys(channel))),
+    ...told.deadman.flatMap(({ url, kind, by }, at) =>
+      section(['notifications', 'deadman', String(at)], { url: unshown(url), kind, by }),
+    ),
+  ]
+}
+
+function channelKeys({ settings, ...channel }: ChannelConfig): Record<string, Plain> {
+  const { quietHours, events, pairs } = channel
+  const kind = KINDS.find(({ type }) => type === channel.type)
+  const schema = schemaAt(['notifications', 'channels', 0], { notifications: { channels: [{ type: channel.type }] } })
+  const own = Object.keys(kind?.keys ?? {}).map((key): [string, Plain] => {
+    const { secret, default: usual } = schema?.properties?.[key] ?? {}
+    const value = (settings[key] ?? usual ?? null) as Plain
+    return [key, secret === true && value !== null ? unshown(String(value)) : value]
+  })
+  return {
+    type: channel.type,
+    min_severity: channel.minSeverity,
+    events,
+    pairs,
+    quiet_hours: quietHours === null ? null : `${minuteText(quietHours.from)}-${minuteText(quietHours.to)}`,
+    critical: channel.critical,
+    ...Object.fromEntries(own),
+  }
+}
+
+/** Of this process alone: what stands in for a secret shows that it changed, and is no hint by which one could guess it. */
+const KEY = randomBytes(32)
+
+function unshown(secret: string): string {
+  return `not shown (${createHmac('sha256', KEY).update(secret).digest('hex').slice(0, 8)})`
+}
+
 interface Change {
   /** `datasets.hqs8-hqs1.HQS8DAT1`, `san_hosts.hqs9`, or down to the key: `scheduler.interval_minutes`. */
   readonly path: string
@@ -179,22 +225,24 @@ export function difference(before: Config, after: Config): Difference {
   return { changed: added.length + removed.length + changes.length > 0, added, removed, changes }
 }
 
-/** Hosts and datasets come and go whole; everything else is reported key by key. */
+/** Hosts, datasets and channels come and go whole; everything else is reported key by key. */
 function things(config: Config): Map<string, Thing> {
   const found = new Map<string, Thing>()
   for (const { path, value } of describeConfig(config)) {
     const [kind = '', id = ''] = path
-    const whole = kind === 'san_hosts' || kind === 'datasets'
-    const base = whole ? `${kind}.${id}` : kind
+    const depth =
+      kind === 'san_hosts' || kind === 'datasets' ? 2 : kind === 'notifications' && id === 'channels' ? 3 : 1
+    const base = path.slice(0, depth).join('.')
     const thing = found.get(base) ?? { datasetId: kind === 'datasets' ? id : null, keys: new Map<string, Plain>() }
-    thing.keys.set(path.slice(whole ? 2 : 1).join('.'), value)
+    thing.keys.set(path.slice(depth).join('.'), value)
     found.set(base, thing)
   }
   return found
 }
 
-/** `hqs8:hqs8p1/A → hqs1:hqs1p1/A` of a dataset, `zfsadmin@hqs8.storage.local` of a host. */
+/** `hqs8:hqs8p1/A → hqs1:hqs1p1/A` of a dataset, `zfsadmin@hqs8.storage.local` of a host, `ntfy` of a channel. */
 function titleOf(keys: ReadonlyMap<string, Plain>): string {
+  if (keys.has('min_severity')) return String(keys.get('type'))
   return keys.has('backup_dataset')
     ? `${String(keys.get('name'))} → ${String(keys.get('backup_dataset'))}`
     : `${String(keys.get('ssh_user'))}@${String(keys.get('hostname'))}`

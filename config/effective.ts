@@ -1,3 +1,5 @@
+import type { NotificationSettings } from '#lib/notify/settings.ts'
+
 /**
  * The configuration after defaults, inheritance and expansion: what the rest of the product reads.
  * Durations are seconds, sizes bytes, times of day minutes; nothing here needs parsing again.
@@ -56,6 +58,7 @@ export interface Config {
   }
   /** What Prometheus reads: open to whoever reaches the port, or to viewers only. */
   readonly metrics: { readonly public: boolean }
+  readonly notifications: NotificationSettings
   readonly warnings: readonly ConfigFault[]
   readonly source: ConfigSource
 }

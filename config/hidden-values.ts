@@ -98,7 +98,7 @@ export function readSecretFiles(value: unknown, document: ConfigDocument, readFi
     const result: Record<string, unknown> = {}
     for (const [key, child] of Object.entries(node)) {
       const twin = key.endsWith('_file') ? key.slice(0, -'_file'.length) : null
-      if (twin === null || schemaAt([...path, twin])?.secret !== true || typeof child !== 'string') {
+      if (twin === null || schemaAt([...path, twin], value)?.secret !== true || typeof child !== 'string') {
         result[key] = walk(child, [...path, key])
         continue
       }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { called, count, parsedText, ruledText, textList } from '#lib/settings/fields.ts'
 import {
   checkHostId,
   checkHostname,
@@ -8,7 +9,7 @@ import {
   HOSTNAME,
   SSH_USER,
 } from '#lib/ssh/config-words.ts'
-import { called, checkCommandWord, count, parsedText, ruledText, textList } from './fields.ts'
+import { checkCommandWord } from './fields.ts'
 import { parseOnline } from './windows.ts'
 
 export const HOST_DEFAULTS = {

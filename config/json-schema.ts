@@ -13,6 +13,9 @@ export interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean
   readonly required?: readonly string[]
   readonly items?: JsonSchema
+  /** One of several blocks, told apart by the constant of a key (`type`). */
+  readonly oneOf?: readonly JsonSchema[]
+  readonly const?: unknown
   /** Our own annotation: never shown. */
   readonly secret?: boolean
   readonly [key: string]: unknown
@@ -35,14 +38,42 @@ function dropKeyRule({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema 
   if (jsonSchema.propertyNames !== undefined) delete jsonSchema.propertyNames
 }
 
-/** The definition that judges the value at a path, or null where the schema knows none (loose sections, unknown keys). */
-export function schemaAt(path: Path, root: JsonSchema = configJsonSchema()): JsonSchema | null {
-  let at: JsonSchema | null = root
+/**
+ * The definition that judges the value at a path, or null where the schema knows none (unknown keys). Where a block is one of
+ * several, `value` (the whole file's) says which; without it a key counts as secret if it is so in any of them.
+ */
+export function schemaAt(path: Path, value?: unknown): JsonSchema | null {
+  let at: JsonSchema | null = configJsonSchema()
+  let found = value
   for (const step of path) {
     if (at === null) return null
-    at = below(at, step)
+    at = below(chosen(at, found), step)
+    found = typeof found === 'object' && found !== null ? (found as Record<string | number, unknown>)[step] : undefined
   }
-  return at
+  return at === null ? null : chosen(at, found)
+}
+
+/** Of several blocks the one whose constants the value has; else all of them in one. */
+function chosen(schema: JsonSchema, value: unknown): JsonSchema {
+  const { oneOf } = schema
+  if (oneOf === undefined) return schema
+  const own = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  const one = oneOf.find(({ properties = {} }) =>
+    Object.entries(properties).some(([key, { const: constant }]) => constant !== undefined && own[key] === constant),
+  )
+  if (one !== undefined) return one
+  const properties: Record<string, JsonSchema> = {}
+  for (const each of oneOf)
+    for (const [key, child] of Object.entries(each.properties ?? {}))
+      if (properties[key]?.secret !== true) properties[key] = child
+  return {
+    ...schema,
+    properties,
+    required: oneOf.reduce(
+      (all, { required = [] }) => all.filter((key) => required.includes(key)),
+      oneOf[0]?.required ?? [],
+    ),
+  }
 }
 
 function below(schema: JsonSchema, step: string | number): JsonSchema | null {
@@ -61,7 +92,7 @@ export function sectionsWith(key: string): readonly string[] {
     ['a dataset', schemaAt(['pairs', 0, 'datasets', 0])],
     ['a host under san_hosts', schemaAt(['san_hosts', 'x'])],
     ['a pair', schemaAt(['pairs', 0])],
-    ...['scheduler', 'ssh', 'limits', 'auth', 'server', 'retention', 'metrics'].map(
+    ...['scheduler', 'ssh', 'limits', 'auth', 'server', 'retention', 'metrics', 'notifications'].map(
       (name): [string, JsonSchema | null] => [name, schemaAt([name])],
     ),
   ]

@@ -184,10 +184,10 @@ test.each([
     'is operator, without a password',
   ],
   [
-    'notifications',
-    `${PRODUCT_YAML}notifications: { channels: [{ type: ntfy, topic: x }] }\n`,
-    '19:16 notifications',
-    'not used by this version',
+    'a digest for nobody',
+    `${PRODUCT_YAML}notifications: { digest: "08:00" }\n`,
+    '19:26 notifications.digest',
+    'no effect without channels',
   ],
   [
     'a maximum that every gap between the hours of a host goes beyond',

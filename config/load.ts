@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { buildDatasets, type Layer, withOnlineHours } from './build-datasets.ts'
 import { buildHosts } from './build-hosts.ts'
+import { buildNotifications } from './build-notifications.ts'
 import { buildSections } from './build-sections.ts'
 import { checkMappings } from './check-mappings.ts'
 import { type ConfigDocument, MOST_TOLD, type Path, type PlacedFault, readDocument } from './document.ts'
@@ -51,11 +52,7 @@ export function loadConfig(input: LoadInput): Loaded {
   const { timezone } = sections.scheduler
   const built = withOnlineHours(buildDatasets(parts, document, file, report), hosts, timezone, report)
   checkMappings(built, hosts, report)
-  if (Object.hasOwn(value as object, 'notifications'))
-    report.warn(
-      ['notifications'],
-      'notifications is not used by this version; the section is checked and nothing is sent.',
-    )
+  const notifications = buildNotifications(parts, built.pairs, file, report)
   if (built.datasets.length === 0) report.warn(['pairs'], 'No dataset is configured; nothing is watched.')
 
   const first = [...document.faults, ...secrets.faults]
@@ -73,6 +70,7 @@ export function loadConfig(input: LoadInput): Loaded {
       pairs: built.pairs,
       datasets: built.datasets,
       ...sections,
+      notifications,
       warnings: inFile(file, tellable(report.warnings)),
       source: { file, sha256: createHash('sha256').update(text).digest('hex'), loadedAt: input.now },
     },

@@ -23,10 +23,7 @@ interface Candidate {
 
 /** Every value in force with where it came from, for `config show`. Plain data, safe to print. */
 export function showConfig(config: Config, trace: Trace): readonly Shown[] {
-  return [
-    ...describeConfig(config).map((entry) => shown(entry, trace, config)),
-    ...writtenOnly(valueAt(trace.value, ['notifications']), ['notifications'], trace.document),
-  ]
+  return describeConfig(config).map((entry) => shown(entry, trace, config))
 }
 
 function shown({ path, value }: Described, trace: Trace, config: Config): Shown {
@@ -46,6 +43,7 @@ function candidates(path: readonly string[], trace: Trace): readonly Candidate[]
     const own = { path: ['san_hosts', id, ...key], layer: '' }
     return schemaAt(['ssh', ...key]) === null ? [own] : [own, { path: ['ssh', ...key], layer: 'ssh' }]
   }
+  if (kind === 'notifications') return placesOfNotification(path, trace)
   if (kind !== 'datasets') {
     const own = { path, layer: '' }
     // An interval may be made from a pattern, and a pattern from an interval.
@@ -61,6 +59,20 @@ function candidates(path: readonly string[], trace: Trace): readonly Candidate[]
   }))
 }
 
+/** Channels are called by their names, and stand in the file by their numbers; the old `ping_url` comes after the list. */
+function placesOfNotification(path: readonly string[], { value }: Trace): readonly Candidate[] {
+  const [kind = '', list = '', id = '', ...key] = path
+  const items = valueAt(value, [kind, list])
+  if (list === 'channels' && Array.isArray(items)) {
+    const at = items.findIndex(({ name, type }) => (name ?? type) === id)
+    return [{ path: [kind, list, at, ...key], layer: '' }]
+  }
+  if (list !== 'deadman') return [{ path, layer: '' }]
+  const own: Candidate = { path: [kind, list, Number(id), ...key], layer: '' }
+  const isOld = Number(id) === (Array.isArray(items) ? items.length : 0) && key[0] === 'url'
+  return isOld ? [{ path: [kind, 'ping_url'], layer: '' }] : [own]
+}
+
 function originOf({ path, layer }: Candidate, document: ConfigDocument): string {
   const line = `line ${document.keyAt(path).line}`
   const variables = document.variablesAt(path)
@@ -71,23 +83,6 @@ function originOf({ path, layer }: Candidate, document: ConfigDocument): string 
 function withoutLine(path: readonly string[], config: Config): string {
   if (path.join('.') !== 'scheduler.timezone') return 'built-in default'
   return config.scheduler.timezone === 'UTC' ? 'built-in default, TZ or system zone' : 'TZ or system zone'
-}
-
-/** Sections that have no effect yet: as written, with everything masked that the schema does not know to be harmless. */
-function writtenOnly(value: unknown, path: Path, document: ConfigDocument): Shown[] {
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([key, child]) =>
-      writtenOnly(child, [...path, Array.isArray(value) ? Number(key) : key], document),
-    )
-  if (value === undefined) return []
-  const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null
-  return [
-    {
-      path: path.join('.'),
-      value: plain && schemaAt(path) !== null && !isSecret(path) ? value : MASK,
-      origin: originOf({ path, layer: '' }, document),
-    },
-  ]
 }
 
 function isSecret(path: Path): boolean {

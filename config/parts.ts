@@ -9,6 +9,7 @@ import {
 } from './datasets.ts'
 import { type ConfigDocument, type Path, type PlacedFault, pathText } from './document.ts'
 import { HostSchema, type RawHost } from './hosts.ts'
+import { ChannelSchema, NotificationsHead, PingSchema, type RawChannel } from './notifications.ts'
 import {
   AuthSchema,
   LimitsSchema,
@@ -38,6 +39,13 @@ export interface Parts {
   readonly server: z.infer<typeof ServerSchema>
   readonly retention: z.infer<typeof RetentionSchema>
   readonly metrics: z.infer<typeof MetricsSchema>
+  readonly notifications: {
+    readonly head: z.infer<typeof NotificationsHead>
+    readonly channels: readonly { readonly index: number; readonly channel: RawChannel }[]
+    /** How many channels are written, sound or not. */
+    readonly written: number
+    readonly deadman: readonly { readonly index: number; readonly ping: z.infer<typeof PingSchema> }[]
+  }
 }
 export interface PairPart {
   readonly index: number
@@ -77,6 +85,18 @@ export function soundParts(value: unknown): Parts {
     server: section(ServerSchema, file.server, {}),
     retention: section(RetentionSchema, file.retention, {}),
     metrics: section(MetricsSchema, file.metrics, {}),
+    notifications: notificationParts(record(file.notifications)),
+  }
+}
+
+function notificationParts({ channels, deadman, ...head }: Record<string, unknown>): Parts['notifications'] {
+  return {
+    head: section(NotificationsHead, head, {}),
+    channels: list(channels).flatMap((item, index) =>
+      sound(ChannelSchema, item).map((channel) => ({ index, channel })),
+    ),
+    written: list(channels).length,
+    deadman: list(deadman).flatMap((item, index) => sound(PingSchema, item).map((ping) => ({ index, ping }))),
   }
 }
 

@@ -44,11 +44,11 @@ test.each([
 test('a read is unchanged as long as the file and its secrets say the same', () => {
   const secret = join(directory, 'token')
   const file = join(directory, 'app-config.yaml')
-  writeFileSync(secret, 'one', { mode: 0o600 })
+  writeFileSync(secret, 'https://ping.example/1', { mode: 0o600 })
   writeFileSync(file, `${PRODUCT_YAML}notifications: { ping_url_file: ${secret} }\n`)
   const read = readConfig({ env })
   expect(isUnchanged(read)).toBe(true)
-  writeFileSync(secret, 'two')
+  writeFileSync(secret, 'https://ping.example/2')
   expect(isUnchanged(read)).toBe(false)
   const again = readConfig({ env })
   rmSync(secret)
@@ -63,7 +63,7 @@ test('a read is unchanged as long as the file and its secrets say the same', () 
 
 test.each([0o644, 0o602, 0o777])('a secret that others may read or change is refused, with its cure: %o', (mode) => {
   const secret = join(directory, `open-${mode}`)
-  writeFileSync(secret, 'x')
+  writeFileSync(secret, 'https://ping.example/1')
   chmodSync(secret, mode)
   writeFileSync(join(directory, 'app-config.yaml'), `${PRODUCT_YAML}notifications: { ping_url_file: ${secret} }\n`)
   const [fault] = readConfig({ env }).loaded.faults ?? []

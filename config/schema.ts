@@ -1,25 +1,12 @@
 import { z } from 'zod'
+import { called, choice, count, flag, parsedText, ruledText, secret, textList } from '#lib/settings/fields.ts'
 import { checkCipher, checkHostname, checkPath } from '#lib/ssh/config-words.ts'
 import { PairSchema, SettingsSchema } from './datasets.ts'
 import { ACCESS_ROLES, AUTH_DEFAULTS } from './effective.ts'
-import {
-  called,
-  checkHeaderName,
-  checkMode,
-  checkNetwork,
-  checkPasswordHash,
-  checkUserName,
-  choice,
-  count,
-  flag,
-  parsedText,
-  ruledText,
-  secret,
-  textList,
-  withFiles,
-} from './fields.ts'
+import { checkHeaderName, checkMode, checkNetwork, checkPasswordHash, checkUserName } from './fields.ts'
 import { connectionLimits, HostsSchema } from './hosts.ts'
-import { parseDuration, parseLogsSize } from './units.ts'
+import { NotificationsSchema } from './notifications.ts'
+import { parseLogsSize } from './units.ts'
 
 export const SECTION_DEFAULTS = {
   scheduler: { enabled: true, interval_minutes: 30, verify_cron: '41 4 * * 0' },
@@ -215,32 +202,6 @@ export const MetricsSchema = z.strictObject(
   block('public: true'),
 )
 
-/** Loose on purpose: kept for a later version, which will be strict. Whatever is not known here is masked when shown. */
-const ChannelSchema = z.looseObject(
-  withFiles({
-    name: ruledText(() => null, { description: 'Name of the channel.' }).optional(),
-    type: choice(['webhook', 'ntfy', 'email', 'slack', 'discord'], { description: 'Kind of channel.' }),
-    min_severity: choice(['warning', 'critical'], { description: 'Least severity that is sent.' }),
-    url: secret({ description: 'Address (it often holds a token).' }),
-    token: secret({ description: 'Access token.' }),
-    password: secret({ description: 'Password of the mail server.' }),
-  }),
-)
-const NotificationsSchema = z.looseObject(
-  withFiles({
-    warn_for: parsedText(parseDuration, {
-      description: 'How long a WARNING must last before it is sent.',
-      examples: ['30m'],
-    }).optional(),
-    ping_url: secret({ description: "Address of a dead man's switch, called after every scan." }),
-    channels: z
-      .array(ChannelSchema, { error: (issue) => `Must be a list of channels; found ${called(issue.input)}.` })
-      .meta({ description: 'Where messages go.' })
-      .optional(),
-  }),
-  block('warn_for: 30m'),
-)
-
 const authBlock = (example: string) => ({
   error: (issue: { readonly code?: string; readonly input?: unknown }) =>
     issue.code === 'invalid_type' ? `Must be a block such as { ${example} }; found ${called(issue.input)}.` : undefined,
@@ -354,7 +315,9 @@ export const ConfigSchema = z.strictObject(
       description: 'How long history is kept. Runs that wrote to a SAN, or that a person asked for, are kept for ever.',
     }).optional(),
     metrics: MetricsSchema.meta({ description: 'What Prometheus reads under /metrics.' }).optional(),
-    notifications: NotificationsSchema.meta({ description: 'Not used by this version.' }).optional(),
+    notifications: NotificationsSchema.meta({
+      description: 'Who is told what, and what hears that the witness is alive.',
+    }).optional(),
   },
   {
     error: (issue) =>

@@ -1,8 +1,4 @@
-/** What a parser of one value says: the value, or one sentence on what to write instead. */
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string }
-
-export const parsed = <T>(value: T): Parsed<T> => ({ ok: true, value })
-export const refused = (message: string): Parsed<never> => ({ ok: false, message })
+import { type Parsed, parsed, refused } from '#lib/settings/fields.ts'
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 const BYTES: Readonly<Record<string, number>> = {
@@ -30,6 +26,18 @@ export function parseDuration(text: string): Parsed<number> {
   for (const [, count, unit] of bare.matchAll(/(\d+)([smhdw])/g)) seconds += Number(count) * (SECONDS[unit ?? ''] ?? 0)
   if (!Number.isSafeInteger(seconds)) return refused(`${text} is too long a time; write for example 15m, 2h or 7d.`)
   return parsed(seconds)
+}
+
+/** Seconds as `parseDuration` reads them: `1h30m`. */
+export function spanWord(seconds: number): string {
+  let rest = seconds
+  let word = ''
+  for (const unit of ['d', 'h', 'm', 's']) {
+    const length = SECONDS[unit] ?? 1
+    if (rest >= length) word += `${Math.floor(rest / length)}${unit}`
+    rest %= length
+  }
+  return word === '' ? '0s' : word
 }
 
 /** `10GiB`, `500MB` → bytes. One-letter units are refused: `G` is 10⁹ to some tools and 2³⁰ to others. */

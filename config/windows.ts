@@ -1,25 +1,32 @@
 import { Cron } from 'croner'
+import { called, type Parsed, parsed, refused } from '#lib/settings/fields.ts'
 import { localTime } from '#lib/text/zoned-time.ts'
 import type { Config, OnlinePolicy, WeeklyWindow } from './effective.ts'
-import { called } from './fields.ts'
-import { type Parsed, parsed, refused } from './units.ts'
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const DAY = 24 * 60
 const WEEK = 7 * DAY
 
-/** `22:00-06:00` → minutes of the day, end exclusive; it may run over midnight. */
+/** `22:00-06:00` → minutes of the day, end exclusive; it may run over midnight. `without`: what to do where none is meant. */
 export function parseDailyWindow(
   text: string,
+  without = 'leave repair_window out for any time',
 ): Parsed<{ readonly start: number; readonly end: number; readonly text: string }> {
   const [from, to, ...rest] = text.trim().split(/\s*-\s*/)
   const start = timeOfDay(from)
   const end = timeOfDay(to)
   if (start === null || end === null || rest.length > 0)
     return refused(`${JSON.stringify(text)} is not a window; write two times of day, for example "22:00-06:00".`)
-  if (start % DAY === end % DAY)
-    return refused(`${JSON.stringify(text)} begins when it ends; leave repair_window out for any time.`)
+  if (start % DAY === end % DAY) return refused(`${JSON.stringify(text)} begins when it ends; ${without}.`)
   return parsed({ start: start % DAY, end: end === 0 ? DAY : end, text: text.trim() })
+}
+
+/** `08:00` → minutes of the day. */
+export function parseTimeOfDay(text: string): Parsed<number> {
+  const minutes = timeOfDay(text.trim())
+  return minutes === null || minutes === DAY
+    ? refused(`${JSON.stringify(text)} is not a time of day; write for example "08:00".`)
+    : parsed(minutes)
 }
 
 /**
@@ -100,6 +107,12 @@ function timeOfDay(text: string | undefined): number | null {
   if (match === null) return null
   const minutes = Number(match[1]) * 60 + Number(match[2])
   return Number(match[2]) < 60 && minutes <= DAY ? minutes : null
+}
+
+/** Minutes of the day → `08:00`. */
+export function minuteText(minutes: number): string {
+  const two = (count: number): string => String(count).padStart(2, '0')
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
 function dayOf(name: string): number | null {

@@ -79,6 +79,7 @@ export function config(datasets: readonly DatasetConfig[], hostIds: readonly str
       retiredDays: 30,
     },
     metrics: { public: false },
+    notifications: { warnForSeconds: 1800, digestAt: null, report: null, channels: [], deadman: [] },
     warnings: [],
     source: { file: '/config/app-config.yaml', sha256: '0'.repeat(64), loadedAt: 0 },
   }

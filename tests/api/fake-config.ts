@@ -85,6 +85,7 @@ export function fakeConfig(change: Partial<Config> = {}): Config {
       retiredDays: 30,
     },
     metrics: { public: false },
+    notifications: { warnForSeconds: 1800, digestAt: null, report: null, channels: [], deadman: [] },
     warnings: [],
     source: { file: '/config/app-config.yaml', sha256: 'ab'.repeat(32), loadedAt: NOW - 3_600_000 },
     ...change,

@@ -39,7 +39,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/ssh': { uses: ['lib/process', 'lib/host'], packages: ['node:'] },
   'lib/db': {
     uses: ['lib/host'],
-    types: ['lib/replication', 'lib/zfs', 'config'],
+    types: ['lib/replication', 'lib/zfs', 'config', 'lib/notify'],
     packages: ['bun:sqlite', 'kysely', 'kysely/', 'kysely-bun-sqlite/', 'kysely-bun-sqlite', 'node:'],
   },
   'lib/logs': { uses: ['lib/host'], types: ['lib/db', 'lib/replication'], packages: ['node:'] },
@@ -112,7 +112,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['lib/engine', 'lib/db', 'lib/auth', 'lib/events', 'lib/zfs', 'config', 'lib/services.ts', 'lib/inspect'],
     packages: ['zod'],
   },
-  config: { uses: ['lib/host', 'lib/zfs', 'lib/ssh/config-words.ts'], packages: ['zod', 'yaml', 'croner', 'node:'] },
+  // How one value of the configuration is described and refused: what the sections of the file and the channels are made of.
+  'lib/settings': { uses: [], packages: ['zod'] },
+  // Takes messages to where they are read. Each channel brings the keys that it adds to the configuration, so that a new one is
+  // one file; for that it stands below the configuration, and knows of it only what lib/notify/settings.ts says.
+  'lib/notify': {
+    uses: ['lib/host', 'lib/settings'],
+    packages: ['zod', 'nodemailer', 'nodemailer/', 'standardwebhooks', 'node:'],
+  },
+  config: {
+    uses: ['lib/host', 'lib/zfs', 'lib/ssh/config-words.ts', 'lib/settings', 'lib/notify'],
+    packages: ['zod', 'yaml', 'croner', 'node:'],
+  },
 
   // Handlers: they are given services, they build none.
   functions: { uses: ['lib/services.ts', 'lib/api'], types: ['lib/engine'], packages: ['zod'] },

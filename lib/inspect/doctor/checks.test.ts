@@ -179,10 +179,20 @@ describe('the witness itself', () => {
     expect(checkSchedule({ ...scheduler, enabled: false }, 0).state).toBe('WARNING')
     expect(checkSchedule({ ...scheduler, cron: null, intervalSeconds: 2700 }, 0).message).toContain('every 45 min')
   })
-  test('channels that are configured reach nobody yet', () => {
-    const at = { file: 'f', line: 1, column: 1, message: '' }
-    expect(checkNotifications([{ ...at, path: 'notifications' }]).state).toBe('WARNING')
-    expect(checkNotifications([{ ...at, path: 'auth.mode' }]).state).toBe('OK')
+  test('who is told is named, without what is secret of it', () => {
+    const none = { warnForSeconds: 1800, digestAt: null, report: null, channels: [], deadman: [] }
+    expect(checkNotifications(none).message).toBe('No notification channels are configured.')
+    const channel = { minSeverity: 'warning', events: null, pairs: null, quietHours: null, critical: true } as const
+    const settings = { url: 'https://hooks.example/t0ken' }
+    const told = checkNotifications({
+      ...none,
+      channels: [
+        { ...channel, name: 'ops', type: 'ntfy', settings },
+        { ...channel, name: 'webhook', type: 'webhook', settings },
+      ],
+      deadman: [{ url: 'https://ping.example/t0ken', kind: 'healthchecks', by: 'check' }],
+    })
+    expect(told.message).toBe("Messages go to ops (ntfy), webhook; 1 dead man's switch.")
   })
   test('an address in the clear', () => {
     const access = (publicUrl: string | null) =>

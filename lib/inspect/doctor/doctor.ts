@@ -68,7 +68,7 @@ export async function examine(parts: DoctorParts, request: DoctorRequest): Promi
     ...tagged('DATA', witness, [await checkData(parts.dataDirectory, parts.integrity)]),
     ...tagged('FILES', witness, checkFiles(await parts.openFiles())),
     ...tagged('SCHEDULE', witness, [checkSchedule(config.scheduler, parts.now())]),
-    ...tagged('NOTIFICATIONS', witness, [checkNotifications(config.warnings)]),
+    ...tagged('NOTIFICATIONS', witness, [checkNotifications(config.notifications)]),
     ...tagged('ACCESS', witness, [checkAccess(config)]),
   ]
   return { startedAt, finishedAt: parts.now(), findings }

@@ -3,7 +3,7 @@ import { Cron } from 'croner'
 import type { Config } from '#config/effective.ts'
 import { removePath, writeTextFileAtomic } from '#lib/host/files.ts'
 import { statfs } from '#lib/host/system-calls.ts'
-import { bytesText } from '#lib/text/words.ts'
+import { bytesText, counted, someOf } from '#lib/text/words.ts'
 import { zonedMinute } from '#lib/text/zoned-time.ts'
 import type { OpenFile } from './open-files.ts'
 import { bad, type Found, fine, warn } from './types.ts'
@@ -21,15 +21,12 @@ export function checkSchedule({ enabled, cron, intervalSeconds, timezone }: Conf
   return fine(`Scans at ${shown} (${timezone}).`)
 }
 
-/** This version has no sender: channels that are configured reach no one. */
-export function checkNotifications(warnings: Config['warnings']): Found {
-  const configured = warnings.some(({ path }) => path === 'notifications' || path.startsWith('notifications.'))
-  return configured
-    ? warn(
-        'Notifications are configured, but this version does not send any.',
-        'Let a monitoring system ask GET /api/status until it does.',
-      )
-    : fine('No notification channels are configured.')
+/** Who is told. Whether they can be reached is known where something was sent. */
+export function checkNotifications({ channels, deadman }: Config['notifications']): Found {
+  if (channels.length + deadman.length === 0) return fine('No notification channels are configured.')
+  const named = channels.map(({ name, type }) => (name === type ? name : `${name} (${type})`))
+  const told = named.length === 0 ? 'No channel is configured' : `Messages go to ${someOf(named)}`
+  return fine(`${told}; ${counted(deadman.length, "dead man's switch", "dead man's switches")}.`)
 }
 
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
