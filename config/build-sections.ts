@@ -52,6 +52,7 @@ export function buildSections(parts: Parts, around: Surroundings, report: Report
       lagDays: retention.lag_days ?? SECTION_DEFAULTS.retention.lag_days,
       invocationsDays: retention.invocations_days ?? SECTION_DEFAULTS.retention.invocations_days,
       retiredDays: retention.retired_days ?? SECTION_DEFAULTS.retention.retired_days,
+      backups: retention.backups ?? SECTION_DEFAULTS.retention.backups,
     },
   }
 }

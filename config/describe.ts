@@ -56,6 +56,7 @@ export function describeConfig(config: Config): readonly Described[] {
       lag_days: retention.lagDays,
       invocations_days: retention.invocationsDays,
       retired_days: retention.retiredDays,
+      backups: retention.backups,
     }),
     ...section(['metrics'], { public: metrics.public }),
     ...describeNotifications(notifications),

@@ -55,6 +55,8 @@ export interface Config {
     readonly invocationsDays: number
     /** Children of recursive mappings are forgotten so long after their backup is gone too. */
     readonly retiredDays: number
+    /** Nightly copies of the database. */
+    readonly backups: number
   }
   /** What Prometheus reads: open to whoever reaches the port, or to viewers only. */
   readonly metrics: { readonly public: boolean }

@@ -26,6 +26,7 @@ export const SECTION_DEFAULTS = {
     lag_days: 400,
     invocations_days: 30,
     retired_days: 30,
+    backups: 7,
   },
 } as const
 
@@ -186,6 +187,11 @@ export const RetentionSchema = z.strictObject(
     retired_days: days(
       'Children of recursive datasets that are gone on both sides',
       SECTION_DEFAULTS.retention.retired_days,
+    ),
+    backups: count(
+      'backups',
+      { min: 1, max: 366 },
+      { description: 'Nightly copies of the database that are kept.', default: SECTION_DEFAULTS.retention.backups },
     ),
   },
   block('logs_days: 30'),

@@ -5,7 +5,7 @@ const DAY = 86_400_000
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 
 export default defineFunction({
-  summary: 'Delete history that `retention` no longer keeps, and read the database through.',
+  summary: 'Delete history that `retention` no longer keeps.',
   description:
     'What was done to a SAN, or asked for by a person, is never deleted. Days on which the witness was not at work do not count.',
   schedule: '17 3 * * *',
@@ -26,7 +26,6 @@ export default defineFunction({
       logger.warn(
         `There is no sign of the witness from ${dayOf(gap.from)} to ${dayOf(gap.to - DAY)}: it was off, or its clock was set. These days do not count for \`retention\`, so history is kept for as much longer.`,
       )
-    await store.quickCheck()
     // Whoever asked for it is in the audit already.
     if (trigger === 'schedule' && Object.values(pruned).some((count) => count > 0))
       await access.audit.write({ actor, action: 'pruneHistory', detail: pruned })

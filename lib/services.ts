@@ -11,6 +11,7 @@ import type { Verification } from '#lib/inspect/verify/types.ts'
 import type { Metrics } from '#lib/metrics/metrics.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
 import { createDefine } from '#lib/runtime/define.ts'
+import type { Backups } from '#lib/upkeep/backups.ts'
 
 /** What every handler receives. Built once in `lib/app/app.ts`; handlers see only this. */
 export interface Services {
@@ -24,6 +25,8 @@ export interface Services {
   readonly logger: EngineLog
   readonly configuration: Configuration
   readonly inspection: Inspection
+  /** Copies of the database, made by a process beside this one. */
+  readonly backups: Backups
   /** What weakens the witness itself, in sentences with their cures; none: nothing. Quick: every page asks. */
   readonly warnings: () => Promise<readonly string[]>
   /** What Prometheus reads. */

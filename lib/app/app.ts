@@ -22,6 +22,7 @@ import type { Services } from '#lib/services.ts'
 import { checkSshPath } from '#lib/ssh/config-words.ts'
 import { createSsh } from '#lib/ssh/ssh.ts'
 import { aboutThis } from './about.ts'
+import { backupSource, openBackups } from './backups.ts'
 import { createConfiguration, type InUse, RunningConfiguration } from './configuration.ts'
 import { keepRoom, readiness } from './health.ts'
 import { createInspection } from './inspection.ts'
@@ -159,7 +160,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   news.listen(auditRepairs(access.audit))
   news.listen(counters.news)
 
-  const warnings = createWarnings([openFileWarnings({ find: openNow, atStart: openAtStart, log, now })], log)
+  const backups = await openBackups({ store, dataDirectory: directories.data, config, now })
+  const warnings = createWarnings(
+    [openFileWarnings({ find: openNow, atStart: openAtStart, log, now }), backupSource(backups, now(), now)],
+    log,
+  )
 
   const stopping = new AbortController()
   const about = aboutThis({ bootId: events.bootId, startedAt: now(), demo })
@@ -224,6 +229,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       logger: log,
       configuration,
       inspection,
+      backups,
       warnings,
       metrics,
       runtime: runtimeView(runtime, ready),

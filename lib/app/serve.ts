@@ -1,5 +1,6 @@
 import { onSignal } from '#lib/host/environment.ts'
 import { type App, type AppOptions, openApp } from './app.ts'
+import { isBackupDue } from './backups.ts'
 import { type Directories, socketPath } from './settings.ts'
 
 interface ServeOptions {
@@ -66,6 +67,8 @@ export async function serve({ directories, host, port, onReady, ...demo }: Serve
     if (app.services.config.scheduler.enabled)
       runAtStart(app, 'scan', 'The first scan failed; the schedule goes on.').catch(crash)
     runAtStart(app, 'check-audit', 'The audit could not be checked; the schedule tries again.').catch(crash)
+    if (app.services.config.scheduler.enabled && isBackupDue(app.services.backups, app.services.now()))
+      runAtStart(app, 'back-up', 'The database could not be backed up; the schedule tries again.').catch(crash)
     return await ended
   } finally {
     offReload()

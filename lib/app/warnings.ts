@@ -4,7 +4,7 @@ import { lately } from './lately.ts'
 
 // What weakens the witness itself: one list, from whoever knows of such a thing.
 
-interface WarningSource {
+export interface WarningSource {
   /** What it looks at, as it reads in "… could not be found out". */
   readonly about: string
   /** Sentences, each with its cure; none: all is well. Every status asks, so it neither waits for a disk nor for a network. */

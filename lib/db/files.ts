@@ -1,16 +1,20 @@
 import type { Database } from 'bun:sqlite'
+import { dirname } from 'node:path'
 import {
   chmodSync,
   closeSync,
   existsSync,
+  fsyncSync,
   mkdirSync,
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from '#lib/host/system-calls.ts'
-import { isoStamp } from '#lib/text/words.ts'
+import { bytesText, isoStamp } from '#lib/text/words.ts'
 import { StoreError, toStoreError } from './errors.ts'
+import { freeBytes } from './logs.ts'
 
 /**
  * A file that only its owner may read, from its first moment: SQLite would make it under the process's umask, open until it
@@ -53,17 +57,49 @@ export function ensureDataDirectory(directory: string): void {
   }
 }
 
+/** Bytes of a database, with what is not yet in the file itself. It is not opened: see `makePrivate`. */
+export function databaseBytes(file: string): number {
+  const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  return size(file) + size(`${file}-wal`) + size(`${file}-shm`)
+}
+
+/** @throws StoreError `full` where so many bytes more would leave less than `leave` beside `target` */
+export function needRoom(target: string, bytes: number, leave: number): void {
+  const free = freeBytes(dirname(target))
+  if (free - bytes >= leave) return
+  throw new StoreError(
+    'full',
+    `${bytesText(free)} are free in ${dirname(target)}, and a copy of the database needs ${bytesText(bytes)} and must leave ${bytesText(leave)}. Free space there; nothing was written.`,
+  )
+}
+
+/** What is written is on the disk, and not only on its way there. Not for a database that this process has open: see `makePrivate`. */
+export function syncToDisk(path: string): void {
+  const descriptor = openSync(path, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Below this the next checkpoint may fail. */
+const LEFT_BYTES = 4 * 1024 * 1024
+
 /**
  * A consistent copy of the open database at `target`. Reading the file instead would drop this process's POSIX locks on it.
  * Under a temporary name first: on a full disk SQLite leaves an empty file behind, which must not pass for a copy.
  */
-export function copyDatabase(database: Database, target: string): void {
+export function copyDatabase(database: Database, target: string, leave = LEFT_BYTES): void {
   const partial = `${target}.partial`
   rmSync(partial, { force: true })
   try {
+    needRoom(target, databaseBytes(database.filename), leave)
     makePrivate(partial)
     database.run('VACUUM INTO ?', [partial])
+    syncToDisk(partial)
     renameSync(partial, target)
+    syncToDisk(dirname(target))
   } catch (error) {
     rmSync(partial, { force: true })
     throw toStoreError(error)

@@ -77,6 +77,7 @@ export function config(datasets: readonly DatasetConfig[], hostIds: readonly str
       lagDays: 400,
       invocationsDays: 30,
       retiredDays: 30,
+      backups: 7,
     },
     metrics: { public: false },
     notifications: { warnForSeconds: 1800, digestAt: null, report: null, channels: [], deadman: [] },

@@ -162,8 +162,6 @@ export interface Store extends AccessStore {
   makeRoom(): Promise<number>
   /** A write that is rolled back, and room for the next ones; throws with the reason. Cheap however large the database. */
   check(): Promise<void>
-  /** `PRAGMA quick_check`: reads all of the database. Throws StoreError `corrupt`. */
-  quickCheck(): Promise<void>
   integrity(): Promise<string>
   sizeBytes(): Promise<number>
   close(): Promise<void>

@@ -1,8 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { statSync } from '#lib/host/system-calls.ts'
 import { digestOfContent } from './audit.ts'
 import { StoreError } from './errors.ts'
-import { markDamage } from './files.ts'
+import { databaseBytes } from './files.ts'
 import { freeBytes, trimLogs } from './logs.ts'
 import { breathe } from './rows.ts'
 import { archiveRepairs, thinRepairs } from './run-archive.ts'
@@ -185,10 +184,7 @@ async function inBatches(db: Kysely<Schema>, statement: RawBuilder<unknown>): Pr
 /** Below this the next checkpoint may fail; a write that is rolled back never reaches the disk and would not notice. */
 const LEAST_FREE_BYTES = 4 * 1024 * 1024
 
-export function healthRepository(
-  db: Kysely<Schema>,
-  file: string,
-): Pick<Store, 'check' | 'quickCheck' | 'integrity' | 'sizeBytes'> {
+export function healthRepository(db: Kysely<Schema>, file: string): Pick<Store, 'check' | 'integrity' | 'sizeBytes'> {
   return {
     async check() {
       await tryToWrite(db)
@@ -201,25 +197,13 @@ export function healthRepository(
       }
     },
 
-    async quickCheck() {
-      const { rows } = await sql<{ quick_check: string }>`PRAGMA quick_check(1)`.execute(db)
-      const answer = rows[0]?.quick_check
-      if (answer === 'ok') return
-      markDamage(file)
-      throw new StoreError('corrupt', `The database is damaged: ${answer}. Restart zwitness: it moves the file aside.`)
-    },
-
     async integrity() {
       const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check(20)`.execute(db)
       return rows.map((row) => row.integrity_check).join('\n')
     },
 
-    // stat does not open the file: opening and closing it here would drop the process's POSIX locks on it.
     async sizeBytes() {
-      const parts = [file, `${file}-wal`, `${file}-shm`].map(
-        (path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
-      )
-      return parts.reduce((sum, size) => sum + size, 0)
+      return databaseBytes(file)
     },
   }
 }

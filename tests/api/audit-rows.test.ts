@@ -162,6 +162,7 @@ const WRITES: Readonly<Record<string, Sample>> = {
 const BY_THEMSELVES = ['POST /api/audit/verify', 'POST /api/datasets/:id/preview', 'POST /login', 'POST /setup']
 
 const FUNCTIONS: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
+  'back-up': [{}],
   'check-audit': [{}],
   check: [{ pair: 'HQS10 → HQS7' }, { dataset: ID }],
   discover: [{ primary: 'hqs10', backup: 'hqs7' }],

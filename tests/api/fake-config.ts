@@ -83,6 +83,7 @@ export function fakeConfig(change: Partial<Config> = {}): Config {
       lagDays: 400,
       invocationsDays: 30,
       retiredDays: 30,
+      backups: 7,
     },
     metrics: { public: false },
     notifications: { warnForSeconds: 1800, digestAt: null, report: null, channels: [], deadman: [] },

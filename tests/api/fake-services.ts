@@ -10,6 +10,7 @@ import { createMetrics } from '#lib/metrics/metrics.ts'
 import { memoryStore } from '#lib/runtime/invoke.ts'
 import { createRuntime, type Runtime, type RuntimeFace } from '#lib/runtime/runtime.ts'
 import type { ReloadResult, RuntimeView, Services } from '#lib/services.ts'
+import { fakeBackups } from './fake-backups.ts'
 import { fakeConfig, NOW } from './fake-config.ts'
 import { type FakeEngine, fakeEngine } from './fake-engine.ts'
 import { fakeInspection } from './fake-inspection.ts'
@@ -109,6 +110,7 @@ export async function fakeServices(): Promise<Fake> {
       schema: () => ({ type: 'object' }),
     },
     inspection: fakeInspection(),
+    backups: fakeBackups(),
     warnings: async () => [],
     runtime: viewOf(runtime, world),
     metrics,

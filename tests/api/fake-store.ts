@@ -20,7 +20,6 @@ export type FakeStore = Pick<
   | 'lag'
   | 'invocations'
   | 'prune'
-  | 'quickCheck'
   | 'sizeBytes'
   | 'lastRepairs'
   | 'schemaVersion'
@@ -82,7 +81,6 @@ export function fakeStore(): FakeStore {
       },
     ],
     prune: async () => ({ runs: 1, logs: 2, lag: 3, invocations: 4, thinned: 0, forgotten: 0, gap: null }),
-    quickCheck: async () => {},
   }
 }
 

@@ -62,7 +62,7 @@ test('prune-history tells what it deleted', async () => {
   expect(await invoke('prune-history')).toMatchObject({ output: { runs: 1, logs: 2, lag: 3, invocations: 4 } })
 })
 
-test('scan, verify, prune-history and check-audit are scheduled', () => {
+test('scan, verify, prune-history, check-audit and back-up are scheduled', () => {
   const scheduled = fake.runtime.tree.functions.filter(({ definition }) => definition.schedule !== undefined)
-  expect(scheduled.map(({ name }) => name)).toEqual(['check-audit', 'prune-history', 'scan', 'verify'])
+  expect(scheduled.map(({ name }) => name)).toEqual(['back-up', 'check-audit', 'prune-history', 'scan', 'verify'])
 })

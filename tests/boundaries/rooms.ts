@@ -75,6 +75,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['lib/engine', 'lib/db', 'lib/ssh', 'lib/events', 'config'],
     packages: ['@prometheus-io/client'],
   },
+  // The witness's own database: copies of it, made by a child process, and what can be put back.
+  'lib/upkeep': {
+    uses: ['lib/db', 'lib/process', 'lib/host'],
+    packages: ['node:'],
+  },
   'lib/explain': {
     uses: ['lib/zfs', 'lib/api'],
     types: ['lib/engine', 'lib/runtime', 'lib/services.ts'],
