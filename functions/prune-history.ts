@@ -18,6 +18,7 @@ export default defineFunction({
     lag: z.number().int(),
     invocations: z.number().int(),
     thinned: z.number().int().describe('Repairs that keep what they did, and no plan and progress, from now on.'),
+    maintenances: z.number().int().describe('Pauses and acknowledgements of many that are long over.'),
     forgotten: z.number().int().describe('Children of recursive datasets that are gone on both sides.'),
   }),
   async run(_, { store, config, now, logger, access, actor, trigger }) {

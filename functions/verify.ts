@@ -1,7 +1,10 @@
 import { z } from 'zod'
+import { schedulerHeld } from '#lib/api/function.ts'
 import { datasetId } from '#lib/api/refusals.ts'
 import { VerificationResult, verifyAll } from '#lib/api/verification.ts'
 import { defineFunction } from '#lib/services.ts'
+
+const NOTHING = { VERIFIED: 0, ATTENTION: 0, UNKNOWN: 0, FAILED: 0 }
 
 export default defineFunction({
   summary: 'Compare backups with their primaries over the whole history.',
@@ -12,8 +15,12 @@ export default defineFunction({
   tags: ['datasets'],
   input: z.object({ dataset: datasetId.optional().describe('Only this one.') }),
   output: z.object({
+    held: z.string().nullable().describe('Why nothing was verified: the scheduler is paused. Null: it was.'),
     counts: z.record(VerificationResult, z.number().int()),
     items: z.array(z.object({ datasetId: z.string(), result: VerificationResult, summary: z.string() })),
   }),
-  run: ({ dataset }, context) => verifyAll(dataset, context),
+  async run({ dataset }, context) {
+    const held = context.trigger === 'schedule' ? schedulerHeld(context) : null
+    return held === null ? { held, ...(await verifyAll(dataset, context)) } : { held, counts: NOTHING, items: [] }
+  },
 })

@@ -1,7 +1,7 @@
 import Dashboard from '#islands/dashboard.tsx'
 import { hostView } from '#lib/api/host.ts'
 import { runView } from '#lib/api/run.ts'
-import { overview, summariesOf } from '#lib/api/status.ts'
+import { nextCheckAt, overview, summariesOf } from '#lib/api/status.ts'
 import { Island } from '#lib/runtime/page.tsx'
 import { definePage } from '#lib/services.ts'
 import { isoOrNull } from '#lib/text/words.ts'
@@ -28,7 +28,7 @@ export default definePage({
     if (all.length === 0) return <FirstStepsPage context={context} steps={await context.inspection.firstSteps()} />
     // Not the whole status: whether the file on disk is sound would be judged for every page.
     const status = overview(context, now, all)
-    const { config, engine, runtime } = context
+    const { config, engine } = context
     const query = readQuery(params)
     const found = findRows(all, query)
     const from = Math.max(0, Number(params.get('from')) || 0)
@@ -46,7 +46,7 @@ export default definePage({
               hosts: engine.hosts().map((host) => hostView(host, config)),
               pairs: config.pairs.map(({ name, primary, backup }) => ({ name, primary, backup })),
               lastCheckAt: isoOrNull(engine.lastScan().finished?.finishedAt ?? null),
-              nextCheckAt: isoOrNull(runtime.nextScanAt()),
+              nextCheckAt: isoOrNull(nextCheckAt(context)),
               oldest: oldestOf(all),
               overlooked: overlookedOf(all),
             },

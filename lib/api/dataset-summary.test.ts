@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { Silence } from '#lib/engine/silence.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import { fakePlan, fakeView } from '#tests/api/fake-views.ts'
 import { datasetSummary, nameOf } from './dataset-summary.ts'
@@ -6,7 +7,15 @@ import { countsOf, worstOf } from './status.ts'
 
 const NOW = Date.parse('2026-11-22T14:32:10Z')
 const summary = (change: Partial<DatasetView> = {}) => datasetSummary(fakeView('a', { change }), NOW)
-const control = { datasetId: 'a', by: 'anna', reason: null, at: NOW - 5000 }
+const AT = '2026-11-22T14:32:05Z'
+const said: Silence = {
+  origin: 'person',
+  by: 'anna',
+  reason: null,
+  at: NOW - 5000,
+  until: null,
+  maintenance: null,
+}
 
 test.each([
   ['hqs10p1/L1S4DAT1', 'L1S4DAT1'],
@@ -19,15 +28,34 @@ describe('a pause', () => {
     ['none', null, null],
     [
       'in the configuration',
-      { origin: 'config' } as const,
-      { by: null, until: null, reason: 'paused in the configuration' },
+      { ...said, origin: 'config', by: null, at: null, reason: 'paused in the configuration' } as const,
+      {
+        by: null,
+        at: null,
+        until: null,
+        reason: 'paused in the configuration',
+        origin: 'CONFIG' as const,
+        maintenance: null,
+      },
     ],
     [
       'of a person',
-      { ...control, kind: 'pause', until: null, origin: 'person' } as const,
-      { by: 'anna', until: null, reason: null },
+      said,
+      { by: 'anna', at: AT, until: null, reason: null, origin: 'PERSON' as const, maintenance: null },
     ],
-    ['that is over', { ...control, kind: 'pause', until: NOW, origin: 'person' } as const, null],
+    [
+      'of many',
+      { ...said, origin: 'maintenance', maintenance: { id: 3, about: 'SAN hqs7' } } as const,
+      {
+        by: 'anna',
+        at: AT,
+        until: null,
+        reason: null,
+        origin: 'MAINTENANCE' as const,
+        maintenance: { id: '3', about: 'SAN hqs7' },
+      },
+    ],
+    ['that is over', { ...said, until: NOW }, null],
   ])('%s', (_, pause, shown) => expect(summary({ pause }).paused).toEqual(shown))
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ControlRecord } from '#lib/db/types.ts'
+import type { Silence } from '#lib/engine/silence.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
 import { warnDelaySeconds } from '#lib/replication/judge/rhythm.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
@@ -10,6 +10,7 @@ import {
   type CursorKey,
   datasetHref,
   decodeCursor,
+  describedEnum,
   encodeCursor,
   previewHref,
   runsOfHref,
@@ -59,16 +60,42 @@ const Place = z
   .object({ host: z.string(), dataset: z.string() })
   .meta({ id: 'Place', description: 'A dataset on a SAN.' })
 
+const SilenceOrigin = describedEnum<Uppercase<Silence['origin']>>('SilenceOrigin', 'Where it comes from.', {
+  CONFIG: 'The configuration: `paused: true`.',
+  PERSON: "This dataset's own.",
+  MAINTENANCE: 'One of many, of which this dataset is one; `maintenance` says which.',
+})
+
+const OfMany = z
+  .object({
+    id: z.string(),
+    about: z
+      .string()
+      .describe('What it is for, in words.')
+      .meta({ examples: ['SAN hqs7'] }),
+  })
+  .meta({ id: 'MaintenanceRef', description: 'A pause or an acknowledgement of many.' })
+
 const Paused = z
   .object({
     until: Timestamp.nullable().describe('Null: until somebody resumes it.'),
     by: z.string().nullable().describe('Null when the configuration says so (`paused: true`).'),
+    at: Timestamp.nullable().describe('Since when; null when the configuration says so.'),
     reason: z.string().nullable(),
+    origin: SilenceOrigin,
+    maintenance: OfMany.nullable(),
   })
   .meta({ id: 'Paused', description: 'No repair starts by itself while a dataset is paused; checks go on.' })
 
 const Acknowledged = z
-  .object({ by: z.string(), at: Timestamp, until: Timestamp.nullable(), reason: z.string().nullable() })
+  .object({
+    by: z.string(),
+    at: Timestamp,
+    until: Timestamp.nullable(),
+    reason: z.string().nullable(),
+    origin: SilenceOrigin,
+    maintenance: OfMany.nullable(),
+  })
   .meta({ id: 'Acknowledged', description: 'Somebody knows; alarms are quiet, the status stays.' })
 
 const Behind = z
@@ -158,20 +185,28 @@ export function nameOf(dataset: string): string {
   return dataset.slice(dataset.indexOf('/') + 1)
 }
 
-function pausedView(pause: DatasetView['pause'], now: number): z.input<typeof Paused> | null {
-  if (pause === null) return null
-  if (pause.origin === 'config') return { until: null, by: null, reason: 'paused in the configuration' }
-  if (isOver(pause, now)) return null
-  return { until: isoOrNull(pause.until), by: pause.by, reason: pause.reason }
+function pausedView(pause: Silence | null, now: number): z.input<typeof Paused> | null {
+  if (pause === null || isOver(pause, now)) return null
+  return { ...silenceView(pause), by: pause.by, at: isoOrNull(pause.at) }
 }
 
-function ackView(ack: ControlRecord | null, now: number): z.input<typeof Acknowledged> | null {
-  if (ack === null || isOver(ack, now)) return null
-  return { by: ack.by, at: iso(ack.at), until: isoOrNull(ack.until), reason: ack.reason }
+function ackView(ack: Silence | null, now: number): z.input<typeof Acknowledged> | null {
+  // Somebody always says so, and at some time: the configuration cannot.
+  if (ack === null || isOver(ack, now) || ack.by === null || ack.at === null) return null
+  return { ...silenceView(ack), by: ack.by, at: iso(ack.at) }
 }
 
-function isOver(control: ControlRecord, now: number): boolean {
-  return control.until !== null && control.until <= now
+function silenceView({ until, reason, origin, maintenance }: Silence) {
+  return {
+    until: isoOrNull(until),
+    reason,
+    origin: origin.toUpperCase() as Uppercase<Silence['origin']>,
+    maintenance: maintenance && { id: String(maintenance.id), about: maintenance.about },
+  }
+}
+
+function isOver({ until }: Silence, now: number): boolean {
+  return until !== null && until <= now
 }
 
 interface DatasetFilter {

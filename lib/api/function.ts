@@ -6,6 +6,7 @@ import type { InvocationContext, Schedule } from '#lib/runtime/define.ts'
 import type { FunctionView as Info, Services } from '#lib/services.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
 import { describedEnum, functionHref, Timestamp } from './fields.ts'
+import { pausedWords } from './maintenance.ts'
 import { impossible, runInTheWay } from './refusals.ts'
 import { triggerOf } from './run.ts'
 import { RunState, TriggerType } from './words.ts'
@@ -91,7 +92,8 @@ export const ScanInput = {
   dataset: z.string().min(1).max(300).optional().describe('Id of a dataset; not together with `pair`.'),
 }
 
-const ScanEnd = describedEnum<'ENDED' | 'ALREADY_RUNNING'>('ScanEnd', 'What became of a scan.', {
+const ScanEnd = describedEnum<'ENDED' | 'ALREADY_RUNNING' | 'PAUSED'>('ScanEnd', 'What became of a scan.', {
+  PAUSED: 'It did not begin: the scheduler is paused; `outcome` says by whom.',
   ENDED: 'It ran to its end; `state` says how.',
   ALREADY_RUNNING: 'Another one of the same datasets is under way; `runId` says which.',
 })
@@ -104,7 +106,14 @@ export const ScanOutcome = z.object({
 })
 
 type Outcome = z.input<typeof ScanOutcome>
-type Context = Pick<Services, 'engine'> & Pick<InvocationContext, 'actor' | 'trigger' | 'requestId' | 'signal'>
+type Context = Pick<Services, 'engine' | 'config'> &
+  Pick<InvocationContext, 'actor' | 'trigger' | 'requestId' | 'signal'>
+
+/** Why what the schedule wants does not begin, in a sentence; null: it may. A person's check is never held. */
+export function schedulerHeld({ engine, config }: Pick<Services, 'engine' | 'config'>): string | null {
+  const pause = engine.schedulerPause()
+  return pause === null ? null : `${pausedWords(pause, config.scheduler.timezone)}.`
+}
 
 /** Starts a scan and waits for its end, not for the repairs that it enqueues. */
 export async function lookAround(
@@ -114,6 +123,8 @@ export async function lookAround(
 ): Promise<Outcome> {
   const { engine, trigger, signal } = context
   const scheduled = trigger === 'schedule'
+  const held = scheduled ? schedulerHeld(context) : null
+  if (held !== null) return { end: 'PAUSED', runId: null, state: null, outcome: held }
   try {
     const started = await engine.scan({ scope: scopeOf(wanted), enqueue, trigger: triggerOf(context), signal })
     const run = await started.done

@@ -81,9 +81,12 @@ test.each([
   [{ seconds: 60 }, NOW + 60_000],
   [{ until: '2026-11-22T12:00:01Z' }, NOW + 1000],
   [{ until: '2026-11-22T14:00:00+01:00' }, NOW + 3_600_000],
-])('%p', (input, end) => expect(untilOf(input, NOW)).toBe(end))
+  [{ until: '14:00' }, NOW + 3_600_000],
+])('%p', (input, end) => expect(untilOf(input, { after: NOW, zone: 'Europe/Vienna' })).toBe(end))
 
 test.each([
   [{ seconds: 60, until: '2026-11-23T00:00:00Z' }, 'not both'],
   [{ until: '2026-11-22T12:00:00Z' }, 'is over'],
-])('%p is refused', (input, because) => expect(() => untilOf(input, NOW)).toThrow(because))
+  [{ until: 'soon' }, 'is no time'],
+  [{ until: '2028-11-22 12:00' }, 'more than a year'],
+])('%p is refused', (input, because) => expect(() => untilOf(input, { after: NOW, zone: 'UTC' })).toThrow(because))

@@ -6,7 +6,8 @@ import type { DatasetView, Engine } from '#lib/engine/types.ts'
 import { NotListed } from '#lib/inspect/discover/types.ts'
 import { noSuchHost } from '#lib/replication/words.ts'
 import { badRequest, type InputFault, Problem, type ProblemOptions } from '#lib/runtime/problem.ts'
-import { badCursor, datasetHref, epoch, Moment, previewHref, runHref } from './fields.ts'
+import { parseWhen, WHEN_FORMS } from '#lib/text/when.ts'
+import { badCursor, datasetHref, previewHref, runHref } from './fields.ts'
 
 interface Answer {
   readonly status: number
@@ -27,6 +28,9 @@ const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
   NO_SUCH_DATASET: { status: 404, title: 'There is no such dataset', next: to('/api/datasets') },
   NO_SUCH_RUN: { status: 404, title: 'There is no such run', next: to('/api/runs') },
   NO_SUCH_PAIR: { status: 404, title: 'There is no such pair', next: to('/api/config') },
+  NO_SUCH_HOST: { status: 404, title: 'There is no such host', next: to('/api/config') },
+  NO_SUCH_MAINTENANCE: { status: 404, title: 'There is no such maintenance', next: to('/api/maintenance') },
+  TOO_MANY: { status: 409, title: 'There are too many of them', next: to('/api/maintenance') },
   ALREADY_RUNNING: { status: 409, title: 'It is running already', retryable: true, next: toRun },
   NOT_RUNNING: { status: 409, title: 'The run has ended', next: toRun },
   CONFIRMATION_REQUIRED: { status: 409, title: 'A person must confirm this plan', next: toPreview },
@@ -169,25 +173,37 @@ export function runNumber(id: string): number {
 
 const YEAR_SECONDS = 366 * 86_400
 
+/** A moment as a person writes it. */
+export const When = z
+  .string()
+  .min(1)
+  .max(40)
+  .meta({ examples: ['06:00', 'Sat 20:00', '2026-12-05 06:00', '2026-12-05T06:00:00Z'] })
+
 /** The fields of everything that can be limited in time. */
 export const untilFields = {
-  until: Moment.optional().describe('Until then; not together with `seconds`. Without both: until somebody ends it.'),
+  until: When.optional().describe(
+    'Until then: RFC 3339, or a time of `scheduler.timezone` such as `06:00` (the next one), `Sat 20:00` or `2026-12-05 06:00`; not together with `seconds`. Without both: until somebody ends it.',
+  ),
   seconds: z.number().int().min(1).max(YEAR_SECONDS).optional().describe('For so long.'),
   reason: z.string().max(500).optional().describe('Kept with it, for those who come later.'),
 }
 
 /**
- * Epoch milliseconds, null for no end.
- * @throws Problem 422 for both at once and for a time that is over
+ * Epoch milliseconds, null for no end. `after`: when it begins.
+ * @throws Problem 422 for both at once, for what is no time, and for a time that is over by then
  */
 export function untilOf(
-  { until, seconds }: { readonly until?: string; readonly seconds?: number },
-  now: number,
+  { until, seconds }: { readonly until?: string | undefined; readonly seconds?: number | undefined },
+  { after, zone }: { readonly after: number; readonly zone: string },
 ): number | null {
   if (until !== undefined && seconds !== undefined) impossible('/until', 'Give `until` or `seconds`, not both.')
-  if (seconds !== undefined) return now + seconds * 1000
+  if (seconds !== undefined) return after + seconds * 1000
   if (until === undefined) return null
-  const end = epoch(until)
-  if (end <= now) impossible('/until', `${until} is over; give a time in the future.`)
+  const end = parseWhen(until, { zone, after })
+  if (end === null) impossible('/until', `${JSON.stringify(until)} is no time; write ${WHEN_FORMS}.`)
+  if (end <= after) impossible('/until', `${until} is over, or before the begin; give a later time.`)
+  if (end > after + YEAR_SECONDS * 1000)
+    impossible('/until', `${until} is more than a year ahead; leave it out for no end.`)
   return end
 }

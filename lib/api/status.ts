@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RunRecord } from '#lib/db/types.ts'
+import type { Maintenance } from '#lib/engine/types.ts'
 import type { Services } from '#lib/services.ts'
 import { severityOf } from '#lib/text/ranks.ts'
 import { counted, iso, isoOrNull } from '#lib/text/words.ts'
@@ -7,6 +8,7 @@ import { auditFault } from './audit.ts'
 import { type DatasetSummaryView, datasetSummary } from './dataset-summary.ts'
 import { Timestamp } from './fields.ts'
 import { Host, hostView } from './host.ts'
+import { MaintenanceNote, maintenanceNote, pausedWords } from './maintenance.ts'
 import { percentOf } from './run.ts'
 import { Health, ReasonCode, RunKind, RunResult, RunState, Status as StatusWord } from './words.ts'
 
@@ -15,10 +17,12 @@ export interface Situation {
   /** All datasets under watch, without retired ones. */
   readonly datasets: readonly Pick<DatasetSummaryView, 'health' | 'reason'>[]
   readonly schedulerPaused: boolean
+  /** Who paused it and until when, in a sentence without its dot; null or left out: the configuration. */
+  readonly paused?: string | null
 }
 
 /** Worst first. Judged by health, so a repair that runs never hides what is broken. */
-export function headlineOf({ datasets, schedulerPaused }: Situation): string {
+export function headlineOf({ datasets, schedulerPaused, paused = null }: Situation): string {
   const total = datasets.length
   if (total === 0) return 'No datasets configured yet'
   const withHealth = (health: string): number => datasets.filter((dataset) => dataset.health === health).length
@@ -29,15 +33,17 @@ export function headlineOf({ datasets, schedulerPaused }: Situation): string {
     return 'The witness cannot reach any SAN — states are unknown'
   }
   if (broken + warning + unknown === 0) {
-    return schedulerPaused ? 'Checks are paused' : `${all(total)} protected`
+    return schedulerPaused ? (paused ?? 'Checks are paused') : `${all(total)} protected`
   }
   if (datasets.every(({ reason }) => reason.code === 'NOT_CHECKED')) {
-    return schedulerPaused ? 'Checks are paused' : 'Not checked yet'
+    return schedulerPaused ? (paused ?? 'Checks are paused') : 'Not checked yet'
   }
   const parts = [
     broken > 0 ? `${datasetsAre(broken)} broken` : '',
     warning > 0 ? needAttention(warning, broken === 0) : '',
     unknown > 0 ? stateUnknown(unknown, broken + warning === 0) : '',
+    // What a person has paused explains what is not known, and ends.
+    paused === null ? '' : `${paused.charAt(0).toLowerCase()}${paused.slice(1)}`,
   ]
   return parts.filter((part) => part !== '').join(', ')
 }
@@ -111,6 +117,7 @@ export const Status = z
       .nullable()
       .describe('The newest finished scan of everything.'),
     nextCheckAt: Timestamp.nullable().describe('Null when the scheduler is off.'),
+    maintenance: z.array(MaintenanceNote).describe('Pauses and acknowledgements of many that are in force.'),
     stale: z.boolean().describe('A dataset was not looked at for two intervals.'),
     datasets: z.array(
       z.object({
@@ -150,7 +157,8 @@ export const Status = z
       startedAt: Timestamp,
       uptimeSeconds: z.number().int(),
       demo: z.boolean().describe('Simulated SANs: nothing is real.'),
-      schedulerPaused: z.boolean(),
+      schedulerPaused: z.boolean().describe('No check is scheduled: by the configuration, or by `schedulerPause`.'),
+      schedulerPause: MaintenanceNote.nullable().describe('Set where a person paused the scheduler.'),
       auditFault: z
         .string()
         .nullable()
@@ -171,7 +179,7 @@ export function overview(
   const worst = worstOf(datasets)
   return {
     overall: worst?.health ?? ('UNKNOWN' as const),
-    headline: headlineOf({ datasets, schedulerPaused: !services.config.scheduler.enabled }),
+    headline: headlineOf({ datasets, ...schedulerOf(services) }),
     counts: countsOf(all),
     worst: worst && {
       datasetId: worst.id,
@@ -179,9 +187,26 @@ export function overview(
       delaySeconds: worst.delaySeconds,
       lagSeconds: worst.lagSeconds,
     },
+    maintenance: inForce(services.engine).map(maintenanceNote),
     stale: datasets.some((dataset) => dataset.stale),
     datasets: all.map(line),
   }
+}
+
+function schedulerOf({ engine, config }: Pick<Services, 'engine' | 'config'>): Omit<Situation, 'datasets'> {
+  const { enabled, timezone } = config.scheduler
+  const pause = engine.schedulerPause()
+  return { schedulerPaused: !enabled || pause !== null, paused: pause && pausedWords(pause, timezone) }
+}
+
+function inForce(engine: Services['engine']): readonly Maintenance[] {
+  return engine.maintenances().filter(({ stage }) => stage === 'in force')
+}
+
+/** Epoch ms of the next check that begins by itself; null: none is planned. A pause of the scheduler ends with one. */
+export function nextCheckAt({ engine, runtime }: Pick<Services, 'engine' | 'runtime'>): number | null {
+  const pause = engine.schedulerPause()
+  return pause === null ? runtime.nextScanAt() : pause.until
 }
 
 export function summariesOf({ engine }: Pick<Services, 'engine'>, now: number): DatasetSummaryView[] {
@@ -197,10 +222,11 @@ export async function statusView(
   const { engine, config, about } = services
   const [file, warnings] = await Promise.all([services.configuration.state(), services.warnings()])
   const { finished } = engine.lastScan()
+  const pause = engine.schedulerPause()
   return {
     ...overview(services, now, all),
     lastCheck: finished && lastCheck(finished),
-    nextCheckAt: isoOrNull(services.runtime.nextScanAt()),
+    nextCheckAt: isoOrNull(nextCheckAt(services)),
     hosts: engine.hosts().map((host) => hostView(host, config)),
     activeRuns: engine.activeRuns().map(activeRun),
     config: {
@@ -216,7 +242,8 @@ export async function statusView(
       startedAt: iso(about.startedAt),
       uptimeSeconds: Math.max(0, Math.floor((now - about.startedAt) / 1000)),
       demo: about.demo,
-      schedulerPaused: !config.scheduler.enabled,
+      schedulerPaused: !config.scheduler.enabled || pause !== null,
+      schedulerPause: pause && maintenanceNote(pause),
       auditFault: auditFault(services.access.auditChecks.last()),
     },
   }

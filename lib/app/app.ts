@@ -251,6 +251,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   // Without a file it is not known who is no user any more.
   if (!running.missing) await access.settle(null)
   await engine.start()
+  // A command lives too short to tell what begins and ends meanwhile; the service tells it.
+  if (role === 'serve') await engine.keepTime()
   const closing = opened.move()
   return {
     fetch: async (request) => runtime.app.fetch(request, {}),

@@ -30,6 +30,7 @@ function told(runs: readonly RunRecord[]) {
     progress: nothing,
     host: nothing,
     control: nothing,
+    maintenance: nothing,
     run: ({ id }) => void passed.push(id),
   }
   const audit = { write: async (entry: AuditEntry) => void book.push(entry), writeRequest: async () => {} }

@@ -37,6 +37,7 @@ export function createNews(): Emit & { listen(listener: Partial<Emit>): void } {
     progress: (run) => toAll((each) => each.progress?.(run)),
     host: (state) => toAll((each) => each.host?.(state)),
     control: (id, controls) => toAll((each) => each.control?.(id, controls)),
+    maintenance: (maintenance) => toAll((each) => each.maintenance?.(maintenance)),
   }
 }
 
@@ -72,6 +73,7 @@ export function broadcast(hub: EventHub, { engine, config, now }: Parts): Emit {
   return {
     dataset: (record) => dataset(record.datasetId),
     control: (id) => dataset(id),
+    maintenance: () => statusSoon(),
     run(run) {
       hub.publish('run', runView(run, now()))
       if (run.datasetId !== null) dataset(run.datasetId)

@@ -294,7 +294,7 @@ async function adoptHistory(db: Transaction<Schema>, datasetId: string, guid: st
   }
   await db.updateTable('archive_dataset').set({ dataset_id: datasetId }).where('dataset_id', '=', former.id).execute()
   // Where both have a row the fresh one stays; the old one goes with its dataset.
-  for (const table of ['lag_point', 'control', 'snapshot_state']) {
+  for (const table of ['lag_point', 'control', 'snapshot_state', 'maintenance_dataset']) {
     await sql`UPDATE OR IGNORE ${sql.table(table)} SET dataset_id = ${datasetId} WHERE dataset_id = ${former.id}`.execute(
       db,
     )

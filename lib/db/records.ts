@@ -145,6 +145,35 @@ export interface ControlRecord {
   readonly at: number
 }
 
+/** What a pause or an acknowledgement is for, where it is not one dataset's own. Hosts and pairs by their configured names. */
+export type MaintenanceScope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'hosts'; readonly hosts: readonly string[] }
+  | { readonly kind: 'pair'; readonly pair: string }
+  | { readonly kind: 'datasets'; readonly ids: readonly string[] }
+  /** No scheduled check begins. */
+  | { readonly kind: 'scheduler' }
+
+export type MaintenanceStage = 'planned' | 'in force' | 'over'
+
+/** A pause or an acknowledgement of many, now or planned ahead. Times are epoch milliseconds. */
+export interface MaintenanceRecord {
+  readonly id: number
+  readonly kind: 'pause' | 'ack'
+  readonly scope: MaintenanceScope
+  readonly from: number
+  /** Null: until a person ends it. */
+  readonly until: number | null
+  readonly by: string
+  readonly reason: string | null
+  readonly madeAt: number
+  /** By a person, before its time; null: not so. */
+  readonly endedAt: number | null
+  readonly endedBy: string | null
+  /** The stage that was told last: another one by now is still to be told. */
+  readonly noted: MaintenanceStage
+}
+
 export interface LogRecord {
   readonly id: number
   readonly at: number

@@ -6,6 +6,9 @@ import type {
   ControlRecord,
   InvocationRecord,
   LogRecord,
+  MaintenanceRecord,
+  MaintenanceScope,
+  MaintenanceStage,
   RunKind,
   RunState,
   TriggerType,
@@ -117,6 +120,21 @@ export interface Schema extends AccessSchema {
     reason: string | null
     at: number
   }
+  maintenance: {
+    id: Generated<number>
+    kind: MaintenanceRecord['kind']
+    scope: MaintenanceScope['kind']
+    names: string
+    from_at: number
+    until_at: number | null
+    by: string
+    reason: string | null
+    made_at: number
+    ended_at: number | null
+    ended_by: string | null
+    noted: MaintenanceStage
+  }
+  maintenance_dataset: { maintenance_id: number; dataset_id: string }
   log: {
     id: Generated<number>
     at: number

@@ -7,6 +7,7 @@ import { disconnect } from './driver.ts'
 import { copyDatabase } from './files.ts'
 import { invocationsRepository } from './invocations.ts'
 import { freeBytes, LOG_BYTES, logsRepository, logVolumeRepository } from './logs.ts'
+import { maintenanceRepository } from './maintenance.ts'
 import { actionsRepository, interruptRepository, runsRepository, setAsideRunsRepository } from './runs.ts'
 import type { Schema } from './schema.ts'
 import {
@@ -59,6 +60,7 @@ export function composeStore({
     ...interruptRepository(db),
     ...actionsRepository(db),
     ...controlsRepository(db),
+    ...maintenanceRepository(db),
     ...lagRepository(db),
     ...logsRepository(db, { most: mostLogBytes, free }),
     ...logVolumeRepository(db, free),

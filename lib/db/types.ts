@@ -10,6 +10,8 @@ import type {
   LagPoint,
   LineRecord,
   LogRecord,
+  MaintenanceRecord,
+  MaintenanceStage,
   ProxyMaker,
   RunKind,
   RunRecord,
@@ -62,6 +64,8 @@ interface Pruned {
   readonly thinned: number
   /** Children of recursive mappings that are listed no more. */
   readonly forgotten: number
+  /** Pauses and acknowledgements of many that are over. */
+  readonly maintenances: number
   /** Epoch ms: days without a sign of the witness that were met for the first time. Null: none. */
   readonly gap: { readonly from: number; readonly to: number } | null
 }
@@ -128,6 +132,17 @@ export interface Store extends AccessStore {
   clearControl(datasetId: string, kind: ControlRecord['kind']): Promise<void>
   /** Only those still in force at `now`. */
   controls(now: number): Promise<readonly ControlRecord[]>
+
+  /** @returns its id */
+  addMaintenance(record: Omit<MaintenanceRecord, 'id' | 'endedAt' | 'endedBy'>): Promise<number>
+  /** False: there is none of that id, or it is over. */
+  endMaintenance(id: number, end: { readonly at: number; readonly by: string }): Promise<boolean>
+  /** Its stage has been told. */
+  noteMaintenance(id: number, noted: MaintenanceStage): Promise<void>
+  /** All whose end was not told yet, oldest first. */
+  openMaintenances(): Promise<readonly MaintenanceRecord[]>
+  /** Those that were over at `since` or later, newest first. */
+  pastMaintenances(since: number): Promise<readonly MaintenanceRecord[]>
 
   addLag(points: readonly (LagPoint & { readonly datasetId: string })[]): Promise<void>
   lag(datasetId: string, from: number, to: number, stepMs: number): Promise<readonly LagPoint[]>

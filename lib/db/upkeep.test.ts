@@ -125,6 +125,7 @@ test('more than one batch of logs, lag points and invocations; ids are not used 
     invocations: 1,
     thinned: 0,
     forgotten: 0,
+    maintenances: 0,
     gap: null,
   })
   expect(await store.lag('a', 0, NOW + 1, DAY)).toHaveLength(1)

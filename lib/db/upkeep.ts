@@ -43,6 +43,11 @@ export function pruneRepository(db: Kysely<Schema>): Pick<Store, 'prune'> {
           'invocation',
           sql`state <> 'RUNNING' AND started_at < ${before(retention.invocationsDays)}`,
         ),
+        maintenances: await deleteWhere(
+          db,
+          'maintenance',
+          sql`noted = 'over' AND coalesce(ended_at, until_at) < ${before(retention.lagDays)}`,
+        ),
         forgotten: await forgetRetired(db, before(retention.retiredDays), now),
       }
       const thinBefore = before(retention.repairsDays)
@@ -122,9 +127,8 @@ async function forgetRetired(db: Kysely<Schema>, before: number, now: number): P
         await transaction.deleteFrom(table).where('dataset_id', '=', id).execute()
       const { rows: used } = await sql`
         SELECT 1 FROM run WHERE dataset_id = ${id} UNION SELECT 1 FROM action WHERE dataset_id = ${id}
-        UNION SELECT 1 FROM archive_dataset WHERE dataset_id = ${id} UNION SELECT 1 FROM dataset WHERE parent_id = ${id}`.execute(
-        transaction,
-      )
+        UNION SELECT 1 FROM archive_dataset WHERE dataset_id = ${id} UNION SELECT 1 FROM dataset WHERE parent_id = ${id}
+        UNION SELECT 1 FROM maintenance_dataset WHERE dataset_id = ${id}`.execute(transaction)
       if (used.length === 0) await transaction.deleteFrom('dataset').where('id', '=', id).execute()
       else await transaction.updateTable('dataset').set({ forgotten_at: now }).where('id', '=', id).execute()
     })
@@ -133,7 +137,11 @@ async function forgetRetired(db: Kysely<Schema>, before: number, now: number): P
   return rows.length
 }
 
-async function deleteWhere(db: Kysely<Schema>, table: 'run' | 'log' | 'invocation', condition: RawBuilder<unknown>) {
+async function deleteWhere(
+  db: Kysely<Schema>,
+  table: 'run' | 'log' | 'invocation' | 'maintenance',
+  condition: RawBuilder<unknown>,
+) {
   const name = sql.table(table)
   return inBatches(
     db,

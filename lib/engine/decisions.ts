@@ -16,6 +16,8 @@ export function controls(
   deps: Pick<EngineDeps, 'store' | 'now' | 'log' | 'emit'>,
   knowledge: Knowledge,
   found: (id: string) => Monitored,
+  /** After each change: when the next one ends may be another time. */
+  onChange: () => void,
 ): Pick<Engine, 'pause' | 'resume' | 'ack' | 'unack'> {
   const { states } = knowledge
 
@@ -44,6 +46,7 @@ export function controls(
     await states.reloadControls(deps.now())
     deps.log.info(message, { datasetId: id })
     deps.emit.control(id, states.controls(id, deps.now()))
+    onChange()
   }
 
   return {

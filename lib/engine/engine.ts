@@ -3,13 +3,15 @@ import { adopt, adoptPrimary, controls, decisionOf, settleFailures } from './dec
 import { enqueueAllowed, startsByItself } from './enqueue.ts'
 import { InternalFaults } from './internal-faults.ts'
 import { Knowledge } from './knowledge.ts'
+import { Maintenances, maintenanceCalls } from './maintenance.ts'
 import type { Monitored } from './monitored.ts'
 import type { Emit, EngineDeps, EngineLog } from './ports.ts'
 import { confirmedPreview, makePreview, PreviewBook } from './preview.ts'
 import { noSuchDataset, Refusal } from './refusal.ts'
 import { RepairQueue, timeLeft } from './repair-queue.ts'
 import { UnrecordedEnds } from './run-record.ts'
-import { Scans } from './scan.ts'
+import { BY_ITSELF, Scans } from './scan.ts'
+import { type Silence, silenceWords } from './silence.ts'
 import type { Engine, Preview, PreviewOptions, RepairRequest, Started } from './types.ts'
 import { Underway } from './underway.ts'
 import { Upkeep } from './upkeep.ts'
@@ -36,6 +38,7 @@ export function createEngine(given: EngineDeps): Engine {
       queue: (assessment, run) => enqueueAllowed(queue, assessment, run),
     },
   )
+  const maintenances = new Maintenances({ deps, knowledge, scans, found })
   const isChecking = (id: string) => scans.isChecking(id)
   const queuePosition = (runId: number) => queue.position(runId)
   const view = (dataset: Monitored) => viewOf({ deps, knowledge, underway, faults, isChecking, queuePosition }, dataset)
@@ -47,16 +50,8 @@ export function createEngine(given: EngineDeps): Engine {
       .filter((dataset) => !dataset.retired && isChildOf(dataset, parent))
       .map(({ id }) => id)
     if (ids.length === 0) return
-    const trigger = {
-      type: 'internal' as const,
-      actor: 'engine',
-      role: 'admin',
-      address: null,
-      userAgent: null,
-      requestId: null,
-    }
     scans
-      .start({ scope: { kind: 'datasets', ids }, enqueue: true, trigger })
+      .start({ scope: { kind: 'datasets', ids }, enqueue: true, trigger: BY_ITSELF })
       .catch((error: unknown) =>
         deps.log.warn(`The children of ${parent.id} could not be looked at: ${error}`, { datasetId: parent.id }),
       )
@@ -99,9 +94,20 @@ export function createEngine(given: EngineDeps): Engine {
         `dry_run is true for ${dataset.id} (${at.file} line ${dryRunLine ?? at.line}), so nothing is written to either SAN; preview it, or set dry_run: false and reload.`,
         { datasetId: dataset.id },
       )
-    if (knowledge.states.isPaused(dataset, deps.now()))
-      throw new Refusal('PAUSED', `${dataset.id} is paused; resume it first.`, { datasetId: dataset.id })
+    const pause = knowledge.states.silence(dataset, 'pause', deps.now())
+    if (pause !== null) throw new Refusal('PAUSED', pausedSentence(dataset.id, pause), { datasetId: dataset.id })
     return dataset
+  }
+
+  function pausedSentence(id: string, pause: Silence): string {
+    const { maintenance, origin } = pause
+    const cure =
+      origin === 'config'
+        ? 'take that out and reload'
+        : maintenance === null
+          ? 'resume it first'
+          : `end that first (zwitness maintenance end ${maintenance.id})`
+    return `${id} is paused${silenceWords(pause, deps.config().scheduler.timezone)}; ${cure}.`
   }
 
   async function repair(request: RepairRequest): Promise<Started> {
@@ -126,6 +132,7 @@ export function createEngine(given: EngineDeps): Engine {
   return {
     start: () => begin(deps, knowledge, scans),
     async stop() {
+      maintenances.stop()
       await Promise.all([scans.stop(), queue.stop()])
     },
     async configChanged() {
@@ -190,7 +197,8 @@ export function createEngine(given: EngineDeps): Engine {
       underway.run(runId) ?? scans.running().find((run) => run.id === runId) ?? deps.store.run(runId),
     actions: (runId) => deps.store.actions(runId),
     activeRuns: () => [...scans.running(), ...underway.repairs()],
-    ...controls(deps, knowledge, found),
+    ...controls(deps, knowledge, found, () => maintenances.arm()),
+    ...maintenanceCalls(maintenances),
     ...inventories(knowledge, assessor, deps.now),
     lastScan: () => scans.last(),
   }
@@ -250,5 +258,6 @@ function guarded(emit: Emit, log: EngineLog): Emit {
     progress: (run) => report(() => emit.progress(run)),
     host: (state) => report(() => emit.host(state)),
     control: (id, controls) => report(() => emit.control(id, controls)),
+    maintenance: (maintenance) => report(() => emit.maintenance(maintenance)),
   }
 }

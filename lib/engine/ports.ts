@@ -7,7 +7,7 @@ import type { Quota } from '#lib/zfs/answers.ts'
 import type { SnapshotSize } from '#lib/zfs/cost-listing.ts'
 import type { DatasetType, Guid, PoolFacts, ResumeTokenFacts, SendEstimate, ZfsFault } from '#lib/zfs/types.ts'
 import type { WitnessMark } from '#lib/zfs/witness-mark.ts'
-import type { HostState } from './types.ts'
+import type { HostState, Maintenance } from './types.ts'
 
 /** What the engine asks of the SANs. `lib/san` answers it over ssh; tests answer it from a model. */
 export interface Sans {
@@ -242,7 +242,13 @@ export interface Emit {
   run(run: RunRecord): void
   progress(run: RunRecord): void
   host(state: HostState): void
+  /**
+   * What holds for a dataset has changed, or has begun or ended by itself: `Engine.dataset(id)` has it in `pause` and `ack`.
+   * `controls`: those of its own.
+   */
   control(datasetId: string, controls: readonly ControlRecord[]): void
+  /** One for many was made, has begun or is over; its datasets are told of by `control`. */
+  maintenance(maintenance: Maintenance): void
 }
 
 export interface EngineLog {

@@ -1,7 +1,15 @@
-import type { ControlRecord, DatasetRecord, DatasetStateRecord, LineRecord, Store } from '#lib/db/types.ts'
+import type {
+  ControlRecord,
+  DatasetRecord,
+  DatasetStateRecord,
+  LineRecord,
+  MaintenanceRecord,
+  Store,
+} from '#lib/db/types.ts'
 import type { Inventory, Mapping } from '#lib/replication/types/inventory.ts'
 import type { LineMemory } from '#lib/replication/types/verdict.ts'
 import { type Monitored, recordKey } from './monitored.ts'
+import { type Silence, silenceOf } from './silence.ts'
 
 /** Ids that have become others, old → new. */
 export type Renamed = ReadonlyMap<string, string>
@@ -21,6 +29,7 @@ export class StateBook {
   #states = new Map<string, DatasetStateRecord>()
   #records: readonly DatasetRecord[] = []
   #controls: readonly ControlRecord[] = []
+  #maintenances: readonly MaintenanceRecord[] = []
   /** Set here and not in the store yet. */
   readonly #unsaved = new Set<string>()
 
@@ -33,6 +42,7 @@ export class StateBook {
     const states = await this.#store.states()
     const records = await this.#store.datasets()
     const controls = await this.#store.controls(now)
+    const maintenances = await this.#store.openMaintenances()
     const renamed = renamedSince(this.#records, records)
     const unsaved = [...this.#unsaved].flatMap((id) => this.#states.get(id) ?? [])
     this.#states = new Map(states)
@@ -44,6 +54,7 @@ export class StateBook {
     }
     this.#records = records
     this.#controls = controls
+    this.#maintenances = maintenances
     together()
     return renamed
   }
@@ -76,6 +87,7 @@ export class StateBook {
 
   async reloadControls(now: number): Promise<void> {
     this.#controls = await this.#store.controls(now)
+    this.#maintenances = await this.#store.openMaintenances()
   }
 
   get records(): readonly DatasetRecord[] {
@@ -135,23 +147,42 @@ export class StateBook {
     )
   }
 
-  /** Paused in the config, or by a person. */
+  /** Of many: those that are not over, or whose end was not told yet. */
+  get maintenances(): readonly MaintenanceRecord[] {
+    return this.#maintenances
+  }
+
+  /** Epoch ms at which pauses and acknowledgements of single datasets end by themselves. */
+  controlEnds(): readonly number[] {
+    return this.#controls.flatMap(({ until }) => until ?? [])
+  }
+
+  /** Those of single datasets that have ended since they were read. */
+  endedControls(now: number): readonly ControlRecord[] {
+    return this.#controls.filter(({ until }) => until !== null && until <= now)
+  }
+
+  /** What pauses or acknowledges a dataset at `now`, and for how long; null: nothing. */
+  silence(dataset: Monitored, kind: ControlRecord['kind'], now: number): Silence | null {
+    return silenceOf(dataset, { kind, controls: this.#controls, maintenances: this.#maintenances, now })
+  }
+
+  /** In the config, or by a person, for itself or with others. */
   isPaused(dataset: Monitored, now: number): boolean {
-    return dataset.config.paused || this.#pause(dataset, now) !== undefined
+    return this.silence(dataset, 'pause', now) !== null
   }
 
-  /** Epoch ms at which a pause ends by itself; null where it does not, or there is none. */
+  /** Epoch ms at which the pause ends by itself; null where it does not, or there is none. */
   pausedUntil(dataset: Monitored, now: number): number | null {
-    return dataset.config.paused ? null : (this.#pause(dataset, now)?.until ?? null)
+    return this.silence(dataset, 'pause', now)?.until ?? null
   }
 
-  /** Epoch ms at which a person acknowledged what is said of it; null: no one did, or it is over. */
+  /**
+   * Epoch ms at which a person acknowledged what is said of this very dataset; null: no one did, or it is over. One of many
+   * is no such word: whoever keeps a SAN quiet for a night has not looked at what was lost there.
+   */
   acknowledgedAt(datasetId: string, now: number): number | null {
     return this.controls(datasetId, now).find(({ kind }) => kind === 'ack')?.at ?? null
-  }
-
-  #pause(dataset: Monitored, now: number): ControlRecord | undefined {
-    return this.controls(dataset.id, now).find((control) => control.kind === 'pause')
   }
 }
 

@@ -12,6 +12,16 @@ import { type RunEnd, RunWriter, recordDryRun, type UnrecordedEnds } from './run
 import type { ScanRequest, Scope, Started } from './types.ts'
 import type { Upkeep } from './upkeep.ts'
 
+/** What the witness begins without being asked, and not by the clock. */
+export const BY_ITSELF: Trigger = {
+  type: 'internal',
+  actor: 'engine',
+  role: 'admin',
+  address: null,
+  userAgent: null,
+  requestId: null,
+}
+
 interface ScanBy {
   readonly deps: EngineDeps
   readonly knowledge: Knowledge

@@ -1,4 +1,11 @@
-import type { ActionRecord, ControlRecord, DatasetStateRecord, RunRecord, Trigger } from '#lib/db/types.ts'
+import type {
+  ActionRecord,
+  DatasetStateRecord,
+  MaintenanceRecord,
+  MaintenanceStage,
+  RunRecord,
+  Trigger,
+} from '#lib/db/types.ts'
 import type { Inventory, LookFault } from '#lib/replication/types/inventory.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import type { Status } from '#lib/replication/types/reason.ts'
@@ -6,6 +13,7 @@ import type { Verdict } from '#lib/replication/types/verdict.ts'
 import type { PoolFacts } from '#lib/zfs/types.ts'
 import type { Monitored } from './monitored.ts'
 import type { Refusal } from './refusal.ts'
+import type { Silence } from './silence.ts'
 
 /** One dataset as every surface shows it. */
 export interface DatasetView {
@@ -21,8 +29,10 @@ export interface DatasetView {
   readonly checkedAt: number | null
   /** Since when the status is what it is, epoch ms. */
   readonly since: number | null
-  readonly pause: (ControlRecord & { readonly origin: 'person' }) | { readonly origin: 'config' } | null
-  readonly ack: ControlRecord | null
+  /** What holds its repairs back, whoever said so and for how many; null: nothing. */
+  readonly pause: Silence | null
+  /** What keeps its alarms quiet; null: nothing. */
+  readonly ack: Silence | null
   readonly activeRun: RunRecord | null
   /** 1 = next; null when not waiting. */
   readonly queuePosition: number | null
@@ -114,6 +124,17 @@ export interface HostState {
   readonly pools: readonly PoolFacts[]
 }
 
+/** A pause or an acknowledgement of many, as every surface shows it. */
+export interface Maintenance extends MaintenanceRecord {
+  readonly stage: MaintenanceStage
+  /** What it is for, in words: `SAN hqs7`. */
+  readonly about: string
+  /** Ids of the datasets that it is for as they are now; of the scheduler none. */
+  readonly concerns: readonly string[]
+}
+
+export type MaintenanceRequest = Pick<MaintenanceRecord, 'kind' | 'scope' | 'from' | 'until' | 'by' | 'reason'>
+
 /** Everything the surfaces (API, CLI, functions, pages) may ask. A refusal is thrown as `Refusal`. */
 export interface Engine {
   /** Loads states, closes what an earlier process left open, and scans those datasets. */
@@ -169,6 +190,19 @@ export interface Engine {
     control: { readonly until: number | null; readonly by: string; readonly reason: string | null },
   ): Promise<void>
   unack(datasetId: string, by: string): Promise<void>
+
+  /** Pauses and acknowledgements of many: those in force and those planned, oldest first. */
+  maintenances(): readonly Maintenance[]
+  /** Those that were over at `since` (epoch ms) or later, newest first. */
+  pastMaintenances(since: number): Promise<readonly Maintenance[]>
+  /** Refuses a host, pair or dataset that is not known. `until` is after `from`, and neither is over: the caller's word. */
+  maintain(request: MaintenanceRequest): Promise<Maintenance>
+  /** At once, whatever its end was. Refuses one that is not in force or planned. */
+  endMaintenance(id: number, by: string): Promise<Maintenance>
+  /** What keeps scheduled checks from beginning; null: nothing. */
+  schedulerPause(): Maintenance | null
+  /** From now on begins and ends are told when they come; those that came while the witness was off at once. Of a service only. */
+  keepTime(): Promise<void>
 
   /** The newest finished scan of everything, and the one under way. */
   lastScan(): { readonly finished: RunRecord | null; readonly running: RunRecord | null }

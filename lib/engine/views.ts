@@ -37,8 +37,6 @@ export function viewOf(by: ShownBy, dataset: Monitored): DatasetView {
       ? notChecked(dataset.mapping, now, timezone)
       : atReading(judged, { ...cadence, mapping: dataset.mapping, now, timezone })
   const activeRun = underway.repairOf(dataset.id)
-  const controls = states.controls(dataset.id, now)
-  const pause = controls.find((control) => control.kind === 'pause')
   return {
     dataset,
     verdict,
@@ -54,8 +52,8 @@ export function viewOf(by: ShownBy, dataset: Monitored): DatasetView {
     stale: !dataset.retired && judged !== null && isStale(judged.judgedAt, now, cadence),
     checkedAt: verdict.lastLookAt,
     since: dataset.retiredAt ?? state?.since ?? null,
-    pause: pause !== undefined ? { ...pause, origin: 'person' } : dataset.config.paused ? { origin: 'config' } : null,
-    ack: controls.find((control) => control.kind === 'ack') ?? null,
+    pause: states.silence(dataset, 'pause', now),
+    ack: states.silence(dataset, 'ack', now),
     activeRun,
     queuePosition: activeRun === null ? null : queuePosition(activeRun.id),
     plan: planNow(by, dataset),

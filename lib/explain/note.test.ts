@@ -44,7 +44,7 @@ const about: NoteParts = {
     retired: false,
     parentId: null,
     paused: null,
-    ack: { by: 'anna', at, until: null, reason: 'waiting for disks' },
+    ack: { by: 'anna', at, until: null, reason: 'waiting for disks', origin: 'PERSON', maintenance: null },
     activeRunId: '7',
     queuePosition: null,
     links: { self: '', preview: '', runs: '' },

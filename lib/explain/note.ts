@@ -74,15 +74,21 @@ function stateLines(dataset: DatasetSummaryView, now: number): readonly string[]
         : `${counted(behind.snapshots, 'snapshot')}, ${behind.bytes === null ? 'size not estimated' : `about ${bytesText(behind.bytes)}`}`,
     ),
     ...field('Automatic repair', dataset.automatic?.below ?? 'not known before the next check'),
-    ...(paused === null ? [] : field('Paused', controlWords(paused.by, paused.until, paused.reason))),
-    ...(ack === null ? [] : field('Acknowledged', controlWords(ack.by, ack.until, ack.reason))),
+    ...(paused === null ? [] : field('Paused', controlWords(paused))),
+    ...(ack === null ? [] : field('Acknowledged', controlWords(ack))),
   ]
 }
 
-function controlWords(by: string | null, until: string | null, reason: string | null): string {
-  return [by === null ? '' : `by ${by}`, until === null ? 'without end' : `until ${until}`, reason ?? '']
-    .filter((part) => part !== '')
-    .join(', ')
+type Said = Omit<NonNullable<DatasetSummaryView['paused']>, 'at' | 'origin'>
+
+function controlWords({ by, until, reason, maintenance }: Said): string {
+  const parts = [
+    by === null ? '' : `by ${by}`,
+    maintenance === null ? '' : `with ${maintenance.about}`,
+    until === null ? 'without end' : `until ${until}`,
+    reason ?? '',
+  ]
+  return parts.filter((part) => part !== '').join(', ')
 }
 
 function reasonLines({ code, severity, message, action, evidence }: ReasonFull): readonly string[] {

@@ -104,6 +104,15 @@ const WRITES: Readonly<Record<string, Sample>> = {
   'POST /api/discover': { action: 'discover', target: null, inputs: [{ primary: 'hqs10', backup: 'hqs7' }] },
   'POST /api/doctor': { action: 'doctor', target: 'hqs10', inputs: [{ host: 'hqs10', throughput: false }] },
   'POST /api/functions/:name': { action: 'fnRun', target: 'no-such', inputs: [{ name: 'no-such' }] },
+  'POST /api/maintenance': {
+    action: 'maintain',
+    target: null,
+    inputs: [
+      { kind: 'PAUSE', scope: { hosts: ['hqs7'] }, seconds: 60, reason: WHY },
+      { kind: 'ACK', scope: { datasets: [ID] }, from: '2029-01-01 00:00', until: '2029-01-01 06:00', reason: WHY },
+    ],
+  },
+  'DELETE /api/maintenance/:id': { action: 'endMaintenance', target: '7', inputs: [{ id: '7' }] },
   'POST /api/run': {
     action: 'run',
     target: undefined,

@@ -1,7 +1,8 @@
 import type { RunRecord } from '#lib/db/types.ts'
 import { decisionOf } from '#lib/engine/decisions.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
-import type { DatasetView, Engine, HostState, ScanRequest } from '#lib/engine/types.ts'
+import { aboutWords, concerns, stageOf } from '#lib/engine/silence.ts'
+import type { DatasetView, Engine, HostState, Maintenance, ScanRequest } from '#lib/engine/types.ts'
 import { NOW } from './fake-config.ts'
 import { fakeInventory, fakePlan, fakeRun, fakeView } from './fake-views.ts'
 
@@ -11,6 +12,8 @@ export interface FakeEngine extends Engine {
   /** The next call is refused with this. */
   refuse: Refusal | null
   views: DatasetView[]
+  /** Of many: in force, planned and over, as of NOW. */
+  kept: Maintenance[]
   known: Map<string, ReturnType<typeof fakeInventory>>
 }
 
@@ -77,6 +80,7 @@ export function fakeEngine(): FakeEngine {
     calls: [],
     refuse: null,
     views,
+    kept: [],
     known: new Map([['hq10-7.L1S4DAT1', fakeInventory('hq10-7.L1S4DAT1')]]),
     start: async () => {},
     stop: async () => {},
@@ -156,6 +160,32 @@ export function fakeEngine(): FakeEngine {
     resume: async (id, by) => control_('resume', id, by),
     ack: async (id, control) => control_('ack', id, control),
     unack: async (id, by) => control_('unack', id, by),
+    maintenances: () => engine.kept.filter(({ stage }) => stage !== 'over'),
+    pastMaintenances: async () => engine.kept.filter(({ stage }) => stage === 'over').toReversed(),
+    maintain: async (request) => {
+      called('maintain', request)
+      const { scope } = request
+      if (scope.kind === 'datasets') for (const id of scope.ids) known(id)
+      if (scope.kind === 'hosts' && scope.hosts.includes('nowhere'))
+        throw new Refusal('NO_SUCH_HOST', 'There is no host nowhere.')
+      const facts = { ...request, id: engine.kept.length + 1, madeAt: NOW, endedAt: null, endedBy: null }
+      const stage = stageOf(facts, NOW)
+      const concerned = engine.views.filter(({ dataset }) => concerns(scope, dataset)).map(({ dataset }) => dataset.id)
+      const made = { ...facts, noted: stage, stage, about: aboutWords(scope), concerns: concerned }
+      engine.kept.push(made)
+      return made
+    },
+    endMaintenance: async (id, by) => {
+      called('endMaintenance', [id, by])
+      const found = engine.kept.find((each) => each.id === id && each.stage !== 'over')
+      if (found === undefined) throw new Refusal('NO_SUCH_MAINTENANCE', `There is no maintenance ${id}.`)
+      const ended = { ...found, endedAt: NOW, endedBy: by, stage: 'over' as const, noted: 'over' as const }
+      engine.kept = engine.kept.map((each) => (each.id === id ? ended : each))
+      return ended
+    },
+    schedulerPause: () =>
+      engine.kept.find(({ scope, stage }) => scope.kind === 'scheduler' && stage === 'in force') ?? null,
+    keepTime: async () => {},
     lastScan: () => ({ finished: runs.get(6) ?? null, running: null }),
   }
 

@@ -80,7 +80,16 @@ export function fakeStore(): FakeStore {
         error: null,
       },
     ],
-    prune: async () => ({ runs: 1, logs: 2, lag: 3, invocations: 4, thinned: 0, forgotten: 0, gap: null }),
+    prune: async () => ({
+      runs: 1,
+      logs: 2,
+      lag: 3,
+      invocations: 4,
+      thinned: 0,
+      forgotten: 0,
+      maintenances: 0,
+      gap: null,
+    }),
   }
 }
 

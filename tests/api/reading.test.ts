@@ -82,14 +82,26 @@ describe('GET /api/datasets', () => {
     expect(await json(`/api/datasets?sort=name&cursor=${nextCursor}`)).toMatchObject({ code: 'BAD_CURSOR' })
   })
   test('who paused it, who knows of it', async () => {
-    const control = { datasetId: ID, by: 'anna', reason: 'SAN swap', at: NOW, until: NOW + 1000 }
-    const change = {
-      pause: { ...control, kind: 'pause', origin: 'person' },
-      ack: { ...control, kind: 'ack', until: NOW },
+    const maintenance = { id: 3, about: 'SAN hqs7' }
+    const said = {
+      by: 'anna',
+      reason: 'SAN swap',
+      at: NOW,
+      until: NOW + 1000,
+      origin: 'maintenance',
+      maintenance,
     } as const
+    const change = { pause: said, ack: { ...said, until: NOW } }
     fake.engine.views = [fakeView(ID, { change })]
     expect((await json('/api/datasets')).items[0]).toMatchObject({
-      paused: { by: 'anna', reason: 'SAN swap', until: '2026-11-22T14:32:11Z' },
+      paused: {
+        by: 'anna',
+        reason: 'SAN swap',
+        at: '2026-11-22T14:32:10Z',
+        until: '2026-11-22T14:32:11Z',
+        origin: 'MAINTENANCE',
+        maintenance: { id: '3', about: 'SAN hqs7' },
+      },
       ack: null,
     })
   })

@@ -17,8 +17,10 @@ const HARMLESS: Readonly<Record<'engine' | 'inspection', readonly string[]>> = {
   engine: [
     ...['start', 'stop', 'configChanged', 'datasets', 'dataset', 'hosts', 'seen', 'decisions', 'cancel', 'run'],
     ...['actions', 'activeRuns', 'pause', 'resume', 'ack', 'unack', 'lastScan'],
+    // Ending one has what it was for looked at again: an operator's word, and never a viewer's.
+    ...['maintenances', 'pastMaintenances', 'maintain', 'endMaintenance', 'schedulerPause', 'keepTime'],
     // Of the fake.
-    ...['calls', 'refuse', 'views', 'known'],
+    ...['calls', 'refuse', 'views', 'kept', 'known'],
   ],
   inspection: ['verification', 'firstSteps', 'hostFacts'],
 }

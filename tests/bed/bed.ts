@@ -5,7 +5,7 @@ import type { Config } from '#config/effective.ts'
 import { openStore } from '#lib/db/open.ts'
 import type { OpenedStore } from '#lib/db/store.ts'
 import type { RunRecord, Trigger } from '#lib/db/types.ts'
-import type { Sans } from '#lib/engine/ports.ts'
+import type { Emit, Sans } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { SshClient } from '#lib/ssh/ssh.ts'
 import { makeRandomFrom } from '#simulator/state/random.ts'
@@ -28,6 +28,8 @@ export interface BedOptions extends BedSettings {
   readonly between?: (sans: Sans) => Sans
   /** Stands between lib/san and the simulated SANs. */
   readonly through?: (ssh: SshClient) => SshClient
+  /** Who hears what the engine tells. */
+  readonly emit?: Partial<Emit>
   /** Calls of the store that fail by themselves, whatever the disk does. */
   readonly storeRefuses?: (call: string, words: readonly unknown[]) => boolean
 }
@@ -214,6 +216,7 @@ export class Bed {
       config: () => this.#config,
       log: this.log,
       between: this.#options.between,
+      emit: this.#options.emit,
       storeFails: (call, words) => {
         if (this.#options.storeRefuses?.(call, words) === true || this.storeIsFull(call)) return true
         const fails = this.failingWrites > 0 && WRITES.test(call)

@@ -27,6 +27,8 @@ export interface WitnessParts {
   readonly log: LogLine[]
   /** Asked before every call of the store; true: it fails as on a full disk. */
   readonly storeFails: (call: string, words: readonly unknown[]) => boolean
+  /** Who hears what the engine tells. */
+  readonly emit?: Partial<Emit> | undefined
   /** What stands between the engine and its SANs. */
   readonly between?: ((sans: Sans) => Sans) | undefined
 }
@@ -36,7 +38,17 @@ export class Witness {
   readonly life = new Life()
   readonly engine: Engine
 
-  constructor({ ssh, store, clock, random, config, log, storeFails, between = (sans) => sans }: WitnessParts) {
+  constructor({
+    ssh,
+    store,
+    clock,
+    random,
+    config,
+    log,
+    storeFails,
+    emit = {},
+    between = (sans) => sans,
+  }: WitnessParts) {
     const { life } = this
     const limits = () => {
       const { commandSilenceSeconds, commandTimeoutSeconds, retries } = config().limits
@@ -56,7 +68,7 @@ export class Witness {
         checksGoOn({ store: failing(store, storeFails), now: clock.now, error: logTo(log, clock, life).error }),
       ),
       sans: between(sans),
-      emit: NOBODY,
+      emit: { ...NOBODY, ...emit },
       log: logTo(log, clock, life),
       now: clock.now,
       sleep: (ms, signal) => life.call(() => clock.sleep(ms, both(signal))),
@@ -86,7 +98,14 @@ function failing(store: OpenedStore, fails: WitnessParts['storeFails']): OpenedS
 }
 
 const nothing = (): void => {}
-const NOBODY: Emit = { dataset: nothing, run: nothing, progress: nothing, host: nothing, control: nothing }
+const NOBODY: Emit = {
+  dataset: nothing,
+  run: nothing,
+  progress: nothing,
+  host: nothing,
+  control: nothing,
+  maintenance: nothing,
+}
 
 function logTo(lines: LogLine[], clock: VirtualClock, life: Life): EngineLog {
   const at =

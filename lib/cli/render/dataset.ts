@@ -117,12 +117,13 @@ function facts(detail: DatasetDetailView, now: number): Text[] {
 }
 
 function control(
-  { until, by, reason }: { readonly until: string | null; readonly by: string | null; readonly reason: string | null },
+  { until, by, reason, maintenance }: Omit<NonNullable<DatasetSummaryView['paused']>, 'at' | 'origin'>,
   now: number,
 ): string {
   const parts = [
     until === null ? 'until somebody ends it' : `ends ${agoText(until, now)}`,
     by === null ? '' : `by ${by}`,
+    maintenance === null ? '' : `with ${maintenance.about} (maintenance ${maintenance.id})`,
     reason ?? '',
   ]
   return parts.filter((part) => part !== '').join(', ')

@@ -284,6 +284,7 @@ export const status: StatusView = {
   worst: { datasetId: ID, reason: 'LAG_CRITICAL', delaySeconds: 2_246_400, lagSeconds: 2_250_000 },
   lastCheck: { runId: '1842', finishedAt: '2026-11-22T13:48:00Z', result: 'SUCCEEDED' },
   nextCheckAt: '2026-11-22T14:18:00Z',
+  maintenance: [],
   stale: false,
   datasets: [
     {
@@ -336,6 +337,7 @@ export const status: StatusView = {
     uptimeSeconds: 7200,
     demo: false,
     schedulerPaused: false,
+    schedulerPause: null,
     auditFault: null,
   },
 }

@@ -10,6 +10,16 @@ export interface FakeService {
   readonly bodies: Map<string, unknown>
 }
 
+/** By a person, for one dataset. */
+const SAID = {
+  by: 'local',
+  at: '2026-11-22T14:00:00Z',
+  until: null,
+  reason: null,
+  origin: 'PERSON' as const,
+  maintenance: null,
+}
+
 type Answer = { readonly status: number; readonly body: unknown }
 
 export interface FakeServiceOptions {
@@ -74,13 +84,9 @@ export function fakeService({ answers = {}, runs = [ended] }: FakeServiceOptions
   )
   app.post('/api/datasets/:id/preview', (c) => c.json(preview))
   app.post('/api/datasets/:id/run', (c) => c.json(run, 202))
-  app.post('/api/datasets/:id/pause', (c) =>
-    c.json({ ...summary, paused: { until: '2026-11-22T18:00:00Z', by: 'local', reason: null } }),
-  )
+  app.post('/api/datasets/:id/pause', (c) => c.json({ ...summary, paused: { ...SAID, until: '2026-11-22T18:00:00Z' } }))
   app.post('/api/datasets/:id/resume', (c) => c.json(summary))
-  app.post('/api/datasets/:id/ack', (c) =>
-    c.json({ ...summary, ack: { by: 'local', at: '2026-11-22T14:00:00Z', until: null, reason: null } }),
-  )
+  app.post('/api/datasets/:id/ack', (c) => c.json({ ...summary, ack: SAID }))
   app.delete('/api/datasets/:id/ack', (c) => c.json(summary))
   app.post('/api/run', (c) => c.json({ ...run, kind: 'SCAN', datasetId: null, scope: { kind: 'all' } }, 202))
   app.get('/api/runs', (c) => c.json({ items: [run, ended], nextCursor: null }))

@@ -8,6 +8,7 @@ import { people } from './0006-people.ts'
 import { lines } from './0007-lines.ts'
 import { logVolume } from './0008-log-volume.ts'
 import { knownBrowser } from './0009-known-browser.ts'
+import { maintenance } from './0010-maintenance.ts'
 
 /** In order, forward only. A released migration is never edited; what it got wrong is the next one's work. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   lines,
   logVolume,
   knownBrowser,
+  maintenance,
 ]

@@ -11,8 +11,8 @@ export const POST = defineRoute({
   input: z.strictObject({ id: datasetId, ...untilFields }),
   output: DatasetSummary,
   errors: { 404: ['NO_SUCH_DATASET'] },
-  async run({ id, reason, ...limit }, { engine, actor, now }) {
-    const until = untilOf(limit, now())
+  async run({ id, reason, ...limit }, { engine, config, actor, now }) {
+    const until = untilOf(limit, { after: now(), zone: config.scheduler.timezone })
     await withRefusals(() => engine.ack(id, { until, by: actor.name, reason: reason ?? null }))
     return datasetSummary(engine.dataset(id) ?? noSuchDataset(id), now())
   },
