@@ -84,7 +84,7 @@ function channelOf(raw: RawChannel, { name, path, file }: Place, report: Report)
     if (settings[key] === undefined)
       report.fault(
         path,
-        `The channel ${name} has no ${key} (${schemaAt([...path, key])?.description?.replace(/\.$/, '')}); write ${key}, or ${key}_file with the path of a file that holds it.`,
+        `The channel ${name} has no ${key} (${describedAs([...path, key], raw)}); write ${key}, or ${key}_file with the path of a file that holds it.`,
       )
   const wrong = kind?.judge(settings) ?? null
   if (wrong !== null) report.fault([...path, wrong.key], wrong.message)
@@ -98,6 +98,12 @@ function channelOf(raw: RawChannel, { name, path, file }: Place, report: Report)
     critical: raw.critical ?? NOTIFICATION_DEFAULTS.critical,
     settings,
   }
+}
+
+function describedAs(path: Path, { type }: RawChannel): string {
+  const [section, list, , ...key] = path
+  const schema = schemaAt([section ?? '', list ?? '', 0, ...key], { notifications: { channels: [{ type }] } })
+  return schema?.description?.replace(/\.$/, '') ?? ''
 }
 
 function pingsOf(

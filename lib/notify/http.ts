@@ -1,13 +1,14 @@
+import { rootCertificates } from 'node:tls'
 import { readTextFile } from '#lib/host/files.ts'
 import { filePath } from '#lib/settings/fields.ts'
 import { cleanLine } from '#lib/text/clean.ts'
 import type { Around } from './kind.ts'
 import { DeliveryFailed } from './message.ts'
 
-/** What every channel that speaks HTTP may have in the file. */
-export const HTTP_KEYS = {
+/** What every channel may have in the file. */
+export const CA_KEY = {
   ca_file: filePath({
-    description: 'Certificates (PEM) of an authority of your own that is believed besides those of the system.',
+    description: 'Certificates (PEM) of an authority of your own that is believed besides the usual ones.',
     examples: ['/config/ca.pem'],
   }),
 }
@@ -77,10 +78,10 @@ export function bearer(token: string | undefined): Readonly<Record<string, strin
   return token === undefined ? {} : { authorization: `Bearer ${token}` }
 }
 
-/** The certificates of a `ca_file`, read anew for each delivery: they are renewed. */
-async function authority(path: string): Promise<string> {
+/** The certificates of a `ca_file`, besides the usual ones; read anew for each delivery, as they are renewed. */
+export async function authority(path: string): Promise<string[]> {
   try {
-    return await readTextFile(path)
+    return [...rootCertificates, await readTextFile(path)]
   } catch {
     throw new DeliveryFailed(`The file of ca_file, ${cleanLine(path, 300)}, cannot be read.`)
   }
@@ -130,7 +131,7 @@ function waitOf(header: string | null): number | null {
 const PIECE = 6
 
 /** The first line of what the other side said, or nothing where it holds a piece of a secret. */
-function sayable(text: string, secrets: readonly (string | undefined)[]): string {
+export function sayable(text: string, secrets: readonly (string | undefined)[]): string {
   const said = cleanLine(text.trim().split('\n')[0] ?? '', 200)
   const lower = decoded(said).toLowerCase()
   const tells = secrets.some((secret) => {
@@ -173,7 +174,7 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 /** By the code alone: the text of an error may hold the whole address. */
-function whyUnreached(error: unknown): string {
+export function whyUnreached(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
   return REASONS[code] ?? (/^[A-Za-z_]{3,60}$/.test(code) ? `the connection failed (${code})` : 'the connection failed')
 }

@@ -24,7 +24,7 @@ export interface ChannelKind {
   readonly open: (channel: ChannelConfig, around: Around) => Channel
 }
 
-interface Delivery extends Around {
+export interface Delivery extends Around {
   readonly message: Message
   readonly signal: AbortSignal
 }

@@ -13,7 +13,7 @@ const LONGEST_PARAGRAPH = 2000
 const MOST_PARAGRAPHS = 30
 
 /** The title and its paragraphs, each one line of plain text. */
-interface Plain {
+export interface Plain {
   readonly title: string
   readonly paragraphs: readonly string[]
   /** One line a dataset, where there are several. */
@@ -67,7 +67,7 @@ export function linkTo(publicUrl: string | null, path: string): string | null {
 }
 
 /** What a message is to the one who reads it: how it is marked, besides by its words. */
-interface Mark {
+export interface Mark {
   readonly kind: 'failure' | 'warning' | 'success' | 'info'
   readonly emoji: string
   /** The same as a short name, as ntfy has it. */

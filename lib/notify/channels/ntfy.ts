@@ -1,5 +1,5 @@
 import { secret, secretAddress } from '#lib/settings/fields.ts'
-import { bearer, HTTP_KEYS, postJson } from '../http.ts'
+import { bearer, CA_KEY, postJson } from '../http.ts'
 import { channelKind } from '../kind.ts'
 import type { Message } from '../message.ts'
 import { markOf, plainOf, textOf, upTo, upToBytes } from '../plain.ts'
@@ -13,7 +13,7 @@ export const ntfy = channelKind({
   keys: {
     url: secretAddress({ description: 'Address of the topic', example: 'https://ntfy.sh/your-topic' }),
     token: secret({ description: 'Access token, where the topic needs one' }),
-    ...HTTP_KEYS,
+    ...CA_KEY,
   },
   needs: ['url'],
   judge: ({ url = '' }) =>

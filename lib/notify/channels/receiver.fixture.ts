@@ -61,6 +61,25 @@ export function receiver(answer: (request: Received) => Response | Promise<Respo
   return { url: `http://127.0.0.1:${server.port}`, received, [Symbol.dispose]: () => void server.stop(true) }
 }
 
+/** Stands in every address and token below: no sentence may hold it. */
+export const TOKEN = 'Zx81-kvq7Ho0pT4nWmB2'
+
+/** Of each type that speaks HTTP: settings with a receiver for its service. */
+export const OVER_HTTP: Readonly<Record<string, (url: string) => ChannelConfig['settings']>> = {
+  webhook: (url) => ({
+    url: `${url}/hook/${TOKEN}`,
+    token: TOKEN,
+    secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+  }),
+  ntfy: (url) => ({ url: `${url}/alerts`, token: TOKEN }),
+  slack: (url) => ({ url: `${url}/services/T0/B0/${TOKEN}` }),
+  discord: (url) => ({ url: `${url}/api/webhooks/1/${TOKEN}` }),
+  teams: (url) => ({ url: `${url}/workflows/1?sig=${TOKEN}` }),
+  gotify: (url) => ({ url: `${url}/`, token: TOKEN }),
+  telegram: (url) => ({ url, token: `123456:${TOKEN}`, chat_id: '-1001234567890' }),
+  apprise: (url) => ({ url: `${url}/notify/${TOKEN}`, tag: 'ops' }),
+}
+
 /** Delivers one message through a channel of this type with these settings. */
 export function deliver(
   type: string,

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import { secret, secretAddress } from '#lib/settings/fields.ts'
 import { cleanLine } from '#lib/text/clean.ts'
-import { bearer, call, HTTP_KEYS } from '../http.ts'
+import { bearer, CA_KEY, call } from '../http.ts'
 import { channelKind } from '../kind.ts'
 import type { Message, MessageDataset } from '../message.ts'
 import { linkTo } from '../plain.ts'
@@ -14,7 +14,7 @@ export const webhook = channelKind({
     url: secretAddress({ description: 'Address that is called', example: 'https://hooks.example/zwitness' }),
     secret: secret({ description: 'Key of the signature: whsec_ and 24 to 64 bytes in base64' }),
     token: secret({ description: 'Sent as Authorization: Bearer' }),
-    ...HTTP_KEYS,
+    ...CA_KEY,
   },
   needs: ['url'],
   judge: ({ secret: key }) =>
