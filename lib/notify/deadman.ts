@@ -6,7 +6,7 @@ import { upToBytes } from './plain.ts'
 import type { PingConfig } from './settings.ts'
 
 /** What is said to a service that raises an alarm when nothing is said. */
-export interface Ping {
+interface Ping {
   /** fail: the check could not be completed; for `by: health`, something is BROKEN. */
   readonly phase: 'start' | 'success' | 'fail'
   /** UUID of the check: its start and its end are told to belong together. */
@@ -18,7 +18,7 @@ export interface Ping {
 }
 
 /** What came of it. `failed`: why, in a sentence without a secret; null where it was taken. */
-export interface PingResult {
+interface PingResult {
   /** Host of the service, for sentences. */
   readonly host: string
   readonly failed: string | null
