@@ -21,9 +21,9 @@ RUN (node_modules/.bin/bun --version || (node node_modules/bun/install.js && nod
 
 FROM ${BASE_IMAGE}
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates openssh-client pv tini tzdata \
+ && apt-get install -y --no-install-recommends ca-certificates libnss-wrapper openssh-client pv tini tzdata \
  && rm -rf /var/lib/apt/lists/* \
- # OpenSSH wants a name for whoever calls it, and reads nobody's configuration but ours.
+ # OpenSSH wants a name for whoever calls it (another uid: lib/setup/enter), and reads nobody's configuration but ours.
  && echo 'zwitness:x:1001:1001::/data:/usr/sbin/nologin' >>/etc/passwd \
  && echo 'zwitness:x:1001:' >>/etc/group \
  && install -d -o 1001 -g 1001 -m 0700 /data /logs \
@@ -40,7 +40,7 @@ COPY lib lib
 COPY routes routes
 # For `zwitness demo`.
 COPY simulator simulator
-RUN ln -s /app/lib/setup/zwitness /usr/local/bin/zwitness
+RUN ln -s /app/lib/setup/enter /usr/local/bin/zwitness
 
 ARG COMMIT=""
 ENV HOME=/data \

@@ -154,6 +154,15 @@ function childEnvironment(extra: Readonly<Record<string, string>> = {}): Record<
     HOME: environmentVariable('HOME') ?? '/',
     LANG: 'C',
     LC_ALL: 'C',
+    ...nameOfOurUid(),
     ...extra,
   }
+}
+
+/** Where the container's entry (lib/setup/enter) had to give our uid an entry in a passwd of its own, children see that one. */
+function nameOfOurUid(): Record<string, string> {
+  const passwd = environmentVariable('NSS_WRAPPER_PASSWD')
+  const group = environmentVariable('NSS_WRAPPER_GROUP')
+  if (passwd === null || group === null) return {}
+  return { LD_PRELOAD: 'libnss_wrapper.so', NSS_WRAPPER_PASSWD: passwd, NSS_WRAPPER_GROUP: group }
 }

@@ -26,3 +26,11 @@ test('CHANGELOG.md has the form that it says: versions newest first, the one of 
   expect(versions).toContain(JSON.parse(text('package.json')).version)
   expect(versions).toEqual(versions.toSorted((a, b) => -Bun.semver.order(a, b)))
 })
+
+test('the devcontainer makes ready what `npm test` needs, on the Node.js of the image', async () => {
+  const { image, postCreateCommand, remoteUser } = await Bun.file('.devcontainer/devcontainer.json').json()
+  // What installs Debian packages is root, there and on any machine.
+  expect(remoteUser).toBe('root')
+  expect(text('Dockerfile')).toContain(`ARG NODE_IMAGE=${image}-slim@sha256:`)
+  expect(text('tests/run')).toContain(`\n${postCreateCommand}\n`)
+})

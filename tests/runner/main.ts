@@ -3,16 +3,25 @@ import { BROWSERS, LANES, runTests, testFiles } from './bun-test.ts'
 import { runChecks } from './checks.ts'
 import { onInterrupt, wasInterrupted } from './command.ts'
 import { notInTheCore, ZFS_TIERS } from './lab.ts'
-import { add, failedBecause, NOTHING, type Tally, tallyLine } from './tally.ts'
+import { add, failedBecause, NOTHING, neverGreen, type Tally, tallyLine } from './tally.ts'
 
 /** The tiers, in the order in which they are run: quick ones first. */
 const TIERS: Readonly<Record<string, () => Promise<Tally>>> = {
   checks: runChecks,
   app: async () =>
-    runTests('app', await testFiles(['lib', 'config', 'simulator', 'tests'], ['tests/browser/', 'tests/zfs/']), {
-      lanes: LANES,
-    }),
+    runTests(
+      'app',
+      await testFiles(['lib', 'config', 'simulator', 'tests'], ['tests/browser/', 'tests/zfs/', 'tests/contrib/real/']),
+      {
+        lanes: LANES,
+      },
+    ),
   browser: async () => runTests('browser', await testFiles(['tests/browser']), { lanes: BROWSERS }),
+  contrib: async () =>
+    neverGreen(
+      await runTests('contrib', await testFiles(['tests/contrib/real'])),
+      'tests could not run here; the lines above that begin with NOT RUN say why.',
+    ),
   ...ZFS_TIERS,
 }
 /** Words for several tiers. */

@@ -32,5 +32,11 @@ export function skippedBecause(why: string, tests: number): Tally {
   return { ...NOTHING, skipped: Math.max(1, tests), skippedBecause: [why] }
 }
 
+/** Where a test was skipped, the tier counts as skipped too: it is never green. @param why what is said after their number */
+export function neverGreen(tally: Tally, why: string): Tally {
+  if (tally.skipped === 0) return tally
+  return { ...tally, skippedBecause: [...tally.skippedBecause, `${tally.skipped} ${why}`] }
+}
+
 export const tallyLine = ({ passed, failed, skipped }: Tally): string =>
   `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`

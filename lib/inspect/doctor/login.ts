@@ -162,7 +162,7 @@ export async function checkUid(uid: number, home: string): Promise<Found> {
   const line = `zwitness:x:${uid}:${uid}::${home}:/usr/sbin/nologin`
   return bad(
     `The witness runs as uid ${uid}, which has no passwd entry: ssh refuses to start for it.`,
-    'Run it as uid 1001, which the image knows, or add the line to /etc/passwd (in a container: mount one).',
+    'Add the line to /etc/passwd. In a container: start it by the entry point of its image, which gives any uid an entry in /tmp.',
     [{ host: null, command: `echo '${line}' >> /etc/passwd` }],
   )
 }
