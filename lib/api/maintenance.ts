@@ -72,7 +72,7 @@ export const Maintenance = z
   })
   .meta({ id: 'Maintenance', description: 'A pause or an acknowledgement of many, now, planned or over.' })
 
-type MaintenanceView = z.input<typeof Maintenance>
+export type MaintenanceView = z.input<typeof Maintenance>
 
 /** As much as a banner says. */
 export const MaintenanceNote = Maintenance.pick({

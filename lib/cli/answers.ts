@@ -6,6 +6,7 @@ import type { CanDestroy } from '#lib/api/can-destroy.ts'
 import type { DatasetDetail } from '#lib/api/dataset-detail.ts'
 import type { DatasetSummaryView } from '#lib/api/dataset-summary.ts'
 import type { FunctionSummary } from '#lib/api/function.ts'
+import type { MaintenanceView } from '#lib/api/maintenance.ts'
 import type { Preview } from '#lib/api/plan.ts'
 import type { RunDetail } from '#lib/api/run-detail.ts'
 import type { SetAsideList } from '#lib/api/set-asides.ts'
@@ -19,6 +20,7 @@ export type { DiscoveryView } from '#lib/api/discovery.ts'
 export type { DoctorReportView } from '#lib/api/doctor.ts'
 export type { HostView } from '#lib/api/host.ts'
 export type { LogView } from '#lib/api/log.ts'
+export type { MaintenanceView } from '#lib/api/maintenance.ts'
 export type { PlanView } from '#lib/api/plan.ts'
 export type { RunView } from '#lib/api/run.ts'
 export type { StatusView } from '#lib/api/status.ts'
@@ -29,6 +31,9 @@ export type FunctionSummaryView = z.input<typeof FunctionSummary>
 export type PreviewView = z.input<typeof Preview>
 export type AnchorListView = z.input<typeof AnchorList>
 export type CanDestroyView = z.input<typeof CanDestroy>
+export interface MaintenanceListView {
+  readonly items: readonly MaintenanceView[]
+}
 export type SetAsideListView = z.input<typeof SetAsideList>
 export type RunDetailView = z.input<typeof RunDetail>
 export type SnapshotSideView = z.input<typeof SnapshotSide>
@@ -82,6 +87,8 @@ const ROUTES: readonly (readonly [path: string, load: () => Promise<Route>])[] =
   ['/api/functions/discover', discoverRoute],
   ['/api/functions/:name', () => import('#routes/api/functions/[name].ts')],
   ['/api/logs', () => import('#routes/api/logs.ts')],
+  ['/api/maintenance', () => import('#routes/api/maintenance/index.ts')],
+  ['/api/maintenance/:id', () => import('#routes/api/maintenance/[id].ts')],
   ['/api/openapi.json', () => import('#routes/api/openapi.json.ts')],
   ['/api/run', () => import('#routes/api/run.ts')],
   ['/api/runs', () => import('#routes/api/runs/index.ts')],

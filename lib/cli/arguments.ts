@@ -7,7 +7,16 @@ import { UsageError } from './failure.ts'
  */
 export type Proposals = readonly string[] | { readonly list: readonly string[] } | 'file' | 'directory' | Names
 
-export type Names = 'dataset' | 'host' | 'host or dataset' | 'pair' | 'run' | 'function' | 'user' | 'token'
+export type Names =
+  | 'dataset'
+  | 'host'
+  | 'host or dataset'
+  | 'pair'
+  | 'run'
+  | 'maintenance'
+  | 'function'
+  | 'user'
+  | 'token'
 
 export interface OptionSpec {
   /** Without the dashes. The same name means the same for every command. */

@@ -196,6 +196,7 @@ const SOURCES: Readonly<Record<Names, readonly Source[]>> = {
       read: ({ id, kind, state, datasetId }) => [id, [kind, state, datasetId].filter((part) => part != null).join(' ')],
     },
   ],
+  maintenance: [{ path: '/api/maintenance', list: 'items', read: ({ id, kind, about }) => [id, `${kind} ${about}`] }],
   function: [{ path: '/api/functions', list: 'items', read: ({ name, summary }) => [name, summary] }],
   user: [{ path: '/api/users', list: 'items', read: ({ name, role }) => [name, role] }],
   token: [

@@ -74,6 +74,8 @@ describe('the list of commands', () => {
         ...['fn list', 'fn run', 'healthz', 'help', 'keys init', 'keys show', 'known-hosts accept', 'known-hosts scan'],
         ...[
           'logs',
+          'maintenance',
+          'maintenance end',
           'openapi',
           'pause',
           'preview',

@@ -9,7 +9,7 @@ setDefaultTimeout(60_000)
 
 /** Every command that asks a service, with what it needs to ask at all. */
 const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  ack: [['id'], ['id', '--clear']],
+  ack: [['id'], ['id', '--clear'], ['--pair', 'a', '--clear']],
   adopt: [['--yes']],
   anchors: [[], ['--script']],
   audit: [[]],
@@ -28,11 +28,13 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'fn run': [['doctor']],
   healthz: [[]],
   logs: [[]],
+  maintenance: [[]],
+  'maintenance end': [['1']],
   openapi: [[]],
-  pause: [['id']],
+  pause: [['id'], ['--host', 'a'], ['id', '--from', '06:00']],
   preview: [['id']],
   repair: [['id', '--yes']],
-  resume: [['id']],
+  resume: [['id'], ['--all']],
   run: [[]],
   runs: [[], ['1']],
   'set-asides': [[], ['--script']],

@@ -12,6 +12,7 @@ import { keysInit, keysShow } from './keys.ts'
 import { knownHostsAccept, knownHostsScan } from './known-hosts.ts'
 import { logs } from './logs.ts'
 import { datasets, explain, show, status } from './look.ts'
+import { maintenance, maintenanceEnd } from './maintenance.ts'
 import { preview, repair } from './repair.ts'
 import { cancel, check, run, runs } from './runs.ts'
 import { demo, healthz, openapi, serve, version } from './service.ts'
@@ -36,6 +37,8 @@ export const COMMANDS: readonly Command[] = [
   pause,
   resume,
   ack,
+  maintenance,
+  maintenanceEnd,
   verify,
   doctor,
   discover,

@@ -1,6 +1,7 @@
 import { severityOf } from '#lib/text/ranks.ts'
 import type { HostView, StatusView } from '../answers.ts'
 import { paint, type Style, type Text } from '../text.ts'
+import { noteSentence } from './maintenance.ts'
 import { agoText, durationOrUnknown, sizeOrUnknown } from './words.ts'
 
 const PROBLEMS_SHOWN = 15
@@ -26,8 +27,11 @@ export function statusLines(status: StatusView, now: number): Text[] {
     [
       `Last check ${agoText(lastCheck?.finishedAt ?? null, now)}`,
       lastCheck === null ? '' : [' (', statusWord(lastCheck.result), `, run ${lastCheck.runId})`],
-      nextCheckAt === null ? ', the scheduler is off' : `, next ${agoText(nextCheckAt, now)}`,
+      nextCheckAt === null
+        ? `, the scheduler is ${witness.schedulerPause === null ? 'off' : 'paused'}`
+        : `, next ${agoText(nextCheckAt, now)}`,
     ],
+    ...status.maintenance.map((note): Text => [paint('yellow', '▲ '), noteSentence(note)]),
     ...(status.stale ? [paint('yellow', '▲ Some datasets have not been looked at for two intervals.')] : []),
     ...configLines(config),
     ...status.warnings.map((warning): Text => [paint('yellow', '▲ '), warning]),
@@ -50,6 +54,15 @@ export function statusRecords(status: StatusView): (string | number | null)[][] 
       checkedAt,
     ]),
     ...status.warnings.map((warning) => ['warning', warning]),
+    ...status.maintenance.map(({ id, kind, about, until, by, reason }) => [
+      'maintenance',
+      kind,
+      id,
+      about,
+      until,
+      by,
+      reason,
+    ]),
   ]
 }
 

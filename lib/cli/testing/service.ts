@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { RunDetailView } from '../answers.ts'
+import type { MaintenanceView, RunDetailView } from '../answers.ts'
 import { detail, ended, healthy, ID, preview, run, snapshot, status, summary } from './answers.ts'
 
 export interface FakeService {
@@ -18,6 +18,34 @@ const SAID = {
   reason: null,
   origin: 'PERSON' as const,
   maintenance: null,
+}
+
+export const PAUSE_OF_SAN: MaintenanceView = {
+  id: '7',
+  kind: 'PAUSE',
+  state: 'IN_FORCE',
+  scope: { kind: 'HOSTS', names: ['hqs7'] },
+  about: 'SAN hqs7',
+  datasets: 12,
+  from: '2026-11-22T14:00:00Z',
+  until: '2026-11-23T05:00:00Z',
+  by: 'anna',
+  reason: 'disk swap',
+  madeAt: '2026-11-22T14:00:00Z',
+  endedAt: null,
+  endedBy: null,
+}
+
+const CHOSEN: MaintenanceView = {
+  ...PAUSE_OF_SAN,
+  id: '8',
+  kind: 'ACK',
+  state: 'PLANNED',
+  scope: { kind: 'DATASETS', names: ['x', 'y'] },
+  about: '2 chosen datasets',
+  datasets: 2,
+  until: null,
+  reason: null,
 }
 
 type Answer = { readonly status: number; readonly body: unknown }
@@ -88,6 +116,11 @@ export function fakeService({ answers = {}, runs = [ended] }: FakeServiceOptions
   app.post('/api/datasets/:id/resume', (c) => c.json(summary))
   app.post('/api/datasets/:id/ack', (c) => c.json({ ...summary, ack: SAID }))
   app.delete('/api/datasets/:id/ack', (c) => c.json(summary))
+  app.get('/api/maintenance', (c) => c.json({ items: [PAUSE_OF_SAN, CHOSEN] }))
+  app.post('/api/maintenance', (c) => c.json(PAUSE_OF_SAN, 201))
+  app.delete('/api/maintenance/:id', (c) =>
+    c.json({ ...PAUSE_OF_SAN, id: c.req.param('id'), state: 'OVER', endedBy: 'local', endedAt: SAID.at }),
+  )
   app.post('/api/run', (c) => c.json({ ...run, kind: 'SCAN', datasetId: null, scope: { kind: 'all' } }, 202))
   app.get('/api/runs', (c) => c.json({ items: [run, ended], nextCursor: null }))
   app.get('/api/runs/1843', (c) => {
