@@ -45,7 +45,7 @@ function missing(path: Path, value: unknown): string {
   const schema = schemaAt(path, value)
   const example = schema?.examples?.[0]
   const about = schema?.description === undefined ? '' : ` (${schema.description.replace(/\.$/, '')})`
-  return `The key ${key} is missing${about}${example === undefined ? '; add it.' : `; write for example ${key}: ${String(example)}.`}`
+  return `The key ${key} is missing${about}${example === undefined ? '; add it.' : `; write for example ${key}: ${Array.isArray(example) ? `[${example.join(', ')}]` : String(example)}.`}`
 }
 
 function isOptional(path: Path, value: unknown): boolean {

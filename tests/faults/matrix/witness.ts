@@ -170,7 +170,14 @@ export const WITNESS: readonly Row[] = [
     'tests/app/asking.test.ts > a transfer that is cancelled keeps what arrived, leaves no process, and is resumed by the next repair',
     'tests/app/asking.test.ts > a repair that still waits can be cancelled, and nothing was changed',
   ),
-  notYet(98, 'webhook slow, failing, redirecting', NO_NOTICES),
+  proved(
+    98,
+    'webhook slow, failing, redirecting',
+    'lib/notify/channels/failures.test.ts > no answer in time; one that begins and does not end; one that is broken off',
+    'lib/notify/channels/failures.test.ts > an answer of %i (%s): a later try may help: %p',
+    'lib/notify/channels/failures.test.ts > a redirect is not followed: what is secret would go along',
+    'lib/notify/channels/failures.test.ts > words that hold a piece of the token, however written, are kept back',
+  ),
   notYet(
     99,
     'storm of notifications',
