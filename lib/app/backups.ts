@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import type { Config } from '#config/effective.ts'
 import type { Store } from '#lib/db/types.ts'
+import { removePath } from '#lib/host/files.ts'
 import { type BackupState, type Backups, createBackups } from '#lib/upkeep/backups.ts'
+import { RESTORING } from '#lib/upkeep/restore.ts'
 import { backupWarnings, lastBackupAt } from '#lib/upkeep/warnings.ts'
 import type { WarningSource } from './warnings.ts'
 
@@ -17,6 +19,7 @@ interface Parts {
 const FUNCTION = 'back-up'
 
 export async function openBackups({ store, dataDirectory, config, now }: Parts): Promise<Backups> {
+  await removePath(join(dataDirectory, RESTORING))
   return createBackups({
     database: join(dataDirectory, 'zwitness.db'),
     directory: join(dataDirectory, 'backups'),

@@ -11,11 +11,12 @@ import { rendered } from './text.ts'
  * Asks a person to agree. Where there is no terminal, the error names the flag that agrees, instead of guessing.
  * @throws Failure 5
  */
-export async function confirmYes({ io }: Pick<Context, 'io'>, question: string): Promise<void> {
-  if (!io.stdinIsTty)
-    throw new Failure(EXIT.REFUSED, 'A person must agree, and there is no terminal to ask.', {
-      next: 'the same with --yes, or with --plan <planId> of a preview',
-    })
+export async function confirmYes(
+  { io }: Pick<Context, 'io'>,
+  question: string,
+  next = 'the same with --yes, or with --plan <planId> of a preview',
+): Promise<void> {
+  if (!io.stdinIsTty) throw new Failure(EXIT.REFUSED, 'A person must agree, and there is no terminal to ask.', { next })
   const answer = await io.ask(`${rendered(question, false)} [y/N] `)
   if (!/^y(es)?$/i.test(answer?.trim() ?? '')) throw new Failure(EXIT.REFUSED, 'Not confirmed; nothing was changed.')
 }

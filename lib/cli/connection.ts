@@ -14,6 +14,8 @@ export interface Connection {
   get<T>(path: string, query?: Query, options?: CallOptions): Promise<T>
   /** An answer that is a text of this media type. */
   text(path: string, type: string, query?: Query, options?: CallOptions): Promise<string>
+  /** An answer that is bytes of this media type, piece by piece. */
+  pieces(path: string, type: string, options?: CallOptions): Promise<AsyncIterable<Uint8Array>>
   post<T>(path: string, body?: object, options?: CallOptions): Promise<T>
   patch<T>(path: string, body: object): Promise<T>
   delete<T>(path: string): Promise<T>
@@ -84,6 +86,12 @@ export function connectionOver(
           ? textOf(response, type, transport.where)
           : answerOf(response, { ...transport, method: 'GET', path }),
       ),
+    pieces: (path, type, options) =>
+      call('GET', path, null, options, async (response) => {
+        if (!response.ok) return answerOf(response, { ...transport, method: 'GET', path })
+        if (typeOf(response) !== type) throw wrongType(response, type, transport.where)
+        return response.body ?? new Blob([]).stream()
+      }),
     post: (path, body = {}, options) => call('POST', path, body, options),
     patch: (path, body) => call('PATCH', path, body),
     delete: (path) => call('DELETE', path, null),
@@ -132,9 +140,13 @@ function isText(answer: unknown, path: readonly PropertyKey[]): boolean {
 }
 
 async function textOf(response: Response, wanted: string, where: string): Promise<string> {
+  if (typeOf(response).startsWith(wanted)) return bodyOf(response, where)
+  throw wrongType(response, wanted, where)
+}
+
+function wrongType(response: Response, wanted: string, where: string): Failure {
   const type = typeOf(response)
-  if (type.startsWith(wanted)) return bodyOf(response, where)
-  throw strange(where, `${type === '' ? 'no content type' : type} instead of ${wanted}`)
+  return strange(where, `${type === '' ? 'no content type' : type} instead of ${wanted}`)
 }
 
 async function bodyOf(response: Response, where: string): Promise<string> {

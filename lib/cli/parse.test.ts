@@ -93,6 +93,7 @@ describe('the list of commands', () => {
         ],
         ...['doctor', 'discover', 'verify', 'explain'],
         ...['audit', 'audit accept', 'audit verify', 'token create', 'token list', 'token revoke'],
+        ...['backup', 'restore'],
         ...['user add', 'user hash', 'user list', 'user passwd', 'user remove', 'user role'],
       ].sort(),
     )

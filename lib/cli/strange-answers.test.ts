@@ -15,6 +15,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   audit: [[]],
   'audit accept': [['--reason', 'put back']],
   'audit verify': [[], ['--head', '0'.repeat(64)]],
+  backup: [['/nowhere/file']],
   'can-destroy': [['hqs8:tank/a@b']],
   cancel: [['1']],
   check: [[], ['id']],
@@ -53,7 +54,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
 }
 const ASK_NOBODY = [
   ...['completion', 'config check', 'config schema', 'demo', 'help', 'keys init', 'keys show', 'known-hosts accept'],
-  ...['known-hosts scan', 'serve', 'user hash'],
+  ...['known-hosts scan', 'restore', 'serve', 'user hash'],
 ]
 
 const json = (body: string): Response => new Response(body, { headers: { 'Content-Type': 'application/json' } })

@@ -9,12 +9,12 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from '#lib/host/system-calls.ts'
 import { bytesText, isoStamp } from '#lib/text/words.ts'
 import { StoreError, toStoreError } from './errors.ts'
-import { freeBytes } from './logs.ts'
 
 /**
  * A file that only its owner may read, from its first moment: SQLite would make it under the process's umask, open until it
@@ -61,6 +61,12 @@ export function ensureDataDirectory(directory: string): void {
 export function databaseBytes(file: string): number {
   const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
   return size(file) + size(`${file}-wal`) + size(`${file}-shm`)
+}
+
+/** What may still be written beside the file. */
+export function freeBytes(file: string): number {
+  const { bavail, bsize } = statfsSync(file)
+  return bavail * bsize
 }
 
 /** @throws StoreError `full` where so many bytes more would leave less than `leave` beside `target` */

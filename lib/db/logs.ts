@@ -1,5 +1,4 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
-import { statfsSync } from '#lib/host/system-calls.ts'
 import { takesNothing } from './checks-go-on.ts'
 import { breathe, decodeCursor, fromJson, pageOf } from './rows.ts'
 import type { NewRow, Row, Schema } from './schema.ts'
@@ -229,9 +228,4 @@ async function giveBack(db: Kysely<Schema>, spare = SPARE_PAGES): Promise<void> 
 /** Also shortens the write-ahead log, which is as large as it ever was otherwise. */
 async function checkpoint(db: Kysely<Schema>): Promise<void> {
   await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db)
-}
-
-export function freeBytes(file: string): number {
-  const { bavail, bsize } = statfsSync(file)
-  return bavail * bsize
 }

@@ -20,20 +20,29 @@ let serial = 0
  * Replaces a file as a whole: written beside it, flushed to the disk, renamed over it. Whoever reads sees the old text
  * or the new one, also after a crash. `mode` in octal, 0600 unless it says otherwise.
  */
-export async function writeTextFileAtomic(path: string, text: string, mode = 0o600): Promise<void> {
+export const writeTextFileAtomic = (path: string, text: string, mode = 0o600): Promise<void> =>
+  writePiecesAtomic(path, [new TextEncoder().encode(text)], { mode })
+
+/** The same with what comes piece by piece. `check` is given what was written, under its temporary name, and may refuse it by throwing. */
+export async function writePiecesAtomic(
+  path: string,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  { mode = 0o600, check }: { readonly mode?: number; readonly check?: (temporary: string) => Promise<void> } = {},
+): Promise<void> {
   serial += 1
   const temporary = `${path}.${Deno.pid}-${serial}.tmp`
   try {
     const file = await Deno.open(temporary, { write: true, createNew: true, mode })
     try {
-      const bytes = new TextEncoder().encode(text)
-      for (let written = 0; written < bytes.length; ) written += await file.write(bytes.subarray(written))
+      for await (const bytes of pieces)
+        for (let written = 0; written < bytes.length; ) written += await file.write(bytes.subarray(written))
       await Deno.fdatasync(file.rid)
     } finally {
       file.close()
     }
     // The mode given to open() is cut by the umask; a private file must be exactly what was asked for.
     await Deno.chmod(temporary, mode)
+    await check?.(temporary)
     await Deno.rename(temporary, path)
   } catch (error) {
     await Deno.remove(temporary).catch(() => undefined)

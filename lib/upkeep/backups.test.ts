@@ -23,7 +23,9 @@ beforeEach(async () => {
 })
 
 const folder = (): string => join(data, 'backups')
-const open = (change: { kept?: number; zone?: string; lastFailure?: BackupState['failure'] } = {}): Promise<Backups> =>
+const open = (
+  change: { kept?: number; zone?: string; lastFailure?: BackupState['failure']; leaveBytes?: number } = {},
+): Promise<Backups> =>
   createBackups({
     database: join(data, 'zwitness.db'),
     directory: folder(),
@@ -31,6 +33,7 @@ const open = (change: { kept?: number; zone?: string; lastFailure?: BackupState[
     zone: () => change.zone ?? 'UTC',
     now: () => now,
     lastFailure: change.lastFailure ?? null,
+    leaveBytes: change.leaveBytes,
   })
 
 /** Copies of earlier nights, as far as names and times go. */
@@ -112,6 +115,15 @@ describe('the nightly copy', () => {
     expect(readdirSync(folder()).filter((name) => name.startsWith('.'))).toEqual([])
     expect(backups.state().failure).toEqual(failure)
     expect((await open({ lastFailure: { ...failure, at: now - 5 * DAY } })).state().failure).toBeNull()
+  })
+
+  test('a disk that would be full by it is left alone', async () => {
+    earlier(2)
+    const backups = await open({ kept: 1, leaveBytes: 2 ** 60 })
+    await expect(backups.nightly()).rejects.toMatchObject({ kind: 'full' })
+    await expect(backups.copy()).rejects.toMatchObject({ kind: 'full' })
+    expect(backups.state().failure?.message).toMatch(/^[\d.]+ .iB are free in .*, and a copy of the database needs/)
+    expect(readdirSync(folder())).toHaveLength(2)
   })
 
   test('one that is stopped is no failure and leaves nothing', async () => {

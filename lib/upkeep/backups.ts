@@ -9,7 +9,7 @@ import { zonedMinute } from '#lib/text/zoned-time.ts'
 import { copyBeside, factsBeside } from './beside.ts'
 import { type Download, readAway } from './download.ts'
 
-/** So much stays free beside a copy: the database itself, and its log, go on growing. */
+/** The database itself, and its log, go on growing. */
 const LEAVE_BYTES = 64 * 1024 * 1024
 
 const NIGHTLY = /^zwitness-\d{4}-\d{2}-\d{2}\.sqlite$/
@@ -60,10 +60,13 @@ interface Parts {
   readonly now: () => number
   /** What is on record of the newest try of an earlier process. */
   readonly lastFailure: BackupState['failure']
+  /** So much stays free beside a copy; only tests ask for more. */
+  readonly leaveBytes?: number
 }
 
 /** The caller owns the data directory. */
-export async function createBackups({ database, directory, kept, zone, now, lastFailure }: Parts): Promise<Backups> {
+export async function createBackups(parts: Parts): Promise<Backups> {
+  const { database, directory, kept, zone, now, lastFailure, leaveBytes: leave = LEAVE_BYTES } = parts
   await removeUnfinished(directory)
   let files = await filesIn(directory)
   let failure = lastFailure !== null && lastFailure.at > (files[0]?.at ?? 0) ? lastFailure : null
@@ -77,8 +80,8 @@ export async function createBackups({ database, directory, kept, zone, now, last
     const path = join(directory, `${UNFINISHED}${Bun.randomUUIDv7()}`)
     try {
       await ensureDirectory(directory)
-      needRoom(path, databaseBytes(database), LEAVE_BYTES)
-      return { path, found: await copyBeside(database, path, { leave: LEAVE_BYTES, signal }) }
+      needRoom(path, databaseBytes(database), leave)
+      return { path, found: await copyBeside(database, path, { leave, signal }) }
     } catch (error) {
       for (const left of [path, `${path}.partial`]) await removePath(left)
       throw error

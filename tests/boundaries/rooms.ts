@@ -114,7 +114,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/db/errors.ts',
       'lib/inspect/discover/types.ts',
     ],
-    types: ['lib/engine', 'lib/db', 'lib/auth', 'lib/events', 'lib/zfs', 'config', 'lib/services.ts', 'lib/inspect'],
+    types: [
+      'lib/engine',
+      'lib/db',
+      'lib/auth',
+      'lib/events',
+      'lib/zfs',
+      'config',
+      'lib/services.ts',
+      'lib/inspect',
+      'lib/upkeep',
+    ],
     packages: ['zod'],
   },
   // How one value of the configuration is described and refused: what the sections of the file and the channels are made of.

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 import { helpCommand } from '../help.ts'
 import { adopt } from './adopt.ts'
 import { audit, auditAccept, auditVerify } from './audit.ts'
+import { backup, restore } from './backup.ts'
 import { anchors, canDestroy } from './chain.ts'
 import { completion } from './completion.ts'
 import { configCheck, configReload, configSchema, configShow } from './config.ts'
@@ -67,6 +68,8 @@ export const COMMANDS: readonly Command[] = [
   tokenCreate,
   tokenList,
   tokenRevoke,
+  backup,
+  restore,
   serve,
   demo,
   healthz,
