@@ -50,6 +50,7 @@ export function buildSections(parts: Parts, around: Surroundings, report: Report
       logsDays: retention.logs_days ?? SECTION_DEFAULTS.retention.logs_days,
       logsBytes: logsBytesOf(retention.logs_size ?? SECTION_DEFAULTS.retention.logs_size),
       lagDays: retention.lag_days ?? SECTION_DEFAULTS.retention.lag_days,
+      historyDays: retention.history_days ?? SECTION_DEFAULTS.retention.history_days,
       invocationsDays: retention.invocations_days ?? SECTION_DEFAULTS.retention.invocations_days,
       retiredDays: retention.retired_days ?? SECTION_DEFAULTS.retention.retired_days,
       backups: retention.backups ?? SECTION_DEFAULTS.retention.backups,

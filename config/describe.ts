@@ -54,6 +54,7 @@ export function describeConfig(config: Config): readonly Described[] {
       logs_days: retention.logsDays,
       logs_size: sizeText(retention.logsBytes),
       lag_days: retention.lagDays,
+      history_days: retention.historyDays,
       invocations_days: retention.invocationsDays,
       retired_days: retention.retiredDays,
       backups: retention.backups,

@@ -52,6 +52,8 @@ export interface Config {
     readonly logsDays: number
     readonly logsBytes: number
     readonly lagDays: number
+    /** Changes of datasets, hosts and pools, so long after they ended. */
+    readonly historyDays: number
     readonly invocationsDays: number
     /** Children of recursive mappings are forgotten so long after their backup is gone too. */
     readonly retiredDays: number

@@ -24,6 +24,7 @@ export const SECTION_DEFAULTS = {
     logs_days: 30,
     logs_size: '200MiB',
     lag_days: 400,
+    history_days: 400,
     invocations_days: 30,
     retired_days: 30,
     backups: 7,
@@ -183,6 +184,10 @@ export const RetentionSchema = z.strictObject(
       examples: ['200MiB'],
     }).optional(),
     lag_days: days('History of lag and delay', SECTION_DEFAULTS.retention.lag_days),
+    history_days: days(
+      'What became of datasets, hosts and pools, after it ended',
+      SECTION_DEFAULTS.retention.history_days,
+    ),
     invocations_days: days('Invocations of functions', SECTION_DEFAULTS.retention.invocations_days),
     retired_days: days(
       'Children of recursive datasets that are gone on both sides',

@@ -16,6 +16,7 @@ export default defineFunction({
     runs: z.number().int(),
     logs: z.number().int(),
     lag: z.number().int(),
+    changes: z.number().int(),
     invocations: z.number().int(),
     thinned: z.number().int().describe('Repairs that keep what they did, and no plan and progress, from now on.'),
     maintenances: z.number().int().describe('Pauses and acknowledgements of many that are long over.'),

@@ -10,6 +10,7 @@ import { acquireOwner } from '#lib/db/owner-lock.ts'
 import { createEngine } from '#lib/engine/engine.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import { createEventHub } from '#lib/events/hub.ts'
+import { createHistoryRecorder } from '#lib/history/recorder.ts'
 import { sleep } from '#lib/host/environment.ts'
 import { makeTemporaryDirectory, openFilesAllowed, removePath } from '#lib/host/files.ts'
 import { openFiles } from '#lib/inspect/doctor/open-files.ts'
@@ -142,6 +143,10 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   const patient = checksGoOn({ store, now, makeRoom, error: (message) => log.error(message) })
   const news = createNews()
+  const cadence = (scheduler: Config['scheduler'], at: number) => ({
+    intervalSeconds: intervalAt(scheduler, at),
+    secondDueAfter: (then: number) => secondDueAfter(scheduler, then),
+  })
   const engine = createEngine({
     config,
     store: patient,
@@ -151,14 +156,21 @@ export async function openApp(options: AppOptions): Promise<App> {
     now,
     sleep,
     random: Math.random,
-    cadence: (scheduler, at) => ({
-      intervalSeconds: intervalAt(scheduler, at),
-      secondDueAfter: (then) => secondDueAfter(scheduler, then),
-    }),
+    cadence,
   })
   news.listen(broadcast(events, { engine, config, now }))
   news.listen(auditRepairs(access.audit))
   news.listen(counters.news)
+  const recorder = createHistoryRecorder({
+    store,
+    datasets: () => engine.datasets(),
+    cadence: (at) => cadence(config().scheduler, at),
+    zone: () => config().scheduler.timezone,
+    log,
+    now,
+  })
+  opened.defer(() => recorder.settled())
+  news.listen(recorder.listener)
 
   const backups = await openBackups({ store, dataDirectory: directories.data, config, now })
   const warnings = createWarnings(
@@ -176,6 +188,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       async apply(before, after) {
         await ssh.configure(await settings(after))
         await engine.configChanged()
+        recorder.configChanged()
         runtime.scheduler.reschedule()
         events.publish('config', { inSync: true, loadedAt: new Date(after.source.loadedAt).toISOString(), error: null })
         // Last: what is revoked cannot be given back.
@@ -250,6 +263,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   // Without a file it is not known who is no user any more.
   if (!running.missing) await access.settle(null)
+  await recorder.start()
   await engine.start()
   // A command lives too short to tell what begins and ends meanwhile; the service tells it.
   if (role === 'serve') await engine.keepTime()

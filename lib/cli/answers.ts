@@ -18,6 +18,7 @@ export type { TokenView } from '#lib/api/access.ts'
 export type { AuditVerificationView, AuditView } from '#lib/api/audit.ts'
 export type { DiscoveryView } from '#lib/api/discovery.ts'
 export type { DoctorReportView } from '#lib/api/doctor.ts'
+export type { ChangeView, DatasetHistoryView, HistoryView } from '#lib/api/history.ts'
 export type { HostView } from '#lib/api/host.ts'
 export type { LogView } from '#lib/api/log.ts'
 export type { MaintenanceView } from '#lib/api/maintenance.ts'
@@ -78,6 +79,7 @@ const ROUTES: readonly (readonly [path: string, load: () => Promise<Route>])[] =
   ['/api/datasets/:id/ack', () => import('#routes/api/datasets/[id]/ack.ts')],
   ['/api/datasets/:id/adopt', () => import('#routes/api/datasets/[id]/adopt.ts')],
   ['/api/datasets/:id/explain', () => import('#routes/api/datasets/[id]/explain.ts')],
+  ['/api/datasets/:id/history', () => import('#routes/api/datasets/[id]/history.ts')],
   ['/api/datasets/:id/pause', () => import('#routes/api/datasets/[id]/pause.ts')],
   ['/api/datasets/:id/preview', () => import('#routes/api/datasets/[id]/preview.ts')],
   ['/api/datasets/:id/resume', () => import('#routes/api/datasets/[id]/resume.ts')],
@@ -88,6 +90,7 @@ const ROUTES: readonly (readonly [path: string, load: () => Promise<Route>])[] =
   ['/api/functions/doctor', doctorRoute],
   ['/api/functions/discover', discoverRoute],
   ['/api/functions/:name', () => import('#routes/api/functions/[name].ts')],
+  ['/api/history', () => import('#routes/api/history.ts')],
   ['/api/logs', () => import('#routes/api/logs.ts')],
   ['/api/maintenance', () => import('#routes/api/maintenance/index.ts')],
   ['/api/maintenance/:id', () => import('#routes/api/maintenance/[id].ts')],

@@ -71,7 +71,17 @@ describe('the list of commands', () => {
           'datasets',
           'demo',
         ],
-        ...['fn list', 'fn run', 'healthz', 'help', 'keys init', 'keys show', 'known-hosts accept', 'known-hosts scan'],
+        ...[
+          'fn list',
+          'fn run',
+          'healthz',
+          'help',
+          'history',
+          'keys init',
+          'keys show',
+          'known-hosts accept',
+          'known-hosts scan',
+        ],
         ...[
           'logs',
           'maintenance',

@@ -28,6 +28,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'fn list': [[]],
   'fn run': [['doctor']],
   healthz: [[]],
+  history: [[], ['id']],
   logs: [[]],
   maintenance: [[]],
   'maintenance end': [['1']],

@@ -185,7 +185,7 @@ describe('what policy repaired is forgotten in time', () => {
   const NOW = 400 * DAY
   const retention: Config['retention'] = {
     ...{ uneventfulRunsDays: 90, scheduledChecksDays: 14, logsDays: 30, lagDays: 400, invocationsDays: 30 },
-    ...{ repairsDays: 90, retiredDays: 90, backups: 7, logsBytes: 200 * 2 ** 20 },
+    ...{ repairsDays: 90, retiredDays: 90, historyDays: 400, backups: 7, logsBytes: 200 * 2 ** 20 },
   }
   async function pruned() {
     const { store, directory, reopened, tamper: change } = await book(0)

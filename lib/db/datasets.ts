@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Config } from '#config/effective.ts'
+import { joinChanges } from './changes.ts'
 import { StoreError } from './errors.ts'
 import type { Row, Schema } from './schema.ts'
 import type { DatasetRecord, Store } from './types.ts'
@@ -289,10 +290,11 @@ async function adoptHistory(db: Transaction<Schema>, datasetId: string, guid: st
   if (!former) return true
   if (await hasActiveRepair(db, former.id)) return false
 
-  for (const table of ['run', 'action', 'log'] as const) {
+  for (const table of ['run', 'action', 'log', 'change'] as const) {
     await db.updateTable(table).set({ dataset_id: datasetId }).where('dataset_id', '=', former.id).execute()
   }
   await db.updateTable('archive_dataset').set({ dataset_id: datasetId }).where('dataset_id', '=', former.id).execute()
+  await joinChanges(db, datasetId)
   // Where both have a row the fresh one stays; the old one goes with its dataset.
   for (const table of ['lag_point', 'control', 'snapshot_state', 'maintenance_dataset']) {
     await sql`UPDATE OR IGNORE ${sql.table(table)} SET dataset_id = ${datasetId} WHERE dataset_id = ${former.id}`.execute(

@@ -194,6 +194,42 @@ export interface LagPoint {
   readonly health: string
 }
 
+export type ChangeSubject = 'dataset' | 'host' | 'pool' | 'witness'
+
+/** How something stood: the health of a dataset and the code of its main reason, for the others what they were and why. */
+export interface ChangeState {
+  readonly status: string
+  readonly reason: string | null
+}
+
+/** What ended something: a run, a person's word, or nothing that is known of. */
+export interface ChangeEnd {
+  readonly by: 'run' | 'person' | 'itself'
+  readonly runId: number | null
+  /** Who started the run (`schedule`: nobody did), or gave their word. */
+  readonly actor: string | null
+}
+
+/** Something became what it was not before. */
+export interface ChangeRecord {
+  readonly id: number
+  readonly at: number
+  readonly subject: ChangeSubject
+  /** Of a dataset, else null. */
+  readonly datasetId: string | null
+  /** Of a host and of a pool, else null. */
+  readonly host: string | null
+  readonly pool: string | null
+  /** Null: it was seen for the first time. */
+  readonly from: ChangeState | null
+  readonly to: ChangeState
+  /** One sentence, of the moment at which it began. */
+  readonly message: string
+  readonly evidence: { readonly [key: string]: Json }
+  /** Null: it is still so. */
+  readonly ended: (ChangeEnd & { readonly at: number }) | null
+}
+
 export interface InvocationRecord {
   readonly id: number
   readonly name: string

@@ -3,6 +3,8 @@ import type {
   ActionRecord,
   ActorKind,
   AuditRecord,
+  ChangeEnd,
+  ChangeSubject,
   ControlRecord,
   InvocationRecord,
   LogRecord,
@@ -135,6 +137,24 @@ export interface Schema extends AccessSchema {
     noted: MaintenanceStage
   }
   maintenance_dataset: { maintenance_id: number; dataset_id: string }
+  change: {
+    id: Generated<number>
+    at: number
+    subject: ChangeSubject
+    dataset_id: string | null
+    host: string | null
+    pool: string | null
+    from_status: string | null
+    from_reason: string | null
+    to_status: string
+    to_reason: string | null
+    message: string
+    evidence: string
+    ended_at: number | null
+    ended_by: ChangeEnd['by'] | null
+    ended_run: number | null
+    ended_actor: string | null
+  }
   log: {
     id: Generated<number>
     at: number

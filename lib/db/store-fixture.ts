@@ -75,6 +75,7 @@ export function config(datasets: readonly DatasetConfig[], hostIds: readonly str
       logsDays: 30,
       logsBytes: 200 * 1024 * 1024,
       lagDays: 400,
+      historyDays: 400,
       invocationsDays: 30,
       retiredDays: 30,
       backups: 7,

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite'
 import { type Kysely, sql } from 'kysely'
 import { knownBrowsersRepository, sessionsRepository, tokensRepository, usersRepository } from './access.ts'
 import { auditRepository } from './audit.ts'
+import { changesRepository } from './changes.ts'
 import { datasetsRepository } from './datasets.ts'
 import { disconnect } from './driver.ts'
 import { copyDatabase, freeBytes } from './files.ts'
@@ -62,6 +63,7 @@ export function composeStore({
     ...controlsRepository(db),
     ...maintenanceRepository(db),
     ...lagRepository(db),
+    ...changesRepository(db),
     ...logsRepository(db, { most: mostLogBytes, free }),
     ...logVolumeRepository(db, free),
     ...invocationsRepository(db),

@@ -2,6 +2,9 @@ import type { Config } from '#config/effective.ts'
 import type {
   ActionRecord,
   AuditRecord,
+  ChangeEnd,
+  ChangeRecord,
+  ChangeSubject,
   ControlRecord,
   DatasetRecord,
   DatasetStateRecord,
@@ -55,10 +58,39 @@ export interface LogQuery {
   readonly cursor?: string
 }
 
+export interface ChangeQuery {
+  readonly subject?: readonly ChangeSubject[]
+  readonly datasetId?: string
+  /** The host itself, its pools, and the datasets that have a side on it. */
+  readonly host?: string
+  /** Began at this moment or later; a time in which nobody looked counts as long as it lasted. */
+  readonly from?: number
+  /** Exclusive. */
+  readonly to?: number
+  readonly limit: number
+  readonly cursor?: string
+}
+
+/** A change as it is seen: what was before, the database knows. */
+export interface NewChange extends Omit<ChangeRecord, 'id' | 'from' | 'ended'> {
+  /** What ended the state before it. */
+  readonly ends: ChangeEnd
+  /** Epoch ms, where it is over by now; it follows on nothing then. */
+  readonly over: number | null
+}
+
+export interface LookGap {
+  /** Of the last look before it. */
+  readonly from: number
+  /** Of the first one after it; null: nobody has looked since. */
+  readonly to: number | null
+}
+
 interface Pruned {
   readonly runs: number
   readonly logs: number
   readonly lag: number
+  readonly changes: number
   readonly invocations: number
   /** Repairs of which only what they did is kept from now on. */
   readonly thinned: number
@@ -146,6 +178,22 @@ export interface Store extends AccessStore {
 
   addLag(points: readonly (LagPoint & { readonly datasetId: string })[]): Promise<void>
   lag(datasetId: string, from: number, to: number, stepMs: number): Promise<readonly LagPoint[]>
+
+  /**
+   * What is news of them, in this order: one that says what the last one of the same thing said is left out. Ends the one
+   * before it. Answers how many were written.
+   */
+  addChanges(changes: readonly NewChange[]): Promise<number>
+  /** A run that did not succeed ended nothing: what was put down to it ended by itself. */
+  disownChanges(runId: number): Promise<void>
+  /** Newest first, with the times in which nobody looked unless a subject is asked for. Throws BadCursor. */
+  changes(query: ChangeQuery): Promise<Page<ChangeRecord>>
+  /** How a dataset stood at that moment (epoch ms); null: not on record. */
+  changeAt(datasetId: string, at: number): Promise<ChangeRecord | null>
+  /** Epoch ms of the last look at any dataset; null: there was none, or it is no longer on record. */
+  lastLookAt(): Promise<number | null>
+  /** Times longer than that between two looks at a dataset in a row, oldest first, at most 100. All in epoch ms. */
+  lookGaps(datasetId: string, from: number, to: number, longest: number): Promise<readonly LookGap[]>
 
   addLogs(records: readonly Omit<LogRecord, 'id'>[]): Promise<readonly number[]>
   logs(query: LogQuery): Promise<Page<LogRecord>>

@@ -118,10 +118,27 @@ test('more than one batch of logs, lag points and invocations; ids are not used 
   const invocation = await store.beginInvocation(begun)
   await store.beginInvocation(begun)
   await store.endInvocation(invocation, { state: 'SUCCEEDED', finishedAt: NOW, outcome: 1, error: null })
+  // What ended long ago goes; how a thing stands stays, since whenever it has.
+  const state = {
+    subject: 'host',
+    datasetId: null,
+    host: 'hqs8',
+    pool: null,
+    message: '',
+    evidence: {},
+    over: null,
+  } as const
+  const ends = { by: 'itself', runId: null, actor: null } as const
+  for (const [days, status] of [
+    [900, 'REACHABLE'],
+    [401, 'UNREACHABLE'],
+  ] as const)
+    await store.addChanges([{ ...state, at: NOW - days * DAY, to: { status, reason: null }, ends }])
   expect(await store.prune(retention, NOW)).toEqual({
     runs: 0,
     logs: 1201,
     lag: 1,
+    changes: 1,
     invocations: 1,
     thinned: 0,
     forgotten: 0,
@@ -129,6 +146,7 @@ test('more than one batch of logs, lag points and invocations; ids are not used 
     gap: null,
   })
   expect(await store.lag('a', 0, NOW + 1, DAY)).toHaveLength(1)
+  expect((await store.changes({ limit: 10 })).items.map(({ to }) => to.status)).toEqual(['UNREACHABLE'])
   const [next] = await store.addLogs([{ ...line, at: NOW }])
   expect(next).toBe((ids.at(-1) ?? 0) + 1)
 })

@@ -38,6 +38,8 @@ export function pruneRepository(db: Kysely<Schema>): Pick<Store, 'prune'> {
           (await deleteWhere(db, 'log', sql`at < ${before(retention.logsDays)}`)) +
           (await trimLogs(db, retention.logsBytes)),
         lag: await deleteLag(db, before(retention.lagDays)),
+        // How a thing stands now is never deleted, however long it has.
+        changes: await deleteWhere(db, 'change', sql`ended_at < ${before(retention.historyDays)}`),
         invocations: await deleteWhere(
           db,
           'invocation',
@@ -123,7 +125,7 @@ async function forgetRetired(db: Kysely<Schema>, before: number, now: number): P
           AND json_extract(root.memory, '$.tree.gone') IS NOT NULL)`.execute(db)
   for (const { id } of rows) {
     await db.transaction().execute(async (transaction) => {
-      for (const table of ['snapshot_state', 'lag_point', 'control', 'verification'] as const)
+      for (const table of ['snapshot_state', 'lag_point', 'control', 'verification', 'change'] as const)
         await transaction.deleteFrom(table).where('dataset_id', '=', id).execute()
       const { rows: used } = await sql`
         SELECT 1 FROM run WHERE dataset_id = ${id} UNION SELECT 1 FROM action WHERE dataset_id = ${id}
@@ -139,7 +141,7 @@ async function forgetRetired(db: Kysely<Schema>, before: number, now: number): P
 
 async function deleteWhere(
   db: Kysely<Schema>,
-  table: 'run' | 'log' | 'invocation' | 'maintenance',
+  table: 'run' | 'log' | 'invocation' | 'maintenance' | 'change',
   condition: RawBuilder<unknown>,
 ) {
   const name = sql.table(table)

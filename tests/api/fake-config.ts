@@ -81,6 +81,7 @@ export function fakeConfig(change: Partial<Config> = {}): Config {
       logsDays: 30,
       logsBytes: 200 * 1024 * 1024,
       lagDays: 400,
+      historyDays: 400,
       invocationsDays: 30,
       retiredDays: 30,
       backups: 7,

@@ -7,7 +7,7 @@ import { BadCursor } from '#lib/db/errors.ts'
 import { migrate } from '#lib/db/migrate.ts'
 import { MIGRATIONS } from '#lib/db/migrations/all.ts'
 import type { Schema } from '#lib/db/schema.ts'
-import type { AccessStore, LogQuery, RunQuery, Store } from '#lib/db/types.ts'
+import type { AccessStore, ChangeQuery, ChangeRecord, LogQuery, RunQuery, Store } from '#lib/db/types.ts'
 import { NOW } from './fake-config.ts'
 import { fakeRun } from './fake-views.ts'
 
@@ -18,18 +18,43 @@ export type FakeStore = Pick<
   | 'logs'
   | 'logStart'
   | 'lag'
+  | 'changes'
+  | 'changeAt'
+  | 'lookGaps'
   | 'invocations'
   | 'prune'
   | 'sizeBytes'
   | 'lastRepairs'
   | 'schemaVersion'
 > & {
-  readonly queries: (RunQuery | LogQuery)[]
+  readonly queries: (RunQuery | LogQuery | ChangeQuery)[]
+}
+
+/** A dataset broke and was repaired by a run of anna's. */
+const CHANGE: ChangeRecord = {
+  ...{ id: 1, at: NOW - 7_200_000, subject: 'dataset', datasetId: 'hq10-7.L1S4DAT1', host: null, pool: null },
+  from: { status: 'HEALTHY', reason: 'UP_TO_DATE' },
+  to: { status: 'BROKEN', reason: 'LAG_CRITICAL' },
+  ...{ message: 'hqs7 is 26 d behind hqs10.', evidence: { delaySeconds: 2_246_400 } },
+  ended: { at: NOW - 3_600_000, by: 'run', runId: 6, actor: 'anna' },
+}
+const HOST: ChangeRecord = {
+  ...{
+    id: 2,
+    at: NOW - 1_800_000,
+    subject: 'host',
+    datasetId: null,
+    host: 'hqs7',
+    pool: null,
+    from: null,
+    ended: null,
+  },
+  ...{ to: { status: 'UNREACHABLE', reason: 'refused' }, message: 'hqs7 refused the connection.', evidence: {} },
 }
 
 export function fakeStore(): FakeStore {
-  const queries: (RunQuery | LogQuery)[] = []
-  const asked = <Q extends RunQuery | LogQuery>(query: Q): void => {
+  const queries: (RunQuery | LogQuery | ChangeQuery)[] = []
+  const asked = <Q extends RunQuery | LogQuery | ChangeQuery>(query: Q): void => {
     queries.push(query)
     if (query.cursor === 'bad') throw new BadCursor('runs')
   }
@@ -65,6 +90,12 @@ export function fakeStore(): FakeStore {
           .filter((name) => name.includes('.zw-aside-'))
           .map((name) => [name, fakeRun(6, { kind: 'REPAIR', startedAt: NOW - 60_000, reason: 'after the swap' })]),
       ),
+    changes: async (query) => {
+      asked(query)
+      return { items: [HOST, CHANGE], nextCursor: query.cursor === undefined ? 'more' : null }
+    },
+    changeAt: async () => CHANGE,
+    lookGaps: async (_, from) => [{ from, to: null }],
     lag: async (_, from) => [{ at: from, delaySeconds: 5, lagSeconds: 10, health: 'HEALTHY' }],
     invocations: async (name) => [
       {
@@ -84,6 +115,7 @@ export function fakeStore(): FakeStore {
       runs: 1,
       logs: 2,
       lag: 3,
+      changes: 1,
       invocations: 4,
       thinned: 0,
       forgotten: 0,

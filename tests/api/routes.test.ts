@@ -44,6 +44,8 @@ const GOOD: readonly (readonly [method: string, path: string, route: string, sta
   ['POST', '/api/maintenance', '/api/maintenance', 201, { kind: 'PAUSE', scope: { all: true } }],
   ['GET', '/api/maintenance', '/api/maintenance', 200],
   ['DELETE', '/api/maintenance/1', '/api/maintenance/:id', 200],
+  ['GET', '/api/history', '/api/history', 200],
+  ['GET', `/api/datasets/${ID}/history`, '/api/datasets/:id/history', 200],
   ['GET', '/api/set-asides', '/api/set-asides', 200],
   ['GET', '/api/anchors', '/api/anchors', 200],
   ['GET', '/api/can-destroy?snapshot=hqs10p1/L1S4DAT1@a', '/api/can-destroy', 200],

@@ -80,6 +80,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     uses: ['lib/db', 'lib/process', 'lib/host'],
     packages: ['node:'],
   },
+  // What became of datasets, hosts and pools: it hears the engine's news, and judges nothing.
+  'lib/history': {
+    uses: ['lib/replication', 'lib/db/checks-go-on.ts'],
+    types: ['lib/engine', 'lib/db', 'config'],
+    packages: [],
+  },
   'lib/explain': {
     uses: ['lib/zfs', 'lib/api'],
     types: ['lib/engine', 'lib/runtime', 'lib/services.ts'],

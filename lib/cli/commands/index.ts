@@ -8,6 +8,7 @@ import { completion } from './completion.ts'
 import { configCheck, configReload, configSchema, configShow } from './config.ts'
 import { ack, pause, resume } from './control.ts'
 import { fnList, fnRun } from './functions.ts'
+import { history } from './history.ts'
 import { discover, doctor, verify } from './inspect.ts'
 import { keysInit, keysShow } from './keys.ts'
 import { knownHostsAccept, knownHostsScan } from './known-hosts.ts'
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   run,
   cancel,
   runs,
+  history,
   logs,
   pause,
   resume,

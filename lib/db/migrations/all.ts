@@ -9,6 +9,7 @@ import { lines } from './0007-lines.ts'
 import { logVolume } from './0008-log-volume.ts'
 import { knownBrowser } from './0009-known-browser.ts'
 import { maintenance } from './0010-maintenance.ts'
+import { changes } from './0011-changes.ts'
 
 /** In order, forward only. A released migration is never edited; what it got wrong is the next one's work. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   logVolume,
   knownBrowser,
   maintenance,
+  changes,
 ]
