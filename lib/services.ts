@@ -1,16 +1,20 @@
 import type { Config, ConfigFault } from '#config/effective.ts'
 import type { Access } from '#lib/auth/access.ts'
-import type { Store } from '#lib/db/types.ts'
+import type { ChannelStateRecord, Store } from '#lib/db/types.ts'
 import type { EngineLog } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { EventHub } from '#lib/events/hub.ts'
+import type { Book, Incident } from '#lib/incidents/types.ts'
 import type { Discovery } from '#lib/inspect/discover/types.ts'
 import type { DoctorReport, DoctorRequest, HostFacts } from '#lib/inspect/doctor/types.ts'
 import type { FirstStep } from '#lib/inspect/first-steps.ts'
 import type { Verification } from '#lib/inspect/verify/types.ts'
 import type { Metrics } from '#lib/metrics/metrics.ts'
+import type { ChannelConfig } from '#lib/notify/settings.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
 import { createDefine } from '#lib/runtime/define.ts'
+import type { Pinged } from '#lib/telling/deadman.ts'
+import type { Tried } from '#lib/telling/teller.ts'
 import type { Backups } from '#lib/upkeep/backups.ts'
 
 /** What every handler receives. Built once in `lib/app/app.ts`; handlers see only this. */
@@ -27,6 +31,7 @@ export interface Services {
   readonly inspection: Inspection
   /** Copies of the database, made by a process beside this one. */
   readonly backups: Backups
+  readonly telling: Telling
   /** What weakens the witness itself, in sentences with their cures; none: nothing. Quick: every page asks. */
   readonly warnings: () => Promise<readonly string[]>
   /** What Prometheus reads. */
@@ -83,6 +88,25 @@ export type ReloadResult =
       readonly tokens?: readonly string[]
     }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] }
+
+/** Who is told what: incidents, and the channels that their messages go to. */
+export interface Telling {
+  /** What is open, what was over within the last day, and what is remembered of each subject. */
+  book(): Book
+  /** Somebody knows of an incident; null takes that back. Null: there is none of that id that is open. */
+  acknowledge(
+    id: string,
+    ack: { readonly by: string; readonly until: number | null; readonly reason: string | null } | null,
+  ): Promise<Incident | null>
+  /** Sends a message to one channel, or to all, and says what came of it. Null: there is no such channel. */
+  test(by: string, channel: string | null): Promise<readonly Tried[] | null>
+  overview(): {
+    readonly channels: readonly { readonly config: ChannelConfig; readonly state: ChannelStateRecord | null }[]
+    readonly deadman: readonly Pinged[]
+  }
+  /** Messages sent and tries that failed since the start, by channel. */
+  counts(): ReadonlyMap<string, { readonly sent: number; readonly failed: number }>
+}
 
 /** What handlers may know of the runtime they run in. */
 export interface RuntimeView {

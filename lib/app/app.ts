@@ -22,6 +22,7 @@ import { createSans } from '#lib/san/san.ts'
 import type { Services } from '#lib/services.ts'
 import { checkSshPath } from '#lib/ssh/config-words.ts'
 import { createSsh } from '#lib/ssh/ssh.ts'
+import type { Teller } from '#lib/telling/teller.ts'
 import { aboutThis } from './about.ts'
 import { backupSource, openBackups } from './backups.ts'
 import { createConfiguration, type InUse, RunningConfiguration } from './configuration.ts'
@@ -41,6 +42,7 @@ import {
   sshSettings,
   usualKeyFile,
 } from './settings.ts'
+import { createTelling } from './telling.ts'
 import { createWarnings, openFileWarnings } from './warnings.ts'
 
 /** Another process owns the data directory. The message names it. */
@@ -71,6 +73,7 @@ export interface App {
   fetch(request: Request): Promise<Response>
   readonly services: Services
   readonly runtime: Runtime<Services>
+  readonly teller: Teller
   /** Ends everything, at most `graceMs` for what is under way. */
   close(graceMs?: number): Promise<void>
 }
@@ -173,10 +176,12 @@ export async function openApp(options: AppOptions): Promise<App> {
   news.listen(recorder.listener)
 
   const backups = await openBackups({ store, dataDirectory: directories.data, config, now })
-  const warnings = createWarnings(
-    [openFileWarnings({ find: openNow, atStart: openAtStart, log, now }), backupSource(backups, now(), now)],
-    log,
-  )
+  const files = openFileWarnings({ find: openNow, atStart: openAtStart, log, now })
+  // What a channel does not take is told by the other channels, as an incident of its own.
+  const ofItself = [files, backupSource(backups, now(), now)]
+  const telling = createTelling({ engine, store, config, warnings: createWarnings(ofItself, log), log, now })
+  for (const listener of telling.listeners) news.listen(listener)
+  const warnings = createWarnings([...ofItself, { about: 'Whether messages arrive', now: telling.warnings }], log)
 
   const stopping = new AbortController()
   const about = aboutThis({ bootId: events.bootId, startedAt: now(), demo })
@@ -190,6 +195,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         await engine.configChanged()
         recorder.configChanged()
         runtime.scheduler.reschedule()
+        await telling.teller.configChanged()
         events.publish('config', { inSync: true, loadedAt: new Date(after.source.loadedAt).toISOString(), error: null })
         // Last: what is revoked cannot be given back.
         return access.settle(before)
@@ -243,6 +249,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       configuration,
       inspection,
       backups,
+      telling: telling.services,
       warnings,
       metrics,
       runtime: runtimeView(runtime, ready),
@@ -267,15 +274,19 @@ export async function openApp(options: AppOptions): Promise<App> {
   await engine.start()
   // A command lives too short to tell what begins and ends meanwhile; the service tells it.
   if (role === 'serve') await engine.keepTime()
+  // Not before: what the engine does not know yet would look as if it were gone.
+  await telling.teller.start({ timer: role === 'serve' })
   const closing = opened.move()
   return {
     fetch: async (request) => runtime.app.fetch(request, {}),
     services: runtime.services,
     runtime,
+    teller: telling.teller,
     async close(graceMs = 10_000) {
       stopping.abort()
       events.close('shutdown')
       await engine.stop()
+      await telling.teller.stop()
       await runtime.stop(graceMs)
       await closing.disposeAsync()
     },

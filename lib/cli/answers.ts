@@ -6,8 +6,11 @@ import type { CanDestroy } from '#lib/api/can-destroy.ts'
 import type { DatasetDetail } from '#lib/api/dataset-detail.ts'
 import type { DatasetSummaryView } from '#lib/api/dataset-summary.ts'
 import type { FunctionSummary } from '#lib/api/function.ts'
+import type { IncidentView, PendingView } from '#lib/api/incidents.ts'
 import type { MaintenanceView } from '#lib/api/maintenance.ts'
+
 import type { Preview } from '#lib/api/plan.ts'
+
 import type { RunDetail } from '#lib/api/run-detail.ts'
 import type { SetAsideList } from '#lib/api/set-asides.ts'
 import type { SnapshotSide, SnapshotView } from '#lib/api/snapshots.ts'
@@ -20,13 +23,14 @@ export type { DiscoveryView } from '#lib/api/discovery.ts'
 export type { DoctorReportView } from '#lib/api/doctor.ts'
 export type { ChangeView, DatasetHistoryView, HistoryView } from '#lib/api/history.ts'
 export type { HostView } from '#lib/api/host.ts'
+export type { IncidentDetailView, NotificationsView, TriedView } from '#lib/api/incidents.ts'
 export type { LogView } from '#lib/api/log.ts'
 export type { MaintenanceView } from '#lib/api/maintenance.ts'
 export type { PlanView } from '#lib/api/plan.ts'
 export type { RunView } from '#lib/api/run.ts'
 export type { StatusView } from '#lib/api/status.ts'
 export type { VerificationView } from '#lib/api/verification.ts'
-export type { DatasetSummaryView, SnapshotView }
+export type { DatasetSummaryView, IncidentView, SnapshotView }
 export type DatasetDetailView = z.input<typeof DatasetDetail>
 export type FunctionSummaryView = z.input<typeof FunctionSummary>
 export type PreviewView = z.input<typeof Preview>
@@ -49,6 +53,10 @@ export interface RemovedUserView {
 }
 export type NewTokenView = z.input<typeof NewToken>
 export type VersionView = z.input<typeof Version>
+
+export interface IncidentListView extends PageOf<IncidentView> {
+  readonly pending: readonly PendingView[]
+}
 
 export interface PageOf<T> {
   readonly items: readonly T[]
@@ -91,9 +99,14 @@ const ROUTES: readonly (readonly [path: string, load: () => Promise<Route>])[] =
   ['/api/functions/discover', discoverRoute],
   ['/api/functions/:name', () => import('#routes/api/functions/[name].ts')],
   ['/api/history', () => import('#routes/api/history.ts')],
+  ['/api/incidents', () => import('#routes/api/incidents/index.ts')],
+  ['/api/incidents/:id', () => import('#routes/api/incidents/[id].ts')],
+  ['/api/incidents/:id/ack', () => import('#routes/api/incidents/[id]/ack.ts')],
   ['/api/logs', () => import('#routes/api/logs.ts')],
   ['/api/maintenance', () => import('#routes/api/maintenance/index.ts')],
   ['/api/maintenance/:id', () => import('#routes/api/maintenance/[id].ts')],
+  ['/api/notifications', () => import('#routes/api/notifications/index.ts')],
+  ['/api/notifications/test', () => import('#routes/api/notifications/test.ts')],
   ['/api/openapi.json', () => import('#routes/api/openapi.json.ts')],
   ['/api/run', () => import('#routes/api/run.ts')],
   ['/api/runs', () => import('#routes/api/runs/index.ts')],

@@ -14,6 +14,8 @@ export type Names =
   | 'pair'
   | 'run'
   | 'maintenance'
+  | 'incident'
+  | 'channel'
   | 'function'
   | 'user'
   | 'token'

@@ -197,6 +197,15 @@ const SOURCES: Readonly<Record<Names, readonly Source[]>> = {
     },
   ],
   maintenance: [{ path: '/api/maintenance', list: 'items', read: ({ id, kind, about }) => [id, `${kind} ${about}`] }],
+  incident: [
+    {
+      path: '/api/incidents',
+      query: () => ({ limit: 50 }),
+      list: 'items',
+      read: ({ id, state, message }) => [id, [state, message].filter((part) => part != null).join(' ')],
+    },
+  ],
+  channel: [{ path: '/api/notifications', list: 'channels', read: ({ name, type }) => [name, type] }],
   function: [{ path: '/api/functions', list: 'items', read: ({ name, summary }) => [name, summary] }],
   user: [{ path: '/api/users', list: 'items', read: ({ name, role }) => [name, role] }],
   token: [

@@ -83,6 +83,10 @@ describe('the list of commands', () => {
           'known-hosts scan',
         ],
         ...[
+          'incidents',
+          'incident ack',
+          'notify list',
+          'notify test',
           'logs',
           'maintenance',
           'maintenance end',

@@ -1,4 +1,5 @@
 import type { AccessRole } from '#config/effective.ts'
+import type { Message } from '#lib/notify/message.ts'
 import type { Plan } from '#lib/replication/types/plan.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
 import type { Memory, Verdict } from '#lib/replication/types/verdict.ts'
@@ -349,4 +350,32 @@ export interface AuditRecord {
   /** Of a refusal, for example PLAN_STALE. */
   readonly code: string | null
   readonly detail: { readonly [key: string]: Json }
+}
+
+/** WAITING until it was SENT, put into a summary (MERGED), overtaken by a later one (OUTDATED), refused for good, or its channel is gone. */
+export type OutboxState = 'WAITING' | 'SENT' | 'MERGED' | 'OUTDATED' | 'REFUSED' | 'NO_CHANNEL'
+
+/** One message for one channel. `seq` is the order in which they were written. */
+export interface OutboxRecord {
+  readonly seq: number
+  readonly channel: string
+  readonly state: OutboxState
+  readonly at: number
+  /** Not sent before: quiet hours. */
+  readonly notBefore: number
+  readonly attempts: number
+  readonly endedAt: number | null
+  readonly error: string | null
+  readonly message: Message
+}
+
+/** Whether a channel takes messages. */
+export interface ChannelStateRecord {
+  readonly channel: string
+  readonly failingSince: number | null
+  /** Tries in a row that failed. */
+  readonly attempts: number
+  readonly tryAt: number
+  readonly error: string | null
+  readonly sentAt: number | null
 }

@@ -11,6 +11,7 @@ import type {
   MaintenanceRecord,
   MaintenanceScope,
   MaintenanceStage,
+  OutboxState,
   RunKind,
   RunState,
   TriggerType,
@@ -18,7 +19,7 @@ import type {
 } from './types.ts'
 
 /** The tables as Kysely sees them. Times are epoch ms, JSON columns hold text, booleans 0 or 1. */
-export interface Schema extends AccessSchema {
+export interface Schema extends AccessSchema, TellingSchema {
   san_host: { id: string; hostname: string; port: number; ssh_user: string; retired_at: number | null }
   san_pair: { name: string; primary_host: string; backup_host: string; retired_at: number | null }
   dataset: {
@@ -243,4 +244,42 @@ interface AccessSchema {
     hash: string
   }
   audit_forgotten: { id: number; digest: Uint8Array }
+}
+
+/** The tables of migration 12 as Kysely sees them. */
+interface TellingSchema {
+  incident: {
+    seq: Generated<number>
+    id: string
+    cause: string
+    state: string
+    severity: string
+    host: string | null
+    since: number
+    resolved_at: number | null
+    data: string
+  }
+  incident_case: { subject: string; data: string }
+  outbox: {
+    seq: Generated<number>
+    id: string
+    channel: string
+    incident: string | null
+    state: OutboxState
+    at: number
+    not_before: number
+    attempts: number
+    ended_at: number | null
+    error: string | null
+    message: string
+  }
+  channel_state: {
+    channel: string
+    failing_since: number | null
+    attempts: number
+    try_at: number
+    error: string | null
+    sent_at: number | null
+  }
+  told_for: { what: string; moment: string }
 }

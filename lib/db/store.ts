@@ -6,6 +6,7 @@ import { changesRepository } from './changes.ts'
 import { datasetsRepository } from './datasets.ts'
 import { disconnect } from './driver.ts'
 import { copyDatabase, freeBytes } from './files.ts'
+import { incidentsRepository, outboxRepository } from './incidents.ts'
 import { invocationsRepository } from './invocations.ts'
 import { LOG_BYTES, logsRepository, logVolumeRepository } from './logs.ts'
 import { maintenanceRepository } from './maintenance.ts'
@@ -68,6 +69,8 @@ export function composeStore({
     ...logVolumeRepository(db, free),
     ...invocationsRepository(db),
     ...verificationsRepository(db),
+    ...incidentsRepository(db),
+    ...outboxRepository(db),
     ...pruneRepository(db),
     ...usersRepository(db),
     ...sessionsRepository(db),

@@ -6,6 +6,7 @@ import { PageContext, type PageFacts, usePage } from './page-facts.ts'
 
 const PLACES = [
   ['datasets', '/', 'Datasets', 'datasets'],
+  ['incidents', '/incidents', 'Incidents', 'bell'],
   ['runs', '/runs', 'Runs', 'history'],
   ['set-asides', '/set-asides', 'Set-asides', 'archive'],
   ['functions', '/functions', 'Functions', 'function'],

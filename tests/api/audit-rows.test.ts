@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { z } from 'zod'
 import { SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
 import type { Browser } from '#tests/witness/browser.ts'
+import { INCIDENT } from './fake-telling.ts'
 import { closedSound, PASSWORD, type Served, servedToAdmin } from './served-fake.ts'
 
 /*
@@ -71,6 +72,29 @@ const WRITES: Readonly<Record<string, Sample>> = {
     target: null,
     inputs: [{ faults: ['9-9'], heads: ['a'.repeat(64)], reason: WHY }],
   },
+  'POST /api/incidents/:id/ack': {
+    action: 'ackIncident',
+    target: INCIDENT,
+    inputs: [
+      { id: INCIDENT, seconds: 60, reason: WHY },
+      { id: INCIDENT, until },
+    ],
+  },
+  'DELETE /api/incidents/:id/ack': { action: 'unackIncident', target: INCIDENT, inputs: [{ id: INCIDENT }] },
+  'POST /api/notifications/test': { action: 'notifyTest', target: null, inputs: [{ channel: 'chat' }] },
+  'POST /incidents/:id/ack': {
+    from: '/account',
+    action: 'ackIncident',
+    target: INCIDENT,
+    inputs: [{ id: INCIDENT, hours: 4, reason: WHY }],
+  },
+  'POST /incidents/:id/unack': {
+    from: '/account',
+    action: 'unackIncident',
+    target: INCIDENT,
+    inputs: [{ id: INCIDENT }],
+  },
+  'POST /notifications/test': { from: '/account', action: 'notifyTest', target: null, inputs: [{ channel: 'chat' }] },
   'POST /api/config/reload': { action: 'configReload', target: null, inputs: [{}] },
   'DELETE /api/datasets/:id/ack': { action: 'unack', target: ID, inputs: [{ id: ID }] },
   'POST /api/datasets/:id/ack': {

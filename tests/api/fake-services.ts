@@ -15,6 +15,7 @@ import { fakeConfig, NOW } from './fake-config.ts'
 import { type FakeEngine, fakeEngine } from './fake-engine.ts'
 import { fakeInspection } from './fake-inspection.ts'
 import { type FakeStore, fakeStore, memoryAccessStore } from './fake-store.ts'
+import { fakeTelling } from './fake-telling.ts'
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 export const FOLDERS = { functions: root('functions'), routes: root('routes'), islands: root('islands') }
@@ -111,6 +112,7 @@ export async function fakeServices(): Promise<Fake> {
     },
     inspection: fakeInspection(),
     backups: fakeBackups(),
+    telling: fakeTelling(),
     warnings: async () => [],
     runtime: viewOf(runtime, world),
     metrics,

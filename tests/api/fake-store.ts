@@ -9,12 +9,18 @@ import { MIGRATIONS } from '#lib/db/migrations/all.ts'
 import type { Schema } from '#lib/db/schema.ts'
 import type { AccessStore, ChangeQuery, ChangeRecord, LogQuery, RunQuery, Store } from '#lib/db/types.ts'
 import { NOW } from './fake-config.ts'
+import { fakeIncident, fakeMessage, INCIDENT } from './fake-telling.ts'
 import { fakeRun } from './fake-views.ts'
 
 export type FakeStore = Pick<
   Store,
   | 'runs'
   | 'setAsideRuns'
+  | 'incidents'
+  | 'incident'
+  | 'messagesOf'
+  | 'messages'
+  | 'waitingCount'
   | 'logs'
   | 'logStart'
   | 'lag'
@@ -83,6 +89,14 @@ export function fakeStore(): FakeStore {
       }))
       return { items, nextCursor: null }
     },
+    incidents: async ({ cursor, open }) => {
+      if (cursor === 'bad') throw new BadCursor('incident')
+      return { items: open === false ? [] : [fakeIncident()], nextCursor: null }
+    },
+    incident: async (id) => (id === INCIDENT ? fakeIncident() : null),
+    messagesOf: async () => [fakeMessage()],
+    messages: async () => [fakeMessage()],
+    waitingCount: async () => new Map([['chat', 1]]),
     logStart: async () => 1,
     setAsideRuns: async (names) =>
       new Map(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { type Fake, fakeServices } from './fake-services.ts'
+import { INCIDENT } from './fake-telling.ts'
 
 const ID = 'hq10-7.L1S4DAT1'
 const TILDE = 'hq10-7.L1~1a2b3c'
@@ -46,6 +47,12 @@ const GOOD: readonly (readonly [method: string, path: string, route: string, sta
   ['DELETE', '/api/maintenance/1', '/api/maintenance/:id', 200],
   ['GET', '/api/history', '/api/history', 200],
   ['GET', `/api/datasets/${ID}/history`, '/api/datasets/:id/history', 200],
+  ['GET', '/api/incidents', '/api/incidents', 200],
+  ['GET', `/api/incidents/${INCIDENT}`, '/api/incidents/:id', 200],
+  ['POST', `/api/incidents/${INCIDENT}/ack`, '/api/incidents/:id/ack', 200, { seconds: 60, reason: 'seen' }],
+  ['DELETE', `/api/incidents/${INCIDENT}/ack`, '/api/incidents/:id/ack', 200],
+  ['GET', '/api/notifications', '/api/notifications', 200],
+  ['POST', '/api/notifications/test', '/api/notifications/test', 200, { channel: 'chat' }],
   ['GET', '/api/set-asides', '/api/set-asides', 200],
   ['GET', '/api/anchors', '/api/anchors', 200],
   ['GET', '/api/can-destroy?snapshot=hqs10p1/L1S4DAT1@a', '/api/can-destroy', 200],

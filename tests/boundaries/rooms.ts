@@ -39,8 +39,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/ssh': { uses: ['lib/process', 'lib/host'], packages: ['node:'] },
   'lib/db': {
     uses: ['lib/host'],
-    types: ['lib/replication', 'lib/zfs', 'config', 'lib/notify'],
+    types: ['lib/replication', 'lib/zfs', 'lib/incidents', 'lib/notify', 'config'],
     packages: ['bun:sqlite', 'kysely', 'kysely/', 'kysely-bun-sqlite/', 'kysely-bun-sqlite', 'node:'],
+  },
+  // What is told: the book of incidents is pure, with the words of its messages.
+  'lib/incidents': { uses: ['lib/notify/message.ts'], types: ['lib/notify'], packages: ['node:crypto'] },
+  // From what the engine knows to what goes out: observing, the outbox, the dead man's switch.
+  'lib/telling': {
+    uses: ['lib/incidents', 'lib/notify', 'lib/replication'],
+    types: ['lib/engine', 'lib/db', 'lib/zfs', 'config'],
+    packages: ['node:crypto'],
   },
   'lib/logs': { uses: ['lib/host'], types: ['lib/db', 'lib/replication'], packages: ['node:'] },
   'lib/auth': {
@@ -119,11 +127,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/engine/refusal.ts',
       'lib/db/errors.ts',
       'lib/inspect/discover/types.ts',
+      'lib/incidents',
     ],
     types: [
       'lib/engine',
       'lib/db',
       'lib/auth',
+      'lib/notify',
       'lib/events',
       'lib/zfs',
       'config',

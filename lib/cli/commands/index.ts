@@ -9,12 +9,14 @@ import { configCheck, configReload, configSchema, configShow } from './config.ts
 import { ack, pause, resume } from './control.ts'
 import { fnList, fnRun } from './functions.ts'
 import { history } from './history.ts'
+import { incidentAck, incidents } from './incidents.ts'
 import { discover, doctor, verify } from './inspect.ts'
 import { keysInit, keysShow } from './keys.ts'
 import { knownHostsAccept, knownHostsScan } from './known-hosts.ts'
 import { logs } from './logs.ts'
 import { datasets, explain, show, status } from './look.ts'
 import { maintenance, maintenanceEnd } from './maintenance.ts'
+import { notifyList, notifyTest } from './notify.ts'
 import { preview, repair } from './repair.ts'
 import { cancel, check, run, runs } from './runs.ts'
 import { demo, healthz, openapi, serve, version } from './service.ts'
@@ -37,6 +39,8 @@ export const COMMANDS: readonly Command[] = [
   runs,
   history,
   logs,
+  incidents,
+  incidentAck,
   pause,
   resume,
   ack,
@@ -48,6 +52,8 @@ export const COMMANDS: readonly Command[] = [
   setAsides,
   anchors,
   canDestroy,
+  notifyList,
+  notifyTest,
   fnList,
   fnRun,
   audit,

@@ -10,6 +10,7 @@ import { logVolume } from './0008-log-volume.ts'
 import { knownBrowser } from './0009-known-browser.ts'
 import { maintenance } from './0010-maintenance.ts'
 import { changes } from './0011-changes.ts'
+import { telling } from './0012-telling.ts'
 
 /** In order, forward only. A released migration is never edited; what it got wrong is the next one's work. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   knownBrowser,
   maintenance,
   changes,
+  telling,
 ]

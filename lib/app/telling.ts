@@ -1,0 +1,65 @@
+import type { Config } from '#config/effective.ts'
+import type { Store } from '#lib/db/types.ts'
+import type { Emit, EngineLog } from '#lib/engine/ports.ts'
+import type { Engine } from '#lib/engine/types.ts'
+import { openChannel } from '#lib/notify/channels/all.ts'
+import { ping } from '#lib/notify/deadman.ts'
+import type { Telling } from '#lib/services.ts'
+import { Deadman } from '#lib/telling/deadman.ts'
+import { Teller } from '#lib/telling/teller.ts'
+
+interface Parts {
+  readonly engine: Engine
+  readonly store: Store
+  readonly config: () => Config
+  readonly warnings: () => Promise<readonly string[]>
+  readonly log: EngineLog
+  readonly now: () => number
+}
+
+/** What tells the outside, put together. */
+interface TellingParts {
+  readonly services: Telling
+  readonly teller: Teller
+  readonly listeners: readonly Partial<Emit>[]
+  /** Sentences about channels and switches that fail. */
+  warnings(): readonly string[]
+}
+
+export function createTelling({ engine, store, config, warnings, log, now }: Parts): TellingParts {
+  const teller = new Teller({
+    engine,
+    store,
+    config,
+    warnings,
+    open: (channel) => openChannel(channel, { publicUrl: config().server.publicUrl }),
+    log,
+    now,
+  })
+  const deadman = new Deadman({
+    pings: () => config().notifications.deadman,
+    ping,
+    datasets: () => engine.datasets(),
+    log,
+    now,
+    stopping: teller.stopping,
+  })
+  return {
+    teller,
+    listeners: [teller.listener(), deadman.listener()],
+    warnings: () => [...teller.outbox.health().flatMap(({ message }) => message ?? []), ...deadman.warnings()],
+    services: {
+      book: () => teller.book(),
+      acknowledge: (id, ack) => teller.acknowledge(id, ack),
+      test: (by, channel) => teller.test(by, channel),
+      overview: () => ({
+        channels: config().notifications.channels.map((each) => ({
+          config: each,
+          state: teller.outbox.state(each.name),
+        })),
+        deadman: deadman.state(),
+      }),
+      counts: () => teller.outbox.counts(),
+    },
+  }
+}
