@@ -379,3 +379,10 @@ export interface ChannelStateRecord {
   readonly error: string | null
   readonly sentAt: number | null
 }
+
+/** One page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Opaque; null at the end. */
+  readonly nextCursor: string | null
+}
