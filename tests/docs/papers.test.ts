@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 const text = (path: string): string => readFileSync(path, 'utf8')
 
@@ -33,4 +33,24 @@ test('the devcontainer makes ready what `npm test` needs, on the Node.js of the 
   expect(remoteUser).toBe('root')
   expect(text('Dockerfile')).toContain(`ARG NODE_IMAGE=${image}-slim@sha256:`)
   expect(text('tests/run')).toContain(`\n${postCreateCommand}\n`)
+})
+
+test('a page for each tool that people come from: a minute to read, and whether it was tried', () => {
+  const pages = [...new Bun.Glob('docs/coming-from/*.md').scanSync('.')].toSorted()
+  expect(pages.map((path) => path.replace(/^.*\/|\.md$/g, ''))).toEqual([
+    'bzfs',
+    'syncoid',
+    'truenas',
+    'znapzend',
+    'zrepl',
+  ])
+  for (const path of pages) {
+    const page = text(path)
+    expect(text('README.md')).toContain(`](${path})`)
+    for (const part of ['**What stays.**', '**What `discover` finds.**', '**Side by side.**'])
+      expect(page).toContain(part)
+    expect(page.split(/\s+/).length).toBeLessThan(450)
+    const tried = /^Tried with .*: `(tests\/.*)`\.$/m.exec(page)?.[1]
+    expect(tried === undefined ? page.includes('not tried with a running') : existsSync(tried)).toBe(true)
+  }
 })
