@@ -32,6 +32,7 @@ const DoctorCheck = describedEnum<Name>('DoctorCheck', 'What the doctor looked a
   BACKUP: 'readonly, canmount, mounted, written.',
   DATASET: 'Both datasets exist, are of one type, and fit in their encryption.',
   DATA: 'The data directory is writable, lasting, has room, and its database is whole.',
+  DATABASE: 'The database is backed up every night.',
   FILES: 'Nobody else on this machine can read the private keys, or change what decides what the witness does.',
   SCHEDULE: 'Time zone and the next scans.',
   NOTIFICATIONS: 'Channels for messages.',

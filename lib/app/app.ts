@@ -23,8 +23,9 @@ import type { Services } from '#lib/services.ts'
 import { checkSshPath } from '#lib/ssh/config-words.ts'
 import { createSsh } from '#lib/ssh/ssh.ts'
 import type { Teller } from '#lib/telling/teller.ts'
+import { backupTrouble } from '#lib/upkeep/warnings.ts'
 import { aboutThis } from './about.ts'
-import { backupSource, openBackups } from './backups.ts'
+import { backupSource, databaseOf, openBackups } from './backups.ts'
 import { createConfiguration, type InUse, RunningConfiguration } from './configuration.ts'
 import { keepRoom, readiness } from './health.ts'
 import { createInspection } from './inspection.ts'
@@ -176,9 +177,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   news.listen(recorder.listener)
 
   const backups = await openBackups({ store, dataDirectory: directories.data, config, now })
+  const startedAt = now()
+  const trouble = () => backupTrouble(backups.state(), { now: now(), startedAt })
   const files = openFileWarnings({ find: openNow, atStart: openAtStart, log, now })
   // What a channel does not take is told by the other channels, as an incident of its own.
-  const ofItself = [files, backupSource(backups, now(), now)]
+  const ofItself = [files, backupSource(trouble)]
   const telling = createTelling({ engine, store, config, warnings: createWarnings(ofItself, log), log, now })
   for (const listener of telling.listeners) news.listen(listener)
   const warnings = createWarnings([...ofItself, { about: 'Whether messages arrive', now: telling.warnings }], log)
@@ -208,6 +211,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       sans,
       ssh,
       settings: () => settings(),
+      database: databaseOf(backups, trouble),
       openFiles: openNow,
       configuration,
       keyFile: () => usualKeyFile(directories),

@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import type { Config } from '#config/effective.ts'
 import type { Store } from '#lib/db/types.ts'
 import { removePath } from '#lib/host/files.ts'
+import type { DatabaseAsked } from '#lib/inspect/doctor/witness.ts'
 import { type BackupState, type Backups, createBackups } from '#lib/upkeep/backups.ts'
 import { RESTORING } from '#lib/upkeep/restore.ts'
-import { backupWarnings, lastBackupAt } from '#lib/upkeep/warnings.ts'
+import { type BackupTrouble, lastBackupAt } from '#lib/upkeep/warnings.ts'
 import type { WarningSource } from './warnings.ts'
 
 // Copies of the database: where they are, and when one is due.
@@ -36,10 +37,29 @@ async function lastFailure(store: Parts['store']): Promise<BackupState['failure'
   return { at: newest.startedAt, message: newest.error ?? 'it is not on record why' }
 }
 
-export function backupSource(backups: Pick<Backups, 'state'>, startedAt: number, now: () => number): WarningSource {
+export function backupSource(trouble: () => BackupTrouble | null): WarningSource {
   return {
     about: 'Whether the database is backed up',
-    now: () => backupWarnings(backups.state(), { now: now(), startedAt }),
+    now: () => {
+      const found = trouble()
+      return found === null ? [] : [`${found.message} ${found.cure}`]
+    },
+  }
+}
+
+/** What the doctor asks of the database. What is wrong is in its report, never thrown. */
+export function databaseOf(backups: Backups, trouble: () => BackupTrouble | null): DatabaseAsked {
+  return {
+    integrity: () =>
+      backups.facts().then(
+        ({ integrity }) => integrity,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      ),
+    backups: () => ({
+      last: backups.state().files[0] ?? null,
+      directory: backups.state().directory,
+      trouble: trouble(),
+    }),
   }
 }
 

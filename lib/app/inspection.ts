@@ -8,7 +8,7 @@ import { examine } from '#lib/inspect/doctor/doctor.ts'
 import { pinnedKeys } from '#lib/inspect/doctor/login.ts'
 import type { OpenFile } from '#lib/inspect/doctor/open-files.ts'
 import type { DoctorReport, HostFacts } from '#lib/inspect/doctor/types.ts'
-import { checkData } from '#lib/inspect/doctor/witness.ts'
+import { checkData, type DatabaseAsked } from '#lib/inspect/doctor/witness.ts'
 import { type FirstFacts, firstSteps } from '#lib/inspect/first-steps.ts'
 import type { Verification } from '#lib/inspect/verify/types.ts'
 import { verify } from '#lib/inspect/verify/verify.ts'
@@ -28,6 +28,7 @@ interface Parts {
   readonly configuration: FirstParts['configuration']
   readonly keyFile: FirstParts['keyFile']
   readonly dataDirectory: string
+  readonly database: DatabaseAsked
   /** What others could read or change of what decides what the witness does. */
   readonly openFiles: () => Promise<readonly OpenFile[]>
   readonly log: EngineLog
@@ -53,7 +54,7 @@ export function createInspection(parts: Parts): Inspection {
     now,
     watched,
     settings: parts.settings,
-    integrity: () => store.integrity(),
+    database: parts.database,
     dataDirectory: parts.dataDirectory,
     openFiles: parts.openFiles,
     uid: process.getuid?.() ?? 0,

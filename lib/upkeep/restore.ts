@@ -26,6 +26,8 @@ export class NotRestored extends Error {
 interface Restoring {
   /** Of the backup, as it was found. */
   readonly found: Sound
+  /** The schema that it has been brought to; the file itself stays as it is. */
+  readonly becomes: number
   /** Of the database that is there now; null: there is none. */
   readonly there: { readonly file: string; readonly bytes: number } | null
   /** Puts it in place. @returns where the one before it is kept; null: there was none */
@@ -79,9 +81,10 @@ async function tried({ file, dataDirectory, now }: Request, directory: string): 
   const found = await examine(trial)
   // The person knows the file by its own name.
   if (!found.sound) throw new NotRestored('unfit', found.message.replaceAll(trial, file))
-  await bringUpToDate(directory, { file, now })
+  const becomes = await bringUpToDate(directory, { file, now })
   return {
     found,
+    becomes,
     there: existsSync(database) ? { file: database, bytes: databaseBytes(database) } : null,
     commit() {
       const kept = existsSync(database) ? freeName(`${database}.before-restore-${isoStamp(now)}`) : null
@@ -119,7 +122,7 @@ function takeCopy(file: string, database: string, trial: string): void {
  * As the service opens it: what does not migrate is found while the old one is still in place. Sessions end, for one that was
  * signed out since the backup would be open again. That it was put back is in its audit.
  */
-async function bringUpToDate(directory: string, { file, now }: Pick<Request, 'file' | 'now'>): Promise<void> {
+async function bringUpToDate(directory: string, { file, now }: Pick<Request, 'file' | 'now'>): Promise<number> {
   const store = await openStore({ directory, now: () => now })
   try {
     if (store.openedBecause !== 'existing')
@@ -137,6 +140,7 @@ async function bringUpToDate(directory: string, { file, now }: Pick<Request, 'fi
       code: null,
       detail: { file },
     })
+    return store.schemaVersion
   } finally {
     await store.close()
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { BackupState } from './backups.ts'
-import { backupWarnings } from './warnings.ts'
+import { backupTrouble } from './warnings.ts'
 
 const NOW = Date.UTC(2026, 10, 22, 12)
 const HOUR = 3600_000
@@ -38,9 +38,7 @@ test.each([
     'The backup of the database failed at 2026-11-22T11:00:00Z: It is damaged! There is none.',
   ],
 ])('%s', (_, given, hoursUp, wanted) => {
-  const said = backupWarnings(given, { now: NOW, startedAt: NOW - hoursUp * HOUR })
-  if (wanted === null) return expect(said).toEqual([])
-  expect(said).toHaveLength(1)
-  expect(said[0]).toStartWith(wanted)
-  expect(said[0]).toContain('`zwitness fn run back-up`')
+  const said = backupTrouble(given, { now: NOW, startedAt: NOW - hoursUp * HOUR })
+  expect(said?.message ?? null).toBe(wanted)
+  if (said !== null) expect(said.cure).toContain('`zwitness fn run back-up`')
 })

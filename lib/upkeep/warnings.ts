@@ -11,22 +11,26 @@ interface Since {
   readonly startedAt: number
 }
 
-/** What is wrong with the backups of the database, in sentences with their cures; none: nothing. */
-export function backupWarnings(
-  { files, failure, directory }: BackupState,
-  { now, startedAt }: Since,
-): readonly string[] {
+export interface BackupTrouble {
+  readonly message: string
+  readonly cure: string
+}
+
+/** What is wrong with the backups of the database; null: nothing. */
+export function backupTrouble({ files, failure, directory }: BackupState, since: Since): BackupTrouble | null {
   const last = files[0] ?? null
   const newest = last === null ? 'There is none.' : `The newest one is of ${iso(last.at)}.`
   if (failure !== null)
-    return [
-      `The backup of the database failed at ${iso(failure.at)}: ${sentence(failure.message)} ${newest} \`zwitness fn run back-up\` tries again.`,
-    ]
-  const age = now - (last?.at ?? startedAt)
-  if (age <= OLD_MS) return []
-  return [
-    `The database was not backed up for ${counted(Math.floor(age / 86_400_000), 'day')}. ${newest} \`zwitness fn run back-up\` makes one now; it is made every night while the service and its scheduler run, in ${directory}.`,
-  ]
+    return {
+      message: `The backup of the database failed at ${iso(failure.at)}: ${sentence(failure.message)} ${newest}`,
+      cure: '`zwitness fn run back-up` tries again.',
+    }
+  const age = since.now - (last?.at ?? since.startedAt)
+  if (age <= OLD_MS) return null
+  return {
+    message: `The database was not backed up for ${counted(Math.floor(age / 86_400_000), 'day')}. ${newest}`,
+    cure: `\`zwitness fn run back-up\` makes one now; it is made every night while the service and its scheduler run, in ${directory}.`,
+  }
 }
 
 function sentence(text: string): string {

@@ -61,7 +61,19 @@ describe('doctor', () => {
     }
     const cured = await doctor()
     expect(states(found(cured, 'RIGHTS'))).toEqual(['OK', 'OK', 'OK'])
-    for (const check of ['KEY', 'HOST_KEY', 'LOGIN', 'CLOCK', 'SHELL', 'ZFS', 'PATH', 'DATA', 'SCHEDULE', 'UID'])
+    for (const check of [
+      'KEY',
+      'HOST_KEY',
+      'LOGIN',
+      'CLOCK',
+      'SHELL',
+      'ZFS',
+      'PATH',
+      'DATA',
+      'DATABASE',
+      'SCHEDULE',
+      'UID',
+    ])
       expect({ check, states: [...new Set(states(found(cured, check)))] }).toEqual({ check, states: ['OK'] })
     expect(states(found(cured, 'DATASET', world.id('fresh')))).toEqual(['WARNING'])
     expect(states(found(cured, 'DATASET', world.id('fine')))).toEqual(['OK'])

@@ -115,9 +115,13 @@ export const restore: Command = {
     const { NotRestored, restoring } = await import('#lib/upkeep/restore.ts')
     const request = { file, dataDirectory, uid: process.getuid?.() ?? 0, now: context.io.now() }
     try {
-      return await restoring(request, async ({ found, there, commit }) => {
+      return await restoring(request, async ({ found, becomes, there, commit }) => {
         const show = (line: string) => (args.flag('yes') ? out.note : out.error)(line)
         show(`${file} is sound: ${contentsText(found)}.`)
+        if (becomes > found.schemaVersion)
+          show(
+            `It is brought to schema ${becomes}, which an older zwitness cannot open; ${file} itself stays as it is.`,
+          )
         if (there !== null) {
           show(`It takes the place of ${there.file} (${bytesText(there.bytes)}), which is kept beside it.`)
           if (!args.flag('yes')) await confirmYes(context, 'Put it back?', 'the same with --yes')

@@ -20,7 +20,15 @@ import {
   type Subject,
   skipped,
 } from './types.ts'
-import { checkAccess, checkData, checkFiles, checkNotifications, checkSchedule } from './witness.ts'
+import {
+  checkAccess,
+  checkBackups,
+  checkData,
+  checkFiles,
+  checkNotifications,
+  checkSchedule,
+  type DatabaseAsked,
+} from './witness.ts'
 import { checkFeatures, checkVersions, checkZfs, versionText } from './zfs.ts'
 
 interface DoctorParts {
@@ -29,8 +37,7 @@ interface DoctorParts {
   readonly ssh: Ssh & { reset(host: string): void }
   readonly settings: () => Promise<SshSettings>
   readonly limits: () => { readonly silenceMs: number; readonly timeoutMs: number }
-  /** `PRAGMA integrity_check`. */
-  readonly integrity: () => Promise<string>
+  readonly database: DatabaseAsked
   readonly dataDirectory: string
   readonly openFiles: () => Promise<readonly OpenFile[]>
   readonly uid: number
@@ -65,7 +72,8 @@ export async function examine(parts: DoctorParts, request: DoctorRequest): Promi
     ...hosts.flatMap((host) => host.findings),
     ...(await examinePairs(parts, scope, known, request)),
     ...scope.watched.flatMap((dataset) => examineDataset(dataset, known)),
-    ...tagged('DATA', witness, [await checkData(parts.dataDirectory, parts.integrity)]),
+    ...tagged('DATA', witness, [await checkData(parts.dataDirectory, parts.database.integrity)]),
+    ...tagged('DATABASE', witness, [checkBackups(parts.database.backups(), parts.now())]),
     ...tagged('FILES', witness, checkFiles(await parts.openFiles())),
     ...tagged('SCHEDULE', witness, [checkSchedule(config.scheduler, parts.now())]),
     ...tagged('NOTIFICATIONS', witness, [checkNotifications(config.notifications)]),

@@ -17,6 +17,7 @@ export type CheckName =
   | 'BACKUP'
   | 'DATASET'
   | 'DATA'
+  | 'DATABASE'
   | 'FILES'
   | 'SCHEDULE'
   | 'NOTIFICATIONS'

@@ -3,7 +3,7 @@ import { Cron } from 'croner'
 import type { Config } from '#config/effective.ts'
 import { removePath, writeTextFileAtomic } from '#lib/host/files.ts'
 import { statfs } from '#lib/host/system-calls.ts'
-import { bytesText, counted, someOf } from '#lib/text/words.ts'
+import { bytesText, counted, relativeTime, someOf } from '#lib/text/words.ts'
 import { zonedMinute } from '#lib/text/zoned-time.ts'
 import type { OpenFile } from './open-files.ts'
 import { bad, type Found, fine, warn } from './types.ts'
@@ -113,6 +113,27 @@ export async function checkData(directory: string, integrity: (() => Promise<str
     )
   return fine(
     `The data directory ${directory} is writable, ${bytesText(free)} free${damage === null ? '' : ', its database is whole'}.`,
+  )
+}
+
+/** What is asked of the database of the witness. */
+export interface DatabaseAsked {
+  /** `ok`, or what is damaged; all of it is read. */
+  integrity(): Promise<string>
+  backups(): {
+    /** The newest one; `at` in epoch ms. */
+    readonly last: { readonly name: string; readonly at: number; readonly bytes: number } | null
+    readonly directory: string
+    readonly trouble: { readonly message: string; readonly cure: string } | null
+  }
+}
+
+/** The copies that are made of it every night. */
+export function checkBackups({ last, directory, trouble }: ReturnType<DatabaseAsked['backups']>, now: number): Found {
+  if (trouble !== null) return warn(trouble.message, trouble.cure)
+  if (last === null) return fine(`No backup of the database is due yet; they are made every night, in ${directory}.`)
+  return fine(
+    `The database was backed up ${relativeTime(last.at, now)} (${bytesText(last.bytes)}): ${join(directory, last.name)}.`,
   )
 }
 
