@@ -26,6 +26,7 @@ export type { HostView } from '#lib/api/host.ts'
 export type { IncidentDetailView, NotificationsView, TriedView } from '#lib/api/incidents.ts'
 export type { LogView } from '#lib/api/log.ts'
 export type { MaintenanceView } from '#lib/api/maintenance.ts'
+export type { MonitorView } from '#lib/api/monitor.ts'
 export type { PlanView } from '#lib/api/plan.ts'
 export type { RunView } from '#lib/api/run.ts'
 export type { StatusView } from '#lib/api/status.ts'
@@ -107,6 +108,7 @@ const ROUTES: readonly (readonly [path: string, load: () => Promise<Route>])[] =
   ['/api/maintenance/:id', () => import('#routes/api/maintenance/[id].ts')],
   ['/api/notifications', () => import('#routes/api/notifications/index.ts')],
   ['/api/notifications/test', () => import('#routes/api/notifications/test.ts')],
+  ['/api/monitor', () => import('#routes/api/monitor.ts')],
   ['/api/openapi.json', () => import('#routes/api/openapi.json.ts')],
   ['/api/run', () => import('#routes/api/run.ts')],
   ['/api/runs', () => import('#routes/api/runs/index.ts')],

@@ -33,6 +33,8 @@ export interface Command {
   readonly operands: readonly [least: number, most: number]
   /** For each operand at Tab; the last one holds for all that follow. */
   readonly proposes?: readonly Proposals[]
+  /** Ends as check plugins do, whatever happens: plugin.ts. */
+  readonly plugin?: true
   /** Further paragraphs for `--help`. */
   readonly help?: readonly string[]
   run(args: Arguments, context: Context): Promise<ExitCode | number>
@@ -61,7 +63,7 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
     summary: 'Directory of app-config.yaml (ZWITNESS_CONFIG_DIR, /config).',
   },
   { name: 'data-dir', value: 'DIR', proposes: 'directory', summary: 'Data directory (ZWITNESS_DATA_DIR, /data).' },
-  { name: 'timeout', value: 'TIME', summary: 'Longest wait for the service, or for --wait: 30s, 5m, 2h.' },
+  { name: 'timeout', short: 't', value: 'TIME', summary: 'Longest wait for the service, or for --wait: 30s, 5m, 2h.' },
   { name: 'quiet', short: 'q', summary: 'Only data and errors.' },
   { name: 'verbose', short: 'v', summary: 'Also say what is done.' },
   { name: 'no-color', summary: 'No colour (NO_COLOR).' },

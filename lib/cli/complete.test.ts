@@ -105,7 +105,7 @@ test.each(['status --nonsense ', 'repair x --reason --wait ', 'xyzzy '])('%s pro
 
 describe('what is proposed is in step', () => {
   const options = [...COMMON_OPTIONS, ...COMMANDS.flatMap((command) => command.options)]
-  const FREE = ['TEXT', 'TIME', 'WHEN', 'N', 'URL', 'TOKEN', 'ADDRESS', 'K=V', 'HASH[@ID]']
+  const FREE = ['TEXT', 'TIME', 'WHEN', 'N', 'URL', 'TOKEN', 'ADDRESS', 'RANGE', 'K=V', 'HASH[@ID]']
   // A plan and what is destroyed by it are named by a person, not by a key.
   const BY_HAND = ['plan', 'confirm', 'action']
 

@@ -11,8 +11,10 @@ import { commandHelp, overview } from './help.ts'
 import { Interrupts } from './interrupts.ts'
 import type { Io } from './io.ts'
 import { type Loaders, localLoaders } from './local.ts'
+import { CODES } from './monitor/output.ts'
 import { createOutput, type Output } from './output.ts'
 import { parseCommandLine } from './parse.ts'
+import { failedPlugin, isPlugin } from './plugin.ts'
 import { type Settings, settingsOf } from './settings.ts'
 import { paint, type Text } from './text.ts'
 
@@ -27,6 +29,7 @@ interface MainParts {
 export async function main(argv: readonly string[], io: Io, parts: MainParts = {}): Promise<number> {
   const { commands = COMMANDS } = parts
   if (argv[0] === ASKED_BY_SHELL) return complete(argv.slice(1), io, { commands, fetch: parts.fetch ?? fetch })
+  const plugin = isPlugin(argv, commands)
   let settings = settingsOf(argumentsFor([], new Map(), COMMON_OPTIONS), io)
   let out = createOutput(io, settings)
   let opened: Opened | null = null
@@ -43,12 +46,12 @@ export async function main(argv: readonly string[], io: Io, parts: MainParts = {
     }
     if (wantsHelp) {
       io.stdout(commandHelp(command))
-      return EXIT.DONE
+      return plugin ? CODES.UNKNOWN : EXIT.DONE
     }
     opened = openContext(io, out, settings, parts)
     return await command.run(args, opened.context)
   } catch (error) {
-    return report(error, out, settings)
+    return plugin ? failedPlugin(error, argv, io) : report(error, out, settings)
   } finally {
     await opened?.close().catch((error: unknown) => report(error, out, settings))
   }

@@ -25,6 +25,7 @@ const GOOD: readonly (readonly [method: string, path: string, route: string, sta
   ['GET', '/readyz', '/readyz', 200],
   ['GET', '/api/status', '/api/status', 200],
   ['GET', '/api/version', '/api/version', 200],
+  ['GET', '/api/monitor', '/api/monitor', 200],
   ['GET', '/api/openapi.json', '/api/openapi.json', 200],
   ['GET', '/api/run', '/api/run', 200],
   ['POST', '/api/run', '/api/run', 202],

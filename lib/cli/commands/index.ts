@@ -16,6 +16,7 @@ import { knownHostsAccept, knownHostsScan } from './known-hosts.ts'
 import { logs } from './logs.ts'
 import { datasets, explain, show, status } from './look.ts'
 import { maintenance, maintenanceEnd } from './maintenance.ts'
+import { monitor } from './monitor.ts'
 import { notifyList, notifyTest } from './notify.ts'
 import { preview, repair } from './repair.ts'
 import { cancel, check, run, runs } from './runs.ts'
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   datasets,
   show,
   explain,
+  monitor,
   check,
   preview,
   repair,
