@@ -105,7 +105,7 @@ describe('the list of commands', () => {
           'status',
           'version',
         ],
-        ...['doctor', 'discover', 'verify', 'explain'],
+        ...['doctor', 'discover', 'verify', 'explain', 'monitor'],
         ...['audit', 'audit accept', 'audit verify', 'token create', 'token list', 'token revoke'],
         ...['backup', 'restore'],
         ...['user add', 'user hash', 'user list', 'user passwd', 'user remove', 'user role'],
