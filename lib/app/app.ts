@@ -22,6 +22,7 @@ import { createSans } from '#lib/san/san.ts'
 import type { Services } from '#lib/services.ts'
 import { checkSshPath } from '#lib/ssh/config-words.ts'
 import { createSsh } from '#lib/ssh/ssh.ts'
+import { reloadNote } from '#lib/telling/notes.ts'
 import type { Teller } from '#lib/telling/teller.ts'
 import { backupTrouble } from '#lib/upkeep/warnings.ts'
 import { aboutThis } from './about.ts'
@@ -193,6 +194,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       running,
       log,
       inUse: () => underRepair(engine),
+      heard: (result, by) => telling.teller.note(reloadNote(result, by, now())),
       async apply(before, after) {
         await ssh.configure(await settings(after))
         await engine.configChanged()

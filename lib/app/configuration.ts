@@ -9,7 +9,7 @@ import { childNames } from '#lib/engine/monitored.ts'
 import type { EngineLog } from '#lib/engine/ports.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
-import type { Configuration } from '#lib/services.ts'
+import type { Configuration, ReloadResult } from '#lib/services.ts'
 
 /** The file has faults: nothing can start from it. */
 export class ConfigInvalid extends Error {
@@ -86,10 +86,12 @@ interface Parts {
   readonly inUse: () => readonly InUse[]
   /** Has it taken over everywhere. @returns what became of tokens, in sentences */
   readonly apply: (before: Config, after: Config) => Promise<readonly string[] | undefined>
+  /** What came of a reload, for whoever is told of such a thing. */
+  readonly heard?: (result: ReloadResult, by: string) => void
 }
 
 /** The file beside what is in force. Nothing changes unless all of the new one is sound. */
-export function createConfiguration({ running, log, inUse, apply }: Parts): Configuration {
+export function createConfiguration({ running, log, inUse, apply, heard = () => {} }: Parts): Configuration {
   /** Every status asks for the file on disk: what was judged once is not judged again. */
   let judged: ReadConfig | null = null
   let lastReloadWorked = true
@@ -157,7 +159,9 @@ export function createConfiguration({ running, log, inUse, apply }: Parts): Conf
       if (loaded.faults !== undefined) {
         const faults = loaded.faults.map(faultLine).join(' ')
         log.error(`The configuration was not reloaded (asked by ${by}): ${faults}`)
-        return { ok: false, faults: loaded.faults }
+        const refused = { ok: false, faults: loaded.faults } as const
+        heard(refused, by)
+        return refused
       }
       const changes = difference(running.current, loaded.config)
       refuseRemoved(inUse(), loaded.config)
@@ -168,7 +172,9 @@ export function createConfiguration({ running, log, inUse, apply }: Parts): Conf
       )
       lastReloadWorked = true
       const { warnings } = loaded.config
-      return { ok: true, changed: changes.changed, difference: plain(changes), warnings, tokens }
+      const taken = { ok: true, changed: changes.changed, difference: plain(changes), warnings, tokens } as const
+      heard(taken, by)
+      return taken
     },
 
     async check() {

@@ -184,7 +184,10 @@ export class Outbox {
     }
     const before = this.#states.get(channel.name)
     const attempts = (before?.attempts ?? 0) + 1
-    const tryAt = now() + (TRIES_MS[Math.min(attempts, TRIES_MS.length) - 1] ?? SUMMARY_MS)
+    const pause = TRIES_MS[Math.min(attempts, TRIES_MS.length) - 1] ?? SUMMARY_MS
+    // Whoever says how long it wants to be left alone is left alone.
+    const asked = known ? (error.retryAfterSeconds ?? 0) * 1000 : 0
+    const tryAt = now() + Math.max(pause, asked)
     log.warn(`A message could not be sent to ${channel.name}: ${message} The next try is at ${iso(tryAt)}.`)
     await store.noteAttempt(record.seq, message)
     await this.#save({

@@ -19,7 +19,9 @@ const FOR_ALL: ReadonlySet<EventName> = new Set(['digest.daily', 'summary', 'tes
 /** Does a channel want this? */
 export function wants(channel: ChannelConfig, { message, rank }: Draft): boolean {
   const { event } = message
-  if (channel.events === null ? ON_DEMAND.has(event) : !channel.events.includes(event)) return false
+  const listed =
+    channel.events?.includes(event) ?? (!ON_DEMAND.has(event) || (event === 'report' && channel.type === 'email'))
+  if (!listed) return false
   if (
     message.pairs.length > 0 &&
     channel.pairs !== null &&

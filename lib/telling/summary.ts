@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { OutboxRecord, RunRecord } from '#lib/db/types.ts'
-import type { DatasetView } from '#lib/engine/types.ts'
+import type { OutboxRecord } from '#lib/db/types.ts'
 import type { Draft } from '#lib/incidents/tell.ts'
 import type { Incident } from '#lib/incidents/types.ts'
 import type { Message } from '#lib/notify/message.ts'
@@ -10,7 +9,8 @@ const MOST_LINES = 30
 
 type Plain = Pick<Message, 'event' | 'title' | 'paragraphs' | 'path' | 'at'> & { readonly since: number | null }
 
-function plainMessage(facts: Plain): Message {
+/** A message that is about no incident. */
+export function plainMessage(facts: Plain): Message {
   return {
     id: randomUUID(),
     incidentId: null,
@@ -104,37 +104,5 @@ export function testMessage(by: string, now: number): Message {
     path: '/incidents',
     at: now,
     since: null,
-  })
-}
-
-/** Something that happened, and is no trouble. */
-function noteOf(facts: Pick<Message, 'event' | 'title' | 'paragraphs' | 'path' | 'at'> & Partial<Message>): Draft {
-  return {
-    message: { ...plainMessage({ ...facts, since: facts.since ?? null }), ...facts },
-    rank: facts.severity ?? 'info',
-  }
-}
-
-/** A repair that begins or has succeeded; null: neither. */
-export function repairNote(run: RunRecord, view: DatasetView | null): Draft | null {
-  const begins = run.state === 'RUNNING'
-  const succeeded = run.state === 'SUCCEEDED' || run.state === 'SUCCEEDED_WITH_WARNINGS'
-  if (view === null || (!begins && !succeeded)) return null
-  const { id, mapping, config } = view.dataset
-  const { primary, backup } = mapping
-  const by =
-    run.trigger.type === 'schedule' || run.trigger.type === 'internal' ? 'the witness itself' : run.trigger.actor
-  return noteOf({
-    event: begins ? 'repair.started' : 'repair.succeeded',
-    title: `[REPAIR ${begins ? 'STARTED' : 'SUCCEEDED'}] ${id}`,
-    paragraphs: [
-      begins ? `Repair #${run.id} was asked for by ${by}.` : (run.outcome ?? `Repair #${run.id} succeeded.`),
-    ],
-    path: `/runs/${run.id}`,
-    at: begins ? (run.startedAt ?? run.queuedAt) : (run.finishedAt ?? run.queuedAt),
-    runId: String(run.id),
-    pairs: [config.pair],
-    datasets: [{ id, primary: `${primary.host}:${primary.dataset}`, backup: `${backup.host}:${backup.dataset}` }],
-    datasetCount: 1,
   })
 }

@@ -2,6 +2,7 @@ import type { Config } from '#config/effective.ts'
 import type { BookChange, RunRecord, Store } from '#lib/db/types.ts'
 import type { Emit, EngineLog } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
+import { sleep } from '#lib/host/environment.ts'
 import { type Advanced, advance } from '#lib/incidents/advance.ts'
 import { acknowledged } from '#lib/incidents/incident.ts'
 import { type Draft, tell } from '#lib/incidents/tell.ts'
@@ -9,15 +10,18 @@ import type { Book, Case, Incident } from '#lib/incidents/types.ts'
 import { type Channel, DeliveryFailed } from '#lib/notify/message.ts'
 import type { ChannelConfig } from '#lib/notify/settings.ts'
 import { localTime } from '#lib/text/zoned-time.ts'
+import { lifeNote, repairNote } from './notes.ts'
 import { sightsOf } from './observe.ts'
 import { Outbox } from './outbox.ts'
 import { RepairsSeen } from './repairs-seen.ts'
 import { routed } from './routing.ts'
-import { digestOf, repairNote, testMessage } from './summary.ts'
+import { digestOf, testMessage } from './summary.ts'
 
 const DAY_MS = 86_400_000
 /** How often the clock is looked at: what is due after a minute is told within a quarter of one. */
 const TICK_MS = 15_000
+/** So long the end waits for channels. */
+const LAST_MS = 2000
 /** Without news everything is looked at again so often: a warning may have lasted long enough, a silence may have ended. */
 const LOOK_MS = 60_000
 
@@ -68,12 +72,20 @@ export class Teller {
     this.#book = await store.book(now() - DAY_MS)
     await this.#repairs.load(store, datasetsOf(this.#book))
     await this.outbox.load()
-    if (timer) this.#timer = setInterval(() => void this.tick(), TICK_MS)
+    if (!timer) return
+    this.note(lifeNote('witness.started', now()))
+    this.#timer = setInterval(() => void this.tick(), TICK_MS)
   }
 
   /** What is under way comes to its end; what waits is sent after the next start. */
   async stop(): Promise<void> {
-    if (this.#timer !== null) clearInterval(this.#timer)
+    if (this.#timer !== null) {
+      clearInterval(this.#timer)
+      this.note(lifeNote('witness.stopping', this.#parts.now()))
+      await this.tick()
+      // Who wants to know that it ends hears it now or after the next start; a channel that is down holds up no end.
+      await Promise.race([this.outbox.send(), sleep(LAST_MS)])
+    }
     this.#stopping.abort()
     await this.#turn
   }

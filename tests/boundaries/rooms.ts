@@ -46,7 +46,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/incidents': { uses: ['lib/notify/message.ts'], types: ['lib/notify'], packages: ['node:crypto'] },
   // From what the engine knows to what goes out: observing, the outbox, the dead man's switch.
   'lib/telling': {
-    uses: ['lib/incidents', 'lib/notify', 'lib/replication'],
+    uses: ['lib/incidents', 'lib/notify', 'lib/replication', 'lib/host'],
     types: ['lib/engine', 'lib/db', 'lib/zfs', 'config'],
     packages: ['node:crypto'],
   },
