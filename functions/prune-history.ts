@@ -17,6 +17,7 @@ export default defineFunction({
     logs: z.number().int(),
     lag: z.number().int(),
     changes: z.number().int(),
+    told: z.number().int().describe('Incidents that are long over, and messages that went out.'),
     invocations: z.number().int(),
     thinned: z.number().int().describe('Repairs that keep what they did, and no plan and progress, from now on.'),
     maintenances: z.number().int().describe('Pauses and acknowledgements of many that are long over.'),

@@ -104,8 +104,6 @@ export interface Telling {
     readonly channels: readonly { readonly config: ChannelConfig; readonly state: ChannelStateRecord | null }[]
     readonly deadman: readonly Pinged[]
   }
-  /** Messages sent and tries that failed since the start, by channel. */
-  counts(): ReadonlyMap<string, { readonly sent: number; readonly failed: number }>
 }
 
 /** What handlers may know of the runtime they run in. */

@@ -24,7 +24,7 @@ import { checkSshPath } from '#lib/ssh/config-words.ts'
 import { createSsh } from '#lib/ssh/ssh.ts'
 import { reloadNote } from '#lib/telling/notes.ts'
 import type { Teller } from '#lib/telling/teller.ts'
-import { backupTrouble } from '#lib/upkeep/warnings.ts'
+import { backupTrouble, lastBackupAt } from '#lib/upkeep/warnings.ts'
 import { aboutThis } from './about.ts'
 import { backupSource, databaseOf, openBackups } from './backups.ts'
 import { createConfiguration, type InUse, RunningConfiguration } from './configuration.ts'
@@ -229,7 +229,11 @@ export async function openApp(options: AppOptions): Promise<App> {
         return runtime.scheduler.get('scan')?.next ?? null
       },
     }
-    const sources: MetricSources = {}
+    const sources: MetricSources = {
+      notifications: telling.counts,
+      lastDeadmanPingAt: telling.lastPingAt,
+      lastBackupAt: () => lastBackupAt(backups.state()),
+    }
     const metrics = createMetrics({
       counters,
       config,

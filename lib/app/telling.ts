@@ -22,6 +22,10 @@ interface TellingParts {
   readonly services: Telling
   readonly teller: Teller
   readonly listeners: readonly Partial<Emit>[]
+  /** For metrics: messages sent and tries that failed, by channel. */
+  counts(): readonly { readonly channel: string; readonly result: string; readonly count: number }[]
+  /** Epoch ms of the newest ping that a dead man's switch took; null: none yet. */
+  lastPingAt(): number | null
   /** Sentences about channels and switches that fail. */
   warnings(): readonly string[]
 }
@@ -48,6 +52,18 @@ export function createTelling({ engine, store, config, warnings, log, now }: Par
     teller,
     listeners: [teller.listener(), deadman.listener()],
     warnings: () => [...teller.outbox.health().flatMap(({ message }) => message ?? []), ...deadman.warnings()],
+    counts: () =>
+      config().notifications.channels.flatMap(({ name: channel }) => {
+        const { sent = 0, failed = 0 } = teller.outbox.counts().get(channel) ?? {}
+        return [
+          { channel, result: 'sent', count: sent },
+          { channel, result: 'failed', count: failed },
+        ]
+      }),
+    lastPingAt: () => {
+      const pinged = deadman.state().flatMap(({ pingedAt }) => pingedAt ?? [])
+      return pinged.length === 0 ? null : Math.max(...pinged)
+    },
     services: {
       book: () => teller.book(),
       acknowledge: (id, ack) => teller.acknowledge(id, ack),
@@ -59,7 +75,6 @@ export function createTelling({ engine, store, config, warnings, log, now }: Par
         })),
         deadman: deadman.state(),
       }),
-      counts: () => teller.outbox.counts(),
     },
   }
 }

@@ -5,7 +5,7 @@ import { breathe, chunksOf, decodeCursor, fromJson, pageOf } from './rows.ts'
 import type { Row, Schema } from './schema.ts'
 import type { ChannelStateRecord, IncidentQuery, OutboxRecord, TellingStore } from './types.ts'
 
-type Incidents = Pick<TellingStore, 'book' | 'saveBook' | 'incidents' | 'incident' | 'toldFor' | 'pruneTold'>
+type Incidents = Pick<TellingStore, 'book' | 'saveBook' | 'incidents' | 'incident' | 'toldFor'>
 
 /** Incidents, what is remembered of their subjects, and the messages that go out with them. */
 export function incidentsRepository(db: Kysely<Schema>): Incidents {
@@ -80,22 +80,23 @@ export function incidentsRepository(db: Kysely<Schema>): Incidents {
       const row = await db.selectFrom('told_for').select('moment').where('what', '=', what).executeTakeFirst()
       return row?.moment ?? null
     },
-
-    async pruneTold(before) {
-      const incidents = sql`DELETE FROM incident WHERE seq IN (SELECT seq FROM incident WHERE resolved_at < ${before} LIMIT 500)`
-      const messages = sql`DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE ended_at < ${before} LIMIT 500)`
-      let total = 0
-      for (const statement of [incidents, messages]) {
-        for (;;) {
-          const deleted = Number((await statement.execute(db)).numAffectedRows ?? 0n)
-          total += deleted
-          if (deleted === 0) break
-          await breathe()
-        }
-      }
-      return total
-    },
   }
+}
+
+/** Incidents that are over since before `before` (epoch ms), and messages that went out, or nowhere, by then. Answers how many. */
+export async function pruneTold(db: Kysely<Schema>, before: number): Promise<number> {
+  const incidents = sql`DELETE FROM incident WHERE seq IN (SELECT seq FROM incident WHERE resolved_at < ${before} LIMIT 500)`
+  const messages = sql`DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE ended_at < ${before} LIMIT 500)`
+  let total = 0
+  for (const statement of [incidents, messages]) {
+    for (;;) {
+      const deleted = Number((await statement.execute(db)).numAffectedRows ?? 0n)
+      total += deleted
+      if (deleted === 0) break
+      await breathe()
+    }
+  }
+  return total
 }
 
 async function saveIncidents(db: Kysely<Schema>, incidents: readonly Incident[]): Promise<void> {

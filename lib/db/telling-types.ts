@@ -53,6 +53,4 @@ export interface TellingStore {
   messagesOf(incidentId: string): Promise<readonly OutboxRecord[]>
   /** Newest first. */
   messages(limit: number): Promise<readonly OutboxRecord[]>
-  /** Deletes what is over since before `before`, in small batches. Answers how many. */
-  pruneTold(before: number): Promise<number>
 }

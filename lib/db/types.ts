@@ -88,6 +88,8 @@ interface Pruned {
   readonly logs: number
   readonly lag: number
   readonly changes: number
+  /** Incidents that are over, and messages. */
+  readonly told: number
   readonly invocations: number
   /** Repairs of which only what they did is kept from now on. */
   readonly thinned: number

@@ -138,6 +138,7 @@ test('more than one batch of logs, lag points and invocations; ids are not used 
     runs: 0,
     logs: 1201,
     lag: 1,
+    told: 0,
     changes: 1,
     invocations: 1,
     thinned: 0,

@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { digestOfContent } from './audit.ts'
 import { StoreError } from './errors.ts'
 import { databaseBytes, freeBytes } from './files.ts'
+import { pruneTold } from './incidents.ts'
 import { trimLogs } from './logs.ts'
 import { breathe } from './rows.ts'
 import { archiveRepairs, thinRepairs } from './run-archive.ts'
@@ -39,6 +40,7 @@ export function pruneRepository(db: Kysely<Schema>): Pick<Store, 'prune'> {
           (await trimLogs(db, retention.logsBytes)),
         lag: await deleteLag(db, before(retention.lagDays)),
         // How a thing stands now is never deleted, however long it has.
+        told: await pruneTold(db, before(retention.historyDays)),
         changes: await deleteWhere(db, 'change', sql`ended_at < ${before(retention.historyDays)}`),
         invocations: await deleteWhere(
           db,

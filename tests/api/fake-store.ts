@@ -129,6 +129,7 @@ export function fakeStore(): FakeStore {
       runs: 1,
       logs: 2,
       lag: 3,
+      told: 0,
       changes: 1,
       invocations: 4,
       thinned: 0,

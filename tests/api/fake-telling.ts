@@ -104,6 +104,5 @@ export function fakeTelling(): Telling {
     test: async (_, name) =>
       name === null || name === 'chat' ? [{ channel: 'chat', type: 'webhook', error: null }] : null,
     overview: () => ({ channels: [{ config: channel, state: null }], deadman: [] }),
-    counts: () => new Map(),
   }
 }
