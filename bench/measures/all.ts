@@ -3,6 +3,7 @@ import { hostile } from './hostile/hostile.ts'
 import { image } from './image.ts'
 import { latency } from './latency.ts'
 import { loading } from './loading.ts'
+import { metrics } from './metrics.ts'
 import { parsing } from './parsing/parsing.ts'
 import { peer } from './peer.ts'
 import { scanning } from './scanning.ts'
@@ -21,6 +22,7 @@ export const MEASURES: readonly Measure[] = [
   peer,
   parsing,
   hostile,
+  metrics,
   loading,
   starting,
   image,

@@ -1,12 +1,29 @@
 import { describe, expect, test } from 'bun:test'
 import type { HostConfig } from '#config/effective.ts'
-import type { DatasetView } from '#lib/engine/types.ts'
+import type { DatasetView, Maintenance } from '#lib/engine/types.ts'
 import { fakeConfig, NOW } from '#tests/api/fake-config.ts'
 import { HOSTS } from '#tests/api/fake-engine.ts'
 import { fakeInventory, fakeRun, fakeView } from '#tests/api/fake-views.ts'
 import { Counters } from './counters.ts'
 import { createMetrics } from './metrics.ts'
 import type { MetricSources } from './sources.ts'
+
+const PAUSE: Maintenance = {
+  id: 1,
+  kind: 'pause',
+  scope: { kind: 'scheduler' },
+  from: NOW,
+  until: null,
+  by: 'anna',
+  reason: null,
+  madeAt: NOW,
+  endedAt: null,
+  endedBy: null,
+  noted: 'in force',
+  stage: 'in force',
+  about: 'the scheduler',
+  concerns: [],
+}
 
 const ABOUT = { version: '1.2.3', commit: null, bun: '1.4.5', startedAt: NOW - 60_000 }
 
@@ -24,6 +41,7 @@ function witness(given: Given = {}) {
     config: fakeConfig(given.change),
     now: NOW,
     lastReloadWorked: true,
+    paused: false,
     repaired: new Map<string, number>(),
   }
   const counters = given.counters ?? new Counters()
@@ -41,6 +59,7 @@ function witness(given: Given = {}) {
       datasets: () => world.views,
       seen: (id) => (id === 'a' ? fakeInventory('a') : null),
       hosts: () => HOSTS,
+      schedulerPause: () => (world.paused ? PAUSE : null),
       activeRuns: () => [fakeRun(1), fakeRun(2, { state: 'RUNNING', kind: 'REPAIR' })],
     },
     events: { clients: () => 3 },
@@ -183,6 +202,13 @@ describe('of the witness', () => {
     expect((await read()).get(tick)).toBe(ABOUT.startedAt / 1000)
     world.config = { ...world.config, scheduler: { ...world.config.scheduler, enabled: false } }
     expect((await read()).has(tick)).toBe(false)
+  })
+
+  test('somebody has paused the scheduler', async () => {
+    const { world, read } = witness()
+    expect((await read()).get('zwitness_scheduler_paused')).toBe(0)
+    world.paused = true
+    expect((await read()).get('zwitness_scheduler_paused')).toBe(1)
   })
 
   test('a reload that was refused', async () => {

@@ -10,7 +10,7 @@ import { type WitnessParts, witnessGauges } from './witness.ts'
 interface Parts extends WitnessParts {
   readonly counters: Counters
   readonly config: () => Config
-  readonly engine: Pick<Engine, 'datasets' | 'seen' | 'hosts' | 'activeRuns'>
+  readonly engine: Pick<Engine, 'datasets' | 'seen' | 'hosts' | 'activeRuns' | 'schedulerPause'>
   readonly store: Pick<Store, 'sizeBytes' | 'lastRepairs'>
 }
 

@@ -25,7 +25,7 @@ export interface WitnessParts {
     readonly lastReloadWorked: boolean
     state(): Promise<{ readonly inSync: boolean }>
   }
-  readonly engine: Pick<Engine, 'activeRuns'>
+  readonly engine: Pick<Engine, 'activeRuns' | 'schedulerPause'>
   readonly events: Pick<EventHub, 'clients'>
   readonly store: Pick<Store, 'sizeBytes'>
   readonly about: About
@@ -63,11 +63,15 @@ async function configurationGauges(to: Exposition, { config, configuration }: Wi
   to.gauge('zwitness_config_in_sync', '1: the file on disk is the configuration that is in force.').add('', one(inSync))
 }
 
-function schedulerGauges(to: Exposition, { config, lastTickAt, about, now }: WitnessParts): void {
+function schedulerGauges(to: Exposition, { config, engine, lastTickAt, about, now }: WitnessParts): void {
   const { scheduler } = config()
   to.gauge('zwitness_check_interval_seconds', 'From one scheduled check to the next, at this moment.').add(
     '',
     intervalAt(scheduler, now()),
+  )
+  to.gauge('zwitness_scheduler_paused', '1 while somebody has paused the scheduler: no scheduled check begins.').add(
+    '',
+    one(engine.schedulerPause() !== null),
   )
   to.gauge(
     'zwitness_scheduler_last_tick_timestamp_seconds',
