@@ -15,6 +15,7 @@ import { type DatasetQuery, findRows, readQuery, writeQuery } from '#lib/view/da
 import type { DatasetRow, StatusWord } from '#lib/view/dataset-row.ts'
 import { readForm } from '#lib/view/datasets/find-form.tsx'
 import { RoleNote } from '#lib/view/layout.tsx'
+import { MaintenanceNotes } from '#lib/view/maintenance/notes.tsx'
 import { NotLookedAt } from '#lib/view/not-fresh.tsx'
 
 interface Props {
@@ -83,6 +84,7 @@ export default function Dashboard(props: Props) {
         <RoleNote />
       </Headline>
       <Stillness />
+      <MaintenanceNotes notes={summary.value.maintenance} />
       <NotLookedAt overlooked={summary.value.overlooked} />
       <div class="overview">
         <Tiles counts={summary.value.counts} query={query.value} onPress={complete.value ? toggle : undefined} />

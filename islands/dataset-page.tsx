@@ -32,9 +32,9 @@ export default function DatasetPage(props: Props) {
     <DatasetControls
       id={id}
       name={name}
-      paused={paused !== null}
-      pausedByConfig={paused !== null && paused.by === null}
-      acknowledged={ack !== null}
+      hosts={[shown.pair.primary.host, shown.pair.backup.host]}
+      paused={paused}
+      ack={ack}
     />
   )
   const onView = (wanted: ChainView): void => {

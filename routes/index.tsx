@@ -43,6 +43,7 @@ export default definePage({
               overall: status.overall,
               headline: status.headline,
               counts: status.counts,
+              maintenance: status.maintenance,
               hosts: engine.hosts().map((host) => hostView(host, config)),
               pairs: config.pairs.map(({ name, primary, backup }) => ({ name, primary, backup })),
               lastCheckAt: isoOrNull(engine.lastScan().finished?.finishedAt ?? null),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { MaintenanceRecord, MaintenanceScope as Scope } from '#lib/db/types.ts'
-import type { Maintenance as Kept, MaintenanceRequest } from '#lib/engine/types.ts'
+import type { Engine, Maintenance as Kept, MaintenanceRequest } from '#lib/engine/types.ts'
 import { cleanLine } from '#lib/text/clean.ts'
 import { parseWhen, WHEN_FORMS } from '#lib/text/when.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
@@ -8,7 +8,7 @@ import { zonedMinute } from '#lib/text/zoned-time.ts'
 import { DAY_MS, describedEnum, Timestamp } from './fields.ts'
 import { datasetId, hostId, impossible, untilFields, untilOf, When } from './refusals.ts'
 
-const MaintenanceKind = describedEnum<'PAUSE' | 'ACK'>('MaintenanceKind', 'What it keeps still.', {
+export const MaintenanceKind = describedEnum<'PAUSE' | 'ACK'>('MaintenanceKind', 'What it keeps still.', {
   PAUSE: 'Repairs: none begins, by itself or by a person. Of the scheduler: no scheduled check begins.',
   ACK: 'Alarms: somebody knows. The status stays.',
 })
@@ -44,9 +44,11 @@ export const MaintenanceInput = z.strictObject({
   ...untilFields,
 })
 
+const ScopeWord = z.enum(['ALL', 'HOSTS', 'PAIR', 'DATASETS', 'SCHEDULER'])
+
 const MaintenanceScope = z
   .object({
-    kind: z.enum(['ALL', 'HOSTS', 'PAIR', 'DATASETS', 'SCHEDULER']),
+    kind: ScopeWord,
     names: z.array(z.string()).describe('Ids of the SANs or datasets, or the name of the pair; else empty.'),
   })
   .meta({ id: 'MaintenanceScope', description: 'What it is for.' })
@@ -83,10 +85,31 @@ export const MaintenanceNote = Maintenance.pick({
   until: true,
   by: true,
   reason: true,
-}).meta({ id: 'MaintenanceNote', description: 'A pause or an acknowledgement of many that is in force.' })
+})
+  .extend({ scope: ScopeWord })
+  .meta({ id: 'MaintenanceNote', description: 'A pause or an acknowledgement of many that is in force.' })
 
-export function maintenanceNote({ id, kind, about, from, until, by, reason }: Kept): z.input<typeof MaintenanceNote> {
-  return { id: String(id), kind: kindWord(kind), about, from: iso(from), until: isoOrNull(until), by, reason }
+export type MaintenanceNoteView = z.input<typeof MaintenanceNote>
+
+export function maintenanceNote({ id, kind, scope, about, from, until, by, reason }: Kept): MaintenanceNoteView {
+  return {
+    id: String(id),
+    kind: kindWord(kind),
+    scope: scopeWord(scope.kind),
+    about,
+    from: iso(from),
+    until: isoOrNull(until),
+    by,
+    reason,
+  }
+}
+
+/** Of all that are in force. */
+export function maintenanceNotes(engine: Pick<Engine, 'maintenances'>): MaintenanceNoteView[] {
+  return engine
+    .maintenances()
+    .filter(({ stage }) => stage === 'in force')
+    .map(maintenanceNote)
 }
 
 /** Most characters of a reason within a sentence. */

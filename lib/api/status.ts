@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { RunRecord } from '#lib/db/types.ts'
-import type { Maintenance } from '#lib/engine/types.ts'
 import type { Services } from '#lib/services.ts'
 import { severityOf } from '#lib/text/ranks.ts'
 import { counted, iso, isoOrNull } from '#lib/text/words.ts'
@@ -8,7 +7,7 @@ import { auditFault } from './audit.ts'
 import { type DatasetSummaryView, datasetSummary } from './dataset-summary.ts'
 import { Timestamp } from './fields.ts'
 import { Host, hostView } from './host.ts'
-import { MaintenanceNote, maintenanceNote, pausedWords } from './maintenance.ts'
+import { MaintenanceNote, maintenanceNote, maintenanceNotes, pausedWords } from './maintenance.ts'
 import { percentOf } from './run.ts'
 import { Health, ReasonCode, RunKind, RunResult, RunState, Status as StatusWord } from './words.ts'
 
@@ -187,7 +186,7 @@ export function overview(
       delaySeconds: worst.delaySeconds,
       lagSeconds: worst.lagSeconds,
     },
-    maintenance: inForce(services.engine).map(maintenanceNote),
+    maintenance: maintenanceNotes(services.engine),
     stale: datasets.some((dataset) => dataset.stale),
     datasets: all.map(line),
   }
@@ -197,10 +196,6 @@ function schedulerOf({ engine, config }: Pick<Services, 'engine' | 'config'>): O
   const { enabled, timezone } = config.scheduler
   const pause = engine.schedulerPause()
   return { schedulerPaused: !enabled || pause !== null, paused: pause && pausedWords(pause, timezone) }
-}
-
-function inForce(engine: Services['engine']): readonly Maintenance[] {
-  return engine.maintenances().filter(({ stage }) => stage === 'in force')
 }
 
 /** Epoch ms of the next check that begins by itself; null: none is planned. A pause of the scheduler ends with one. */

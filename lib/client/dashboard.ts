@@ -97,6 +97,7 @@ export function useDashboard(given: Given): Dashboard {
       overall: news?.overall ?? given.summary.overall,
       headline: news?.headline ?? given.summary.headline,
       counts: news?.counts ?? given.summary.counts,
+      maintenance: news?.maintenance ?? given.summary.maintenance,
       hosts: hosts.value,
       lastCheckAt: news?.lastCheck === undefined ? lastCheckAt : (news.lastCheck?.finishedAt ?? null),
       nextCheckAt: news?.nextCheckAt === undefined ? nextCheckAt : news.nextCheckAt,

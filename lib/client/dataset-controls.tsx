@@ -1,13 +1,15 @@
 import { useSignal } from '@preact/signals'
+import type { DatasetSummaryView } from '#lib/api/dataset-summary.ts'
+import { pauseHostHref } from '#lib/view/maintenance/notes.tsx'
 import { Action } from './action.tsx'
 
 interface Props {
   readonly id: string
   readonly name: string
-  readonly paused: boolean
-  /** The pause stands in the configuration and can only be ended there. */
-  readonly pausedByConfig: boolean
-  readonly acknowledged: boolean
+  /** Its two SANs. */
+  readonly hosts: readonly string[]
+  readonly paused: DatasetSummaryView['paused']
+  readonly ack: DatasetSummaryView['ack']
 }
 
 const PAUSES: readonly (readonly [string, number | null])[] = [
@@ -18,15 +20,17 @@ const PAUSES: readonly (readonly [string, number | null])[] = [
 ]
 
 /** Pause or resume, acknowledge or take it back. */
-export function DatasetControls({ id, name, paused, pausedByConfig, acknowledged }: Props) {
+export function DatasetControls({ id, name, hosts, paused, ack }: Props) {
   const path = `/api/datasets/${encodeURIComponent(id)}`
   return (
     <>
-      {paused ? (
+      {paused?.origin === 'MAINTENANCE' ? (
+        <OfMany {...paused}>Paused</OfMany>
+      ) : paused !== null ? (
         <Action
           path={`${path}/resume`}
-          disabled={pausedByConfig}
-          title={pausedByConfig ? 'Paused in the configuration; end it there' : undefined}
+          disabled={paused.origin === 'CONFIG'}
+          title={paused.origin === 'CONFIG' ? 'Paused in the configuration; end it there' : undefined}
         >
           Resume
         </Action>
@@ -46,10 +50,20 @@ export function DatasetControls({ id, name, paused, pausedByConfig, acknowledged
                 {words}
               </Action>
             ))}
+            {hosts.map((host) => (
+              <a key={host} class="id-link" href={pauseHostHref(host)}>
+                SAN {host}…
+              </a>
+            ))}
+            <a class="id-link" href={`/maintenance?dataset=${encodeURIComponent(id)}#plan`}>
+              with an end, a reason, or later…
+            </a>
           </div>
         </details>
       )}
-      {acknowledged ? (
+      {ack?.origin === 'MAINTENANCE' ? (
+        <OfMany {...ack}>Acknowledged</OfMany>
+      ) : ack !== null ? (
         <Action path={`${path}/ack`} method="DELETE">
           Take acknowledgement back
         </Action>
@@ -58,6 +72,15 @@ export function DatasetControls({ id, name, paused, pausedByConfig, acknowledged
       )}
       <CopyId id={id} />
     </>
+  )
+}
+
+/** It is ended where it was begun: for all that it is for. */
+function OfMany({ maintenance, children }: Pick<NonNullable<Props['ack']>, 'maintenance'> & { children: string }) {
+  return (
+    <a class="button" href={`/maintenance#m${maintenance?.id ?? ''}`}>
+      {children} with {maintenance?.about ?? 'others'}
+    </a>
   )
 }
 

@@ -9,6 +9,7 @@ const PLACES = [
   ['incidents', '/incidents', 'Incidents', 'bell'],
   ['runs', '/runs', 'Runs', 'history'],
   ['set-asides', '/set-asides', 'Set-asides', 'archive'],
+  ['maintenance', '/maintenance', 'Maintenance', 'pause'],
   ['functions', '/functions', 'Functions', 'function'],
   ['logs', '/logs', 'Logs', 'logs'],
   ['config', '/config', 'Config', 'settings'],

@@ -1,6 +1,8 @@
 import { functionView } from '#lib/api/function.ts'
+import { maintenanceNotes } from '#lib/api/maintenance.ts'
 import { definePage } from '#lib/services.ts'
 import { Icon } from '#lib/view/icon.tsx'
+import { MaintenanceNotes, ofScheduler } from '#lib/view/maintenance/notes.tsx'
 import { MomentOr } from '#lib/view/moment.tsx'
 import { Page } from '../_page.tsx'
 
@@ -11,6 +13,7 @@ export default definePage({
     return (
       <Page context={context} at="functions">
         <h1>Functions</h1>
+        <MaintenanceNotes notes={ofScheduler(maintenanceNotes(context.engine))} />
         <p class="muted">Jobs of the witness: run by the schedule, from here, over the API or from the command line.</p>
         <div class="card table-card">
           <table class="cards">

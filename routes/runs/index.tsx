@@ -1,8 +1,10 @@
 import RunList from '#islands/run-list.tsx'
+import { maintenanceNotes } from '#lib/api/maintenance.ts'
 import { withRefusals } from '#lib/api/refusals.ts'
 import { runView } from '#lib/api/run.ts'
 import { Island } from '#lib/runtime/page.tsx'
 import { definePage } from '#lib/services.ts'
+import { MaintenanceNotes } from '#lib/view/maintenance/notes.tsx'
 import { RunFind, readRunQuery, runApiQuery, runPageQuery } from '#lib/view/runs/run-find.tsx'
 import { runLineOf } from '#lib/view/runs/run-table.tsx'
 import { Page } from '../_page.tsx'
@@ -35,6 +37,7 @@ export default definePage({
     return (
       <Page context={context} at="runs">
         <h1>Runs</h1>
+        <MaintenanceNotes notes={maintenanceNotes(context.engine)} />
         <RunFind query={query} />
         {runs.length === 0 ? (
           <p class="empty">

@@ -168,6 +168,16 @@ const WRITES: Readonly<Record<string, Sample>> = {
     target: ID,
     inputs: [{ id: ID, planId: 'p-1', strategy: 'IN_PLACE', confirm: 'hqs7p1/L1S4DAT1', reason: WHY }],
   },
+  'POST /maintenance/plan': {
+    from: '/maintenance',
+    action: 'maintain',
+    target: null,
+    inputs: [
+      { kind: 'PAUSE', target: 'host hqs7', from: '2029-01-01 00:00', until: '2029-01-01 06:00', reason: WHY },
+      { kind: 'ACK', target: 'datasets', datasets: ID },
+    ],
+  },
+  'POST /maintenance/end': { from: '/maintenance', action: 'endMaintenance', target: '7', inputs: [{ id: '7' }] },
   'POST /users/add': {
     from: '/users',
     action: 'userAdd',

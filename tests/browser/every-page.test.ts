@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect } from 'bun:test'
 import type { Browser } from 'playwright-core'
+import { NOW } from '#tests/api/fake-config.ts'
 import type { Fake } from '#tests/api/fake-services.ts'
 import { fakeInventory, fakeLost, fakeWaiting } from '#tests/api/fake-views.ts'
 import { barriers, hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
@@ -20,6 +21,8 @@ const PAGES = [
   '/runs',
   '/runs/7',
   '/set-asides',
+  '/maintenance',
+  '/maintenance?host=hqs7',
   '/adopt',
   '/datasets/hq10-7.LOST',
   '/datasets/hq10-7.LOST/adopt',
@@ -39,8 +42,18 @@ const PAGES = [
   '/audit',
 ]
 
-/** Something to decide. */
+/** Something to decide, and something paused, planned and over. */
 const waits = ({ engine }: Fake) => {
+  const said = { by: 'anna', reason: 'disks are swapped', madeAt: NOW, endedAt: null, endedBy: null } as const
+  const hosts = { kind: 'hosts', hosts: ['hqs7'] } as const
+  const concerned = [ID]
+  engine.kept.push(
+    ...(['in force', 'planned', 'over'] as const).map((stage, at) => ({
+      ...said,
+      ...{ id: at + 1, kind: 'pause' as const, scope: hosts, from: NOW, until: NOW + 3600_000 },
+      ...{ stage, noted: stage, about: 'SAN hqs7', concerns: concerned },
+    })),
+  )
   engine.views.push(fakeWaiting('hq10-7.WAITS'), fakeLost('hq10-7.LOST'))
   engine.known.set('hq10-7.LOST', fakeInventory('hq10-7.LOST'))
 }

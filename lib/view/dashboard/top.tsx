@@ -4,6 +4,7 @@ import type { StatusView } from '#lib/api/status.ts'
 import { bytesText, durationText } from '#lib/text/words.ts'
 import { type DatasetQuery, STATUSES } from '../dataset-query.ts'
 import type { DatasetRow, StatusWord } from '../dataset-row.ts'
+import { pauseHostHref } from '../maintenance/notes.tsx'
 import { Moment } from '../moment.tsx'
 import type { Overlooked } from '../not-fresh.tsx'
 import { STATUS_WORDS, StatusShape } from '../status-mark.tsx'
@@ -29,6 +30,14 @@ export function SanLinks({ hosts, pairs }: Pick<Summary, 'hosts' | 'pairs'>) {
           </li>
         ))}
       </ul>
+      <p class="row pause-hosts">
+        <span class="muted">Pause a SAN:</span>
+        {hosts.map(({ id }) => (
+          <a key={id} class="id-link" href={pauseHostHref(id)} aria-label={`Pause ${id}`}>
+            {id}…
+          </a>
+        ))}
+      </p>
       {pools.length > 0 && (
         <ul class="pools">
           {pools.map(({ host, pool }) => (
@@ -166,6 +175,8 @@ export interface Summary {
   readonly lastCheckAt: string | null
   readonly nextCheckAt: string | null
   readonly oldest: { readonly name: string; readonly lagSeconds: number } | null
+  /** Pauses and acknowledgements of many that are in force. */
+  readonly maintenance: StatusView['maintenance']
   /** Null: everything is looked at in time. */
   readonly overlooked: Overlooked | null
 }

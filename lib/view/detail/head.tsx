@@ -44,10 +44,12 @@ export function DetailHead({
         <p class="note">
           <Icon name="pause" />
           <span>
-            Paused{paused.by !== null && ` by ${paused.by}`}
+            Paused{paused.maintenance !== null && ` with ${paused.maintenance.about}`}
+            {paused.by !== null && ` by ${paused.by}`}
             {paused.until !== null && <> until {<Moment at={paused.until} as="minute" />}</>}: no repair starts by
             itself.
             {paused.reason !== null && ` Why: ${paused.reason}.`}
+            <SeeMaintenance id={paused.maintenance?.id} />
           </span>
         </p>
       )}
@@ -55,10 +57,12 @@ export function DetailHead({
         <p class="note">
           <Icon name="ack" />
           <span>
-            Acknowledged by {ack.by} {<Moment at={ack.at} />}
+            Acknowledged{ack.maintenance !== null && ` with ${ack.maintenance.about}`} by {ack.by}{' '}
+            {<Moment at={ack.at} />}
             {ack.until !== null && <>, until {<Moment at={ack.until} as="minute" />}</>}: alarms are quiet, the status
             stays.
             {ack.reason !== null && ` Why: ${ack.reason}.`}
+            <SeeMaintenance id={ack.maintenance?.id} />
           </span>
         </p>
       )}
@@ -86,6 +90,17 @@ export function DetailHead({
         />
       </dl>
     </header>
+  )
+}
+
+/** Of a pause or an acknowledgement of many: where it is ended. */
+function SeeMaintenance({ id }: { readonly id: string | undefined }) {
+  if (id === undefined) return null
+  return (
+    <>
+      {' '}
+      <a href={`/maintenance#m${id}`}>See or end it</a>
+    </>
   )
 }
 

@@ -1,5 +1,6 @@
 import DatasetPage from '#islands/dataset-page.tsx'
 import { nameOf } from '#lib/api/dataset-summary.ts'
+import { maintenanceNotes } from '#lib/api/maintenance.ts'
 import { datasetInput, noSuchDataset } from '#lib/api/refusals.ts'
 import { runView } from '#lib/api/run.ts'
 import type { InvocationContext } from '#lib/runtime/define.ts'
@@ -7,6 +8,7 @@ import { Island } from '#lib/runtime/page.tsx'
 import { Problem } from '#lib/runtime/problem.ts'
 import { definePage, type Services } from '#lib/services.ts'
 import { type Chain, readChainView } from '#lib/view/detail/chain-section.tsx'
+import { MaintenanceNotes, ofScheduler } from '#lib/view/maintenance/notes.tsx'
 import { ask } from '../../_ask.ts'
 import { Page } from '../../_page.tsx'
 import { GET as snapshotsRoute } from '../../api/datasets/[id]/snapshots.ts'
@@ -30,6 +32,7 @@ export default definePage({
     const params = new URL(context.request?.url ?? 'http://here/').searchParams
     return (
       <Page context={context} at="datasets">
+        <MaintenanceNotes notes={ofScheduler(maintenanceNotes(context.engine))} />
         <Island
           of={DatasetPage}
           with={{
