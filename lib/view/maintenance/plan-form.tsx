@@ -22,7 +22,7 @@ export interface Typed {
 }
 
 const FIELDS = ['kind', 'target', 'from', 'until', 'reason'] as const
-export type PlanField = (typeof FIELDS)[number]
+type PlanField = (typeof FIELDS)[number]
 
 export const isPlanField = (name: string): name is PlanField => FIELDS.some((field) => field === name)
 
