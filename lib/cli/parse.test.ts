@@ -107,7 +107,7 @@ describe('the list of commands', () => {
         ],
         ...['doctor', 'discover', 'verify', 'explain', 'monitor'],
         ...['audit', 'audit accept', 'audit verify', 'token create', 'token list', 'token revoke'],
-        ...['backup', 'restore'],
+        ...['backup', 'restore', 'support-bundle'],
         ...['user add', 'user hash', 'user list', 'user passwd', 'user remove', 'user role'],
       ].sort(),
     )

@@ -46,6 +46,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   runs: [[], ['1']],
   'set-asides': [[], ['--script']],
   show: [['id'], ['id', '--snapshots']],
+  'support-bundle': [['/nowhere/file']],
   status: [[], ['--plain'], ['--json']],
   'token create': [['name', '--role', 'viewer']],
   'token list': [[]],

@@ -2,7 +2,6 @@ import { dirname } from 'node:path'
 import { directories } from '#lib/app/settings.ts'
 import type { Sound } from '#lib/db/examine.ts'
 import { fileFacts, isNotFound, writePiecesAtomic } from '#lib/host/files.ts'
-import { shellWord } from '#lib/text/shell.ts'
 import { bytesText, counted, iso, isoOrNull } from '#lib/text/words.ts'
 import { confirmYes } from '../ask.ts'
 import type { Command } from '../command.ts'
@@ -64,13 +63,10 @@ async function written(file: string, pieces: AsyncIterable<Uint8Array>, force: b
 }
 
 /** @throws Failure 5 */
-async function refuseToReplace(file: string, force: boolean): Promise<void> {
+export async function refuseToReplace(file: string, force: boolean): Promise<void> {
   const there = await fileFacts(file)
   if (there === null) return
-  if (there.isDirectory)
-    throw new Failure(EXIT.USAGE, `${file} is a directory. Name a file in it.`, {
-      next: `zwitness backup ${shellWord(`${file.replace(/\/$/, '')}/zwitness.sqlite`)}`,
-    })
+  if (there.isDirectory) throw new Failure(EXIT.USAGE, `${file} is a directory. Name a file in it.`)
   if (!force)
     throw new Failure(EXIT.REFUSED, `${file} is there already; nothing was written.`, { next: 'the same with --force' })
 }

@@ -22,6 +22,7 @@ import { preview, repair } from './repair.ts'
 import { cancel, check, run, runs } from './runs.ts'
 import { demo, healthz, openapi, serve, version } from './service.ts'
 import { setAsides } from './set-asides.ts'
+import { supportBundle } from './support-bundle.ts'
 import { tokenCreate, tokenList, tokenRevoke } from './tokens.ts'
 import { userAdd, userHash, userList, userPasswd, userRemove, userRole } from './users.ts'
 
@@ -80,6 +81,7 @@ export const COMMANDS: readonly Command[] = [
   tokenRevoke,
   backup,
   restore,
+  supportBundle,
   serve,
   demo,
   healthz,
