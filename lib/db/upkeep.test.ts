@@ -416,3 +416,15 @@ describe('children that are gone', () => {
     expect((await store.runs({ datasetId: 'a.x', limit: 9 })).items.map(({ id }) => id)).toEqual([runId])
   })
 })
+
+test('a maintenance goes with the history of delays; one that is in force stays, however long', async () => {
+  const store = await storeWithDatasets()
+  await lived(store, 30)
+  const said = { kind: 'pause', by: 'anna', reason: null, from: NOW - 40 * DAY, madeAt: NOW - 40 * DAY } as const
+  const scope = { kind: 'datasets', ids: ['a'] } as const
+  for (const days of [20, 5]) await store.addMaintenance({ ...said, scope, until: NOW - days * DAY, noted: 'over' })
+  const open = await store.addMaintenance({ ...said, scope, until: null, noted: 'in force' })
+  expect(await store.prune({ ...retention, lagDays: 10 }, NOW)).toMatchObject({ maintenances: 1 })
+  expect((await store.pastMaintenances(0)).map(({ until }) => until)).toEqual([NOW - 5 * DAY])
+  expect((await store.openMaintenances()).map(({ id }) => id)).toEqual([open])
+})

@@ -52,12 +52,14 @@ export class Maintenances {
 
   /** Of those in force the one that lasts longest. */
   schedulerPause(): Maintenance | null {
-    const all = this.open().filter(({ scope, stage }) => scope.kind === 'scheduler' && stage === 'in force')
-    const lasts = ({ until }: Maintenance): number => until ?? Number.POSITIVE_INFINITY
-    return all.reduce<Maintenance | null>(
-      (longest, each) => (longest === null || lasts(each) > lasts(longest) ? each : longest),
-      null,
-    )
+    const { deps, knowledge } = this.#by
+    const now = deps.now()
+    const lasts = ({ until }: MaintenanceRecord): number => until ?? Number.POSITIVE_INFINITY
+    let longest: MaintenanceRecord | null = null
+    for (const each of knowledge.states.maintenances)
+      if (each.scope.kind === 'scheduler' && stageOf(each, now) === 'in force')
+        if (longest === null || lasts(each) > lasts(longest)) longest = each
+    return longest && this.#view(longest)
   }
 
   async make(request: MaintenanceRequest): Promise<Maintenance> {

@@ -128,6 +128,15 @@ for (const way of ['with a service', 'alone'] as const) {
       expect((await zw('pause', id(other), '--for', '4h', '--reason', 'disks')).code).toBe(0)
       expect((await zw('repair', id(other), '--yes')).code).toBe(5)
       expect((await zw('resume', id(other))).code).toBe(0)
+      expect((await zw('pause', '--host', 'back', '--until', '06:00', '--reason', 'disks')).code).toBe(0)
+      const refused = await zw('repair', id(other), '--yes')
+      expect([refused.code, refused.err]).toEqual([5, expect.stringMatching(/is paused until .* with SAN back: disks/)])
+      const still = await zw('resume', id(other))
+      expect([still.code, still.out]).toEqual([4, expect.stringContaining('is still paused until')])
+      const [listed] = (await zw('maintenance', '--json')).json().items
+      expect(listed).toMatchObject({ kind: 'PAUSE', state: 'IN_FORCE', scope: { kind: 'HOSTS', names: ['back'] } })
+      expect((await zw('resume', '--host', 'back')).code).toBe(0)
+      expect((await zw('resume', '--host', 'back')).code).toBe(3)
       if (service === null) return
       expect((await zw('ack', id(absent), '--for', '2d', '--reason', 'known')).code).toBe(0)
       const shown = (await zw('show', id(absent), '--json')).json()

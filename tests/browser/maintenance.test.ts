@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect } from 'bun:test'
 import type { Browser } from 'playwright-core'
+import { overview } from '#lib/api/status.ts'
 import { fakeView } from '#tests/api/fake-views.ts'
-import { barriers, hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
+import { barriers, complete, hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
 
 let browser: Browser | null = null
 beforeAll(async () => {
@@ -69,5 +70,28 @@ inBrowser(
         },
       },
     ),
+  300_000,
+)
+
+inBrowser(
+  'a pause that begins while the dashboard is open is said there',
+  () =>
+    visit(browser, async ({ page, fake, url }) => {
+      await page.goto(url)
+      await complete(page)
+      const until = fake.services.now() + 3600_000
+      await fake.engine.maintain({
+        kind: 'pause',
+        scope: { kind: 'scheduler' },
+        from: fake.services.now(),
+        until,
+        by: 'bea',
+        reason: 'new switch',
+      })
+      const { datasets: _, ...counts } = overview(fake.services, fake.services.now())
+      fake.services.events.publish('status', counts)
+      await page.getByRole('note').getByText('The scheduler').waitFor()
+      await page.getByRole('heading', { name: /checks are paused until .* by bea: new switch/ }).waitFor()
+    }),
   300_000,
 )
