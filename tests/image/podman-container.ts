@@ -5,7 +5,8 @@ import { freePort } from '#tests/witness/service.ts'
 import { until } from '#tests/witness/until.ts'
 
 const IMAGE = 'localhost/zwitness-podman'
-const LIMITS = (process.env.LIMITS ?? '').split(' ').filter((word) => word !== '')
+/** Of our own: tests/image/engine says why. */
+export const LIMITS = (process.env.LIMITS ?? '').split(' ').filter((word) => word !== '')
 
 /** What of a service in a compose file a container engine is told. */
 export interface ComposeService {
@@ -33,7 +34,7 @@ export function podman(...words: readonly string[]): Ended {
 }
 
 /** @returns what it printed. @throws with what it complained of */
-function must(...words: readonly string[]): string {
+export function must(...words: readonly string[]): string {
   const { code, out, err } = podman(...words)
   if (code !== 0) throw new Error(`podman ${words.join(' ')} ended with ${code}: ${err}`)
   return out.trim()
