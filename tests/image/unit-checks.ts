@@ -107,7 +107,7 @@ test('it writes to its data and its log, and nowhere else', () => {
     '/var/log/zwitness/x',
     '/etc/zwitness/x',
     '/var/lib/x',
-    '/home/x',
+    '/srv/x',
     '/opt/zwitness/x',
   ]
   const wrote = inside(
