@@ -123,7 +123,8 @@ export async function lookAround(
 ): Promise<Outcome> {
   const { engine, trigger, signal } = context
   const scheduled = trigger === 'schedule'
-  const held = scheduled ? schedulerHeld(context) : null
+  // Also the first look after a start, which nobody has asked for.
+  const held = scheduled || trigger === 'internal' ? schedulerHeld(context) : null
   if (held !== null) return { end: 'PAUSED', runId: null, state: null, outcome: held }
   try {
     const started = await engine.scan({ scope: scopeOf(wanted), enqueue, trigger: triggerOf(context), signal })

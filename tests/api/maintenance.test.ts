@@ -122,7 +122,7 @@ describe('the scheduler is paused', () => {
     fake.engine.calls.length = 0
   })
   const WORDS = 'hecks are paused until 2026-11-22 18:00 by local: new switch'
-  const tick = (name: string, trigger: 'schedule' | 'http' = 'schedule') =>
+  const tick = (name: string, trigger: 'schedule' | 'http' | 'internal' = 'schedule') =>
     fake.runtime.invoke({ name, trigger, actor: { ...SCHEDULER_ACTOR, role: 'admin' }, input: {} })
 
   test('its ticks look at nothing and say why; a check by a person goes on', async () => {
@@ -131,6 +131,7 @@ describe('the scheduler is paused', () => {
       'SUCCEEDED',
       { end: 'PAUSED', runId: null, state: null, outcome: `C${WORDS}.` },
     ])
+    expect((await tick('scan', 'internal')).output).toMatchObject({ end: 'PAUSED' })
     expect((await tick('verify')).output).toMatchObject({ held: `C${WORDS}.`, items: [] })
     expect(fake.engine.calls).toEqual([])
     expect((await tick('scan', 'http')).output).toMatchObject({ end: 'ENDED' })
