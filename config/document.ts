@@ -105,7 +105,8 @@ export function readDocument(text: string, env: Readonly<Record<string, string |
       faults.push({
         ...place,
         path: pathText(path),
-        message: `The alias *${node.source} has no anchor &${node.source} before it; write the value itself.`,
+        // Its name is not said: it may be a password that begins with *.
+        message: 'This alias has no anchor before it; write the value itself, in quotes if it begins with *.',
       })
       return null
     }
@@ -261,11 +262,15 @@ function tooDeep(tokens: readonly CST.Token[]): number | null {
   return null
 }
 
+/** In our words, or the library's own without what they quote from the file: that may be a secret. */
 function yamlMessage(code: string, text: string): string {
-  const first = (text.split('\n')[0] ?? text).trim().replace(/\.$/, '')
   if (code === 'TAB_AS_INDENT') return 'A tab indents this line; YAML takes spaces only.'
   if (code === 'MULTIPLE_DOCS') return 'A second document begins here (---); keep everything in one.'
-  return `Not valid YAML: ${first}.`
+  if (code === 'TAG_RESOLVE_FAILED') return 'A tag that is not known; a value that begins with ! must stand in quotes.'
+  if (code === 'BAD_DQ_ESCAPE')
+    return 'After this \\ something else must follow; write \\\\ for it, or single quotes around the value.'
+  const first = (text.split('\n')[0] ?? text).trim().replace(/(?<=[\w)])(?:: | ["']).*$/, '')
+  return `Not valid YAML: ${first.replace(/\.$/, '')}.`
 }
 
 interface Expanded {

@@ -105,6 +105,13 @@ export function readSecretFiles(value: unknown, document: ConfigDocument, readFi
       const fault = (message: string): unknown =>
         faults.push({ ...document.at([...path, key]), path: pathText([...path, key]), message })
       if (Object.hasOwn(node, twin)) fault(`Both ${twin} and ${key} are given; keep one.`)
+      if (!child.startsWith('/')) {
+        // Where a path is missing, the secret itself is the likeliest thing to stand.
+        fault(
+          `This is no whole path (it is not shown); write the path of a file, from /, for example /run/secrets/${twin}.`,
+        )
+        continue
+      }
       try {
         const content = readFile(child).replace(/\r?\n$/, '')
         result[twin] = content

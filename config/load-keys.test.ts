@@ -71,7 +71,9 @@ const REFUSALS: readonly Refusal[] = [
     name: 'unknown alias',
     from: 'primary: hqs8\n',
     to: 'primary: *nobody\n',
-    faults: ['8:14 pairs.0.primary: The alias *nobody has no anchor &nobody before it; write the value itself.'],
+    faults: [
+      '8:14 pairs.0.primary: This alias has no anchor before it; write the value itself, in quotes if it begins with *.',
+    ],
   },
   {
     name: 'merge key',

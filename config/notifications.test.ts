@@ -8,7 +8,8 @@ import { configJsonSchema, type JsonSchema, schemaAt } from './json-schema.ts'
 import { loaded, PRODUCT_YAML } from './load.fixture.ts'
 import type { Loaded } from './load.ts'
 import { ENV, faultsOf, load, settings } from './notifications.fixture.ts'
-import { redactText, showConfig } from './origins.ts'
+import { showConfig } from './origins.ts'
+import { redactText } from './redact.ts'
 
 /** The section as the sample has it, its `#` taken off. */
 function sample(): { readonly channels: readonly Record<string, unknown>[]; readonly deadman: readonly object[] } {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { loaded } from './load.fixture.ts'
-import { commentRanges, redactText, showConfig } from './origins.ts'
+import { showConfig } from './origins.ts'
+import { commentRanges, redactText } from './redact.ts'
 
 const TEXT = `san_hosts:
   a: { hostname: "\${ADDRESS}", ssh_user: w }

@@ -33,7 +33,7 @@ test('relative paths are beside the file, secrets come from theirs', () => {
 test.each([
   ['/dev/zero', 'it is not a small plain file'],
   ['/nowhere/at/all', 'it does not exist'],
-  ['relative', 'write its whole path'],
+  ['relative', 'write the path of a file, from /, for example /run/secrets/ping_url'],
 ])('a secret in %s is refused', (path, words) => {
   writeFileSync(join(directory, 'app-config.yaml'), `${PRODUCT_YAML}notifications: { ping_url_file: ${path} }\n`)
   const [fault] = readConfig({ env }).loaded.faults ?? []

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { environmentVariables } from '#lib/host/environment.ts'
 import { isNotFound, isPermissionDenied, isSecretOpen, modeText, openFilesAllowed } from '#lib/host/files.ts'
 import { closeSync, openSync, readFileSync, readSync, statSync } from '#lib/host/system-calls.ts'
@@ -34,7 +34,7 @@ export function isUnchanged({ file, text, secrets }: ReadConfig): boolean {
     // Why it cannot be read is said by whoever reads it whole.
     return false
   }
-  return [...secrets].every(([path, content]) => content === outcomeOf(() => readSecret(path, file)))
+  return [...secrets].every(([path, content]) => content === outcomeOf(() => readSecret(path)))
 }
 
 /** Reads and judges the configuration. A file that cannot be read is a fault like any other; nothing is thrown. */
@@ -65,9 +65,9 @@ export function readConfig(
   const readFile = (path: string): string => {
     secrets.set(
       path,
-      outcomeOf(() => readSecret(path, file)),
+      outcomeOf(() => readSecret(path)),
     )
-    return readSecret(path, file)
+    return readSecret(path)
   }
   return {
     file,
@@ -87,7 +87,7 @@ export function nothingConfigured(file: string): Extract<Loaded, { readonly conf
     text,
     file,
     env,
-    readFile: (path) => readSecret(path, file),
+    readFile: (path) => readSecret(path),
     now: Date.now(),
     systemZone,
   })
@@ -123,8 +123,7 @@ function readText(file: string): string {
   }
 }
 
-function readSecret(path: string, file: string): string {
-  if (!isAbsolute(path)) throw new Error(`write its whole path, from / (the configuration is ${file})`)
+function readSecret(path: string): string {
   try {
     // A pipe or /dev/zero would hang the load, or fill the memory.
     const facts = statSync(path)

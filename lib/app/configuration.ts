@@ -3,8 +3,9 @@ import type { Config, ConfigFault } from '#config/effective.ts'
 import { faultLine } from '#config/faults.ts'
 import { configJsonSchema } from '#config/json-schema.ts'
 import type { Trace } from '#config/load.ts'
-import { redactText, showConfig } from '#config/origins.ts'
+import { showConfig } from '#config/origins.ts'
 import { isUnchanged, nothingConfigured, type ReadConfig, readConfig } from '#config/read.ts'
+import { redactText } from '#config/redact.ts'
 import { childNames } from '#lib/engine/monitored.ts'
 import type { EngineLog } from '#lib/engine/ports.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
@@ -14,14 +15,12 @@ import type { Configuration, ReloadResult } from '#lib/services.ts'
 /** The file has faults: nothing can start from it. */
 export class ConfigInvalid extends Error {
   readonly file: string
-  readonly text: string | null
   readonly faults: readonly ConfigFault[]
 
   constructor(read: ReadConfig, faults: readonly ConfigFault[]) {
     super(faults.map(faultLine).join('\n'))
     this.name = 'ConfigInvalid'
     this.file = read.file
-    this.text = read.text
     this.faults = faults
   }
 }

@@ -133,14 +133,32 @@ const PIECE = 6
 /** The first line of what the other side said, or nothing where it holds a piece of a secret. */
 export function sayable(text: string, secrets: readonly (string | undefined)[]): string {
   const said = cleanLine(text.trim().split('\n')[0] ?? '', 200)
-  const lower = decoded(said).toLowerCase()
+  const readings = [said, ...readingsOf(said)].map((each) => each.toLowerCase())
   const tells = secrets.some((secret) => {
     const hidden = decoded(secretPart(secret ?? '')).toLowerCase()
-    if (hidden.length < PIECE) return hidden !== '' && lower.includes(hidden)
-    for (let at = 0; at + PIECE <= hidden.length; at++) if (lower.includes(hidden.slice(at, at + PIECE))) return true
+    if (hidden.length < PIECE) return hidden !== '' && readings.some((each) => each.includes(hidden))
+    for (let at = 0; at + PIECE <= hidden.length; at++) {
+      const piece = hidden.slice(at, at + PIECE)
+      if (readings.some((each) => each.includes(piece))) return true
+    }
     return false
   })
   return tells ? '' : said
+}
+
+/** What the words may mean that an answer is written with: a login in base64, signs of JSON, of HTML, of addresses. */
+function readingsOf(said: string): readonly string[] {
+  const escapes = said
+    .replaceAll(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replaceAll(/&#x([0-9a-f]{1,4});/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replaceAll(/&#(\d{1,5});/g, (_, code: string) => String.fromCharCode(Number(code)))
+  const words = said.match(/[A-Za-z0-9+/_-]{6,}/g) ?? []
+  // A word may begin anywhere within what was put into base64 together.
+  const base64 = words.flatMap((word) =>
+    [0, 1, 2, 3].map((at) => Buffer.from(word.slice(at), 'base64').toString('latin1')),
+  )
+  const hex = words.flatMap((word) => [0, 1].map((at) => Buffer.from(word.slice(at), 'hex').toString('latin1')))
+  return [decoded(said), escapes, ...base64, ...hex]
 }
 
 /** Of an address what follows its host. */

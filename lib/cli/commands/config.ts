@@ -1,5 +1,5 @@
 import type { Config, ConfigFault } from '#config/effective.ts'
-import { faultLine, faultsText } from '#config/faults.ts'
+import { faultLine } from '#config/faults.ts'
 import type { Shown } from '#config/origins.ts'
 import type { ReadConfig } from '#config/read.ts'
 import { directories } from '#lib/app/settings.ts'
@@ -34,7 +34,10 @@ export const configCheck: Command = {
       for (const fault of faults) out.record(['fault', fault.file, fault.line, fault.column, fault.path, fault.message])
       for (const each of warnings) out.record(['warning', each.file, each.line, each.column, each.path, each.message])
     } else {
-      if (faults.length > 0) for (const line of faultsText(faults, text ?? '').split('\n')) out.line(line)
+      if (faults.length > 0) {
+        const { faultsText } = await import('#config/excerpt.ts')
+        for (const line of faultsText(faults, text ?? '').split('\n')) out.line(line)
+      }
       for (const warning of warnings) out.line([paint('yellow', 'warning: '), faultLine(warning)])
     }
     if (loaded.config === undefined) {

@@ -25,6 +25,14 @@ const ALL = Object.keys(OVER_HTTP)
 const answers = (status: number, body = '', headers: Record<string, string> = {}) =>
   receiver(() => new Response(body, { status, headers }))
 
+/** How one sign may be written. */
+const WRITTEN: readonly ((code: number) => string)[] = [
+  (code) => `%${code.toString(16)}`,
+  (code) => `\\u00${code.toString(16)}`,
+  (code) => `&#${code};`,
+  (code) => `&#x${code.toString(16)};`,
+]
+
 describe.each(ALL)('%s', (type) => {
   test.each([
     [400, 'bad request', true],
@@ -58,7 +66,9 @@ describe.each(ALL)('%s', (type) => {
     for (const words of [
       `bad token ${TOKEN}`,
       `no ${TOKEN.slice(3, 12).toUpperCase()}`,
-      `x ${[...TOKEN].map((sign) => `%${sign.charCodeAt(0).toString(16)}`).join('')}`,
+      ...WRITTEN.map((sign) => `x ${[...TOKEN].map((each) => sign(each.charCodeAt(0))).join('')}`),
+      `login me:${Buffer.from(`me:${TOKEN}`).toString('base64')}`,
+      Buffer.from(TOKEN).toString('hex'),
     ]) {
       using there = answers(404, words)
       // A topic of ntfy is no token; a token of its own it has.
