@@ -1,4 +1,5 @@
 import type { Measure } from '../measure.ts'
+import { backingUp } from './backing-up.ts'
 import { hostile } from './hostile/hostile.ts'
 import { image } from './image.ts'
 import { latency } from './latency.ts'
@@ -16,6 +17,7 @@ import { transferring } from './transferring.ts'
 export const MEASURES: readonly Measure[] = [
   transferring,
   latency,
+  backingUp,
   streaming,
   strangers,
   scanning,
