@@ -296,7 +296,7 @@ async function adoptHistory(db: Transaction<Schema>, datasetId: string, guid: st
   await db.updateTable('archive_dataset').set({ dataset_id: datasetId }).where('dataset_id', '=', former.id).execute()
   await joinChanges(db, datasetId)
   // Where both have a row the fresh one stays; the old one goes with its dataset.
-  for (const table of ['lag_point', 'control', 'snapshot_state', 'maintenance_dataset']) {
+  for (const table of ['lag_point', 'control', 'snapshot_state', 'maintenance_dataset', 'objective_month']) {
     await sql`UPDATE OR IGNORE ${sql.table(table)} SET dataset_id = ${datasetId} WHERE dataset_id = ${former.id}`.execute(
       db,
     )

@@ -231,6 +231,33 @@ export interface ChangeRecord {
   readonly ended: (ChangeEnd & { readonly at: number }) | null
 }
 
+/** How long a dataset was within its objective in one calendar month. Times and moments in milliseconds. */
+export interface ObjectiveRecord {
+  readonly datasetId: string
+  /** `2026-11`, of the scheduler's time zone. */
+  readonly month: string
+  /** What is counted: from the begin of the month, or the first look. */
+  readonly from: number
+  readonly until: number
+  readonly insideMs: number
+  readonly outsideMs: number
+  /** Nobody looked, or could. */
+  readonly unknownMs: number
+}
+
+/** What a primary held, at a count, that nobody replicates. */
+export interface UncoveredRecord {
+  readonly host: string
+  readonly at: number
+  /** All file systems and volumes there. */
+  readonly datasets: number
+  readonly count: number
+  /** In them, without their snapshots. */
+  readonly bytes: number
+  /** The largest ones. */
+  readonly names: readonly string[]
+}
+
 export interface InvocationRecord {
   readonly id: number
   readonly name: string

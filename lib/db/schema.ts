@@ -156,6 +156,16 @@ export interface Schema extends AccessSchema, TellingSchema {
     ended_run: number | null
     ended_actor: string | null
   }
+  objective_month: {
+    dataset_id: string
+    month: string
+    from_at: number
+    until_at: number
+    inside_ms: number
+    outside_ms: number
+    unknown_ms: number
+  }
+  uncovered: { host: string; at: number; datasets: number; count: number; bytes: number; names: string }
   log: {
     id: Generated<number>
     at: number

@@ -10,6 +10,7 @@ import { incidentsRepository, outboxRepository } from './incidents.ts'
 import { invocationsRepository } from './invocations.ts'
 import { LOG_BYTES, logsRepository, logVolumeRepository } from './logs.ts'
 import { maintenanceRepository } from './maintenance.ts'
+import { objectiveRepository, protectionRepository } from './objective.ts'
 import { actionsRepository, interruptRepository, runsRepository, setAsideRunsRepository } from './runs.ts'
 import type { Schema } from './schema.ts'
 import {
@@ -65,6 +66,8 @@ export function composeStore({
     ...maintenanceRepository(db),
     ...lagRepository(db),
     ...changesRepository(db),
+    ...objectiveRepository(db),
+    ...protectionRepository(db),
     ...logsRepository(db, { most: mostLogBytes, free }),
     ...logVolumeRepository(db, free),
     ...invocationsRepository(db),

@@ -16,12 +16,14 @@ import type {
   MaintenanceRecord,
   MaintenanceStage,
   Page,
+  ObjectiveRecord,
   ProxyMaker,
   RunKind,
   RunRecord,
   RunState,
   SessionRecord,
   TokenRecord,
+  UncoveredRecord,
   UserRecord,
   VerificationRecord,
 } from './records.ts'
@@ -74,6 +76,13 @@ export interface NewChange extends Omit<ChangeRecord, 'id' | 'from' | 'ended'> {
   readonly ends: ChangeEnd
   /** Epoch ms, where it is over by now; it follows on nothing then. */
   readonly over: number | null
+}
+
+/** Looks at a dataset in a row that saw the same; epoch ms of the first and the last of them. */
+export interface LookSpan {
+  readonly state: 'inside' | 'outside' | 'unknown'
+  readonly from: number
+  readonly to: number
 }
 
 export interface LookGap {
@@ -193,6 +202,29 @@ export interface Store extends AccessStore, TellingStore {
   lastLookAt(): Promise<number | null>
   /** Times longer than that between two looks at a dataset in a row, oldest first, at most 100. All in epoch ms. */
   lookGaps(datasetId: string, from: number, to: number, longest: number): Promise<readonly LookGap[]>
+
+  /**
+   * Looks between two moments, and the last one before them, put together where they saw the same and were no further apart
+   * than `longest`; oldest first. All in epoch ms.
+   */
+  lookSpans(asked: {
+    readonly datasetId: string
+    readonly from: number
+    readonly to: number
+    readonly maxDelaySeconds: number
+    readonly longest: number
+  }): Promise<readonly LookSpan[]>
+  /** Counted months, newest first within a dataset; null: of all datasets. */
+  objectives(datasetId: string | null): Promise<readonly ObjectiveRecord[]>
+  /** Replaces what was counted of the same months. */
+  saveObjectives(records: readonly ObjectiveRecord[]): Promise<void>
+  /** The newest repair of each dataset that succeeded. */
+  newestRepairs(): Promise<ReadonlyMap<string, RunRecord>>
+  /** Repairs begun since then (epoch ms) whose plan moved something out of the way or destroyed it, newest first. */
+  movingRepairs(since: number): Promise<readonly RunRecord[]>
+  /** Replaces the count of the same host. */
+  saveUncovered(record: UncoveredRecord): Promise<void>
+  uncovered(): Promise<readonly UncoveredRecord[]>
 
   addLogs(records: readonly Omit<LogRecord, 'id'>[]): Promise<readonly number[]>
   logs(query: LogQuery): Promise<Page<LogRecord>>

@@ -127,7 +127,14 @@ async function forgetRetired(db: Kysely<Schema>, before: number, now: number): P
           AND json_extract(root.memory, '$.tree.gone') IS NOT NULL)`.execute(db)
   for (const { id } of rows) {
     await db.transaction().execute(async (transaction) => {
-      for (const table of ['snapshot_state', 'lag_point', 'control', 'verification', 'change'] as const)
+      for (const table of [
+        'snapshot_state',
+        'lag_point',
+        'control',
+        'verification',
+        'change',
+        'objective_month',
+      ] as const)
         await transaction.deleteFrom(table).where('dataset_id', '=', id).execute()
       const { rows: used } = await sql`
         SELECT 1 FROM run WHERE dataset_id = ${id} UNION SELECT 1 FROM action WHERE dataset_id = ${id}

@@ -11,6 +11,7 @@ import { knownBrowser } from './0009-known-browser.ts'
 import { maintenance } from './0010-maintenance.ts'
 import { changes } from './0011-changes.ts'
 import { telling } from './0012-telling.ts'
+import { objective } from './0013-objective.ts'
 
 /** In order, forward only. A released migration is never edited; what it got wrong is the next one's work. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   maintenance,
   changes,
   telling,
+  objective,
 ]
