@@ -1,6 +1,6 @@
 import type { Config, ConfigFault } from '#config/effective.ts'
 import type { Access } from '#lib/auth/access.ts'
-import type { ChannelStateRecord, Store } from '#lib/db/types.ts'
+import type { ChannelStateRecord, Store, UncoveredRecord } from '#lib/db/types.ts'
 import type { EngineLog } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import type { EventHub } from '#lib/events/hub.ts'
@@ -150,6 +150,8 @@ export interface Inspection {
     readonly backup: string
     readonly signal?: AbortSignal
   }): Promise<Discovery>
+  /** Counts what of a primary nobody replicates, and keeps the count. Throws NotListed. */
+  countUncovered(host: string, signal?: AbortSignal): Promise<UncoveredRecord>
   /** Compares every guid of both sides now and keeps what came of it; null = no such dataset. */
   verify(datasetId: string, signal?: AbortSignal): Promise<Verification | null>
   /** As last kept; null = never verified. */

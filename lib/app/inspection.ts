@@ -4,6 +4,7 @@ import type { EngineLog, Sans } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
 import { fileFacts } from '#lib/host/files.ts'
 import { discover } from '#lib/inspect/discover/discover.ts'
+import { countUncovered } from '#lib/inspect/discover/uncovered.ts'
 import { examine } from '#lib/inspect/doctor/doctor.ts'
 import { pinnedKeys } from '#lib/inspect/doctor/login.ts'
 import type { OpenFile } from '#lib/inspect/doctor/open-files.ts'
@@ -81,6 +82,20 @@ export function createInspection(parts: Parts): Inspection {
         },
         request,
       ),
+    async countUncovered(id, signal) {
+      const host = config().hosts.get(id)
+      if (host === undefined) throw new Error(`There is no host ${id} under san_hosts.`)
+      const sides = (side: 'primary' | 'backup') =>
+        engine
+          .datasets()
+          .flatMap(({ dataset: { mapping } }) => (mapping[side].host === id ? [mapping[side].dataset] : []))
+      const record = await countUncovered({ ssh, limits: { ...limits(), signal }, now }, host, {
+        primaries: sides('primary'),
+        backups: sides('backup'),
+      })
+      await store.saveUncovered(record)
+      return record
+    },
     async verify(id, signal) {
       const view = engine.dataset(id)
       if (view === null) return null

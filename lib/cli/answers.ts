@@ -28,6 +28,7 @@ export type { LogView } from '#lib/api/log.ts'
 export type { MaintenanceView } from '#lib/api/maintenance.ts'
 export type { MonitorView } from '#lib/api/monitor.ts'
 export type { PlanView } from '#lib/api/plan.ts'
+export type { ReportRowView, ReportView } from '#lib/api/report.ts'
 export type { RunView } from '#lib/api/run.ts'
 export type { StatusView } from '#lib/api/status.ts'
 export type { VerificationView } from '#lib/api/verification.ts'
@@ -110,6 +111,7 @@ const ROUTES: readonly (readonly [path: string, load: () => Promise<Route>])[] =
   ['/api/notifications/test', () => import('#routes/api/notifications/test.ts')],
   ['/api/monitor', () => import('#routes/api/monitor.ts')],
   ['/api/openapi.json', () => import('#routes/api/openapi.json.ts')],
+  ['/api/report', () => import('#routes/api/report.ts')],
   ['/api/run', () => import('#routes/api/run.ts')],
   ['/api/runs', () => import('#routes/api/runs/index.ts')],
   ['/api/runs/:id', () => import('#routes/api/runs/[id].ts')],

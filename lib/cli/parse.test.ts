@@ -77,6 +77,7 @@ describe('the list of commands', () => {
           'healthz',
           'help',
           'history',
+          'report',
           'keys init',
           'keys show',
           'known-hosts accept',

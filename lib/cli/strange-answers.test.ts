@@ -41,6 +41,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   pause: [['id'], ['--host', 'a'], ['id', '--from', '06:00']],
   preview: [['id']],
   repair: [['id', '--yes']],
+  report: [[], ['--csv']],
   resume: [['id'], ['--all']],
   run: [[]],
   runs: [[], ['1']],

@@ -60,7 +60,7 @@ const MONTHS = 13
 export async function countObjectives(
   asking: Asking,
   datasets: readonly Wanted[],
-  { breathe, signal }: { readonly breathe: () => Promise<void>; readonly signal?: AbortSignal },
+  { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<number> {
   const { store, scheduler } = asking
   // Whole intervals behind now: how long the last look holds is not known before the next one.
@@ -74,7 +74,8 @@ export async function countObjectives(
     const fresh = all.filter((each) => before.find(({ month }) => month === each.month)?.until !== each.until)
     await store.saveObjectives(fresh)
     months += fresh.length
-    await breathe()
+    // A real turn of the loop: requests come between two datasets.
+    await new Promise((resolve) => setImmediate(resolve))
   }
   return months
 }

@@ -189,12 +189,11 @@ test('months from real looks: a day outside, a day without a look, and only sinc
 test('what is counted and what has been since are the same as all at once, whenever it was counted', async () => {
   for (const hours of [0, 5, 13.5, 24 * 10, 24 * 14 + 3, 24 * 14.5, 24 * 25]) {
     const { store, now } = await watched()
-    const counting = { breathe: async () => {} }
-    await countObjectives({ store, scheduler, now: now - hours * HOUR }, [LIMIT], counting)
+    await countObjectives({ store, scheduler, now: now - hours * HOUR }, [LIMIT])
     expect(inDays(await objectiveOf({ store, scheduler, now }, LIMIT, 12))).toEqual(EXPECTED)
     // Nothing of a month that is over is counted twice.
-    await countObjectives({ store, scheduler, now }, [LIMIT], counting)
-    const again = await countObjectives({ store, scheduler, now }, [LIMIT], counting)
+    await countObjectives({ store, scheduler, now }, [LIMIT])
+    const again = await countObjectives({ store, scheduler, now }, [LIMIT])
     expect(again).toBe(0)
     expect(inDays(await objectiveOf({ store, scheduler, now }, LIMIT, 12))).toEqual(EXPECTED)
   }
@@ -202,7 +201,7 @@ test('what is counted and what has been since are the same as all at once, whene
 
 test('a month that was counted stays as it was judged then, whatever the limit is now', async () => {
   const { store, now } = await watched()
-  await countObjectives({ store, scheduler, now }, [LIMIT], { breathe: async () => {} })
+  await countObjectives({ store, scheduler, now }, [LIMIT])
   const stricter = { ...LIMIT, maxDelaySeconds: -1 }
   expect(inDays(await objectiveOf({ store, scheduler, now }, stricter, 12))[1]).toEqual(EXPECTED[1] ?? [])
 })

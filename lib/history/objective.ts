@@ -2,7 +2,7 @@ import type { LookSpan, ObjectiveRecord } from '#lib/db/types.ts'
 import { instantOf, localTime } from '#lib/text/zoned-time.ts'
 
 /** How much of a time was spent within the objective. Milliseconds; together they are all of the time that is counted. */
-export interface Shares {
+interface Shares {
   readonly insideMs: number
   readonly outsideMs: number
   readonly unknownMs: number

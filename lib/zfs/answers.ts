@@ -79,6 +79,23 @@ export function parseAllDatasets(stdout: string): readonly ListedDataset[] | nul
   return found
 }
 
+export interface Holding {
+  readonly name: string
+  /** Its own, without snapshots and children. */
+  readonly bytes: number
+}
+
+/** The answer of `listHoldings`. */
+export function parseHoldings(stdout: string): readonly Holding[] | null {
+  const found: Holding[] = []
+  for (const [name = '', used = '', ...more] of rows(stdout)) {
+    const bytes = numberCell(used)
+    if (more.length > 0 || !isDatasetName(name) || bytes === undefined) return null
+    found.push({ name, bytes })
+  }
+  return found
+}
+
 export interface ListedSnapshot {
   readonly dataset: string
   readonly name: string

@@ -95,6 +95,11 @@ export function listEveryDataset(zfs: ZfsCommand): Argv {
   return [...zfs, 'list', '-Hp', '-t', 'filesystem,volume', '-o', 'name,type,guid,origin']
 }
 
+/** Every dataset of a host with the bytes that are its own, without snapshots and children. Answer: `parseHoldings`. */
+export function listHoldings(zfs: ZfsCommand): Argv {
+  return [...zfs, 'list', '-Hp', '-t', 'filesystem,volume', '-o', 'name,usedbydataset']
+}
+
 /** Every snapshot of a host, in the cheap columns only. Answer: `parseAllSnapshots`. */
 export function listEverySnapshot(zfs: ZfsCommand): Argv {
   return [...zfs, 'list', '-Hp', '-t', 'snapshot', '-o', 'name,guid,createtxg']

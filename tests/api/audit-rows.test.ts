@@ -210,6 +210,8 @@ const FUNCTIONS: Readonly<Record<string, readonly Readonly<Record<string, unknow
   check: [{ pair: 'HQS10 → HQS7' }, { dataset: ID }],
   discover: [{ primary: 'hqs10', backup: 'hqs7' }],
   doctor: [{ host: 'hqs10', throughput: false }],
+  'count-objective': [{}],
+  'count-uncovered': [{}],
   'prune-history': [{}],
   'reload-config': [{}],
   repair: [{ dataset: ID, planId: 'p-1', reason: WHY }],

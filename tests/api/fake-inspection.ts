@@ -61,6 +61,10 @@ export function fakeInspection(): Inspection {
         },
       ],
     }),
+    countUncovered: async (host) => {
+      if (host === 'hqs8') throw new NotListed(host, 'hqs8 does not answer.', true)
+      return { host, at: NOW, datasets: 12, count: 2, bytes: 4096, names: [`${host}p1/scratch`, `${host}p1/=SUM(A1)`] }
+    },
     discover: async ({ primary, backup }) => {
       if (backup === 'hqs7') throw new NotListed('hqs7', 'hqs7 does not answer.', true)
       return { primary, backup, at: NOW, mappings: [], withoutBackup: [], withoutPrimary: [], yaml: '# Nothing.\n' }

@@ -27,6 +27,13 @@ export type FakeStore = Pick<
   | 'changes'
   | 'changeAt'
   | 'lookGaps'
+  | 'lookSpans'
+  | 'objectives'
+  | 'saveObjectives'
+  | 'verifications'
+  | 'newestRepairs'
+  | 'movingRepairs'
+  | 'uncovered'
   | 'invocations'
   | 'prune'
   | 'sizeBytes'
@@ -110,6 +117,23 @@ export function fakeStore(): FakeStore {
     },
     changeAt: async () => CHANGE,
     lookGaps: async (_, from) => [{ from, to: null }],
+    lookSpans: async ({ from, to }) => [{ state: 'inside', from, to: to - 60_000 }],
+    objectives: async () => [],
+    saveObjectives: async () => {},
+    verifications: async () => [{ datasetId: 'hq10-7.L1S4DAT1', at: NOW - 86_400_000, result: 'VERIFIED', report: {} }],
+    newestRepairs: async () =>
+      new Map([['hq10-7.L1S4DAT1', fakeRun(6, { kind: 'REPAIR', startedAt: NOW - 60_000, finishedAt: NOW - 30_000 })]]),
+    movingRepairs: async () => [fakeRun(5, { kind: 'REPAIR', startedAt: NOW - 90_000, datasetId: 'hq10-7.L1S4DAT1' })],
+    uncovered: async () => [
+      {
+        host: 'hqs10',
+        at: NOW - 3_600_000,
+        datasets: 12,
+        count: 2,
+        bytes: 8192,
+        names: ['hqs10p1/scratch', 'hqs10p1/=1+1'],
+      },
+    ],
     lag: async (_, from) => [{ at: from, delaySeconds: 5, lagSeconds: 10, health: 'HEALTHY' }],
     invocations: async (name) => [
       {

@@ -62,7 +62,20 @@ test('prune-history tells what it deleted', async () => {
   expect(await invoke('prune-history')).toMatchObject({ output: { runs: 1, logs: 2, lag: 3, invocations: 4 } })
 })
 
-test('scan, verify, prune-history, check-audit and back-up are scheduled', () => {
+test('count-uncovered says what each primary holds that nobody replicates, and which could not be read', async () => {
+  const { output } = await invoke('count-uncovered')
+  expect(output).toEqual({
+    held: null,
+    items: [
+      { host: 'hqs8', at: null, datasets: null, count: null, error: 'hqs8 does not answer.' },
+      { host: 'hqs10', at: expect.any(String), datasets: 12, count: 2, error: null },
+    ],
+  })
+})
+
+test('what goes by a schedule, and nothing else', () => {
   const scheduled = fake.runtime.tree.functions.filter(({ definition }) => definition.schedule !== undefined)
-  expect(scheduled.map(({ name }) => name)).toEqual(['back-up', 'check-audit', 'prune-history', 'scan', 'verify'])
+  expect(scheduled.map(({ name }) => name)).toEqual([
+    ...['back-up', 'check-audit', 'count-objective', 'count-uncovered', 'prune-history', 'scan', 'verify'],
+  ])
 })

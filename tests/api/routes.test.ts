@@ -47,6 +47,8 @@ const GOOD: readonly (readonly [method: string, path: string, route: string, sta
   ['GET', '/api/maintenance', '/api/maintenance', 200],
   ['DELETE', '/api/maintenance/1', '/api/maintenance/:id', 200],
   ['GET', '/api/history', '/api/history', 200],
+  ['GET', '/api/report', '/api/report', 200],
+  ['GET', `/api/datasets/${ID}/objective?months=2`, '/api/datasets/:id/objective', 200],
   ['GET', `/api/datasets/${ID}/history`, '/api/datasets/:id/history', 200],
   ['GET', '/api/incidents', '/api/incidents', 200],
   ['GET', `/api/incidents/${INCIDENT}`, '/api/incidents/:id', 200],
@@ -87,7 +89,13 @@ test('this table holds every route', () => {
     .map(({ method, path }) => `${method} ${path}`)
     // What asks the SANs itself is asked over real ones (tests/app/inspecting.test.ts).
     .filter((route) => !INSPECTING.includes(route))
-  const text = ['GET /metrics', 'GET /logs/download', 'GET /api/set-asides/script', 'GET /api/anchors/script']
+  const text = [
+    'GET /metrics',
+    'GET /logs/download',
+    'GET /report.csv',
+    'GET /api/set-asides/script',
+    'GET /api/anchors/script',
+  ]
   // Not for viewers: backup.test.ts.
   const closed = ['GET /api/backup', 'GET /api/database']
   expect([...known, 'GET /api/events', ...text, ...closed].sort()).toEqual([...served].sort())

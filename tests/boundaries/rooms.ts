@@ -128,6 +128,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/db/errors.ts',
       'lib/inspect/discover/types.ts',
       'lib/incidents',
+      'lib/history',
     ],
     types: [
       'lib/engine',
@@ -157,7 +158,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   // Handlers: they are given services, they build none.
-  functions: { uses: ['lib/services.ts', 'lib/api'], types: ['lib/engine'], packages: ['zod'] },
+  functions: { uses: ['lib/services.ts', 'lib/api', 'lib/history'], types: ['lib/engine'], packages: ['zod'] },
   routes: {
     uses: [
       'lib/services.ts',
@@ -170,6 +171,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/inspect/may-destroy.ts',
       'lib/inspect/set-asides.ts',
       'lib/explain',
+      'lib/history',
     ],
     types: ['lib/engine', 'lib/inspect/first-steps.ts'],
     packages: ['zod', 'preact', 'preact/'],

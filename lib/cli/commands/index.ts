@@ -19,6 +19,7 @@ import { maintenance, maintenanceEnd } from './maintenance.ts'
 import { monitor } from './monitor.ts'
 import { notifyList, notifyTest } from './notify.ts'
 import { preview, repair } from './repair.ts'
+import { report } from './report.ts'
 import { cancel, check, run, runs } from './runs.ts'
 import { demo, healthz, openapi, serve, version } from './service.ts'
 import { setAsides } from './set-asides.ts'
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   cancel,
   runs,
   history,
+  report,
   logs,
   incidents,
   incidentAck,
