@@ -195,69 +195,6 @@ export interface LagPoint {
   readonly health: string
 }
 
-export type ChangeSubject = 'dataset' | 'host' | 'pool' | 'witness'
-
-/** How something stood: the health of a dataset and the code of its main reason, for the others what they were and why. */
-export interface ChangeState {
-  readonly status: string
-  readonly reason: string | null
-}
-
-/** What ended something: a run, a person's word, or nothing that is known of. */
-export interface ChangeEnd {
-  readonly by: 'run' | 'person' | 'itself'
-  readonly runId: number | null
-  /** Who started the run (`schedule`: nobody did), or gave their word. */
-  readonly actor: string | null
-}
-
-/** Something became what it was not before. */
-export interface ChangeRecord {
-  readonly id: number
-  readonly at: number
-  readonly subject: ChangeSubject
-  /** Of a dataset, else null. */
-  readonly datasetId: string | null
-  /** Of a host and of a pool, else null. */
-  readonly host: string | null
-  readonly pool: string | null
-  /** Null: it was seen for the first time. */
-  readonly from: ChangeState | null
-  readonly to: ChangeState
-  /** One sentence, of the moment at which it began. */
-  readonly message: string
-  readonly evidence: { readonly [key: string]: Json }
-  /** Null: it is still so. */
-  readonly ended: (ChangeEnd & { readonly at: number }) | null
-}
-
-/** How long a dataset was within its objective in one calendar month. Times and moments in milliseconds. */
-export interface ObjectiveRecord {
-  readonly datasetId: string
-  /** `2026-11`, of the scheduler's time zone. */
-  readonly month: string
-  /** What is counted: from the begin of the month, or the first look. */
-  readonly from: number
-  readonly until: number
-  readonly insideMs: number
-  readonly outsideMs: number
-  /** Nobody looked, or could. */
-  readonly unknownMs: number
-}
-
-/** What a primary held, at a count, that nobody replicates. */
-export interface UncoveredRecord {
-  readonly host: string
-  readonly at: number
-  /** All file systems and volumes there. */
-  readonly datasets: number
-  readonly count: number
-  /** In them, without their snapshots. */
-  readonly bytes: number
-  /** The largest ones. */
-  readonly names: readonly string[]
-}
-
 export interface InvocationRecord {
   readonly id: number
   readonly name: string

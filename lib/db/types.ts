@@ -1,10 +1,8 @@
 import type { Config } from '#config/effective.ts'
+import type { HistoryStore } from './history-types.ts'
 import type {
   ActionRecord,
   AuditRecord,
-  ChangeEnd,
-  ChangeRecord,
-  ChangeSubject,
   ControlRecord,
   DatasetRecord,
   DatasetStateRecord,
@@ -16,19 +14,18 @@ import type {
   MaintenanceRecord,
   MaintenanceStage,
   Page,
-  ObjectiveRecord,
   ProxyMaker,
   RunKind,
   RunRecord,
   RunState,
   SessionRecord,
   TokenRecord,
-  UncoveredRecord,
   UserRecord,
   VerificationRecord,
 } from './records.ts'
 import type { TellingStore } from './telling-types.ts'
 
+export type * from './history-types.ts'
 export type * from './records.ts'
 export type * from './telling-types.ts'
 
@@ -57,41 +54,6 @@ export interface LogQuery {
   readonly cursor?: string
 }
 
-export interface ChangeQuery {
-  readonly subject?: readonly ChangeSubject[]
-  readonly datasetId?: string
-  /** The host itself, its pools, and the datasets that have a side on it. */
-  readonly host?: string
-  /** Began at this moment or later; a time in which nobody looked counts as long as it lasted. */
-  readonly from?: number
-  /** Exclusive. */
-  readonly to?: number
-  readonly limit: number
-  readonly cursor?: string
-}
-
-/** A change as it is seen: what was before, the database knows. */
-export interface NewChange extends Omit<ChangeRecord, 'id' | 'from' | 'ended'> {
-  /** What ended the state before it. */
-  readonly ends: ChangeEnd
-  /** Epoch ms, where it is over by now; it follows on nothing then. */
-  readonly over: number | null
-}
-
-/** Looks at a dataset in a row that saw the same; epoch ms of the first and the last of them. */
-export interface LookSpan {
-  readonly state: 'inside' | 'outside' | 'unknown'
-  readonly from: number
-  readonly to: number
-}
-
-export interface LookGap {
-  /** Of the last look before it. */
-  readonly from: number
-  /** Of the first one after it; null: nobody has looked since. */
-  readonly to: number | null
-}
-
 interface Pruned {
   readonly runs: number
   readonly logs: number
@@ -111,7 +73,7 @@ interface Pruned {
 }
 
 /** Everything the product asks of the database. Implemented with Kysely in lib/db; each call is short, none waits for anything else. */
-export interface Store extends AccessStore, TellingStore {
+export interface Store extends AccessStore, HistoryStore, TellingStore {
   readonly schemaVersion: number
   /** Of this database, 16 hex digits: what it leaves on the backups that it repairs. */
   readonly witnessId: string
@@ -186,45 +148,6 @@ export interface Store extends AccessStore, TellingStore {
 
   addLag(points: readonly (LagPoint & { readonly datasetId: string })[]): Promise<void>
   lag(datasetId: string, from: number, to: number, stepMs: number): Promise<readonly LagPoint[]>
-
-  /**
-   * What is news of them, in this order: one that says what the last one of the same thing said is left out. Ends the one
-   * before it. Answers how many were written.
-   */
-  addChanges(changes: readonly NewChange[]): Promise<number>
-  /** A run that did not succeed ended nothing: what was put down to it ended by itself. */
-  disownChanges(runId: number): Promise<void>
-  /** Newest first, with the times in which nobody looked unless a subject is asked for. Throws BadCursor. */
-  changes(query: ChangeQuery): Promise<Page<ChangeRecord>>
-  /** How a dataset stood at that moment (epoch ms); null: not on record. */
-  changeAt(datasetId: string, at: number): Promise<ChangeRecord | null>
-  /** Epoch ms of the last look at any dataset; null: there was none, or it is no longer on record. */
-  lastLookAt(): Promise<number | null>
-  /** Times longer than that between two looks at a dataset in a row, oldest first, at most 100. All in epoch ms. */
-  lookGaps(datasetId: string, from: number, to: number, longest: number): Promise<readonly LookGap[]>
-
-  /**
-   * Looks between two moments, and the last one before them, put together where they saw the same and were no further apart
-   * than `longest`; oldest first. All in epoch ms.
-   */
-  lookSpans(asked: {
-    readonly datasetId: string
-    readonly from: number
-    readonly to: number
-    readonly maxDelaySeconds: number
-    readonly longest: number
-  }): Promise<readonly LookSpan[]>
-  /** Counted months, newest first within a dataset; null: of all datasets. */
-  objectives(datasetId: string | null): Promise<readonly ObjectiveRecord[]>
-  /** Replaces what was counted of the same months. */
-  saveObjectives(records: readonly ObjectiveRecord[]): Promise<void>
-  /** The newest repair of each dataset that succeeded. */
-  newestRepairs(): Promise<ReadonlyMap<string, RunRecord>>
-  /** Repairs begun since then (epoch ms) whose plan moved something out of the way or destroyed it, newest first. */
-  movingRepairs(since: number): Promise<readonly RunRecord[]>
-  /** Replaces the count of the same host. */
-  saveUncovered(record: UncoveredRecord): Promise<void>
-  uncovered(): Promise<readonly UncoveredRecord[]>
 
   addLogs(records: readonly Omit<LogRecord, 'id'>[]): Promise<readonly number[]>
   logs(query: LogQuery): Promise<Page<LogRecord>>
