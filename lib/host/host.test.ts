@@ -12,6 +12,7 @@ import {
   readTextFileIfThere,
   removePath,
   systemErrorCode,
+  writePiecesAtomic,
   writeTextFileAtomic,
 } from './files.ts'
 
@@ -39,6 +40,28 @@ describe('files', () => {
     expect(await readTextFile(path)).toBe('neu ü\n')
     expect((await fileFacts(path))?.mode).toBe(0o640)
     expect(await listDirectory(directory)).toEqual(['secret'])
+  })
+
+  test('what a check refuses takes no place, and what is there stays', async () => {
+    const path = `${directory}/copy`
+    const pieces = ['a', 'b'].map((text) => new TextEncoder().encode(text))
+    await writePiecesAtomic(path, pieces)
+    expect(await readTextFile(path)).toBe('ab')
+    expect((await fileFacts(path))?.mode).toBe(0o600)
+    const seen: string[] = []
+    const refused = writePiecesAtomic(path, [new TextEncoder().encode('wrong')], {
+      check: async (temporary) => {
+        seen.push(await readTextFile(temporary))
+        throw new Error('No.')
+      },
+    })
+    await expect(refused).rejects.toThrow('No.')
+    async function* cutOff() {
+      yield new TextEncoder().encode('half')
+      throw new Error('The line is dead.')
+    }
+    await expect(writePiecesAtomic(path, cutOff())).rejects.toThrow('The line is dead.')
+    expect([seen, await readTextFile(path), await listDirectory(directory)]).toEqual([['wrong'], 'ab', ['copy']])
   })
 
   test('a write into a missing directory fails and says so', async () => {

@@ -4,7 +4,7 @@ import { configView } from '#lib/api/config.ts'
 import { hostView } from '#lib/api/host.ts'
 import { Island } from '#lib/runtime/page.tsx'
 import { definePage } from '#lib/services.ts'
-import { bytesText, durationText } from '#lib/text/words.ts'
+import { bytesText, durationText, relativeTime } from '#lib/text/words.ts'
 import { Drift } from '#lib/view/config/drift.tsx'
 import { Effective, shownValues } from '#lib/view/config/effective.tsx'
 import { Hosts } from '#lib/view/config/hosts.tsx'
@@ -27,6 +27,7 @@ export default definePage({
     const report = await configView(context)
     const text = tab === 'file' ? await configuration.text() : null
     const users = Object.fromEntries([...config.hosts.values()].map((host) => [host.id, host.sshUser]))
+    const [backup] = context.backups.state().files
     const lines: readonly (readonly [string, string])[] = [
       ['version', about.version],
       ['commit', about.commit ?? 'not known'],
@@ -34,6 +35,10 @@ export default definePage({
       ['Bun', about.bun],
       ['database', bytesText(await store.sizeBytes())],
       ['schema', String(store.schemaVersion)],
+      [
+        'newest backup',
+        backup === undefined ? 'none yet' : `${relativeTime(backup.at, now())}, ${bytesText(backup.bytes)}`,
+      ],
       ['time zone', config.scheduler.timezone],
       ['interval', durationText(config.scheduler.intervalSeconds)],
     ]

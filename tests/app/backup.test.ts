@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Body } from '#tests/witness/client.ts'
 import type { Home } from '#tests/witness/home.ts'
 import { type Service, zwitness } from '#tests/witness/service.ts'
+import { until } from '#tests/witness/until.ts'
 import { World } from './world.ts'
 
 setDefaultTimeout(600_000)
@@ -17,14 +18,19 @@ const PASSWORD = 'correct horse battery'
 let world: World
 let witness: Service
 let file = ''
-let before: { runs: Body; users: Body; audit: Body; datasets: Body }
+let before: Awaited<ReturnType<typeof everything>>
 
 const everything = async (of: Pick<Service, 'get'>) => ({
   runs: await of.get('/api/runs?limit=100'),
   users: await of.get('/api/users'),
   audit: await of.get('/api/audit?limit=100'),
   datasets: await of.get('/api/datasets'),
+  incidents: (await of.get('/api/incidents')).items,
+  history: (await of.get('/api/history?limit=100')).items,
 })
+const changesOf = (items: readonly Body[]) =>
+  items.map(({ id, at, datasetId, host, from, to }) => [id, at, datasetId, host, from, to])
+const idsOf = (items: readonly Body[]) => items.map(({ id }) => id)
 /** What a restart or a later look may change of none of them. */
 const runsOf = ({ items }: Body) => items.map(({ id, kind, state, startedAt }: Body) => [id, kind, state, startedAt])
 
@@ -32,13 +38,19 @@ beforeAll(async () => {
   world = await World.open()
   world.dataset('data', 1, { onBackup: 1 })
   world.dataset('done', 2, { onBackup: 1 })
-  witness = world.service(world.yaml({ datasets: { data: {}, done: {} } }))
+  witness = world.service(world.yaml({ datasets: { data: {}, done: {}, absent: {} } }))
   await witness.start()
   await witness.post('/api/users', { name: 'alice', role: 'ADMIN', password: PASSWORD })
   await witness.status(world.id('data'), 'HEALTHY')
   await witness.idle()
   await witness.post(`/api/datasets/${world.id('done')}/run`)
   await witness.idle()
+  // A primary dataset that is not there is an incident at the second look.
+  await until('there is an incident', 60, async () => {
+    await witness.post('/api/run')
+    await witness.idle()
+    return (await witness.get('/api/incidents')).items.length > 0
+  })
   // The rest of it would take minutes.
   world.primary.misbehave({ match: '^zfs send -v', throttleAfterBytes: 4 * MB, bytesPerSecond: MB / 20 })
   world.snapshot('data', 'big', { bytes: 12 * MB })
@@ -53,7 +65,7 @@ describe('while a repair runs', () => {
     before = await everything(witness)
     const { code, out, err, json } = await witness.cli('backup', file, '--json')
     expect([code, err]).toEqual([0, ''])
-    expect(json()).toMatchObject({ schema: 'backup/1', file, datasets: 2, users: 1, runs: before.runs.items.length })
+    expect(json()).toMatchObject({ schema: 'backup/1', file, datasets: 3, users: 1, runs: before.runs.items.length })
     expect(out).not.toContain(PASSWORD)
     expect((statSync(file).mode & 0o777).toString(8)).toBe('600')
     expect(readdirSync(join(witness.home.data, 'backups')).filter((name) => name.startsWith('.'))).toEqual([])
@@ -90,7 +102,7 @@ describe('on a machine that has nothing', () => {
   let home: Home
   beforeAll(async () => {
     await witness.kill()
-    home = world.home(world.yaml({ datasets: { data: {}, done: {} } }))
+    home = world.home(world.yaml({ datasets: { data: {}, done: {}, absent: {} } }))
     rmSync(home.data, { recursive: true })
   })
 
@@ -110,6 +122,10 @@ describe('on a machine that has nothing', () => {
       ]),
     )
     expect(after.users).toEqual(before.users)
+    expect(JSON.stringify(before.incidents)).toContain(world.id('absent'))
+    expect(idsOf(after.incidents)).toEqual(expect.arrayContaining(idsOf(before.incidents)))
+    expect(before.history.length).toBeGreaterThan(0)
+    expect(changesOf(after.history).slice(-before.history.length)).toEqual(changesOf(before.history))
     expect(after.audit.items.slice(-before.audit.items.length)).toEqual(before.audit.items)
     expect(after.audit.items.find(({ action }: Body) => action === 'restore')).toMatchObject({ detail: { file } })
     expect(await app.post('/api/audit/verify', {})).toMatchObject({ status: 200, body: { intact: true, faults: [] } })
