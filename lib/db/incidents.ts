@@ -51,11 +51,11 @@ export function incidentsRepository(db: Kysely<Schema>): Incidents {
           )
           await transaction.insertInto('outbox').values(rows).execute()
         }
-        if (toldFor !== undefined)
+        for (const { what, moment } of toldFor ?? [])
           await transaction
             .insertInto('told_for')
-            .values({ ...toldFor })
-            .onConflict((conflict) => conflict.column('what').doUpdateSet({ moment: toldFor.moment }))
+            .values({ what, moment })
+            .onConflict((conflict) => conflict.column('what').doUpdateSet({ moment }))
             .execute()
       })
     },

@@ -18,8 +18,8 @@ export interface BookChange {
   readonly cases: readonly Case[]
   readonly forgotten: readonly string[]
   readonly messages: readonly { readonly channel: string; readonly notBefore: number; readonly message: Message }[]
-  /** A digest or report that is among the messages, and for which day or month. */
-  readonly toldFor?: { readonly what: string; readonly moment: string }
+  /** Of a digest, a report, or questions that are among the messages: for which day, month or datasets. */
+  readonly toldFor?: readonly { readonly what: string; readonly moment: string }[]
 }
 
 /** The part of the database from which people are told. */

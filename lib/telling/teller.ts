@@ -9,13 +9,14 @@ import { type Draft, tell } from '#lib/incidents/tell.ts'
 import type { Book, Case, Incident } from '#lib/incidents/types.ts'
 import { type Channel, DeliveryFailed } from '#lib/notify/message.ts'
 import type { ChannelConfig } from '#lib/notify/settings.ts'
-import { localTime } from '#lib/text/zoned-time.ts'
+import { dueNow } from './calendar.ts'
 import { lifeNote, repairNote } from './notes.ts'
 import { sightsOf } from './observe.ts'
 import { Outbox } from './outbox.ts'
 import { RepairsSeen } from './repairs-seen.ts'
 import { routed } from './routing.ts'
-import { digestOf, testMessage } from './summary.ts'
+import { testMessage } from './summary.ts'
+import { Unwritten } from './unwritten.ts'
 
 const DAY_MS = 86_400_000
 /** How often the clock is looked at: what is due after a minute is told within a quarter of one. */
@@ -32,6 +33,7 @@ interface TellerParts {
   /** What weakens the witness itself, in sentences. */
   readonly warnings: () => Promise<readonly string[]>
   readonly open: (channel: ChannelConfig) => Channel
+  readonly calendar: Parameters<typeof dueNow>[0]
   readonly log: EngineLog
   readonly now: () => number
 }
@@ -60,11 +62,13 @@ export class Teller {
   #dirty = true
   /** Something that happened and is no trouble, until it is written. */
   #notes: Draft[] = []
+  readonly #unwritten: Unwritten
   readonly #noted = newest()
 
   constructor(parts: TellerParts) {
     this.#parts = parts
     this.outbox = new Outbox({ ...parts, stopping: this.#stopping.signal })
+    this.#unwritten = new Unwritten({ ...parts, book: () => this.#book, stopping: this.#stopping.signal })
   }
 
   async start({ timer }: { readonly timer: boolean }): Promise<void> {
@@ -145,8 +149,7 @@ export class Teller {
     try {
       await this.#look()
     } catch (error) {
-      // Nothing is lost: the book is as it was, and the next tick begins from it.
-      log.error(`What is to be told could not be written: ${error instanceof Error ? error.message : error}`)
+      log.error(`What is to be told could not be found out: ${error instanceof Error ? error.message : error}`)
     }
     // A channel that hangs for a minute must not keep the book from being written.
     void this.outbox.send()
@@ -157,24 +160,25 @@ export class Teller {
     const at = now()
     const waits = [...this.#book.incidents.values()].some(({ due }) => due !== null && due.at <= at)
     if (!this.#dirty && !waits && at - this.#lookedAt < LOOK_MS && at >= this.#lookedAt) return
+    const fresh = this.#dirty
     this.#dirty = false
     this.#lookedAt = at
     try {
-      await this.#advance(at)
+      await this.#advance(at, fresh)
     } catch (error) {
       this.#dirty = true
       throw error
     }
   }
 
-  async #advance(at: number): Promise<void> {
+  async #advance(at: number, decisions: boolean): Promise<void> {
     const { engine, config, warnings } = this.#parts
     const { notifications } = config()
     const sights = sightsOf({
       datasets: engine.datasets(),
       hosts: engine.hosts(),
       repairs: this.#repairs,
-      warnings: await warnings(),
+      warnings: [...this.#unwritten.warnings(), ...(await warnings())],
       checksPaused: engine.schedulerPause() !== null || !config().scheduler.enabled,
       channels: this.outbox.health(),
       cases: this.#book.cases,
@@ -184,12 +188,11 @@ export class Teller {
     const advanced = advance(this.#book, sights, { warnForMs: notifications.warnForSeconds * 1000 }, at)
     const told = tell(advanced.book, at)
     const notes = this.#notes
-    const digest = await this.#digest(told.book, at)
-    const drafts = [...told.drafts, ...notes, ...(digest?.draft == null ? [] : [digest.draft])]
+    const { drafts, toldFor } = await dueNow(this.#parts.calendar, [...told.book.incidents.values()], { at, decisions })
     await this.#save(told.book, {
       ...changesOf(advanced, told),
-      drafts,
-      ...(digest === null ? {} : { toldFor: { what: 'digest', moment: digest.day } }),
+      drafts: [...told.drafts, ...notes, ...drafts],
+      toldFor,
     })
     this.#notes = this.#notes.filter((note) => !notes.includes(note))
   }
@@ -198,27 +201,12 @@ export class Teller {
     book: Book,
     { drafts, ...change }: Omit<BookChange, 'messages'> & { readonly drafts: readonly Draft[] },
   ): Promise<void> {
-    const { store, config, now } = this.#parts
+    const { config, now } = this.#parts
     const { notifications, scheduler } = config()
-    const messages = drafts.flatMap((draft) =>
-      routed(draft, notifications.channels, { now: now(), zone: scheduler.timezone }),
-    )
-    const nothing =
-      change.incidents.length + change.cases.length + change.forgotten.length + messages.length === 0 &&
-      change.toldFor === undefined
-    if (!nothing) await store.saveBook({ ...change, messages }, now())
+    const at = { now: now(), zone: scheduler.timezone }
+    const messages = drafts.flatMap((draft) => routed(draft, notifications.channels, at))
     this.#book = book
-  }
-
-  /** Once a day, after its time; after a night off it is made up for. Null: not now. */
-  async #digest(book: Book, at: number): Promise<{ readonly day: string; readonly draft: Draft | null } | null> {
-    const { config, store } = this.#parts
-    const { digestAt } = config().notifications
-    if (digestAt === null) return null
-    const { day, minute } = localTime(at, config().scheduler.timezone)
-    const wanted = String(day)
-    if (minute < digestAt || (await store.toldFor('digest')) === wanted) return null
-    return { day: wanted, draft: digestOf([...book.incidents.values()], at) }
+    await this.#unwritten.write(change, messages)
   }
 
   /** Somebody knows. Null: there is no such incident that is open. */

@@ -1,6 +1,8 @@
 import { advance } from '#lib/incidents/advance.ts'
 import { type Draft, tell } from '#lib/incidents/tell.ts'
 import type { Book, SeenDataset, Sight, Silence, Trouble } from '#lib/incidents/types.ts'
+import type { ChannelConfig } from '#lib/notify/settings.ts'
+import { wants } from '#lib/telling/routing.ts'
 import { Random } from '#tests/bed/random.ts'
 
 export const MINUTE = 60_000
@@ -227,3 +229,31 @@ function hostSight(host: string, datasets: readonly Sight[], isDown: boolean, lo
   const own = datasets.filter((each) => each.host === host).flatMap((each) => each.datasets)
   return { subject: `host:${host}`, kind: 'host', name: host, host, lookedAt, trouble, datasets: own, silence: null }
 }
+
+const channel = (name: string, minSeverity: ChannelConfig['minSeverity']): ChannelConfig => ({
+  name,
+  type: 'webhook',
+  minSeverity,
+  events: null,
+  pairs: null,
+  quietHours: null,
+  critical: true,
+  settings: {},
+})
+const CHANNELS = [channel('chat', 'info'), channel('mail', 'warning'), channel('pager', 'critical')]
+
+/** How many of them each of three channels gets: one for all, one from warnings on, one for what is critical. */
+export function countsOf(drafts: readonly Draft[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(CHANNELS.map((each) => [each.name, drafts.filter((draft) => wants(each, draft)).length]))
+}
+
+// `bun tests/telling/fleet.ts` counts what a month makes of messages, by seed, event and channel.
+if (import.meta.main)
+  for (const seed of [1, 2, 3]) {
+    const happenings = plan(seed)
+    const drafts = live(happenings)
+    const events = Object.entries(Object.groupBy(drafts, ({ message }) => message.event))
+    const words = events.map(([event, list]) => `${event} ${list?.length}`)
+    console.log(`seed ${seed}: ${happenings.length} happenings, ${drafts.length} messages: ${words.join(', ')}`)
+    console.log(`  by channel: ${JSON.stringify(countsOf(drafts))}`)
+  }
