@@ -2,6 +2,8 @@ import type { Config } from '#config/effective.ts'
 import type { Store } from '#lib/db/types.ts'
 import type { Emit, EngineLog } from '#lib/engine/ports.ts'
 import type { Engine } from '#lib/engine/types.ts'
+import { gatherReport } from '#lib/history/gather-report.ts'
+import { reportMessage } from '#lib/history/report-text.ts'
 import { openChannel } from '#lib/notify/channels/all.ts'
 import { ping } from '#lib/notify/deadman.ts'
 import type { Telling } from '#lib/services.ts'
@@ -37,6 +39,12 @@ export function createTelling({ engine, store, config, warnings, log, now }: Par
     config,
     warnings,
     open: (channel) => openChannel(channel, { publicUrl: config().server.publicUrl }),
+    calendar: {
+      store,
+      config,
+      report: async () => reportMessage(await gatherReport({ engine, store, config: config(), now })),
+      decisions: () => engine.decisions().map(({ dataset }) => dataset),
+    },
     log,
     now,
   })
