@@ -11,7 +11,7 @@ import { digestOf } from './summary.ts'
 // What is told by the calendar, or once for each of something: for which day, month or dataset it was is in the database.
 
 /** The protection report in words, and as a file. */
-export type ReportText = Required<Pick<Message, 'title' | 'paragraphs' | 'attachment'>>
+type ReportText = Required<Pick<Message, 'title' | 'paragraphs' | 'attachment'>>
 
 interface Parts {
   readonly store: Pick<Store, 'toldFor'>
