@@ -4,6 +4,7 @@ import { certificate, mailServer } from '#lib/notify/channels/mail-server.fixtur
 import { type Received, receiver } from '#lib/notify/channels/receiver.fixture.ts'
 import type { InProcess } from '#tests/app/in-process.ts'
 import { World } from '#tests/app/world.ts'
+import { until } from '#tests/witness/until.ts'
 
 setDefaultTimeout(600_000)
 
@@ -202,4 +203,48 @@ test('quiet hours: what is a warning waits, what is broken does not', async () =
   expect([chat.received.length, night.received.length]).toEqual([1, 0])
   await later(app, 4 * HOUR)
   expect(night.received.length).toBe(1)
+})
+
+test('a restart repeats nothing and loses nothing', async () => {
+  world = await World.open()
+  world.dataset('one', 2)
+  const chat = hook()
+  const first = await witness(['one'], { url: chat.url })
+  await seenTwice(first)
+  expect(chat.received).toHaveLength(1)
+  const { home } = first
+  await first.close()
+  const again = await world.app(home)
+  again.later(10 * MINUTE)
+  await seenTwice(again)
+  expect(chat.received).toHaveLength(1)
+  world.copy('one', 's2')
+  await seenTwice(again)
+  await later(again, HOUR)
+  const [broken, recovered] = chat.verified()
+  expect(recovered).toMatchObject({ event: 'dataset.recovered', incidentId: broken?.incidentId })
+  expect(chat.received).toHaveLength(2)
+})
+
+test("the dead man's switch is called at the beginning and the end of a check; by health it fails where something is broken", async () => {
+  world = await World.open()
+  world.dataset('one', 2)
+  const health = receiver()
+  const kuma = receiver()
+  for (const each of [health, kuma]) open.push(() => each[Symbol.dispose]())
+  const chat = hook()
+  const more = [
+    '  deadman:',
+    `    - { url: "${health.url}/ping/uuid", kind: healthchecks, by: check }`,
+    `    - { url: "${kuma.url}/api/push/token", kind: uptime_kuma, by: health }`,
+  ]
+  const app = await witness(['one'], { url: chat.url, more })
+  await app.scan()
+  await until('both are called', 10, () => health.received.length === 2 && kuma.received.length === 1)
+  const paths = health.received.map(({ path }) => path.replace(/rid=[0-9a-f-]{36}/, 'rid=…')).toSorted()
+  expect(paths).toEqual(['/ping/uuid/start?rid=…', '/ping/uuid?rid=…'])
+  expect(new Set(health.received.map(({ path }) => /rid=(.*)$/.exec(path)?.[1])).size).toBe(1)
+  expect(kuma.received[0]?.path).toContain('/api/push/token?status=down')
+  const { deadman } = await app.get('/api/notifications')
+  expect(deadman.map(({ error }: { error: string | null }) => error)).toEqual([null, null])
 })
