@@ -84,7 +84,8 @@ export function isFirm(each: Case, { warnForMs }: TellingSettings, now: number):
   if (each.bad === 0 || each.trouble === null) return false
   if (each.trouble.atOnce === true) return true
   if (each.bad < LOOKS) return false
-  return each.critical >= LOOKS || (each.since !== null && now - each.since >= warnForMs)
+  // That a SAN cannot be looked at is no matter of how long: nothing is known of what becomes of its datasets.
+  return each.kind === 'host' || each.critical >= LOOKS || (each.since !== null && now - each.since >= warnForMs)
 }
 
 /** Seen in order often enough to be over; what flaps is over when it has settled. */

@@ -1,3 +1,4 @@
+import { counted } from '#lib/text/words.ts'
 import type { IncidentDetailView, IncidentListView, IncidentView } from '../answers.ts'
 import { type OptionSpec, parseDuration } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
@@ -78,24 +79,21 @@ function showList({ out, io }: Context, { items, pending }: IncidentListView): v
   else showTable({ out, io }, { items, pending })
 }
 
+/** Two lines each: sentences are longer than a terminal is wide, and the id is what one copies. */
 function showTable(
   { out, io }: Pick<Context, 'out' | 'io'>,
   { items, pending }: Omit<IncidentListView, 'nextCursor'>,
 ): void {
-  if (items.length > 0)
-    out.table(
-      [{ title: 'STATE' }, { title: 'SINCE' }, { title: 'DATASETS' }, { title: 'WHAT' }, { title: 'INCIDENT' }],
-      items.map((each) => [
-        stateText(each),
-        agoText(each.since, io.now()),
-        each.datasetCount === 0 ? '' : String(each.datasetCount),
-        each.message,
-        each.id,
-      ]),
-    )
-  else out.note('There are no incidents.')
+  if (items.length === 0) out.note('There are no incidents.')
+  for (const each of items) {
+    const { since, datasetCount, id } = each
+    const count = datasetCount > 1 ? `, ${counted(datasetCount, 'dataset')}` : ''
+    out.line([stateText(each), ` since ${agoText(since, io.now()).replace(/ ago$/, '')}${count}  ${id}`])
+    out.line(`  ${each.message === '' ? each.code : each.message}`)
+  }
+  if (pending.length > 0) out.line()
   for (const { name, message, silenced } of pending)
-    out.note([paint('yellow', silenced ? 'Silenced: ' : 'Not told yet: '), `${name}: ${message}`])
+    out.line([paint('yellow', silenced ? 'Silenced' : 'Not told yet'), ` ${name}: ${message}`])
 }
 
 function showDetail({ out }: Context, detail: IncidentDetailView): void {
