@@ -9,7 +9,6 @@ import type { Discovery } from '#lib/inspect/discover/types.ts'
 import type { DoctorReport, DoctorRequest, HostFacts } from '#lib/inspect/doctor/types.ts'
 import type { FirstStep } from '#lib/inspect/first-steps.ts'
 import type { Verification } from '#lib/inspect/verify/types.ts'
-import type { Metrics } from '#lib/metrics/metrics.ts'
 import type { ChannelConfig } from '#lib/notify/settings.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
 import { createDefine } from '#lib/runtime/define.ts'
@@ -88,6 +87,13 @@ export type ReloadResult =
       readonly tokens?: readonly string[]
     }
   | { readonly ok: false; readonly faults: readonly ConfigFault[] }
+
+/** What Prometheus reads. */
+export interface Metrics {
+  readonly contentType: string
+  /** Everything, in the text format of Prometheus. */
+  text(): Promise<string>
+}
 
 /** Who is told what: incidents, and the channels that their messages go to. */
 export interface Telling {

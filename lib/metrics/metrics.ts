@@ -14,12 +14,6 @@ interface Parts extends WitnessParts {
   readonly store: Pick<Store, 'sizeBytes' | 'lastRepairs'>
 }
 
-export interface Metrics {
-  readonly contentType: string
-  /** Everything, in the text format of Prometheus. */
-  text(): Promise<string>
-}
-
 /** Where /metrics is public, strangers may ask as often as they like: they share one answer a second. */
 const SHARED_MS = 1000
 
@@ -27,7 +21,7 @@ const SHARED_MS = 1000
  * What Prometheus reads. Gauges are made of the engine's views at the moment of asking, so nothing of a dataset outlives
  * it; only what no view has is counted (counters.ts). Nothing here judges.
  */
-export function createMetrics(parts: Parts): Metrics {
+export function createMetrics(parts: Parts): { readonly contentType: string; text(): Promise<string> } {
   const { counters, config, engine, store, now } = parts
   let remembered = false
   let made: { readonly at: number; readonly text: Promise<string> } | null = null
