@@ -89,7 +89,7 @@ export type ReloadResult =
   | { readonly ok: false; readonly faults: readonly ConfigFault[] }
 
 /** What Prometheus reads. */
-export interface Metrics {
+interface Metrics {
   readonly contentType: string
   /** Everything, in the text format of Prometheus. */
   text(): Promise<string>
