@@ -84,7 +84,7 @@ export class SecretScene {
       })),
     )
     const pings = { healthchecks: planted.word('url of healthchecks'), uptime_kuma: planted.word('url of uptime_kuma') }
-    const deadman = Object.entries(services.http).flatMap(([service, { port }]) =>
+    const deadman = Object.values(services.http).flatMap(({ port }) =>
       (['healthchecks', 'uptime_kuma'] as const).map((kind) => ({
         kind,
         ...this.#spread({ url: `http://127.0.0.1:${port}/ping/${pings[kind]}` }),

@@ -261,7 +261,7 @@ const MISTAKES: Readonly<Record<string, (yaml: string) => string>> = {
     yaml.replaceAll(/"(url|token|secret|password\w*)_file":"[^"]*"/g, `"$1_file":"${typed}"`),
   'a variable in the wrong key': (yaml) => yaml.replaceAll(/"(min_severity|name)":"[^"]*"/g, `"$1":"\${ZW_PLANTED_0}"`),
   'a lone $': (yaml) => yaml.replaceAll('"token":"', '"token":"$'),
-  'a variable that is not there': (yaml) => yaml.replaceAll('"token":"', '"token":"${NOT_THERE}'),
+  'a variable that is not there': (yaml) => yaml.replaceAll('"token":"', `"token":"\${NOT_THERE}`),
   'a comment': (yaml) => `${yaml}# it was ${typed}\nnonsense: 1\n`,
 }
 test.each(Object.keys(MISTAKES))('the file has %s: what is said of it has no secret', async (mistake) => {
