@@ -90,7 +90,11 @@ export default function Dashboard(props: Props) {
         <Tiles counts={summary.value.counts} query={query.value} onPress={complete.value ? toggle : undefined} />
         <SanLinks hosts={summary.value.hosts} pairs={summary.value.pairs} />
       </div>
-      <NeedsYou rows={rows.value} actions={(row) => <Acknowledge id={row.id} name={row.name} />} />
+      <NeedsYou
+        rows={rows.value}
+        incidents={summary.value.incidents}
+        actions={(row) => <Acknowledge id={row.id} name={row.name} />}
+      />
       <RunningNow runs={runs.value} nameOf={(id) => names.get(id) ?? id} />
       <AllDatasets
         rows={shown}

@@ -44,6 +44,7 @@ export default definePage({
               headline: status.headline,
               counts: status.counts,
               maintenance: status.maintenance,
+              incidents: status.incidents,
               hosts: engine.hosts().map((host) => hostView(host, config)),
               pairs: config.pairs.map(({ name, primary, backup }) => ({ name, primary, backup })),
               lastCheckAt: isoOrNull(engine.lastScan().finished?.finishedAt ?? null),

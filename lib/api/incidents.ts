@@ -7,6 +7,7 @@ import type { Telling } from '#lib/services.ts'
 import { iso, isoOrNull } from '#lib/text/words.ts'
 import { describedEnum, pagingFields, Timestamp } from './fields.ts'
 import { datasetId, hostId } from './refusals.ts'
+import { ReasonCode } from './words.ts'
 
 const IncidentState = describedEnum<StateWord>('IncidentState', 'Where an incident stands.', {
   PENDING: 'Seen, but not yet often or long enough to be told.',
@@ -87,6 +88,7 @@ const MessageState = describedEnum<OutboxRecord['state']>('MessageState', 'Where
 const SentMessage = z
   .object({
     id: z.string().describe('The same in every copy: for de-duplication.'),
+    incidentId: z.string().nullable().describe('The one that it is about; null: several, or none.'),
     channel: z.string(),
     state: MessageState,
     event: z.string(),
@@ -111,6 +113,13 @@ export const IncidentDetail = z
   })
   .meta({ id: 'IncidentDetail', description: 'An incident with what happened to it and what was sent.' })
 export type IncidentDetailView = z.input<typeof IncidentDetail>
+
+export const IncidentCounts = z
+  .object({
+    open: z.number().int(),
+    acknowledged: z.number().int().describe('Of those that are open.'),
+  })
+  .meta({ id: 'IncidentCounts', description: 'How many incidents are open.' })
 
 /** Not told yet, perhaps never. */
 export const Pending = z
@@ -179,8 +188,24 @@ export function incidentDetail(each: Known, messages: readonly OutboxRecord[]): 
 }
 
 function sentMessage({ message, channel, state, at, endedAt, attempts, error }: OutboxRecord): SentMessageView {
-  const { id, event, title } = message
-  return { id, channel, state, event, title, at: iso(at), endedAt: isoOrNull(endedAt), attempts, error }
+  const { id, incidentId, event, title } = message
+  return { id, incidentId, channel, state, event, title, at: iso(at), endedAt: isoOrNull(endedAt), attempts, error }
+}
+
+/** Where the code of an incident is explained; null: it is no reason of a dataset's status. */
+export function explanationOf(code: string): string | null {
+  return ReasonCode.safeParse(code).success ? `/docs/reasons#${code.toLowerCase().replaceAll('_', '-')}` : null
+}
+
+/** How many are open, and of how many of them somebody knows. */
+export function incidentCounts(
+  incidents: Iterable<Pick<Known, 'state' | 'resolvedAt'>>,
+): z.input<typeof IncidentCounts> {
+  const open = [...incidents].filter(({ resolvedAt }) => resolvedAt === null)
+  return {
+    open: open.length,
+    acknowledged: open.filter(({ state }) => state === 'ACKED' || state === 'SNOOZED').length,
+  }
 }
 
 /** What is seen out of order and is part of no incident yet. */

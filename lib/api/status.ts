@@ -7,6 +7,7 @@ import { auditFault } from './audit.ts'
 import { type DatasetSummaryView, datasetSummary } from './dataset-summary.ts'
 import { Timestamp } from './fields.ts'
 import { Host, hostView } from './host.ts'
+import { IncidentCounts, incidentCounts } from './incidents.ts'
 import { MaintenanceNote, maintenanceNote, maintenanceNotes, pausedWords } from './maintenance.ts'
 import { percentOf } from './run.ts'
 import { Health, ReasonCode, RunKind, RunResult, RunState, Status as StatusWord } from './words.ts'
@@ -117,6 +118,7 @@ export const Status = z
       .describe('The newest finished scan of everything.'),
     nextCheckAt: Timestamp.nullable().describe('Null when the scheduler is off.'),
     maintenance: z.array(MaintenanceNote).describe('Pauses and acknowledgements of many that are in force.'),
+    incidents: IncidentCounts,
     stale: z.boolean().describe('A dataset was not looked at for two intervals.'),
     datasets: z.array(
       z.object({
@@ -170,7 +172,7 @@ export type StatusView = z.input<typeof Status>
 
 /** The part that needs no I/O: sent as an event whenever it changes. */
 export function overview(
-  services: Pick<Services, 'engine' | 'config'>,
+  services: Pick<Services, 'engine' | 'config'> & { readonly telling: Pick<Services['telling'], 'book'> },
   now: number,
   all: readonly DatasetSummaryView[] = summariesOf(services, now),
 ) {
@@ -187,6 +189,7 @@ export function overview(
       lagSeconds: worst.lagSeconds,
     },
     maintenance: maintenanceNotes(services.engine),
+    incidents: incidentCounts(services.telling.book().incidents.values()),
     stale: datasets.some((dataset) => dataset.stale),
     datasets: all.map(line),
   }

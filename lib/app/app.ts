@@ -163,7 +163,6 @@ export async function openApp(options: AppOptions): Promise<App> {
     random: Math.random,
     cadence,
   })
-  news.listen(broadcast(events, { engine, config, now }))
   news.listen(auditRepairs(access.audit))
   news.listen(counters.news)
   const recorder = createHistoryRecorder({
@@ -183,8 +182,13 @@ export async function openApp(options: AppOptions): Promise<App> {
   const files = openFileWarnings({ find: openNow, atStart: openAtStart, log, now })
   // What a channel does not take is told by the other channels, as an incident of its own.
   const ofItself = [files, backupSource(trouble)]
-  const telling = createTelling({ engine, store, config, warnings: createWarnings(ofItself, log), log, now })
+  const telling = createTelling({
+    ...{ engine, store, config, warnings: createWarnings(ofItself, log), log, now },
+    changed: () => watched.statusSoon(),
+  })
   for (const listener of telling.listeners) news.listen(listener)
+  const watched = broadcast(events, { engine, telling: telling.services, config, now })
+  news.listen(watched)
   const warnings = createWarnings([...ofItself, { about: 'Whether messages arrive', now: telling.warnings }], log)
 
   const stopping = new AbortController()

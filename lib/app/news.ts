@@ -11,6 +11,7 @@ import type { EventHub } from '#lib/events/hub.ts'
 import type { Json } from '#lib/replication/types/reason.ts'
 import { SCHEDULER_ACTOR } from '#lib/runtime/actor.ts'
 import type { InvocationStore } from '#lib/runtime/invoke.ts'
+import type { Telling } from '#lib/services.ts'
 import { ROLES } from '#lib/text/ranks.ts'
 
 /**
@@ -43,12 +44,16 @@ export function createNews(): Emit & { listen(listener: Partial<Emit>): void } {
 
 interface Parts {
   readonly engine: Engine
+  readonly telling: Pick<Telling, 'book'>
   readonly config: () => Config
   readonly now: () => number
 }
 
-/** To everyone who watches: in the API's own words, as events. */
-export function broadcast(hub: EventHub, { engine, config, now }: Parts): Emit {
+/**
+ * To everyone who watches: in the API's own words, as events. `statusSoon`: something else of the status has changed than what
+ * the engine reports.
+ */
+export function broadcast(hub: EventHub, { engine, telling, config, now }: Parts): Emit & { statusSoon(): void } {
   let counting: ReturnType<typeof setTimeout> | null = null
 
   function dataset(id: string): void {
@@ -64,13 +69,14 @@ export function broadcast(hub: EventHub, { engine, config, now }: Parts): Emit {
     counting = setTimeout(() => {
       counting = null
       // Without its list: the summaries of those that changed are sent one by one.
-      const { datasets: _, ...counts } = overview({ engine, config: config() }, now())
+      const { datasets: _, ...counts } = overview({ engine, telling, config: config() }, now())
       hub.publish('status', counts)
     }, 1000)
     counting.unref()
   }
 
   return {
+    statusSoon,
     dataset: (record) => dataset(record.datasetId),
     control: (id) => dataset(id),
     maintenance: () => statusSoon(),

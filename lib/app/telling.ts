@@ -17,6 +17,8 @@ interface Parts {
   readonly warnings: () => Promise<readonly string[]>
   readonly log: EngineLog
   readonly now: () => number
+  /** Incidents have begun, changed or ended. */
+  readonly changed: () => void
 }
 
 /** What tells the outside, put together. */
@@ -32,7 +34,7 @@ interface TellingParts {
   warnings(): readonly string[]
 }
 
-export function createTelling({ engine, store, config, warnings, log, now }: Parts): TellingParts {
+export function createTelling({ engine, store, config, warnings, log, now, changed }: Parts): TellingParts {
   const teller = new Teller({
     engine,
     store,
@@ -47,6 +49,7 @@ export function createTelling({ engine, store, config, warnings, log, now }: Par
     },
     log,
     now,
+    changed,
   })
   const deadman = new Deadman({
     pings: () => config().notifications.deadman,

@@ -15,6 +15,11 @@ function Island({ element, of, props }: Started) {
   return h(of, props)
 }
 
+// A phone has no room for all places: the one where one is comes into sight.
+const here = document.querySelector<HTMLElement>('.main-nav [aria-current]')
+const places = here?.closest('ul')
+if (here && places) places.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - places.clientWidth / 2
+
 // The only script of a page with islands: each island's own module is loaded by the name the server wrote.
 for (const element of document.querySelectorAll<HTMLElement>('[data-island]')) {
   const { src, props } = element.dataset

@@ -98,6 +98,7 @@ export function useDashboard(given: Given): Dashboard {
       headline: news?.headline ?? given.summary.headline,
       counts: news?.counts ?? given.summary.counts,
       maintenance: news?.maintenance ?? given.summary.maintenance,
+      incidents: news?.incidents ?? given.summary.incidents,
       hosts: hosts.value,
       lastCheckAt: news?.lastCheck === undefined ? lastCheckAt : (news.lastCheck?.finishedAt ?? null),
       nextCheckAt: news?.nextCheckAt === undefined ? nextCheckAt : news.nextCheckAt,

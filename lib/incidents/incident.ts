@@ -131,7 +131,11 @@ export function incidentAfter(
     ...incident,
     state,
     wasAcked: incident.wasAcked || state === 'ACKED' || state === 'SNOOZED',
-    timeline: incident.state === state ? incident.timeline : noted(incident, now, STATE_LINES[state]),
+    // Who knows of it stands there already, where they said so of the incident.
+    timeline:
+      incident.state === state || (incident.ack !== null && (state === 'ACKED' || state === 'SNOOZED'))
+        ? incident.timeline
+        : noted(incident, now, STATE_LINES[state]),
   }
   if (isQuiet(state)) return { ...next, due: null, remindAt: null }
   return withDue(next, { before: incident.state, loud, own, now })

@@ -4,6 +4,7 @@ import type { EngineLog } from '#lib/engine/ports.ts'
 import { type Channel, DeliveryFailed } from '#lib/notify/message.ts'
 import type { ChannelConfig } from '#lib/notify/settings.ts'
 import { durationText, iso } from '#lib/text/words.ts'
+import { zonedMinute } from '#lib/text/zoned-time.ts'
 import { summaryOf } from './summary.ts'
 
 const MINUTE_MS = 60_000
@@ -74,10 +75,14 @@ export class Outbox {
 
   /** Every channel, and why it takes nothing; null: it does, as far as is known. */
   health(): readonly ChannelHealth[] {
-    return this.#parts.config().notifications.channels.map(({ name, type }) => {
+    const { notifications, scheduler } = this.#parts.config()
+    return notifications.channels.map(({ name, type }) => {
       const state = this.#states.get(name)
       if (state?.failingSince == null) return { channel: name, message: null }
-      const message = `The channel ${name} (${type}) has taken no message since ${iso(state.failingSince)}: ${state.error ?? 'no reason is known'} What is to be told waits; the next try is at ${iso(state.tryAt)}.`
+      const which = name === type ? name : `${name} (${type})`
+      const since = zonedMinute(state.failingSince, scheduler.timezone)
+      const next = zonedMinute(state.tryAt, scheduler.timezone).slice(-5)
+      const message = `The channel ${which} has taken no message since ${since}. ${state.error ?? 'It is not known why.'} Its messages wait; the next try is at ${next}.`
       return { channel: name, message }
     })
   }

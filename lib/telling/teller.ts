@@ -36,6 +36,8 @@ interface TellerParts {
   readonly calendar: Parameters<typeof dueNow>[0]
   readonly log: EngineLog
   readonly now: () => number
+  /** Incidents have begun, changed or ended. */
+  readonly changed?: () => void
 }
 
 /** What came of a test message. */
@@ -206,6 +208,7 @@ export class Teller {
     const at = { now: now(), zone: scheduler.timezone }
     const messages = drafts.flatMap((draft) => routed(draft, notifications.channels, at))
     this.#book = book
+    if (change.incidents.length > 0) this.#parts.changed?.()
     await this.#unwritten.write(change, messages)
   }
 
@@ -223,8 +226,14 @@ export class Teller {
         { ...this.#book, incidents: new Map(this.#book.incidents).set(id, next) },
         { incidents: [next], cases: [], forgotten: [], drafts: [] },
       )
-      found = next
       this.#dirty = true
+      // What has become of its state by that is part of the answer; where that fails, the next tick makes up for it.
+      await this.#look().catch((error: unknown) =>
+        this.#parts.log.error(
+          `What was acknowledged could not be looked at: ${error instanceof Error ? error.message : error}`,
+        ),
+      )
+      found = this.#book.incidents.get(id) ?? next
     })
     this.#turn = mine.catch(() => {})
     await mine

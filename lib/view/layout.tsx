@@ -3,6 +3,7 @@ import { counted } from '#lib/text/words.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { mayAct, WHY_NOT } from './may-act.ts'
 import { PageContext, type PageFacts, usePage } from './page-facts.ts'
+import { Said } from './said.tsx'
 
 const PLACES = [
   ['datasets', '/', 'Datasets', 'datasets'],
@@ -125,7 +126,9 @@ export function WeaknessNote({ warnings }: { readonly warnings: readonly string[
         <summary>{counted(warnings.length, 'warning')} about the witness itself</summary>
         <ul class="bullets">
           {warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
+            <li key={warning}>
+              <Said text={warning} />
+            </li>
           ))}
         </ul>
       </details>

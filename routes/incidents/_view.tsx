@@ -1,4 +1,4 @@
-import { incidentDetail, noSuchIncident } from '#lib/api/incidents.ts'
+import { explanationOf, incidentDetail, noSuchIncident } from '#lib/api/incidents.ts'
 import type { InvocationContext } from '#lib/runtime/define.ts'
 import { Problem } from '#lib/runtime/problem.ts'
 import type { Services } from '#lib/services.ts'
@@ -14,7 +14,13 @@ export async function incidentBody(context: Context, id: string, fault: string |
   const detail = incidentDetail(incident, await context.store.messagesOf(id))
   return (
     <Page context={context} at="incidents">
-      <IncidentPage incident={detail} csrf={context.formToken()} fault={fault} />
+      <IncidentPage
+        incident={detail}
+        explained={explanationOf(detail.code)}
+        channels={context.telling.overview().channels.length}
+        csrf={context.formToken()}
+        fault={fault}
+      />
     </Page>
   )
 }

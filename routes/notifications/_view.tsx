@@ -10,10 +10,17 @@ export async function notificationsBody(context: Services & InvocationContext, t
   const view = notificationsView(telling.overview(), await store.waitingCount(), await store.messages(50))
   return (
     <Page context={context} at="incidents">
-      <p class="crumbs">
-        <a href="/incidents">Incidents</a>
-      </p>
-      <h1>Notifications</h1>
+      <header class="stack-s">
+        <nav class="crumbs" aria-label="Where you are">
+          <ol>
+            <li>
+              <a href="/incidents">Incidents</a>
+            </li>
+            <li aria-current="page">Notifications</li>
+          </ol>
+        </nav>
+        <h1>Notifications</h1>
+      </header>
       <Channels view={view} csrf={context.formToken()} tried={tried} />
     </Page>
   )

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { NOW } from '#tests/api/fake-config.ts'
+import { fakeId, tellsMuch } from '#tests/api/fake-incidents.ts'
 import type { Fake } from '#tests/api/fake-services.ts'
 import { fakeInventory, fakeLost, fakeWaiting } from '#tests/api/fake-views.ts'
 import { barriers, hydrated, inBrowser, isTooWide, launch, visit } from './pages.ts'
@@ -40,10 +41,16 @@ const PAGES = [
   '/account',
   '/users',
   '/audit',
+  '/incidents',
+  '/incidents?datasetId=hq10-7.L1S4DAT1',
+  ...[1, 3, 6, 9].map((n) => `/incidents/${fakeId(n)}`),
+  '/notifications',
 ]
 
 /** Something to decide, and something paused, planned and over. */
-const waits = ({ engine }: Fake) => {
+const waits = (fake: Fake) => {
+  const { engine } = fake
+  tellsMuch(fake)
   const said = { by: 'anna', reason: 'disks are swapped', madeAt: NOW, endedAt: null, endedBy: null } as const
   const hosts = { kind: 'hosts', hosts: ['hqs7'] } as const
   const concerned = [ID]

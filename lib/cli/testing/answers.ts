@@ -285,6 +285,7 @@ export const status: StatusView = {
   lastCheck: { runId: '1842', finishedAt: '2026-11-22T13:48:00Z', result: 'SUCCEEDED' },
   nextCheckAt: '2026-11-22T14:18:00Z',
   maintenance: [],
+  incidents: { open: 1, acknowledged: 0 },
   stale: false,
   datasets: [
     {

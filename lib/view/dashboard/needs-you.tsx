@@ -1,17 +1,22 @@
 import type { ComponentChildren } from 'preact'
+import type { StatusView } from '#lib/api/status.ts'
 import { compareRows, type DatasetRow, datasetPage } from '../dataset-row.ts'
 import { mayAct, WHY_NOT } from '../may-act.ts'
 import { usePage } from '../page-facts.ts'
+import { Said } from '../said.tsx'
 import { StatusMark } from '../status-mark.tsx'
+
+type IncidentCounts = StatusView['incidents']
 
 interface Props {
   readonly rows: readonly DatasetRow[]
+  readonly incidents: IncidentCounts
   /** Beside the links of a problem: what needs a script. */
   readonly actions?: (row: DatasetRow) => ComponentChildren
 }
 
 /** What is not all right. */
-export function NeedsYou({ rows, actions }: Props) {
+export function NeedsYou({ rows, incidents, actions }: Props) {
   const { groups, more, acknowledged } = problemsOf(rows)
   const known = acknowledged === 0 ? '' : ` ${acknowledged} acknowledged.`
   if (groups.length === 0) {
@@ -20,13 +25,20 @@ export function NeedsYou({ rows, actions }: Props) {
         <h2 id="needs" class="visually-hidden">
           Needs you
         </h2>
-        <p class="note good">Nothing needs you.{known}</p>
+        <p class="note good">
+          <span>
+            Nothing needs you.{known} <IncidentsLink {...incidents} />
+          </span>
+        </p>
       </section>
     )
   }
   return (
     <section aria-labelledby="needs">
-      <h2 id="needs">Needs you</h2>
+      <div class="row between">
+        <h2 id="needs">Needs you</h2>
+        <IncidentsLink {...incidents} />
+      </div>
       <ul class="problems card">
         {groups.map((group) => (
           <Group key={group.rows[0].id} group={group} actions={actions} />
@@ -42,6 +54,17 @@ export function NeedsYou({ rows, actions }: Props) {
   )
 }
 
+/** How many causes there are, beside what they put out of order. */
+function IncidentsLink({ open, acknowledged }: IncidentCounts) {
+  if (open === 0) return null
+  const known = acknowledged === 0 ? '' : acknowledged === open ? ' and acknowledged' : `, ${acknowledged} acknowledged`
+  return (
+    <a href="/incidents" class="id-link">
+      {open === 1 ? '1 incident is' : `${open} incidents are`} open{known}
+    </a>
+  )
+}
+
 function Group({ group: { rows }, actions }: { readonly group: ProblemGroup; readonly actions: Props['actions'] }) {
   const [first] = rows
   if (rows.length === 1) return <Problem row={first} actions={actions} />
@@ -53,7 +76,7 @@ function Group({ group: { rows }, actions }: { readonly group: ProblemGroup; rea
           <b>
             {rows.length} datasets on {first.pair.backup.host}
           </b>
-          : {first.reason.message}
+          : <Said text={first.reason.message} />
         </summary>
         <ul>
           {rows.map((row) => (
@@ -102,8 +125,14 @@ function Problem({ row, actions }: { readonly row: DatasetRow; readonly actions:
         <span class="muted">
           {primary.host} → {backup.host}
         </span>
-        <p>{row.reason.message}</p>
-        {row.automatic !== null && <p class="muted">Automatic repair: {row.automatic.below}</p>}
+        <p>
+          <Said text={row.reason.message} />
+        </p>
+        {row.automatic !== null && (
+          <p class="muted">
+            Automatic repair: <Said text={row.automatic.below} />
+          </p>
+        )}
       </div>
       <div class="row problem-do">
         {DECIDED.has(row.reason.code) && (

@@ -177,6 +177,7 @@ export interface Summary {
   readonly oldest: { readonly name: string; readonly lagSeconds: number } | null
   /** Pauses and acknowledgements of many that are in force. */
   readonly maintenance: StatusView['maintenance']
+  readonly incidents: StatusView['incidents']
   /** Null: everything is looked at in time. */
   readonly overlooked: Overlooked | null
 }

@@ -5,6 +5,7 @@ import { datasetPage } from '../dataset-row.ts'
 import { mayAct, WHY_NOT } from '../may-act.ts'
 import { Moment } from '../moment.tsx'
 import { usePage } from '../page-facts.ts'
+import { Said } from '../said.tsx'
 
 /** Why the status is what it is, and how that is known. */
 export function Why({ detail }: { readonly detail: DatasetDetailView }) {
@@ -13,23 +14,34 @@ export function Why({ detail }: { readonly detail: DatasetDetailView }) {
     <section aria-labelledby="why" class="stack-s">
       <h2 id="why">Why</h2>
       <div class="card stack-s">
-        <p class="lead">{main?.message ?? detail.reason.message}</p>
-        {(main?.action ?? null) !== null && <p>{main?.action}</p>}
+        <p class="lead">
+          <Said text={main?.message ?? detail.reason.message} />
+        </p>
+        {main?.action != null && (
+          <p>
+            <Said text={main.action} />
+          </p>
+        )}
         <p class="muted">
           {detail.checkedAt === null ? (
             'Never checked.'
           ) : (
             <>Last look that saw both sides: {<Moment at={detail.checkedAt} />}.</>
           )}
-          {detail.since !== null && <> The status is so since {<Moment at={detail.since} />}.</>}
+          {detail.since !== null && <> The status is so since {<Moment at={detail.since} />}.</>}{' '}
+          <a href={`/incidents?datasetId=${encodeURIComponent(detail.id)}`}>Its incidents</a>
         </p>
         <Evidence evidence={detail.evidence} code={detail.reason.code} />
         {others.length > 0 && (
           <ul class="also">
             {others.map((reason) => (
               <li key={reason.code}>
-                <span class="tag">{reason.severity.toLowerCase()}</span> {reason.message}{' '}
-                {reason.action !== null && <span class="muted">{reason.action}</span>}
+                <span class="tag">{reason.severity.toLowerCase()}</span> <Said text={reason.message} />{' '}
+                {reason.action !== null && (
+                  <span class="muted">
+                    <Said text={reason.action} />
+                  </span>
+                )}
               </li>
             ))}
           </ul>

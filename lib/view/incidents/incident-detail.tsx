@@ -1,51 +1,112 @@
 import type { IncidentDetailView } from '#lib/api/incidents.ts'
-import { durationText } from '#lib/text/words.ts'
+import { counted, durationText } from '#lib/text/words.ts'
 import { Fault, Field, PostForm } from '../access/form-parts.tsx'
 import { datasetPage } from '../dataset-row.ts'
 import { RoleNote } from '../layout.tsx'
 import { mayAct } from '../may-act.ts'
 import { Moment } from '../moment.tsx'
 import { usePage } from '../page-facts.ts'
-import { IncidentMark } from './incident-list.tsx'
+import { Said } from '../said.tsx'
+import { IncidentMark, IncidentState, placeOf, subjectOf } from './incident-words.tsx'
+import { SentMessages } from './sent-messages.tsx'
 
 interface Props {
   readonly incident: IncidentDetailView
+  /** Where its code is explained; null: it is none of a dataset. */
+  readonly explained: string | null
+  /** How many channels there are: without any nobody is told. */
+  readonly channels: number
   readonly csrf: string
   readonly fault?: string | null
 }
 
 /** One incident: what it is, whom it concerns, what happened, what was sent, and what one can say about it. */
-export function IncidentPage({ incident, csrf, fault = null }: Props) {
-  const { severity, code, message, action } = incident
+export function IncidentPage({ incident, explained, channels, csrf, fault = null }: Props) {
+  const { code, kind, message, action, state } = incident
+  const subject = subjectOf(incident)
   return (
     <>
-      <p class="crumbs">
-        <a href="/incidents">Incidents</a>
-      </p>
-      <h1>{message === '' ? code : message}</h1>
-      <p class="row">
-        <IncidentMark incident={incident} />
-        <a href={`/docs/reasons#${code}`}>
-          <code>{code}</code>
-        </a>
-        <span>{severity === 'critical' ? 'critical' : 'warning'}</span>
-      </p>
-      {action !== null && <p>{action}</p>}
-      <Facts incident={incident} />
-      {incident.resolvedAt === null && <AckForm incident={incident} csrf={csrf} fault={fault} />}
+      <header class="stack-s">
+        <nav class="crumbs" aria-label="Where you are">
+          <ol>
+            <li>
+              <a href="/incidents">Incidents</a>
+            </li>
+            <li aria-current="page">{subject}</li>
+          </ol>
+        </nav>
+        <h1 class="name">{subject}</h1>
+        <p class="row">
+          <IncidentMark incident={incident} badge />
+          <IncidentState state={state} />
+          {placeOf(incident) !== '' && <span>{placeOf(incident)}</span>}
+          {explained === null ? (
+            <code>{code}</code>
+          ) : (
+            <a href={explained}>
+              <code>{code}</code>
+            </a>
+          )}
+        </p>
+      </header>
+      <section class="card stack-s" aria-label="What it is">
+        {message !== '' && (
+          <p class="lead">
+            <Said text={message} />
+          </p>
+        )}
+        {action !== null && (
+          <p>
+            <Said text={action} />
+          </p>
+        )}
+        {kind === 'witness' && (
+          <p>
+            <a href="/notifications">Channels, and what was sent</a>
+          </p>
+        )}
+        <Facts incident={incident} channels={channels} />
+      </section>
+      {state !== 'RESOLVED' && <AckForm incident={incident} csrf={csrf} fault={fault} />}
       <Datasets incident={incident} />
-      <Timeline incident={incident} />
+      <Timeline incident={incident} channels={channels} />
+      <section class="stack-s" aria-labelledby="messages">
+        <h2 id="messages">Messages</h2>
+        <SentMessages
+          messages={incident.messages}
+          none={
+            channels === 0
+              ? 'None: there is no channel, so nobody is told.'
+              : 'None yet. What is to be told is written within a minute.'
+          }
+        />
+      </section>
     </>
   )
 }
 
-function Facts({ incident }: { readonly incident: IncidentDetailView }) {
-  const { since, resolvedAt, durationSeconds, ack, nextReminderAt, relapses } = incident
+function Facts({ incident, channels }: Pick<Props, 'incident' | 'channels'>) {
+  const { since, resolvedAt, durationSeconds, ack, nextReminderAt, relapses, peak, severity, toldAt } = incident
+  const [dataset] = incident.datasetCount === 1 ? incident.datasets : []
   return (
-    <dl class="facts card">
+    <dl class="facts">
+      {dataset !== undefined && (
+        <>
+          <dt>Dataset</dt>
+          <dd>
+            <Dataset dataset={dataset} />
+          </dd>
+        </>
+      )}
       <dt>Since</dt>
       <dd>
         <Moment at={since} as="minute" />
+        {resolvedAt === null && (
+          <>
+            {' '}
+            (<Moment at={since} quiet />)
+          </>
+        )}
       </dd>
       {resolvedAt !== null && (
         <>
@@ -60,12 +121,33 @@ function Facts({ incident }: { readonly incident: IncidentDetailView }) {
           </dd>
         </>
       )}
+      {peak === 'critical' && severity === 'warning' && (
+        <>
+          <dt>At its worst</dt>
+          <dd>critical</dd>
+        </>
+      )}
       {relapses > 0 && (
         <>
           <dt>Came back</dt>
           <dd>{relapses === 1 ? 'once' : `${relapses} times`}, each time within a day</dd>
         </>
       )}
+      <dt>Told</dt>
+      <dd>
+        {channels === 0 ? (
+          'nobody: there is no channel'
+        ) : toldAt === null ? (
+          'not yet'
+        ) : (
+          <Moment at={toldAt} as="minute" quiet />
+        )}
+        {nextReminderAt !== null && channels > 0 && (
+          <>
+            , again <Moment at={nextReminderAt} as="minute" quiet />
+          </>
+        )}
+      </dd>
       {ack !== null && (
         <>
           <dt>Acknowledged</dt>
@@ -80,144 +162,112 @@ function Facts({ incident }: { readonly incident: IncidentDetailView }) {
           </dd>
         </>
       )}
-      {nextReminderAt !== null && (
-        <>
-          <dt>Next reminder</dt>
-          <dd>
-            <Moment at={nextReminderAt} as="minute" quiet />
-          </dd>
-        </>
-      )}
     </dl>
   )
 }
 
-function Ended({ incident: { endedBy } }: { readonly incident: IncidentDetailView }) {
+function Ended({ incident: { endedBy } }: Pick<Props, 'incident'>) {
   if (endedBy?.kind === 'run')
     return (
       <>
-        <a href={`/runs/${endedBy.runId}`}>repair {endedBy.runId}</a> by {endedBy.by}
+        <a href={`/runs/${endedBy.runId}`}>repair #{endedBy.runId}</a>
+        {endedBy.by !== null && ` by ${endedBy.by}`}
       </>
     )
-  if (endedBy?.kind === 'removed') return <>it is watched no longer</>
-  return <>{endedBy?.kind === 'moved' ? 'it got worse, and is another incident' : 'itself'}</>
+  if (endedBy?.kind === 'removed') return <>nothing: it is not watched any more</>
+  return <>{endedBy?.kind === 'moved' ? 'getting worse: that is another incident' : 'itself'}</>
 }
 
-function AckForm({ incident, csrf, fault }: Required<Props>) {
-  const may = mayAct(usePage().role, 'operator')
-  if (!may) return <RoleNote />
-  const acked = incident.ack !== null
+function AckForm({
+  incident: { id, ack },
+  csrf,
+  fault,
+}: { readonly incident: IncidentDetailView } & Required<Pick<Props, 'csrf' | 'fault'>>) {
+  if (!mayAct(usePage().role, 'operator')) return <RoleNote />
   return (
-    <section class="card stack" aria-labelledby="ack">
-      <h2 id="ack">{acked ? 'Somebody knows' : 'I know of it'}</h2>
+    <section class="card stack-s" aria-labelledby="ack">
+      <h2 id="ack">{ack === null ? 'You know of it?' : 'Somebody knows of it'}</h2>
+      <p>
+        {ack === null
+          ? 'Acknowledge it, and no more is told but that it got worse, and its end.'
+          : 'Only that it got worse is told, and its end.'}
+      </p>
       <Fault text={fault} />
-      {acked ? (
-        <PostForm action={`/incidents/${incident.id}/unack`} csrf={csrf}>
-          <button type="submit">Take it back</button>
+      {ack === null ? (
+        <PostForm action={`/incidents/${id}/ack`} csrf={csrf} inline>
+          <div class="row ack-fields">
+            <label class="field">
+              <span>For how long</span>
+              <select name="hours">
+                <option value="">until it is over</option>
+                <option value="4">4 hours</option>
+                <option value="24">a day</option>
+                <option value="168">a week</option>
+              </select>
+            </label>
+            <Field label="Why (for those who come later)" name="reason" required={false} />
+            <button type="submit">Acknowledge</button>
+          </div>
         </PostForm>
       ) : (
-        <PostForm action={`/incidents/${incident.id}/ack`} csrf={csrf}>
-          <p>No more is told of it but its end, and that it got worse.</p>
-          <label class="field">
-            <span>For</span>
-            <select name="hours">
-              <option value="">until it is over</option>
-              <option value="4">4 hours</option>
-              <option value="24">a day</option>
-              <option value="168">a week</option>
-            </select>
-          </label>
-          <Field label="Reason" name="reason" required={false} hint="For those who come later." />
-          <button type="submit">Acknowledge</button>
+        <PostForm action={`/incidents/${id}/unack`} csrf={csrf} inline>
+          <button type="submit">Take it back</button>
         </PostForm>
       )}
     </section>
   )
 }
 
-function Datasets({ incident: { datasets, datasetCount } }: { readonly incident: IncidentDetailView }) {
-  if (datasetCount === 0) return null
+function Datasets({ incident: { datasets, datasetCount } }: Pick<Props, 'incident'>) {
+  // One alone stands among the facts.
+  if (datasetCount <= 1) return null
+  const more = datasetCount - datasets.length
   return (
-    <section aria-labelledby="datasets">
-      <h2 id="datasets">Datasets</h2>
-      <ul class="plain-list">
-        {datasets.map(({ id, primary, backup }) => (
-          <li key={id}>
-            <a href={datasetPage(id)}>{id}</a>{' '}
-            <span class="muted mono">
-              {primary.host}:{primary.dataset} → {backup.host}:{backup.dataset}
-            </span>
+    <section class="card stack-s" aria-labelledby="datasets">
+      <h2 id="datasets">{counted(datasetCount, 'dataset')}</h2>
+      <ul class="stack-xs">
+        {datasets.map((each) => (
+          <li key={each.id}>
+            <Dataset dataset={each} />
           </li>
         ))}
       </ul>
-      {datasetCount > datasets.length && <p class="muted">and {datasetCount - datasets.length} more</p>}
+      {more > 0 && <p class="muted">and {more} more</p>}
     </section>
   )
 }
 
-/** What happened and what was sent, in one order. */
-function Timeline({ incident: { timeline, messages } }: { readonly incident: IncidentDetailView }) {
+function Dataset({
+  dataset: { id, name, primary, backup },
+}: {
+  readonly dataset: IncidentDetailView['datasets'][number]
+}) {
   return (
     <>
-      <section aria-labelledby="timeline">
-        <h2 id="timeline">What happened</h2>
-        <ol class="plain-list">
-          {timeline.map(({ at, text }) => (
-            <li key={`${at} ${text}`}>
-              <Moment at={at} as="minute" quiet /> {text}
-            </li>
-          ))}
-        </ol>
-      </section>
-      <section aria-labelledby="messages">
-        <h2 id="messages">What was sent</h2>
-        <SentMessages messages={messages} />
-      </section>
+      <a class="id-link" href={datasetPage(id)}>
+        {name}
+      </a>{' '}
+      <span class="muted mono breaks">
+        {primary.host}:{primary.dataset} → {backup.host}:{backup.dataset}
+      </span>
     </>
   )
 }
 
-const SENT: Readonly<Record<IncidentDetailView['messages'][number]['state'], string>> = {
-  WAITING: 'waits',
-  SENT: 'sent',
-  MERGED: 'in a summary',
-  OUTDATED: 'overtaken',
-  REFUSED: 'refused',
-  NO_CHANNEL: 'channel gone',
-}
-
-export function SentMessages({ messages }: { readonly messages: IncidentDetailView['messages'] }) {
-  if (messages.length === 0) return <p class="empty">Nothing was sent.</p>
+function Timeline({ incident: { timeline, messages }, channels }: Pick<Props, 'incident' | 'channels'>) {
+  // The book goes on as if there were somebody to tell.
+  const toNobody = channels === 0 && messages.length === 0
+  const lines = toNobody ? timeline.filter(({ text }) => !/^(Told|Reminded|It is to be told)\b/.test(text)) : timeline
   return (
-    <div class="card table-card">
-      <table class="cards">
-        <caption class="visually-hidden">Messages, newest first</caption>
-        <thead>
-          <tr>
-            <th scope="col">Message</th>
-            <th scope="col">Channel</th>
-            <th scope="col">State</th>
-            <th scope="col">Written</th>
-          </tr>
-        </thead>
-        <tbody>
-          {messages.map(({ id, channel, state, title, at, error }) => (
-            <tr key={`${id} ${channel}`}>
-              <th scope="row" data-label="Message">
-                {title}
-              </th>
-              <td data-label="Channel">{channel}</td>
-              <td data-label="State">
-                {SENT[state]}
-                {error !== null && <small class="muted block">{error}</small>}
-              </td>
-              <td data-label="Written">
-                <Moment at={at} quiet />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <section class="card stack-s" aria-labelledby="timeline">
+      <h2 id="timeline">What happened</h2>
+      <ol class="timeline">
+        {lines.map(({ at, text }) => (
+          <li key={`${at} ${text}`}>
+            <Moment at={at} as="minute" quiet /> <span>{text}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
   )
 }

@@ -50,6 +50,15 @@ const awaiting =
 
 const setupLink = async ({ said }: Service): Promise<string> => /\/setup\?token=\S+/.exec(said())?.[0] ?? '/setup'
 
+/** Told of is what two checks have seen; the demo checks every minute. */
+const manyOpen = ({ ask }: Service): Promise<void> =>
+  until(async () => (await ask('GET', '/api/incidents?open=true')).items.length >= 8)
+
+const openIncident = async ({ ask }: Service): Promise<string> => {
+  const { items } = await ask('GET', '/api/incidents?open=true')
+  return `/incidents/${items.find(({ code }: any) => code === 'PRIMARY_LOST_HISTORY').id}`
+}
+
 /** In this order: what runs in the demo from its start comes first, what changes the demo comes last. */
 export const OF_THE_DEMO: readonly Screen[] = [
   { name: 'run-running', path: runWhere(({ state, datasetId }) => state === 'RUNNING' && datasetId === SLOW) },
@@ -151,6 +160,9 @@ export const OF_THE_DEMO: readonly Screen[] = [
     },
   },
   { name: 'audit', path: '/audit' },
+  { name: 'incidents', path: '/incidents', prepare: manyOpen },
+  { name: 'incident', path: openIncident },
+  { name: 'empty-notifications', brief: true, path: '/notifications' },
   { name: 'first-steps', path: '/first-steps' },
 ]
 
@@ -188,6 +200,7 @@ export const EMPTY: readonly Screen[] = [
   { brief: true, name: 'empty-set-asides', path: '/set-asides' },
   { brief: true, name: 'empty-account', path: '/account' },
   { brief: true, name: 'empty-audit', path: '/audit?actor=nobody' },
+  { brief: true, name: 'empty-incidents', path: '/incidents' },
 ]
 
 /** Pages that follow the service while they are open. */
@@ -202,6 +215,8 @@ export const OFFLINE: readonly string[] = [
   '/functions',
   '/functions/scan',
   '/set-asides',
+  '/incidents',
+  '/notifications',
   '/account',
   '/audit',
   '/users',

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import type { Store } from '#lib/db/types.ts'
 import { Refusal } from '#lib/engine/refusal.ts'
 import { NOW } from '#tests/api/fake-config.ts'
+import { fakeId, tellsMuch } from '#tests/api/fake-incidents.ts'
 import type { Fake } from '#tests/api/fake-services.ts'
 import { fakePlan, fakeRun, LONG_AGO, lookedAtLongAgo } from '#tests/api/fake-views.ts'
 
@@ -207,6 +208,16 @@ export const MADE_UP: readonly MadeUp[] = [
       await page.locator('.log-box').evaluate((box) => box.scrollTo({ top: 0 }))
       await page.getByText(/[1-9]\d* new lines ↓/).waitFor()
     },
+  },
+  { name: 'incidents-all-kinds', path: '/incidents', arrange: tellsMuch, top: 1300 },
+  { name: 'incident-over', path: `/incidents/${fakeId(9)}`, arrange: tellsMuch, top: 1300 },
+  { name: 'incident-channel', path: `/incidents/${fakeId(6)}`, arrange: tellsMuch },
+  { name: 'notifications', path: '/notifications', arrange: tellsMuch, top: 1500 },
+  {
+    name: 'notifications-tried',
+    path: '/notifications',
+    arrange: tellsMuch,
+    before: press('Send a test message to chat', 'did not take the test message'),
   },
   { name: 'empty-users', path: '/users', role: 'admin', arrange: () => {} },
 ]
