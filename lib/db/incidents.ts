@@ -14,7 +14,14 @@ export function incidentsRepository(db: Kysely<Schema>): Incidents {
       const rows = await db
         .selectFrom('incident')
         .select('data')
-        .where((e) => e.or([e('resolved_at', 'is', null), e('resolved_at', '>=', since)]))
+        // One whose end is still to be told too, however long nobody was at work.
+        .where((e) =>
+          e.or([
+            e('resolved_at', 'is', null),
+            e('resolved_at', '>=', since),
+            sql<boolean>`json_type(data, '$.due') = 'object'`,
+          ]),
+        )
         .orderBy('seq')
         .execute()
       const incidents = rows.map(({ data }) => fromJson<Incident>(data))

@@ -304,6 +304,10 @@ export function acknowledged(
       : `Acknowledged by ${ack.by}${ack.reason === null ? '' : `: ${ack.reason}`}.`
   return {
     ...incident,
+    // At once, for whoever looks: the next look says the same.
+    ...(ack === null
+      ? { state: 'FIRING' }
+      : { state: ack.until === null ? 'ACKED' : 'SNOOZED', due: null, wasAcked: true }),
     ack: ack === null ? null : { ...ack, at: now, severity: incident.severity },
     timeline: noted(incident, now, text),
   }

@@ -190,13 +190,24 @@ export class Teller {
     const advanced = advance(this.#book, sights, { warnForMs: notifications.warnForSeconds * 1000 }, at)
     const told = tell(advanced.book, at)
     const notes = this.#notes
-    const { drafts, toldFor } = await dueNow(this.#parts.calendar, [...told.book.incidents.values()], { at, decisions })
+    const { drafts, toldFor } = await this.#calendar([...told.book.incidents.values()], at, decisions)
     await this.#save(told.book, {
       ...changesOf(advanced, told),
       drafts: [...told.drafts, ...notes, ...drafts],
       toldFor,
     })
     this.#notes = this.#notes.filter((note) => !notes.includes(note))
+  }
+
+  /** A report that cannot be made keeps no incident from being told. */
+  async #calendar(incidents: readonly Incident[], at: number, decisions: boolean): ReturnType<typeof dueNow> {
+    const { calendar, log } = this.#parts
+    try {
+      return await dueNow(calendar, incidents, { at, decisions })
+    } catch (error) {
+      log.error(`Digest, report or questions could not be made: ${error instanceof Error ? error.message : error}`)
+      return { drafts: [], toldFor: [] }
+    }
   }
 
   async #save(
