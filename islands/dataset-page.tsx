@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import type { ComponentProps } from 'preact'
 import { Action } from '#lib/client/action.tsx'
 import { type DatasetGiven, useDataset } from '#lib/client/dataset.ts'
 import { Acknowledge, DatasetControls } from '#lib/client/dataset-controls.tsx'
@@ -12,11 +13,16 @@ import { InDoubt } from '#lib/view/detail/in-doubt.tsx'
 import { LagChart } from '#lib/view/detail/lag-chart.tsx'
 import { RecentRuns } from '#lib/view/detail/recent-runs.tsx'
 import { Options, Why } from '#lib/view/detail/why.tsx'
+import { ChangeTable, type ShownChange } from '#lib/view/history/changes.tsx'
+import { ObjectiveMonths } from '#lib/view/history/objective.tsx'
 import { RoleNote } from '#lib/view/layout.tsx'
 import { NotLookedAtOne } from '#lib/view/not-fresh.tsx'
 import { useNow } from '#lib/view/shown-time.ts'
 
 interface Props extends DatasetGiven {
+  /** The last changes, as of the moment at which the page was made. */
+  readonly changes: readonly ShownChange[]
+  readonly months: ComponentProps<typeof ObjectiveMonths>['months']
   readonly view: ChainView
 }
 
@@ -90,9 +96,21 @@ export default function DatasetPage(props: Props) {
         <div class="stack">
           <RecentRuns runs={runs.value} datasetId={id} />
           <Verified detail={shown} />
+          <ObjectiveMonths months={props.months} maxDelaySeconds={shown.maxDelaySeconds} />
         </div>
         <Settings detail={shown} />
       </div>
+      <section class="stack-s" aria-labelledby="history">
+        <h2 id="history">History</h2>
+        {props.changes.length === 0 ? (
+          <p class="muted">Nothing has changed since it is watched, as far as is on record.</p>
+        ) : (
+          <ChangeTable items={props.changes} caption="The last changes of this dataset" isOfOne />
+        )}
+        <p>
+          <a href={`/history?dataset=${encodeURIComponent(id)}`}>All of its history</a>
+        </p>
+      </section>
     </>
   )
 }

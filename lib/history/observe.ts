@@ -101,7 +101,7 @@ const BY_ACKNOWLEDGEMENT: ReadonlySet<string> = new Set(['CHILDREN_GONE', 'REPAI
 interface EndFacts {
   readonly before: ChangeState
   readonly after: ChangeState
-  /** The run whose look it was; null: none, or not on record. */
+  /** The repair that was under way, or the run whose look it was; null: none, or not on record. */
   readonly run: Pick<RunRecord, 'id' | 'kind' | 'state' | 'trigger' | 'datasetId' | 'scope' | 'reason'> | null
   readonly datasetId: string
   /** In force now. */
@@ -111,8 +111,8 @@ interface EndFacts {
 }
 
 /**
- * What ended how a dataset was: the repair whose own look shows it better, a person whose word it waited for, or else
- * itself. Of a repair that has not ended yet it is assumed that it succeeds; one that does not is taken back.
+ * What ended how a dataset was: the repair whose own look shows it better, or that was under way then, a person whose word it
+ * waited for, or else itself. Of a repair that has not ended yet it is assumed that it succeeds; one that does not is taken back.
  */
 export function whatEnded({ before, after, run, datasetId, ack, lastSeenAt }: EndFacts): ChangeEnd {
   if (run?.kind === 'REPAIR' && run.datasetId === datasetId && isBetter(before, after) && mayHaveSucceeded(run.state))

@@ -142,6 +142,24 @@ test('the repair whose own look shows it better ended it; one that fails after a
   ])
 })
 
+test('what a scan sees better while a repair is under way, the repair has brought', async () => {
+  const it = await bench()
+  const scan = await createdRun(it.store, {})
+  const repair = await createdRun(it.store, { kind: 'REPAIR', datasetId: 'a', trigger: byAnna })
+  const { dataset, run } = it.recorder.listener
+  dataset?.(judged('BROKEN', 'LAG_CRITICAL', 1))
+  run?.({ ...repair, state: 'RUNNING', startedAt: 2 })
+  dataset?.(judged('WARNING', 'LAGGING', 3, { runId: scan.id }))
+  await it.recorder.settled()
+  run?.({ ...repair, state: 'SUCCEEDED', startedAt: 2, finishedAt: 4 })
+  dataset?.(judged('HEALTHY', 'UP_TO_DATE', 5, { runId: scan.id }))
+  expect(await it.told()).toEqual([
+    `a BROKEN LAG_CRITICAL run ${repair.id} anna`,
+    'a WARNING LAGGING itself',
+    'a HEALTHY UP_TO_DATE',
+  ])
+})
+
 test('a look by a run of another dataset, a scan, and a repair that made it worse end nothing', async () => {
   const it = await bench()
   const scan = await createdRun(it.store, { trigger: byAnna, reason: 'a look' })

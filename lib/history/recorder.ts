@@ -70,6 +70,8 @@ interface Known {
  */
 export function createHistoryRecorder({ store, datasets, cadence, zone, log, now }: Parts): HistoryRecorder {
   const known = new Map<string, Known>()
+  /** Repairs under way, by their dataset: a scan may see what they have brought so far. */
+  const repairing = new Map<string, number>()
   const waiting: Waiting[] = []
   let lastLookAt: number | null = null
   let writing: Promise<void> | null = null
@@ -118,10 +120,16 @@ export function createHistoryRecorder({ store, datasets, cadence, zone, log, now
 
   function dataset(record: DatasetStateRecord): void {
     if (record.verdict !== null) noteGap(record.updatedAt)
-    for (const seen of ofDataset(record)) see(seen, record.lastRunId)
+    const runId = repairing.get(record.datasetId) ?? record.lastRunId
+    for (const seen of ofDataset(record)) see(seen, runId)
   }
 
   function run(record: RunRecord): void {
+    const { kind, datasetId, state } = record
+    if (kind === 'REPAIR' && datasetId !== null) {
+      if (state === 'RUNNING') repairing.set(datasetId, record.id)
+      else if (repairing.get(datasetId) === record.id) repairing.delete(datasetId)
+    }
     // A run is reported more than once, also when it has ended.
     if (record.finishedAt === null || record.id === lastRun) return
     lastRun = record.id

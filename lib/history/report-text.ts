@@ -1,6 +1,6 @@
 import type { ObjectiveRecord } from '#lib/db/types.ts'
 import { cleanLine } from '#lib/text/clean.ts'
-import { counted, iso, isoOrNull, someOf } from '#lib/text/words.ts'
+import { counted, iso, isoOrNull, shareText, someOf } from '#lib/text/words.ts'
 import { zonedMinute } from '#lib/text/zoned-time.ts'
 import { type Protection, type Report, type ReportRow, uncoveredIn } from './report.ts'
 
@@ -28,15 +28,6 @@ export function uncoveredSentence(report: Pick<Report, 'primaries' | 'zone'>): s
   if (oldest === null) return `What the primaries hold that nobody replicates has not been counted yet.`
   const are = count === 1 ? '1 dataset of the primaries is' : `${count} datasets of the primaries are`
   return `${are} replicated by nobody that the witness watches, counted ${zonedMinute(oldest, report.zone)}.${missing}`
-}
-
-/** A share as it is shown: only all is 100 %, and only nothing is 0 %. */
-export function shareText(part: number, whole: number): string {
-  if (whole <= 0) return '–'
-  const percent = (part / whole) * 100
-  if (part === whole) return '100 %'
-  if (part === 0) return '0 %'
-  return percent < 0.1 ? '<0.1 %' : `${(Math.floor(percent * 10) / 10).toFixed(1)} %`
 }
 
 export function wholeOf({ insideMs, outsideMs, unknownMs }: ObjectiveRecord): number {

@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test'
 import type { ObjectiveRecord, RunRecord, UncoveredRecord } from '#lib/db/types.ts'
 import type { DatasetView } from '#lib/engine/types.ts'
+import { shareText } from '#lib/text/words.ts'
 import { buildReport, type PROTECTIONS, type ReportFacts } from './report.ts'
-import { csvCell, reportCsv, reportHeadline, reportMessage, shareText, uncoveredSentence } from './report-text.ts'
+import { csvCell, reportCsv, reportHeadline, reportMessage, uncoveredSentence } from './report-text.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 const DAY = 86_400_000
@@ -24,7 +25,7 @@ function view(id: string, shown: Shown = {}): DatasetView {
   return {
     dataset: { id, mapping, retired: shown.retired ?? false, config: { policy: { maxDelaySeconds: 3600 } } },
     verdict: {
-      ...{ health, reason: { code, message }, looked: shown.looked ?? true },
+      ...{ health, reason: { code, message }, reasons: [{ code, message }], looked: shown.looked ?? true },
       newestCommon: common === null ? null : ref,
       newestBackup: (shown.onBackup ?? common !== null) ? ref : null,
     },
@@ -70,15 +71,38 @@ const PROTECTED: readonly (readonly [string, Shown, (typeof PROTECTIONS)[number]
   ['a container without snapshots', { code: 'CONTAINER', common: null }, 'PROTECTED'],
   ['behind, with something there', { health: 'WARNING' }, 'AT_RISK'],
   ['broken, with something there', { health: 'BROKEN', code: 'LAG_CRITICAL' }, 'AT_RISK'],
-  ['nothing in common, and snapshots on the backup', { health: 'BROKEN', common: null, onBackup: true }, 'AT_RISK'],
+  ['nothing in common', { health: 'BROKEN', code: 'NO_COMMON_SNAPSHOT', common: null, onBackup: true }, 'AT_RISK'],
+  [
+    'nothing in common, and nothing there',
+    { health: 'BROKEN', code: 'NO_COMMON_SNAPSHOT', common: null },
+    'NOT_COVERED',
+  ],
+  ['a pool that is not imported', { health: 'BROKEN', code: 'POOL_UNAVAILABLE', common: null }, 'AT_RISK'],
+  [
+    'no primary any more: the backup is there',
+    { health: 'BROKEN', code: 'PRIMARY_DATASET_MISSING', common: null },
+    'AT_RISK',
+  ],
   ['no backup at all', { health: 'BROKEN', code: 'BACKUP_DATASET_MISSING', common: null }, 'NOT_COVERED'],
-  ['no backup yet, but within policy', { health: 'HEALTHY', common: null }, 'PROTECTED'],
+  ['a new child without a backup yet', { code: 'NEW_CHILD', common: null }, 'NOT_COVERED'],
+  ['a new child whose backup has begun', { code: 'NEW_CHILD' }, 'PROTECTED'],
   ['nobody could look', { health: 'UNKNOWN' }, 'UNKNOWN'],
-  ['overdue without a look, and nothing ever seen', { health: 'BROKEN', common: null, looked: false }, 'AT_RISK'],
+  [
+    'overdue without a look',
+    { health: 'BROKEN', code: 'BACKUP_DATASET_MISSING', common: null, looked: false },
+    'AT_RISK',
+  ],
 ]
 
 test.each(PROTECTED)('%s', (_, shown, protection) => {
   expect(buildReport(facts({ views: [view('a', shown)] })).rows[0]?.protection).toBe(protection)
+})
+
+test('what could be restored: the newest common snapshot, or what a bookmark stands for', () => {
+  const pointOf = (shown: Shown) => buildReport(facts({ views: [view('a', shown)] })).rows[0]?.recoveryPoint
+  expect(pointOf({ common: 500 })).toBe(500_000)
+  expect(pointOf({ health: 'BROKEN', common: null, onBackup: true })).toBeNull()
+  expect(pointOf({ health: 'WARNING', code: 'BASE_IS_BOOKMARK', common: null, onBackup: true })).toBe(0)
 })
 
 test('the worst come first, of these the oldest recovery point; what is gone on its primary is only counted', () => {
@@ -86,7 +110,7 @@ test('the worst come first, of these the oldest recovery point; what is gone on 
     view('fine'),
     view('late', { health: 'WARNING', common: 500 }),
     view('later', { health: 'WARNING', common: 400 }),
-    view('none', { health: 'BROKEN', common: null }),
+    view('none', { health: 'BROKEN', code: 'BACKUP_DATASET_MISSING', common: null }),
     view('unseen', { health: 'UNKNOWN' }),
     view('gone', { retired: true }),
   ]

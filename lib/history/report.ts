@@ -102,7 +102,7 @@ export function buildReport(facts: ReportFacts): Report {
       reason: verdict.reason.code,
       message: verdict.reason.message,
       isPaused: view.pause !== null,
-      recoveryPoint: verdict.newestCommon === null ? null : verdict.newestCommon.creation * 1000,
+      recoveryPoint: recoveryPointOf(verdict),
       maxDelaySeconds: config.policy.maxDelaySeconds,
       thisMonth: months.find(({ month }) => month === current.month) ?? null,
       lastMonth: months.find(({ month }) => month === last.month) ?? null,
@@ -130,12 +130,22 @@ export function buildReport(facts: ReportFacts): Report {
   }
 }
 
-/** Where nothing of it is on the backup it is not covered, whatever the configuration says. */
+/** Where it was seen that nothing of it is on the backup, it is not covered: also a new child whose first backup is not due yet. */
 function protectionOf({ verdict }: DatasetView): Protection {
-  if (verdict.health === 'UNKNOWN') return 'UNKNOWN'
-  if (verdict.health === 'HEALTHY') return 'PROTECTED'
-  const isThere = verdict.newestCommon !== null || verdict.newestBackup !== null
-  return isThere || !verdict.looked ? 'AT_RISK' : 'NOT_COVERED'
+  const { health, reasons, newestCommon, newestBackup } = verdict
+  const has = (wanted: ReasonCode): boolean => reasons.some(({ code }) => code === wanted)
+  if (health === 'UNKNOWN') return 'UNKNOWN'
+  if (newestCommon === null && has('NEW_CHILD')) return 'NOT_COVERED'
+  if (health === 'HEALTHY') return 'PROTECTED'
+  const isEmpty = has('NO_COMMON_SNAPSHOT') && newestBackup === null
+  return verdict.looked && (has('BACKUP_DATASET_MISSING') || isEmpty) ? 'NOT_COVERED' : 'AT_RISK'
+}
+
+/** What could be restored, epoch ms; a base that is only a bookmark on the primary is whole on the backup. */
+function recoveryPointOf({ newestCommon, newestBackup, reasons }: DatasetView['verdict']): number | null {
+  const isBookmark = reasons.some(({ code }) => code === 'BASE_IS_BOOKMARK')
+  const newest = newestCommon ?? (isBookmark ? newestBackup : null)
+  return newest === null ? null : newest.creation * 1000
 }
 
 function starterOf({ trigger: { type, actor } }: RunRecord): string {

@@ -52,6 +52,15 @@ export function counted(count: number, what: string, plural = `${what}s`): strin
   return `${count} ${count === 1 ? what : plural}`
 }
 
+/** A share as it is shown: only all is 100 %, and only nothing is 0 %. */
+export function shareText(part: number, whole: number): string {
+  if (whole <= 0) return '–'
+  const percent = (part / whole) * 100
+  if (part === whole) return '100 %'
+  if (part === 0) return '0 %'
+  return percent < 0.1 ? '<0.1 %' : `${(Math.floor(percent * 10) / 10).toFixed(1)} %`
+}
+
 /** `a, b, c and 7 more`. `count`: how many there are in all, where not every name is in the list. */
 export function someOf(names: readonly string[], count = names.length, most = 3): string {
   const shown = names.slice(0, most)

@@ -9,6 +9,8 @@ const PLACES = [
   ['datasets', '/', 'Datasets', 'datasets'],
   ['incidents', '/incidents', 'Incidents', 'bell'],
   ['runs', '/runs', 'Runs', 'history'],
+  ['history', '/history', 'History', 'clock'],
+  ['report', '/report', 'Report', 'shield'],
   ['set-asides', '/set-asides', 'Set-asides', 'archive'],
   ['maintenance', '/maintenance', 'Maintenance', 'pause'],
   ['functions', '/functions', 'Functions', 'function'],

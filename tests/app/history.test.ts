@@ -94,6 +94,36 @@ test('twelve hours without a look are said, in every list and with the dataset',
   expect(Date.parse(gaps[0].to) - Date.parse(gaps[0].from)).toBeGreaterThan(11 * HOUR)
 })
 
+test('the report: protected, repaired by that run, and what nobody replicates is counted when someone asks', async () => {
+  const before = await app.get('/api/report')
+  expect(before.uncovered).toBe('What the primaries hold that nobody replicates has not been counted yet.')
+  world.dataset('forgotten', 1, { bytes: 5_000_000 })
+  const { status, body } = await app.post('/api/functions/count-uncovered')
+  expect([status, body.output.items]).toEqual([
+    200,
+    [{ host: world.primary.name, at: expect.any(String), datasets: 3, count: 1, error: null }],
+  ])
+  const report = await app.get('/api/report')
+  expect(report.headline).toBe('The one dataset protected')
+  expect(report.primaries).toMatchObject([{ host: 'prim', uncovered: 1, names: ['tank/forgotten'] }])
+  expect(report.items).toMatchObject([{ datasetId: id, protection: 'PROTECTED', lastRepair: { runId }, moved: [] }])
+  const [month] = report.items
+    .map(({ thisMonth, lastMonth }: Body) => [thisMonth, lastMonth].filter((each) => each !== null))
+    .at(0)
+  expect(month.unknownSeconds).toBeGreaterThan(0)
+  const csv = await (await app.send('/report.csv')).text()
+  expect(csv.split('\r\n')[1]).toStartWith(`${id},PROTECTED,HEALTHY,UP_TO_DATE,false,prim:tank/a,back:vault/a,`)
+  const { items, maxDelaySeconds } = await app.get(`/api/datasets/${id}/objective?months=2`)
+  expect([items.length > 0, maxDelaySeconds]).toEqual([true, 36_000])
+})
+
+test('what cannot be listed keeps the count of before, and says so', async () => {
+  world.primary.misbehave({ match: '^zfs list .*usedbydataset', fail: 'internal error: out of memory', exitCode: 1 })
+  const { body } = await app.post('/api/functions/count-uncovered')
+  expect(body.output.items).toMatchObject([{ at: null, count: null, error: expect.stringContaining('out of memory') }])
+  expect((await app.get('/api/report')).primaries).toMatchObject([{ uncovered: 1, names: ['tank/forgotten'] }])
+})
+
 test('how it stood at a moment, when nothing changed then', async () => {
   const [, unreachable] = await told(`/api/datasets/${id}/history`, 6)
   const from = new Date(Date.parse(unreachable?.at) - 1000).toISOString()

@@ -1,4 +1,4 @@
-import { counted, relativeTime } from '#lib/text/words.ts'
+import { counted, relativeTime, shareText } from '#lib/text/words.ts'
 import type { ReportRowView, ReportView } from '../answers.ts'
 import { paint, type Span, type Text, tableLines } from '../text.ts'
 
@@ -52,11 +52,8 @@ function movedLine(
   return `Run ${runId} of ${datasetId}, started ${who} at ${at}, ${did}; it ended ${state}.`
 }
 
-/** Only all of it is 100 %. */
 function inside(month: Month): string {
-  if (month === null || month.insideShare === null) return 'not known'
-  const percent = month.insideShare * 100
-  return month.insideShare === 1 ? '100 %' : `${(Math.floor(percent * 10) / 10).toFixed(1)} %`
+  return month?.insideShare == null ? 'not known' : shareText(month.insideShare, 1)
 }
 
 export function reportRecord(row: ReportRowView): (string | number | null)[] {

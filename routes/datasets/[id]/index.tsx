@@ -8,14 +8,19 @@ import { Island } from '#lib/runtime/page.tsx'
 import { Problem } from '#lib/runtime/problem.ts'
 import { definePage, type Services } from '#lib/services.ts'
 import { type Chain, readChainView } from '#lib/view/detail/chain-section.tsx'
+import { shownChange } from '#lib/view/history/changes.tsx'
 import { MaintenanceNotes, ofScheduler } from '#lib/view/maintenance/notes.tsx'
 import { ask } from '../../_ask.ts'
 import { Page } from '../../_page.tsx'
+import { GET as historyRoute } from '../../api/datasets/[id]/history.ts'
+import { GET as objectiveRoute } from '../../api/datasets/[id]/objective.ts'
 import { GET as snapshotsRoute } from '../../api/datasets/[id]/snapshots.ts'
 import { GET as detailRoute } from '../../api/datasets/[id].ts'
 
 const SNAPSHOTS = 400
 const RUNS = 6
+const CHANGES = 6
+const MONTHS = 6
 /** A SAN that does not answer must not hold the page: what is missing comes later. */
 const PATIENCE_MS = 1_500
 
@@ -24,10 +29,12 @@ export default definePage({
   input: datasetInput,
   async render({ id }, context) {
     const now = context.now()
-    const [detail, chain, runs] = await Promise.all([
+    const [detail, chain, runs, history, objective] = await Promise.all([
       ask(detailRoute, { id }, context),
       chainOf(id, context),
       context.store.runs({ datasetId: id, limit: RUNS }),
+      ask(historyRoute, { id, limit: CHANGES }, context),
+      ask(objectiveRoute, { id, months: MONTHS }, context),
     ])
     const params = new URL(context.request?.url ?? 'http://here/').searchParams
     return (
@@ -42,6 +49,8 @@ export default definePage({
               const { id: number, kind, state, queuedAt, outcome } = runView(run, now)
               return { id: number, kind, state, queuedAt, outcome }
             }),
+            changes: history.items.map(shownChange),
+            months: objective.items,
             view: readChainView(params),
           }}
         />
