@@ -1,6 +1,6 @@
 import type { ChangeView } from '#lib/api/history.ts'
 
-export interface HistoryQuery {
+interface HistoryQuery {
   readonly subject: ChangeView['subject'] | ''
   readonly dataset: string
   readonly host: string
