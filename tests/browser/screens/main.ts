@@ -39,16 +39,23 @@ async function main(): Promise<void> {
     const demo = await demoService()
     try {
       await until(async () => (await demo.ask('GET', '/api/status')).lastCheck !== null)
-      const admin = await signedIn(demo.url, async (page) => {
-        await page.goto(`${demo.url}/login`)
-        await page.getByLabel('Name').fill('admin')
-        await page.getByLabel('Password').fill('demo-admin')
-        await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-      })
+      const as = (name: string) =>
+        signedIn(demo.url, async (page) => {
+          await page.goto(`${demo.url}/login`)
+          await page.getByLabel('Name').fill(name)
+          await page.getByLabel('Password').fill(`demo-${name}`)
+          await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+        })
+      const admin = await as('admin')
       await take(demo, OF_THE_DEMO, admin)
       if (wanted('offline')) {
-        const urls = OFFLINE.map((path) => demo.url + path)
-        const pictures = await offlinePictures(browser, admin, urls, demo.end)
+        // One person may follow the service from ten windows; users are shown to an admin alone.
+        const operator = await as('operator')
+        const windows = OFFLINE.map((path, at) => ({
+          url: demo.url + path,
+          signedIn: at < 9 || path === '/users' ? admin : operator,
+        }))
+        const pictures = await offlinePictures(browser, windows, demo.end)
         await sheet('offline', pictures.slice(0, 9), { scale: 0.4, across: 3 })
         await sheet('offline-more', pictures.slice(9), { scale: 0.4, across: 3 })
       }

@@ -51,13 +51,12 @@ export async function settled(page: Page): Promise<void> {
 /** The pages stay open while their service ends: the top of each, when each says that it is offline. */
 export async function offlinePictures(
   browser: Browser,
-  signedIn: Parameters<typeof windowOf>[2],
-  urls: readonly string[],
+  windows: readonly { readonly url: string; readonly signedIn: Parameters<typeof windowOf>[2] }[],
   end: () => Promise<void>,
 ): Promise<readonly Picture[]> {
   const pages: Page[] = []
   try {
-    for (const url of urls) {
+    for (const { url, signedIn } of windows) {
       const page = await windowOf(browser, TWO[0] as Variant, signedIn)
       pages.push(page)
       await page.goto(url)
