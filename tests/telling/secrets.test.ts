@@ -275,6 +275,7 @@ test.each(Object.keys(MISTAKES))('the file has %s: what is said of it has no sec
     for (const path of ['/', '/config', '/config?tab=file', '/api/config', '/api/status'])
       clean(path, await as('viewer').page(path))
     for (const line of [['config', 'check'], ['config', 'reload'], ['serve']]) await cli(line)
+    await bundle(['--no-doctor'])
   } finally {
     scene.home.configure(scene.yaml)
   }
@@ -297,6 +298,7 @@ async function cli(line: readonly string[]): Promise<number> {
 
 /** Those that run on, that overwrite files here, or that call other programs. */
 const NOT_RUN = [
+  'support-bundle',
   'serve',
   'demo',
   'backup',
@@ -314,17 +316,30 @@ test('no command says one, to a person or to a script', async () => {
   for (const { name, operands } of COMMANDS) {
     if (NOT_RUN.includes(name)) continue
     const given = Array.from({ length: operands[0] }, () => ID)
-    // What is written for others to read is written here.
-    const files = name === 'support-bundle' ? [join(temporaryDirectory(), 'bundle')] : []
-    for (const how of ['--verbose', '--json']) {
-      exits.set(`${name} ${how}`, await cli([...name.split(' '), ...given, ...files, how]))
-      for (const file of files) cleanFile(file)
-    }
+    for (const how of ['--verbose', '--json'])
+      exits.set(`${name} ${how}`, await cli([...name.split(' '), ...given, how]))
   }
   for (const line of ['config show', 'config check', 'notify list', 'doctor', 'status', 'incidents'])
     expect([line, exits.get(`${line} --json`)]).toEqual([line, expect.any(Number)])
   expect(exits.get('config show --json')).toBe(0)
 })
+
+test('what is written for others to read has none', async () => {
+  for (const how of [[], ['--anonymous']]) {
+    const text = await bundle(how)
+    // It is the whole of it, with the faults that were logged.
+    for (const words of ['config', 'could not be sent', 'did not take a ping']) expect(text).toContain(words)
+  }
+})
+
+/** A support bundle, unpacked and looked at. */
+async function bundle(options: readonly string[]): Promise<string> {
+  const file = join(temporaryDirectory(), 'bundle.tar.gz')
+  const exit = await cli(['support-bundle', file, ...options])
+  expect([options, exit]).toEqual([options, 0])
+  cleanFile(file)
+  return readable(readFileSync(file))
+}
 
 test('whatever else may be asked for with a form or by a program answers without one', async () => {
   const { routes } = app.runtime.tree
