@@ -6,32 +6,40 @@ import type { LookSpan, ObjectiveRecord, Store } from './types.ts'
 
 type Objective = Pick<Store, 'lookSpans' | 'objectives' | 'saveObjectives'>
 
+interface Look {
+  readonly at: number
+  readonly delay: number | null
+  readonly health: string
+}
+
 /**
  * Is the delay within the limit, by one look? A look that could not look knows nothing of it, whatever the delay has grown to
  * by then; BROKEN without any delay is no backup at all.
  */
-const stateOf = (maxDelaySeconds: number) => sql`CASE
-  WHEN health = 'UNKNOWN' THEN 'unknown'
-  WHEN delay_seconds IS NOT NULL THEN CASE WHEN delay_seconds <= ${maxDelaySeconds} THEN 'inside' ELSE 'outside' END
-  WHEN health = 'HEALTHY' THEN 'inside'
-  WHEN health = 'BROKEN' THEN 'outside'
-  ELSE 'unknown' END`
+function stateOf({ delay, health }: Look, maxDelaySeconds: number): LookSpan['state'] {
+  if (health === 'UNKNOWN') return 'unknown'
+  if (delay !== null) return delay <= maxDelaySeconds ? 'inside' : 'outside'
+  return health === 'HEALTHY' ? 'inside' : health === 'BROKEN' ? 'outside' : 'unknown'
+}
 
 /** How long datasets were within their objective. */
 export function objectiveRepository(db: Kysely<Schema>): Objective {
   return {
+    // Put together here: window functions over the same rows take five times as long.
     async lookSpans({ datasetId, from, to, maxDelaySeconds, longest }) {
-      const { rows } = await sql<LookSpan>`
-        WITH looked AS (
-          SELECT at, ${stateOf(maxDelaySeconds)} AS state FROM lag_point
-          WHERE dataset_id = ${datasetId} AND at < ${to} AND at >= coalesce(
-            (SELECT max(at) FROM lag_point WHERE dataset_id = ${datasetId} AND at <= ${from}), ${from})),
-        marked AS (
-          SELECT at, state, CASE WHEN state IS lag(state) OVER w AND at - lag(at) OVER w <= ${longest} THEN 0 ELSE 1 END AS begins
-          FROM looked WINDOW w AS (ORDER BY at)),
-        numbered AS (SELECT at, state, sum(begins) OVER (ORDER BY at) AS number FROM marked)
-        SELECT state, min(at) AS "from", max(at) AS "to" FROM numbered GROUP BY number ORDER BY number`.execute(db)
-      return rows
+      const { rows } = await sql<Look>`
+        SELECT at, delay_seconds AS delay, health FROM lag_point
+        WHERE dataset_id = ${datasetId} AND at < ${to} AND at >= coalesce(
+          (SELECT max(at) FROM lag_point WHERE dataset_id = ${datasetId} AND at <= ${from}), ${from})
+        ORDER BY at`.execute(db)
+      const spans: { state: LookSpan['state']; from: number; to: number }[] = []
+      for (const look of rows) {
+        const state = stateOf(look, maxDelaySeconds)
+        const last = spans.at(-1)
+        if (last !== undefined && last.state === state && look.at - last.to <= longest) last.to = look.at
+        else spans.push({ state, from: look.at, to: look.at })
+      }
+      return spans
     },
 
     async objectives(datasetId) {

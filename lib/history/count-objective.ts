@@ -52,6 +52,7 @@ async function oneMonth(
 
 /** Looks are kept for longer than that only where retention says so. */
 const MONTHS = 13
+const MOST_UNSAVED = 200
 
 /**
  * Counts what is over and not counted yet, and keeps it: a month stays as it was judged in its time, and a page need not read
@@ -67,15 +68,22 @@ export async function countObjectives(
   const until = asking.now - rhythmOf(scheduler).longestMs
   const known = Map.groupBy(await store.objectives(null), ({ datasetId }) => datasetId)
   let months = 0
+  let unsaved: ObjectiveRecord[] = []
+  const save = async (): Promise<void> => {
+    await store.saveObjectives(unsaved)
+    months += unsaved.length
+    unsaved = []
+  }
   for (const wanted of datasets) {
     if (signal?.aborted) break
     const before = known.get(wanted.datasetId) ?? []
     const all = await objectiveOf({ ...asking, until }, wanted, MONTHS, before)
-    const fresh = all.filter((each) => before.find(({ month }) => month === each.month)?.until !== each.until)
-    await store.saveObjectives(fresh)
-    months += fresh.length
+    unsaved.push(...all.filter((each) => before.find(({ month }) => month === each.month)?.until !== each.until))
+    // One sync to disk for some of them, not one for each.
+    if (unsaved.length >= MOST_UNSAVED) await save()
     // A real turn of the loop: requests come between two datasets.
     await new Promise((resolve) => setImmediate(resolve))
   }
+  await save()
   return months
 }

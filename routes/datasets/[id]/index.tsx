@@ -1,5 +1,6 @@
 import DatasetPage from '#islands/dataset-page.tsx'
 import { nameOf } from '#lib/api/dataset-summary.ts'
+import { historyOf } from '#lib/api/history.ts'
 import { maintenanceNotes } from '#lib/api/maintenance.ts'
 import { datasetInput, noSuchDataset } from '#lib/api/refusals.ts'
 import { runView } from '#lib/api/run.ts'
@@ -12,7 +13,6 @@ import { shownChange } from '#lib/view/history/changes.tsx'
 import { MaintenanceNotes, ofScheduler } from '#lib/view/maintenance/notes.tsx'
 import { ask } from '../../_ask.ts'
 import { Page } from '../../_page.tsx'
-import { GET as historyRoute } from '../../api/datasets/[id]/history.ts'
 import { GET as objectiveRoute } from '../../api/datasets/[id]/objective.ts'
 import { GET as snapshotsRoute } from '../../api/datasets/[id]/snapshots.ts'
 import { GET as detailRoute } from '../../api/datasets/[id].ts'
@@ -33,7 +33,7 @@ export default definePage({
       ask(detailRoute, { id }, context),
       chainOf(id, context),
       context.store.runs({ datasetId: id, limit: RUNS }),
-      ask(historyRoute, { id, limit: CHANGES }, context),
+      historyOf(context, { datasetId: id, limit: CHANGES }),
       ask(objectiveRoute, { id, months: MONTHS }, context),
     ])
     const params = new URL(context.request?.url ?? 'http://here/').searchParams
