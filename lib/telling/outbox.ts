@@ -45,6 +45,12 @@ interface ChannelHealth {
   readonly message: string | null
 }
 
+/** In a sentence that holds no secret: an error that is not a channel's own may quote the address. */
+export function whyNotSent(error: unknown): string {
+  if (error instanceof DeliveryFailed) return error.message
+  return `The channel failed inside (${error instanceof Error ? error.name : typeof error}).`
+}
+
 /**
  * Sends what waits in the database. Each channel goes by itself, in the order in which its messages were written: one that is
  * down holds up nobody else. A message is noted as sent after it was sent: killed in between, it goes out twice, with the
@@ -179,9 +185,7 @@ export class Outbox {
   async #failed(channel: ChannelConfig, record: OutboxRecord, error: unknown): Promise<boolean> {
     const { store, now, log } = this.#parts
     const known = error instanceof DeliveryFailed
-    const message = known
-      ? error.message
-      : `The channel failed inside: ${error instanceof Error ? error.name : 'unknown'}.`
+    const message = whyNotSent(error)
     if (known && !error.retryable) {
       log.error(`A message was refused for good by ${channel.name}: ${message}`)
       await store.endMessages([record.seq], { state: 'REFUSED', at: now(), error: message })

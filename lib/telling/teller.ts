@@ -7,12 +7,12 @@ import { type Advanced, advance } from '#lib/incidents/advance.ts'
 import { acknowledged } from '#lib/incidents/incident.ts'
 import { type Draft, tell } from '#lib/incidents/tell.ts'
 import type { Book, Case, Incident } from '#lib/incidents/types.ts'
-import { type Channel, DeliveryFailed } from '#lib/notify/message.ts'
+import type { Channel } from '#lib/notify/message.ts'
 import type { ChannelConfig } from '#lib/notify/settings.ts'
 import { dueNow } from './calendar.ts'
 import { lifeNote, repairNote } from './notes.ts'
 import { sightsOf } from './observe.ts'
-import { Outbox } from './outbox.ts'
+import { Outbox, whyNotSent } from './outbox.ts'
 import { RepairsSeen } from './repairs-seen.ts'
 import { routed } from './routing.ts'
 import { testMessage } from './summary.ts'
@@ -267,7 +267,7 @@ export class Teller {
           )
           return { channel: name, type, error: null }
         } catch (error) {
-          const message = error instanceof DeliveryFailed ? error.message : 'The channel failed inside; see the log.'
+          const message = whyNotSent(error)
           this.#parts.log.warn(`The test of ${name} failed: ${message}`)
           return { channel: name, type, error: message }
         }

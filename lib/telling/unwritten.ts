@@ -4,6 +4,7 @@ import type { EngineLog } from '#lib/engine/ports.ts'
 import type { Book } from '#lib/incidents/types.ts'
 import type { Channel } from '#lib/notify/message.ts'
 import type { ChannelConfig } from '#lib/notify/settings.ts'
+import { whyNotSent } from './outbox.ts'
 
 type Addressed = BookChange['messages'][number]
 
@@ -86,7 +87,7 @@ export class Unwritten {
           await open(channel).deliver(each.message, AbortSignal.any([AbortSignal.timeout(DELIVERY_MS), stopping]))
           return []
         } catch (error) {
-          log.warn(`A message could not be sent to ${channel.name}: ${error instanceof Error ? error.message : error}`)
+          log.warn(`A message could not be sent to ${channel.name}: ${whyNotSent(error)}`)
           return [each]
         }
       }),
