@@ -21,6 +21,7 @@ const good: Dataset = {
   delaySeconds: 0,
   warnDelaySeconds: 36 * HOUR,
   maxDelaySeconds: 72 * HOUR,
+  retired: false,
   stale: false,
   checkedAt: '2026-11-22T13:48:00Z',
   newestCommonAt: '2026-11-22T12:00:00Z',
@@ -54,6 +55,18 @@ const stale: Dataset = {
   health: 'UNKNOWN',
   reason: { code: 'STALE_CHECK', message: 'The last check is 3 h old.' },
   stale: true,
+}
+
+/** A child of a recursive mapping that is gone on the primary: its parent tells of it. */
+const retired: Dataset = {
+  ...good,
+  id: 'hqs8-hqs1.R',
+  reason: { code: 'RETIRED', message: 'hqs8p1/R is gone on hqs8.' },
+  retired: true,
+  delaySeconds: null,
+  newestCommonAt: null,
+  backupSnapshots: null,
+  oldestBackupAt: null,
 }
 
 const host = { reachable: true, plannedOffline: false, checkedAt: '2026-11-22T13:48:00Z', error: null }
@@ -126,6 +139,20 @@ describe('state', () => {
     const { figures } = await asked(['-w', '24h', '-c', '2d'], view([good]))
     expect(figures[0]).toMatchObject({ warn: '86400', critical: '172800' })
   })
+
+  test.each(['state', 'newest', 'oldest', 'count'])(
+    '%s: what is gone on the primary is asked for no more',
+    async (check) => {
+      const { state, stdout, figures } = await asked(['--check', check], view([good, warned, retired]))
+      expect(state).toBe(check === 'state' ? 'WARNING' : 'OK')
+      expect(stdout).not.toContain(retired.id)
+      expect(figures.find(({ label }) => label === 'datasets')?.value).toBe(2)
+      // Whoever names it is told what became of it.
+      const named = await asked(['--check', check, retired.id], view([good, retired]))
+      expect([named.state, named.text]).toEqual(['OK', 'hqs8-hqs1.R: HEALTHY hqs8p1/R is gone on hqs8.'])
+      expect((await asked(['--check', check], view([retired]))).state).toBe('UNKNOWN')
+    },
+  )
 
   test('hundreds of problems are some lines and a count', async () => {
     const many = Array.from({ length: 300 }, (_, n) => ({ ...broken, id: `x.${n}` }))

@@ -111,7 +111,8 @@ function findingsOf(view: MonitorView, args: Arguments, check: Check): readonly 
   if (datasets.length === 0) throw nothing('dataset')
   // By the clock of the witness: this machine's may be another one.
   const now = Date.parse(view.asOf)
-  return datasets.map((dataset) => JUDGES[check](dataset, thresholds, now))
+  // Of one that is gone on the primary there is nothing to measure, only to say.
+  return datasets.map((dataset) => JUDGES[dataset.retired ? 'state' : check](dataset, thresholds, now))
 }
 
 /** @throws Failure for a dataset or pair that the witness does not have: a name that was mistyped must not be OK. */
@@ -121,8 +122,9 @@ function chosen({ datasets }: MonitorView, args: Arguments): MonitorView['datase
   const unknown = ids.filter((id) => !datasets.some((dataset) => dataset.id === id))
   if (unknown.length > 0) throw new Failure(EXIT.NOT_FOUND, `The witness has no dataset ${someOf(unknown)}.`)
   if (ids.length > 0) return datasets.filter(({ id }) => ids.includes(id))
-  if (pair === null) return datasets
-  const ofPair = datasets.filter((dataset) => dataset.pair === pair)
+  const living = datasets.filter(({ retired }) => !retired)
+  if (pair === null) return living
+  const ofPair = living.filter((dataset) => dataset.pair === pair)
   if (ofPair.length === 0) throw new Failure(EXIT.NOT_FOUND, `The witness has no dataset of a pair ${pair}.`)
   return ofPair
 }

@@ -22,13 +22,16 @@ export const notifyTest: Command = {
     else if (out.format === 'plain')
       for (const { channel: name, type, ok, error } of items) out.record([name, type, ok ? 'ok' : 'failed', error])
     else {
-      if (items.length === 0) out.note('No channel is configured: notifications.channels in app-config.yaml.')
+      if (items.length === 0)
+        out.note('Nothing was sent: no channel is configured (notifications.channels in app-config.yaml).')
       for (const { channel: name, type, error } of items)
         out.line([
           error === null ? paint('green', '✓') : paint('red', '✗'),
           ` ${name} (${type})${error === null ? ': sent' : `: ${error}`}`,
         ])
     }
+    // A script that asks for a test must not take silence for one that was passed.
+    if (items.length === 0) return EXIT.NOT_FOUND
     return items.every(({ ok }) => ok) ? EXIT.DONE : EXIT.FAILED
   },
 }
