@@ -1,7 +1,7 @@
 import type { ReadConfig } from '#config/read.ts'
 import { aboutThis } from '#lib/app/about.ts'
 import { hostname } from '#lib/host/environment.ts'
-import { fileFacts, listDirectory } from '#lib/host/files.ts'
+import { fileFacts, isNotFound, listDirectory } from '#lib/host/files.ts'
 import { iso } from '#lib/text/words.ts'
 import type { Names } from '#lib/upkeep/bundle/names.ts'
 import type { DatasetSummaryView, LogView, RunView, TokenView, UserView } from './answers.ts'
@@ -89,14 +89,21 @@ async function all<T>(connection: Connection, path: string, most: number, query:
 interface Collected {
   readonly parts: readonly BundlePart[]
   /** What could not be had, and why. */
-  readonly missing: readonly { readonly name: string; readonly why: string }[]
+  readonly missing: readonly Missing[]
   readonly names: Names
+  /** Where names come from that could not be had: what holds them cannot be made anonymous. */
+  readonly unnamed: readonly Missing[]
+}
+
+interface Missing {
+  readonly name: string
+  readonly why: string
 }
 
 /** What cannot be had is said in its place; a bundle is asked for when something does not work. */
 export async function collect(context: Context, read: ReadConfig, withDoctor: boolean): Promise<Collected> {
   const parts: BundlePart[] = [await machine(context)]
-  const missing: { name: string; why: string }[] = []
+  const missing: Missing[] = []
   const connection = await context.connect().catch((error: unknown) => {
     missing.push({ name: 'all that only the service knows', why: wordsOf(error) })
     parts.push({
@@ -117,7 +124,29 @@ export async function collect(context: Context, read: ReadConfig, withDoctor: bo
       missing.push({ name, why: wordsOf(error) })
     }
   }
-  return { parts, missing, names: await namesOf(connection, read, parts) }
+  const accounts = await accountsOf(connection)
+  const faulty = read.loaded.faults !== undefined && read.text !== null
+  const unnamed = [
+    ...missing.filter(({ name }) => name === 'datasets.json' || name === 'config.json'),
+    ...(faulty ? [{ name: read.file, why: 'It has faults, so what is a name in it is not known.' }] : []),
+    ...accounts.missing,
+  ]
+  return { parts, missing, names: namesOf(accounts.names, read, parts), unnamed }
+}
+
+/** Names of users and tokens, which stand in what people did. */
+async function accountsOf(connection: Connection | null): Promise<{ names: string[]; missing: Missing[] }> {
+  const names: string[] = []
+  const missing: Missing[] = []
+  for (const path of connection === null ? [] : ['/api/users', '/api/tokens']) {
+    try {
+      const items = await all<UserView | TokenView>(connection as Connection, path, 10_000)
+      names.push(...items.map(({ name }) => name))
+    } catch (error) {
+      missing.push({ name: path, why: wordsOf(error) })
+    }
+  }
+  return { names, missing }
 }
 
 function wordsOf(error: unknown): string {
@@ -129,15 +158,23 @@ function wordsOf(error: unknown): string {
 async function machine({ settings, io }: Context): Promise<BundlePart> {
   const { dataDirectory, configDirectory, url } = settings
   const files = async (directory: string) => {
-    const names = await listDirectory(directory).catch(() => [])
+    let names: readonly string[]
+    try {
+      names = await listDirectory(directory)
+    } catch (error) {
+      return { directory, files: null, why: isNotFound(error) ? 'It is not there.' : wordsOf(error) }
+    }
     const facts = await Promise.all(names.map((name) => fileFacts(`${directory}/${name}`).catch(() => null)))
-    return names.map((name, at) => ({
-      name,
-      bytes: facts[at]?.sizeBytes ?? null,
-      mode: facts[at]?.mode.toString(8) ?? null,
-      uid: facts[at]?.uid ?? null,
-      modifiedAt: facts[at] ? iso(facts[at].modifiedAtMs) : null,
-    }))
+    return {
+      directory,
+      files: names.map((name, at) => ({
+        name,
+        bytes: facts[at]?.sizeBytes ?? null,
+        mode: facts[at]?.mode.toString(8) ?? null,
+        uid: facts[at]?.uid ?? null,
+        modifiedAt: facts[at] ? iso(facts[at].modifiedAtMs) : null,
+      })),
+    }
   }
   const { version, commit, bun } = aboutThis({ bootId: '', startedAt: 0, demo: false })
   return {
@@ -149,22 +186,18 @@ async function machine({ settings, io }: Context): Promise<BundlePart> {
       system: { platform: process.platform, arch: process.arch, uid: process.getuid?.() ?? null },
       hostname: hostname(),
       elsewhere: url,
-      config: { directory: configDirectory, files: await files(configDirectory) },
-      data: { directory: dataDirectory, files: await files(dataDirectory) },
+      config: await files(configDirectory),
+      data: await files(dataDirectory),
       backups: await files(`${dataDirectory}/backups`),
     },
   }
 }
 
 /** Every name that is known of this installation, from wherever it is known. */
-async function namesOf(connection: Connection | null, read: ReadConfig, parts: readonly BundlePart[]): Promise<Names> {
+function namesOf(accounts: readonly string[], read: ReadConfig, parts: readonly BundlePart[]): Names {
   const datasets = (parts.find(({ name }) => name === 'datasets.json')?.document ?? []) as readonly DatasetSummaryView[]
   const config = read.loaded.config
   const hosts = [...(config?.hosts.values() ?? [])]
-  const listed = async <T extends { readonly name: string }>(path: string): Promise<readonly string[]> => {
-    const items = connection === null ? [] : await all<T>(connection, path, 10_000).catch(() => [])
-    return items.map(({ name }) => name)
-  }
   const rows = rowsOf(parts)
   return {
     hosts: [
@@ -179,8 +212,7 @@ async function namesOf(connection: Connection | null, read: ReadConfig, parts: r
     ],
     pairs: [...datasets.map(({ pair }) => pair.name), ...(config?.pairs.map(({ name }) => name) ?? [])],
     users: [
-      ...(await listed<UserView>('/api/users')),
-      ...(await listed<TokenView>('/api/tokens')),
+      ...accounts,
       ...hosts.map(({ sshUser }) => sshUser),
       ...rows.flatMap(({ path, value }) =>
         path.at(-1) === 'ssh_user' ? [String(value)] : path[0] === 'auth' && path[1] === 'users' ? [path[2] ?? ''] : [],

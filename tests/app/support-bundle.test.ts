@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openStore } from '#lib/db/open.ts'
 import { Browser } from '#tests/witness/browser.ts'
@@ -128,6 +128,18 @@ const FILES = [
   'version',
 ]
 
+test('--anonymous: where a name cannot be had, nothing is written that may hold it', async () => {
+  const file = join(world.directory, 'viewer.tar.gz')
+  const tokenFile = join(world.directory, 'viewer.token')
+  const options = ['--url', witness.url ?? '', '--token-file', tokenFile, '--no-doctor']
+  writeFileSync(tokenFile, made[0] ?? '', { mode: 0o600 })
+  const { code, err } = await zwitness(home, ['support-bundle', file, '--anonymous', ...options])
+  expect([code, err]).toEqual([1, expect.stringContaining('Nothing was written')])
+  expect(err).toContain('/api/users: ')
+  expect(existsSync(file)).toBe(false)
+  expect((await zwitness(home, ['support-bundle', file, ...options])).code).toBe(0)
+})
+
 describe.each([
   ['through the service', async () => {}],
   ['with the service stopped', async () => void (await witness.stop())],
@@ -179,5 +191,28 @@ test('with a configuration that has faults there is what can be had, and why the
     ['config-check', 'contents', 'machine'].map((name) => `zwitness-support/${name}.json`),
   )
   expect(said.missing).toMatchObject([{ why: expect.stringContaining('pairs') }])
+  const machine = JSON.parse(found.get('zwitness-support/machine.json') ?? '')
+  expect(machine.data.files.map(({ name }: Body) => name)).toContain('zwitness.db')
+  expect(machine.backups).toMatchObject({ directory: join(home.data, 'backups') })
   expect(planted(found, secrets())).toEqual([])
+})
+
+test('--anonymous: a configuration with faults quotes what nobody knows to be a name', async () => {
+  const file = join(world.directory, 'anonymous-faults.tar.gz')
+  expect(await zwitness(home, ['support-bundle', file, '--anonymous'])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('It has faults'),
+  })
+  expect(existsSync(file)).toBe(false)
+})
+
+test('a directory that cannot be listed is not an empty one', async () => {
+  const nowhere = join(world.directory, 'nowhere')
+  const file = join(world.directory, 'nowhere.tar.gz')
+  const environment = { ...home.environment, ZWITNESS_DATA_DIR: nowhere }
+  expect((await zwitness({ environment }, ['support-bundle', file])).code).toBe(0)
+  const found = await contents(file)
+  expect(JSON.parse(found.get('zwitness-support/machine.json') ?? '')).toMatchObject({
+    data: { directory: nowhere, files: null, why: 'It is not there.' },
+  })
 })

@@ -91,7 +91,7 @@ export class Service extends ApiClient {
 }
 
 /** Runs one command line against a witness's directories, whether a service runs there or not. */
-export async function zwitness(home: Home, args: readonly string[]): Promise<Ended> {
+export async function zwitness(home: Pick<Home, 'environment'>, args: readonly string[]): Promise<Ended> {
   const child = Bun.spawn([ZWITNESS, ...args], {
     env: home.environment,
     stdin: 'ignore',

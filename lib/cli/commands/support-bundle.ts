@@ -19,7 +19,7 @@ export const supportBundle: Command = {
   ],
   help: [
     'A .tar.gz of JSON files, on this machine, for its owner alone; each is named on the screen. Look into it before you send it: tar xzf FILE.',
-    'Secrets are masked by the schema of the configuration, and what looks like one is taken out of everything else. With --anonymous the same name is the same number everywhere; names of snapshots stay, what people typed as a reason goes.',
+    'Secrets are masked by the schema of the configuration, and what looks like one is taken out of everything else. With --anonymous the same name is the same number everywhere; names of snapshots stay, what people typed as a reason goes; where not every name is known, nothing is written.',
     'While the service runs or not. What cannot be had is named with why.',
   ],
   async run(args, context) {
@@ -33,7 +33,12 @@ export const supportBundle: Command = {
       import('#lib/upkeep/bundle/secrets.ts'),
       import('#lib/upkeep/bundle/names.ts'),
     ])
-    const { parts, missing, names } = await collect(context, read, !args.flag('no-doctor'))
+    const { parts, missing, names, unnamed } = await collect(context, read, !args.flag('no-doctor'))
+    if (args.flag('anonymous') && unnamed.length > 0)
+      throw new Failure(EXIT.FAILED, 'Not every name is known that has to be replaced. Nothing was written.', {
+        lines: unnamed.map(({ name, why }) => `${name}: ${why}`),
+        next: 'the same as an admin, with a configuration that has no faults; or without --anonymous',
+      })
     const clean = secretRemover(secretValues(read))
     const replace = args.flag('anonymous') ? nameReplacer(names) : <T>(document: T): T => document
     const made = (document: unknown): string => `${JSON.stringify(replace(clean(document)), null, 1)}\n`
