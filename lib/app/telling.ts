@@ -30,7 +30,7 @@ interface TellingParts {
   counts(): readonly { readonly channel: string; readonly result: string; readonly count: number }[]
   /** Epoch ms of the newest ping that a dead man's switch took; null: none yet. */
   lastPingAt(): number | null
-  /** Sentences about channels and switches that fail. */
+  /** Sentences about what keeps people from being told: a look, channels, switches that fail. */
   warnings(): readonly string[]
 }
 
@@ -62,7 +62,11 @@ export function createTelling({ engine, store, config, warnings, log, now, chang
   return {
     teller,
     listeners: [teller.listener(), deadman.listener()],
-    warnings: () => [...teller.outbox.health().flatMap(({ message }) => message ?? []), ...deadman.warnings()],
+    warnings: () => [
+      ...teller.warnings(),
+      ...teller.outbox.health().flatMap(({ message }) => message ?? []),
+      ...deadman.warnings(),
+    ],
     counts: () =>
       config().notifications.channels.flatMap(({ name: channel }) => {
         const { sent = 0, failed = 0 } = teller.outbox.counts().get(channel) ?? {}

@@ -66,6 +66,10 @@ export class Teller {
   #notes: Draft[] = []
   readonly #unwritten: Unwritten
   readonly #noted = newest()
+  /** Why it cannot be found out what is to be told; null: it can. */
+  #blind: string | null = null
+  /** The same of digest, report and questions. */
+  #calendarFailed: string | null = null
 
   constructor(parts: TellerParts) {
     this.#parts = parts
@@ -139,6 +143,15 @@ export class Teller {
     return this.#book
   }
 
+  /** Sentences about what keeps people from being told. */
+  warnings(): readonly string[] {
+    return [
+      ...this.#unwritten.warnings(),
+      ...(this.#blind === null ? [] : [`Nobody is told of anything new: ${this.#blind}`]),
+      ...(this.#calendarFailed === null ? [] : [`Digest, report or questions are not sent: ${this.#calendarFailed}`]),
+    ]
+  }
+
   /** Looks, writes and sends, one at a time. Never rejects. */
   tick(): Promise<void> {
     const mine = this.#turn.then(() => this.#once())
@@ -150,8 +163,10 @@ export class Teller {
     const { log } = this.#parts
     try {
       await this.#look()
+      this.#blind = null
     } catch (error) {
-      log.error(`What is to be told could not be found out: ${error instanceof Error ? error.message : error}`)
+      this.#blind = error instanceof Error ? error.message : String(error)
+      log.error(`What is to be told could not be found out: ${this.#blind}`)
     }
     // A channel that hangs for a minute must not keep the book from being written.
     void this.outbox.send()
@@ -180,7 +195,7 @@ export class Teller {
       datasets: engine.datasets(),
       hosts: engine.hosts(),
       repairs: this.#repairs,
-      warnings: [...this.#unwritten.warnings(), ...(await warnings())],
+      warnings: [...this.warnings(), ...(await warnings())],
       checksPaused: engine.schedulerPause() !== null || !config().scheduler.enabled,
       channels: this.outbox.health(),
       cases: this.#book.cases,
@@ -203,9 +218,12 @@ export class Teller {
   async #calendar(incidents: readonly Incident[], at: number, decisions: boolean): ReturnType<typeof dueNow> {
     const { calendar, log } = this.#parts
     try {
-      return await dueNow(calendar, incidents, { at, decisions })
+      const due = await dueNow(calendar, incidents, { at, decisions })
+      this.#calendarFailed = null
+      return due
     } catch (error) {
-      log.error(`Digest, report or questions could not be made: ${error instanceof Error ? error.message : error}`)
+      this.#calendarFailed = error instanceof Error ? error.message : String(error)
+      log.error(`Digest, report or questions could not be made: ${this.#calendarFailed}`)
       return { drafts: [], toldFor: [] }
     }
   }
