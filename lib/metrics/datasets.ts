@@ -130,8 +130,7 @@ function checks(to: Exposition, all: readonly Named[]): void {
   const at = to.gauge('zwitness_dataset_last_check_timestamp_seconds', 'When a dataset was checked last.')
   const success = to.gauge('zwitness_dataset_last_check_success', '1: the last check saw both sides.')
   for (const { view, id } of all) {
-    // A child that is gone on the primary is not checked any more, and nobody waits for it.
-    const verdict = view.dataset.retired ? null : (view.state?.verdict ?? null)
+    const verdict = view.state?.verdict ?? null
     at.add(id, seconds(verdict?.judgedAt))
     success.add(id, verdict === null ? null : one(verdict.looked))
   }

@@ -141,13 +141,15 @@ describe('of a dataset', () => {
     expect([...series.keys()].filter((name) => name.startsWith('zwitness_build_info')).length).toBe(1)
   })
 
-  test('a child that is retired waits for no check', async () => {
+  test('a child that is retired takes its series with it, and counts nowhere', async () => {
     const view = fakeView('a')
     const state = { verdict: view.verdict, memory: {} } as DatasetView['state']
     const checked = 'zwitness_dataset_last_check_timestamp_seconds{dataset="a"}'
     expect((await witness({ views: [{ ...view, state }] }).read()).get(checked)).toBe((NOW - 40_000) / 1000)
     const retired = { ...view, state, dataset: { ...view.dataset, retired: true } }
-    expect((await witness({ views: [retired] }).read()).has(checked)).toBe(false)
+    const series = await witness({ views: [retired, fakeView('b')] }).read()
+    expect([...series.keys()].filter((name) => name.includes('dataset="a"'))).toEqual([])
+    expect([...series.keys()].filter((name) => name.includes('dataset="b"')).length).toBeGreaterThan(5)
   })
 
   test('a transfer has its last byte only while it is under way', async () => {

@@ -35,7 +35,8 @@ export function createMetrics(parts: Parts): { readonly contentType: string; tex
   async function text(): Promise<string> {
     await remember()
     const { hosts, pairs, scheduler } = config()
-    const views = engine.datasets()
+    // A child that is gone on the primary is watched no longer; its parent tells of it.
+    const views = engine.datasets().filter(({ dataset }) => !dataset.retired)
     const ids = new Set(views.map(({ dataset }) => dataset.id))
     counters.retain(
       (id) => ids.has(id),
